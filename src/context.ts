@@ -1,0 +1,47 @@
+import type { LocalDatabase } from './core/local-database.ts'
+import type { App } from './core/runtime.ts'
+import type { DatabaseTarget, Store } from './core/store.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+/** How this process is asked to stop: ctrl-c or SIGTERM. */
+export interface Interrupts {
+  /** Aborted by the first one, with reason `'SIGINT'` or `'SIGTERM'`. The second one kills the process. */
+  readonly signal: AbortSignal
+}
+
+/** Which workflow this user started last, for `@last`; one per database. */
+export interface StartedLog {
+  remember(database: string, workflowId: string): Promise<void>
+  last(database: string): Promise<string | undefined>
+}
+
+/** A drover process of our own making, for the demo's crash. */
+export interface ChildProcess {
+  /** Resolves to how it ended. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  kill(signal: 'SIGKILL' | 'SIGTERM'): void
+}
+
+/** Everything that a command may touch. The only injection there is. */
+export interface Context {
+  readonly version: string
+  readonly terminal: Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly interrupts: Interrupts
+  readonly local: LocalDatabase
+  readonly started: StartedLog
+  /** OS user and host, such as `ada@laptop`. */
+  readonly userAndHost: string
+  now(): Date
+  /** Resolves early, without an error, when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Text of a file, undefined where there is none. */
+  readFile(path: string): Promise<string | undefined>
+  /** Connects, and says within `connectTimeoutMs` if it cannot. */
+  openStore(target: DatabaseTarget): Promise<Store>
+  /** Imports a module that registers workflows: a path, or `drover:demo`. */
+  loadApp(specifier: string): Promise<App>
+  /** Starts `drover` again with these arguments, its output discarded. */
+  spawnDrover(args: readonly string[]): ChildProcess
+}

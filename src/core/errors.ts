@@ -1,0 +1,67 @@
+import type { ExitName } from './exit-codes.ts'
+
+/**
+ * Everything a user can meet, by name. A name is stable: scripts read it as `error.code` with `-o json`.
+ * The compiler refuses a new name without an exit code.
+ */
+export const exitNameByErrorCode = {
+  usage: 'usage',
+  'invalid-argument': 'usage',
+  'invalid-configuration': 'usage',
+  'no-database': 'usage',
+  'no-terminal': 'usage',
+  'no-actor': 'usage',
+  'app-not-loadable': 'usage',
+  'app-registers-nothing': 'usage',
+  'sdk-not-found': 'usage',
+  'sdk-too-old': 'usage',
+  'ambiguous-id': 'usage',
+  'ambiguous-application': 'usage',
+  'ambiguous-version': 'usage',
+  'ambiguous-workflow': 'usage',
+  'foreign-workers': 'usage',
+  'unsupported-platform': 'usage',
+  'permission-denied': 'permission',
+  'workflow-not-found': 'not-found',
+  'workflow-not-registered': 'not-found',
+  'instance-not-registered': 'not-found',
+  'event-not-found': 'not-found',
+  'stream-not-found': 'not-found',
+  'wait-not-found': 'conflict',
+  'already-decided': 'conflict',
+  'already-answered': 'conflict',
+  'already-ended': 'conflict',
+  'deadline-passed': 'conflict',
+  'id-in-use': 'conflict',
+  'condition-not-met': 'conflict',
+  'database-in-use': 'conflict',
+  'waiting-for-input': 'waiting-for-input',
+  'database-unreachable': 'unavailable',
+  'schema-missing': 'unavailable',
+  'schema-unsupported': 'unavailable',
+  'connection-lost': 'unavailable',
+  'embedded-database-failed': 'unavailable',
+  'timed-out': 'timed-out',
+  interrupted: 'interrupted',
+} as const satisfies Record<string, ExitName>
+
+export type ErrorCode = keyof typeof exitNameByErrorCode
+
+interface CliErrorOptions {
+  /** The next command to type, or the setting to change. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/** The one error that a user is meant to see: one sentence, one hint. Anything else that is thrown is a bug (exit 70). */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: CliErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+  }
+}

@@ -1,0 +1,41 @@
+import type { DatabaseTarget } from './store.ts'
+
+export interface LocalStatus {
+  readonly state: 'absent' | 'down' | 'starting' | 'up'
+  readonly pid: number | null
+  /** Of the server, such as `18.4`. */
+  readonly version: string | null
+  readonly url: string | null
+  /** Set when it also listens on TCP. */
+  readonly tcpUrl: string | null
+  readonly dataDirectory: string
+  readonly logFile: string
+  /** Bytes of the data directory; null while absent. */
+  readonly sizeBytes: number | null
+  /** Connected clients, by session name; empty unless up. */
+  readonly clients: readonly string[]
+  /** True when it stays up until `db stop`. */
+  readonly pinned: boolean
+}
+
+/** The embedded Postgres: one per user, shared by every drover process. */
+export interface LocalDatabase {
+  /** True once it was created, running or not. Looks at files only. */
+  exists(): boolean
+  /**
+   * Makes sure that it runs (creating it if need be) and that `database` exists in it, and returns where it is.
+   * Fast when it is up. Throws `embedded-database-failed`, `unsupported-platform`.
+   */
+  open(options: { readonly database: string; readonly connectTimeoutMs: number }): Promise<DatabaseTarget>
+  /** Like `open`, and keeps it up until `stop`. `tcpPort` 0 picks a free one. */
+  start(options: { readonly database: string; readonly tcpPort?: number }): Promise<LocalStatus>
+  /** Throws `database-in-use` with the clients unless `force`. False when it was not running. */
+  stop(options: { readonly force: boolean }): Promise<boolean>
+  status(): Promise<LocalStatus>
+  /** Drops `database`, or with `all` the whole cluster. */
+  reset(options: { readonly database: string; readonly all: boolean }): Promise<void>
+  /** The last `lines` lines of the server's log. */
+  logs(lines: number): Promise<readonly string[]>
+  /** To be called once when this process is done with it: stops it where nobody else uses it and nobody pinned it. */
+  leave(): Promise<void>
+}

@@ -1,0 +1,58 @@
+import type { DatabaseTarget } from './store.ts'
+import type { JsonValue } from './workflow.ts'
+
+export interface RegisteredWorkflow {
+  readonly name: string
+  /** Null for a plain function. */
+  readonly className: string | null
+  /** Names of the configured instances of its class; empty for functions and static methods. */
+  readonly instances: readonly string[]
+}
+
+/** An application module that was imported: it has registered its workflows and is not launched yet. */
+export interface App {
+  /** What the user called it: a path, or `drover:demo`. */
+  readonly specifier: string
+  /** The name that the module passes to `DBOS.setConfig`, else the name in its package.json, else null. */
+  readonly application: string | null
+  readonly sdkVersion: string
+  readonly workflows: readonly RegisteredWorkflow[]
+  launch(options: LaunchOptions): Promise<Runtime>
+}
+
+export interface LaunchOptions {
+  readonly database: DatabaseTarget
+  /** True where drover created the database: migrate, register the queue `drover`, poll the application's queues. */
+  readonly own: boolean
+  readonly application: string
+  /** `undefined`: what DBOS computes from the source. */
+  readonly version: string | undefined
+  /** Queues to poll: all of the application's, or just these (`[]`: only what this process starts or hands over). */
+  readonly queues: 'all' | readonly string[]
+  /** Registered before anything is polled. */
+  readonly createQueue?: string
+  /** Look again for workflows that dead drover processes left, for as long as this runs; otherwise at launch only. */
+  readonly keepHandingOver: boolean
+  /** DBOS's own log lines and drover's notices, one line each, never on stdout. */
+  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+  /** Workflows of dead drover processes were put back for whoever lives to take. */
+  readonly onHandOver: (workflowIds: readonly string[]) => void
+}
+
+export interface StartInProcess {
+  readonly workflow: RegisteredWorkflow
+  readonly instance: string | null
+  readonly workflowId: string
+  readonly args: readonly JsonValue[]
+}
+
+/** A launched DBOS runtime in this process. */
+export interface Runtime {
+  readonly executorId: string
+  readonly application: string
+  readonly version: string
+  /** Returns once the workflow's row exists; the workflow then runs in this process. */
+  start(request: StartInProcess): Promise<void>
+  /** Stops polling, waits up to `drainMs` for running workflows (0: not at all) and closes every connection. */
+  shutdown(options?: { readonly drainMs?: number }): Promise<void>
+}

@@ -1,0 +1,142 @@
+import type { Change, ChangeType } from './change.ts'
+import type {
+  Executor,
+  JsonValue,
+  Message,
+  Step,
+  StreamSummary,
+  StreamValue,
+  Wait,
+  Workflow,
+  WorkflowEvent,
+  WorkflowStatus,
+  WorkflowSummary,
+} from './workflow.ts'
+
+/** A database that drover was pointed at, before anything connects. */
+export interface DatabaseTarget {
+  /** Carries the password: never print it. */
+  readonly url: string
+  /** The schema of the DBOS system tables. */
+  readonly schema: string
+  /** Safe to print: host, port and database, or `embedded database drover`. */
+  readonly label: string
+  readonly connectTimeoutMs: number
+}
+
+export interface DatabaseIdentity {
+  readonly label: string
+  readonly schema: string
+  /** True when drover created this database: only there it migrates, registers its queue and pins versions. */
+  readonly own: boolean
+}
+
+export interface WorkflowQuery {
+  readonly status?: readonly WorkflowStatus[]
+  readonly name?: string
+  readonly application?: string
+  readonly executorId?: string
+  readonly limit: number
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal
+  /** Only these kinds of change; all by default. */
+  readonly types?: readonly ChangeType[]
+  /** Only this stream key; all by default. */
+  readonly streamKeys?: readonly string[]
+  /** Start after this cursor; by default from the beginning of each workflow's history. */
+  readonly from?: string
+  /** Follow children, and theirs, as they appear. */
+  readonly children?: boolean
+  /** What the user should know of the connection: lost, back, polling. One sentence each. */
+  readonly onNotice?: (notice: string) => void
+}
+
+export interface SendRequest {
+  readonly workflowId: string
+  readonly topic: string | null
+  readonly message: JsonValue
+  /** Sending again with the same key is a no-op. */
+  readonly idempotencyKey?: string
+}
+
+export interface StartRequest {
+  readonly name: string
+  readonly className?: string
+  readonly configName?: string
+  readonly workflowId: string
+  readonly args: readonly JsonValue[]
+  readonly queue: string
+  readonly application?: string
+  readonly version?: string
+}
+
+/** How a workflow name ran before: what `start` fills in. */
+export interface WorkflowOrigin {
+  readonly className: string | null
+  readonly configName: string | null
+  readonly queue: string | null
+  readonly application: string | null
+}
+
+export type DecisionVerb = 'approved' | 'rejected'
+
+export interface DecisionRequest {
+  readonly wait: Wait
+  readonly topic: string | null
+  readonly decision: DecisionVerb
+  readonly message: JsonValue
+}
+
+/**
+ * `stored`: it is in the database now. `repeated`: this wait has that same message's decision already, from `message`.
+ * `decided-otherwise`: another decision came first. `foreign-message`: an unread message that is no decision lies on the topic.
+ */
+export type DecisionOutcome =
+  | { readonly outcome: 'stored' }
+  | {
+      readonly outcome: 'repeated' | 'decided-otherwise' | 'foreign-message'
+      readonly message: JsonValue
+      readonly sentAt: Date
+    }
+  | { readonly outcome: 'ended'; readonly status: WorkflowStatus }
+  | { readonly outcome: 'deadline-passed'; readonly until: Date }
+
+/** The system database of a DBOS application, as drover reads and writes it. */
+export interface Store {
+  readonly database: DatabaseIdentity
+  /** Newest first. */
+  list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
+  get(workflowId: string): Promise<Workflow | undefined>
+  /** Ids that start with `prefix`, at most `limit`. */
+  findByPrefix(prefix: string, limit: number): Promise<readonly string[]>
+  steps(workflowId: string): Promise<readonly Step[]>
+  /** The latest value of each key. */
+  events(workflowId: string): Promise<readonly WorkflowEvent[]>
+  streams(workflowId: string): Promise<readonly StreamSummary[]>
+  /** Values from offset `from` on, in order, read in batches as they are consumed; ends at the last one that is there now. */
+  streamValues(workflowId: string, key: string, from?: number): AsyncIterable<StreamValue>
+  messages(workflowId: string): Promise<readonly Message[]>
+  /** Open waits of these workflows. */
+  waits(workflowIds: readonly string[]): Promise<readonly Wait[]>
+  children(workflowId: string): Promise<readonly WorkflowSummary[]>
+  /**
+   * Changes of these workflows as they happen, from the beginning of their history; ends after the last change once all
+   * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.
+   */
+  follow(workflowIds: readonly string[], options: FollowOptions): AsyncIterable<Change>
+  /** Throws `workflow-not-found`. `duplicate` when the idempotency key was used before. */
+  send(request: SendRequest): Promise<'sent' | 'duplicate'>
+  decide(request: DecisionRequest): Promise<DecisionOutcome>
+  /** Enqueues; `existing` when the id is in use already (nothing is written then). */
+  start(request: StartRequest): Promise<'started' | 'existing'>
+  /** Distinct ways in which this name ran, the latest first. */
+  origins(name: string): Promise<readonly WorkflowOrigin[]>
+  /** Names that ran before, the most recent first. */
+  knownNames(limit: number): Promise<readonly string[]>
+  hasQueue(name: string): Promise<boolean>
+  /** Live executors; `undefined` when this role or a pooler does not let us see sessions. */
+  executors(): Promise<readonly Executor[] | undefined>
+  close(): Promise<void>
+}

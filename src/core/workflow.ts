@@ -1,0 +1,146 @@
+/**
+ * Glossary: one word per idea, in the code, the command line and the docs.
+ *
+ * - **workflow**: one durable execution, a row of `workflow_status`; its kind is its *name* (with class and instance).
+ * - **application**, **version**: who may execute it, as DBOS registers them. **executor**: the process that does.
+ * - **step**: one recorded operation of a workflow. DBOS writes it when it *ends*; a running step is invisible.
+ * - **event**: the latest value that a workflow published under a key. **stream**: every value, in order, under a key.
+ * - **message**: what was sent to a workflow, under a *topic* or none. **wait**: a workflow blocked on a message.
+ * - **decision**: the answer to a wait. **child**: a workflow that another one started.
+ * - **change**: one thing that happened to a workflow, with a *cursor* to go on from.
+ */
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+export const activeStatuses = ['DELAYED', 'ENQUEUED', 'PENDING'] as const
+export const endedStatuses = ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'] as const
+export const workflowStatuses = [...activeStatuses, ...endedStatuses] as const
+
+export type EndedStatus = (typeof endedStatuses)[number]
+export type WorkflowStatus = (typeof workflowStatuses)[number]
+
+export function isEnded(status: WorkflowStatus): status is EndedStatus {
+  return (endedStatuses as readonly WorkflowStatus[]).includes(status)
+}
+
+/** What stands in the place of a value that cannot be decoded here; never an exception. */
+export interface Undecoded {
+  /** The serialization format, such as `py_pickle`. */
+  readonly $undecoded: string
+  readonly raw: string
+}
+
+export function isUndecoded(value: unknown): value is Undecoded {
+  return typeof value === 'object' && value !== null && '$undecoded' in value && 'raw' in value
+}
+
+export interface WorkflowError {
+  readonly name: string
+  readonly message: string
+  readonly code?: JsonValue
+  readonly data?: JsonValue
+  readonly stack?: string
+  readonly cause?: JsonValue
+}
+
+/** A workflow without its payloads, as `list` shows it. */
+export interface WorkflowSummary {
+  readonly workflowId: string
+  readonly name: string
+  readonly className: string | null
+  readonly configName: string | null
+  readonly status: WorkflowStatus
+  readonly queue: string | null
+  readonly application: string | null
+  readonly version: string | null
+  readonly executorId: string | null
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  readonly completedAt: Date | null
+  readonly recoveryAttempts: number
+}
+
+export interface Workflow extends WorkflowSummary {
+  /** The positional arguments, or what stands for them when they cannot be decoded. */
+  readonly input: JsonValue
+  /** The result of a SUCCESS; null before. A result of null is also null: `status` tells them apart. */
+  readonly output: JsonValue
+  readonly error: WorkflowError | null
+}
+
+export interface Step {
+  readonly step: number
+  readonly name: string
+  readonly startedAt: Date | null
+  readonly completedAt: Date | null
+  readonly output: JsonValue
+  readonly error: WorkflowError | null
+  readonly childId: string | null
+}
+
+export interface WorkflowEvent {
+  readonly workflowId: string
+  readonly key: string
+  readonly value: JsonValue
+  /** When the latest value was published; null where the schema has no history. */
+  readonly at: Date | null
+}
+
+export interface StreamValue {
+  readonly workflowId: string
+  readonly key: string
+  readonly offset: number
+  readonly value: JsonValue
+}
+
+/** A stream of a workflow as a whole. `count` leaves the closing mark out. */
+export interface StreamSummary {
+  readonly key: string
+  readonly count: number
+  readonly closed: boolean
+}
+
+export interface Message {
+  readonly workflowId: string
+  readonly topic: string | null
+  readonly message: JsonValue
+  readonly sentAt: Date
+  /** The step that consumed it; null while unread, or where the schema does not record it. */
+  readonly readByStep: number | null
+  readonly read: boolean
+}
+
+export type WaitState = 'waiting' | 'answered' | 'overdue'
+
+/** A workflow blocked on a message. Printed as `<workflowId>#<step>`. */
+export interface Wait {
+  readonly workflowId: string
+  readonly step: number
+  /** `undefined` when it is not known (nothing asked, nothing learned); null is "no topic". */
+  readonly topic: string | null | undefined
+  readonly prompt: string | null
+  readonly since: Date
+  readonly until: Date | null
+  readonly state: WaitState
+  /** True when an `awaiting:<topic>` event asked; false when the wait is inferred from the steps. */
+  readonly asked: boolean
+  /** The whole value of the asking event, null when nothing asked. */
+  readonly request: JsonValue
+}
+
+/** The DBOS executors that are connected right now, as far as the database lets us see. */
+export interface Executor {
+  readonly executorId: string
+  /** Empty when the executor's name did not fit the 63 bytes of a session name. */
+  readonly version: string
+  readonly since: Date
+}
+
+/** The queue that DBOS polls in every executor, whatever it listens to. */
+export const internalQueue = '_dbos_internal_queue'

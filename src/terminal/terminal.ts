@@ -1,0 +1,58 @@
+/** 0: no colour; 1: 16 colours; 2: 256; 3: 16 million. */
+export type ColorLevel = 0 | 1 | 2 | 3
+
+/** One of the two output streams, as seen by whoever draws. */
+export interface Output {
+  readonly isTerminal: boolean
+  readonly colorLevel: ColorLevel
+  /** Current size in cells; 80×24 where it is not known. */
+  readonly columns: number
+  readonly rows: number
+  /** Resolves when the stream takes more (back-pressure). Never rejects: a closed pipe ends the process with 0. */
+  write(text: string): Promise<void>
+}
+
+/** A part of the screen that is drawn again and again in place, on one output. Knows nothing of what it shows. */
+export interface LiveRegion {
+  /** Draws these lines in place of the last ones: one write, in synchronized output, none when nothing changed, never more than the screen holds. */
+  render(lines: readonly string[]): void
+  /** Leaves the last frame (or `lines`, of any height) in the scrollback and gives the cursor back. */
+  finish(lines?: readonly string[]): void
+  /** Prints lines above the region. */
+  printAbove(text: string): void
+}
+
+export interface Choice<Value> {
+  readonly value: Value
+  readonly label: string
+  readonly hint?: string
+}
+
+export interface Terminal {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly stdinIsTerminal: boolean
+  /** In CI nothing is animated and nothing is ever confirmed by itself. */
+  readonly isCI: boolean
+  /** A line of data on stdout. */
+  print(text: string): Promise<void>
+  /** A line of talk on stderr. */
+  note(text: string): void
+  readStdin(): Promise<string>
+  liveRegion(output: Output): LiveRegion
+  /** A short wait on stderr; draws nothing off a terminal. Returns how to end it. */
+  spinner(text: string): { stop(): void }
+  /** The three below need a terminal on stdin and stderr; they resolve to undefined when left with ctrl-c or `signal`. */
+  confirm(question: string, options?: { readonly signal?: AbortSignal }): Promise<boolean | undefined>
+  choose<Value>(
+    question: string,
+    choices: readonly Choice<Value>[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Value | undefined>
+  ask(
+    question: string,
+    options?: { readonly signal?: AbortSignal; readonly required?: boolean },
+  ): Promise<string | undefined>
+  /** Resolves when everything written has reached the streams. */
+  flush(): Promise<void>
+}

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+
+const source = path.join(import.meta.dirname, '../src')
+
+/** Who may import whom. Arrows point inward, to `core`; what is not listed is not allowed. */
+const mayImport: Record<string, readonly string[]> = {
+  core: [],
+  terminal: [],
+  render: ['core', 'terminal'],
+  db: ['core'],
+  runtime: ['core'],
+  local: ['core'],
+  demo: ['core'],
+  context: ['core', 'terminal'],
+  commands: ['context', 'cli', 'core', 'render', 'terminal'],
+  cli: ['context', 'commands', 'core', 'render', 'terminal'],
+  main: ['context', 'cli', 'core', 'db', 'runtime', 'local', 'terminal'],
+}
+
+/** Where each package lives; a package that is not listed may be used in no place. */
+const mayUsePackage: Record<string, readonly string[]> = {
+  '@dbos-inc/dbos-sdk': ['db', 'runtime', 'local', 'demo'],
+  pg: ['db', 'runtime', 'local'],
+  tsx: ['runtime'],
+  commander: ['cli', 'commands'],
+  yaml: ['cli'],
+  leven: ['core'],
+  chalk: ['render'],
+  'string-width': ['render', 'terminal'],
+  ora: ['terminal'],
+  'log-update': ['terminal'],
+  '@clack/prompts': ['terminal'],
+}
+
+/** Modules of Node that touch the outside world: not for the folders that only compute. */
+const pureFolders = ['core', 'render']
+const pureModules = ['node:util', 'node:crypto']
+
+interface Import {
+  readonly file: string
+  readonly folder: string
+  readonly specifier: string
+}
+
+const imports = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) => importsOf(file))
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(path.join(source, file), 'utf8')
+  const found = text.matchAll(/(?:from|^import|[^.\w]import\()\s*'([^']+)'/gm)
+  return [...found].map((match) => ({ file, folder: folderOf(file), specifier: match[1] ?? '' }))
+}
+
+/** `core/errors.ts` → `core`; `main.ts` → `main`. */
+function folderOf(file: string): string {
+  const [first = ''] = file.split(path.sep)
+  return first.replace(/\.ts$/, '')
+}
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/')
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+const violations = (rule: (imported: Import) => boolean) =>
+  imports.filter(rule).map(({ file, specifier }) => `${file} imports ${specifier}`)
+
+test('folders import only what the table allows', () => {
+  const wrong = violations(({ file, folder, specifier }) => {
+    if (!specifier.startsWith('.')) return false
+    const target = folderOf(path.relative(source, path.join(source, path.dirname(file), specifier)))
+    return target !== folder && !mayImport[folder]?.includes(target)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('every folder is in the table', () => {
+  expect(
+    [...new Set(imports.map(({ folder }) => folder))].filter((folder) => !(folder in mayImport)),
+  ).toEqual([])
+})
+
+test('packages stay in the folders that own them', () => {
+  const wrong = violations(({ folder, specifier }) => {
+    if (specifier.startsWith('.') || specifier.startsWith('node:')) return false
+    return !mayUsePackage[packageOf(specifier)]?.includes(folder)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('core and render compute and touch nothing', () => {
+  const wrong = violations(
+    ({ folder, specifier }) =>
+      pureFolders.includes(folder) && specifier.startsWith('node:') && !pureModules.includes(specifier),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('only the composition root knows the real process', () => {
+  const wrong = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && ['core', 'render', 'commands', 'cli'].includes(folderOf(file)))
+    .filter((file) =>
+      /\bprocess\.(argv|cwd|env|exit|kill|on|once|pid|std\w+)\b/.test(
+        readFileSync(path.join(source, file), 'utf8'),
+      ),
+    )
+  expect(wrong).toEqual([])
+})

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import pg from 'pg'
+import { inject } from 'vitest'
+import type { DatabaseTarget } from '../../src/core/store.ts'
+
+const template = 'drover_test_template'
+
+export interface TestDatabase {
+  readonly name: string
+  readonly target: DatabaseTarget
+  query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
+  drop(): Promise<void>
+}
+
+/** The same server, another database. */
+export function urlOfDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** Once a run: a database with the system tables, which the tests' databases are cloned from. */
+export async function createTemplate(serverUrl: string): Promise<void> {
+  await administer(serverUrl, [`drop database if exists ${template}`, `create database ${template}`])
+  await DBOS.migrate(urlOfDatabase(serverUrl, template))
+}
+
+/** A database of its own for a test file. `own` (the default) marks it as created by drover. */
+export async function createTestDatabase(
+  options: { readonly own?: boolean; readonly empty?: boolean } = {},
+): Promise<TestDatabase> {
+  const serverUrl = inject('serverUrl')
+  const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
+  await administer(serverUrl, [
+    options.empty ? `create database ${name}` : `create database ${name} template ${template}`,
+    ...(options.own === false ? [] : [`alter database ${name} set drover.created = 'on'`]),
+  ])
+  const url = urlOfDatabase(serverUrl, name)
+  const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'drover-test' })
+  pool.on('error', () => {})
+  return {
+    name,
+    target: { url, schema: 'dbos', label: `test database ${name}`, connectTimeoutMs: 5000 },
+    query: async (sql, parameters) => (await pool.query(sql, parameters?.slice())).rows,
+    drop: async () => {
+      await pool.end()
+      await administer(serverUrl, [`drop database if exists ${name} with (force)`])
+    },
+  }
+}
+
+async function administer(serverUrl: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
