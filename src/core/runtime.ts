@@ -13,8 +13,10 @@ export interface RegisteredWorkflow {
 export interface App {
   /** What the user called it: a path, or `drover:demo`. */
   readonly specifier: string
-  /** The name that the module passes to `DBOS.setConfig`, else the name in its package.json, else null. */
-  readonly application: string | null
+  /** The name that the module passes to `DBOS.setConfig`; null when it passes none. */
+  readonly configuredName: string | null
+  /** The name in the package.json nearest to the module; null without one. */
+  readonly packageName: string | null
   readonly sdkVersion: string
   readonly workflows: readonly RegisteredWorkflow[]
   launch(options: LaunchOptions): Promise<Runtime>
