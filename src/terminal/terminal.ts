@@ -1,15 +1,22 @@
 /** 0: no colour; 1: 16 colours; 2: 256; 3: 16 million. */
 export type ColorLevel = 0 | 1 | 2 | 3
 
+/** The value of `--color`. */
+export type ColorMode = 'auto' | 'always' | 'never'
+
 /** One of the two output streams, as seen by whoever draws. */
 export interface Output {
   readonly isTerminal: boolean
+  /** A terminal where lines can be drawn again in place: neither dumb nor in CI. Elsewhere show one line per change. */
+  readonly canRedraw: boolean
   readonly colorLevel: ColorLevel
   /** Current size in cells; 80×24 where it is not known. */
   readonly columns: number
   readonly rows: number
   /** Resolves when the stream takes more (back-pressure). Never rejects: a closed pipe ends the process with 0. */
   write(text: string): Promise<void>
+  /** Calls back after each change of size; returns how to stop that. */
+  onResize(listener: () => void): () => void
 }
 
 /** A part of the screen that is drawn again and again in place, on one output. Knows nothing of what it shows. */
@@ -34,6 +41,8 @@ export interface Terminal {
   readonly stdinIsTerminal: boolean
   /** In CI nothing is animated and nothing is ever confirmed by itself. */
   readonly isCI: boolean
+  /** What `--color` says, once it is parsed; `auto` before. */
+  useColor(mode: ColorMode): void
   /** A line of data on stdout. */
   print(text: string): Promise<void>
   /** A line of talk on stderr. */

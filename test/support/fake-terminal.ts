@@ -1,0 +1,130 @@
+import type { ColorLevel, ColorMode, LiveRegion, Output, Terminal } from '../../src/terminal/terminal.ts'
+
+export interface FakeTerminalOptions {
+  /** Of all three streams; false by default, as in a pipe. */
+  readonly isTerminal?: boolean
+  readonly isCI?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  /** Of both outputs as long as `useColor` was not called; 0 by default. */
+  readonly colorLevel?: ColorLevel
+  /** What `readStdin` gives. */
+  readonly stdin?: string
+  /** Answers to prompts, in order; after the last one each prompt is left with ctrl-c. */
+  readonly answers?: readonly unknown[]
+}
+
+export interface FakeTerminal {
+  readonly terminal: Terminal
+  /** Everything written so far. Of a live region: what stands above it and its last frame, once it has finished. */
+  stdout(): string
+  stderr(): string
+  /** Every distinct frame of every live region, in order. */
+  frames(): string[][]
+  resize(columns: number, rows: number): void
+}
+
+/** A terminal that records. It behaves as a person sees the real one, not byte by byte. */
+export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
+  const { isTerminal = false, isCI = false, answers = [] } = options
+  const size = { columns: options.columns ?? 80, rows: options.rows ?? 24 }
+  const listeners = new Set<() => void>()
+  const frames: string[][] = []
+  const unanswered = [...answers]
+  let colorMode: ColorMode = 'auto'
+
+  const colorLevel = (): ColorLevel => {
+    if (colorMode === 'never') return 0
+    return colorMode === 'always' ? (options.colorLevel ?? 1) : (options.colorLevel ?? 0)
+  }
+
+  const createOutput = () => {
+    let text = ''
+    const output: Output = {
+      isTerminal,
+      canRedraw: isTerminal && !isCI,
+      get colorLevel() {
+        return colorLevel()
+      },
+      get columns() {
+        return size.columns
+      },
+      get rows() {
+        return size.rows
+      },
+      write: async (more) => {
+        text += more
+      },
+      onResize: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+    return {
+      output,
+      text: () => text,
+      append: (more: string) => {
+        text += more
+      },
+    }
+  }
+
+  const stdout = createOutput()
+  const stderr = createOutput()
+
+  const liveRegion = (output: Output): LiveRegion => {
+    const { append } = output === stdout.output ? stdout : stderr
+    let last: readonly string[] = []
+    return {
+      render: (lines) => {
+        if (!output.isTerminal || isSame(lines, last)) return
+        last = [...lines]
+        frames.push([...lines])
+      },
+      finish: (lines = last) => {
+        last = []
+        for (const line of lines) append(`${line}\n`)
+      },
+      printAbove: (text) => append(`${text}\n`),
+    }
+  }
+
+  const answer = <Value>(question: string): Value | undefined => {
+    stderr.append(`? ${question}\n`)
+    return unanswered.shift() as Value | undefined
+  }
+
+  const terminal: Terminal = {
+    stdout: stdout.output,
+    stderr: stderr.output,
+    stdinIsTerminal: isTerminal,
+    isCI,
+    useColor: (mode) => {
+      colorMode = mode
+    },
+    print: async (text) => stdout.append(`${text}\n`),
+    note: (text) => stderr.append(`${text}\n`),
+    readStdin: async () => options.stdin ?? '',
+    liveRegion,
+    spinner: () => ({ stop: () => {} }),
+    confirm: async (question) => answer<boolean>(question),
+    choose: async <Value>(question: string) => answer<Value>(question),
+    ask: async (question) => answer<string>(question),
+    flush: async () => {},
+  }
+
+  return {
+    terminal,
+    stdout: stdout.text,
+    stderr: stderr.text,
+    frames: () => frames,
+    resize: (columns, rows) => {
+      Object.assign(size, { columns, rows })
+      for (const listener of listeners) listener()
+    },
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((line, index) => line === b[index])
+}
