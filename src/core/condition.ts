@@ -1,0 +1,163 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Change, ChangeType } from './change.ts'
+import { CliError } from './errors.ts'
+import { parseJson } from './json.ts'
+import { isEnded, type JsonValue, type Wait, type WorkflowStatus, workflowStatuses } from './workflow.ts'
+
+const operators = ['!=', '<=', '>=', '=', '<', '>'] as const
+type Operator = (typeof operators)[number]
+
+interface Comparison {
+  readonly operator: Operator
+  readonly operand: JsonValue
+}
+
+/** What `wait --for` can wait for. */
+export type Condition =
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'status'; readonly status: WorkflowStatus }
+  | { readonly kind: 'event' | 'stream'; readonly key: string; readonly comparison: Comparison | null }
+  | { readonly kind: 'step'; readonly name: string }
+  | { readonly kind: 'message' }
+
+/** The text that a condition is typed as. Throws `invalid-argument`. */
+export function parseCondition(text: string): Condition {
+  if (text === 'ended' || text === 'status=ended') return { kind: 'ended' }
+  if (text === 'message') return { kind: 'message' }
+  if (text.startsWith('status=')) return parseStatus(text)
+  if (text.startsWith('step:') && text.length > 5) return { kind: 'step', name: text.slice(5) }
+  const keyed = /^(event|stream):(.+)$/s.exec(text)
+  if (keyed) return parseKeyed(keyed[1] as 'event' | 'stream', keyed[2] ?? '')
+  throw new CliError('invalid-argument', `"${text}" is not a condition.`, {
+    hint: 'ended, status=SUCCESS, event:KEY, event:KEY=JSON, stream:KEY, step:NAME or message',
+  })
+}
+
+function parseStatus(text: string): Condition {
+  const status = workflowStatuses.find((name) => name === text.slice('status='.length).toUpperCase())
+  if (status) return { kind: 'status', status }
+  throw new CliError('invalid-argument', `"${text}" names no status.`, { hint: workflowStatuses.join(', ') })
+}
+
+function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
+  const match = /^(.*?)(!=|<=|>=|=|<|>)(.*)$/s.exec(text)
+  if (!match?.[1]) return { kind, key: text, comparison: null }
+  const [, key, operator, operand = ''] = match
+  return {
+    kind,
+    key,
+    comparison: { operator: operator as Operator, operand: parseOperand(operand) },
+  }
+}
+
+/** `event:status=completed` is meant as a string; anything that looks like JSON must be JSON. */
+function parseOperand(text: string): JsonValue {
+  const isBareWord = /^[\p{L}_][\p{L}\p{N}_. -]*$/u.test(text) && !['true', 'false', 'null'].includes(text)
+  return isBareWord ? text : parseJson(text, `the value "${text}"`)
+}
+
+/** The kinds of change that can meet this condition; a status change always comes along. */
+export function changeTypesFor(condition: Condition): readonly ChangeType[] {
+  switch (condition.kind) {
+    case 'ended':
+    case 'status':
+      return ['status']
+    case 'event':
+      return ['status', 'event']
+    case 'stream':
+      return ['status', 'stream']
+    case 'step':
+      return ['status', 'step']
+    case 'message':
+      return ['status', 'waits']
+    default:
+      return condition satisfies never
+  }
+}
+
+/** What met the condition: `value` is printed as the result of `wait`. Undefined while it is not met. */
+export function meets(condition: Condition, change: Change): { readonly value: JsonValue } | undefined {
+  switch (condition.kind) {
+    case 'ended':
+      return change.type === 'status' && isEnded(change.workflow.status)
+        ? { value: change.workflow.output }
+        : undefined
+    case 'status':
+      return change.type === 'status' && change.workflow.status === condition.status
+        ? { value: change.workflow.output }
+        : undefined
+    case 'event':
+    case 'stream':
+      return change.type === condition.kind &&
+        change.key === condition.key &&
+        holds(condition.comparison, change.value)
+        ? { value: change.value }
+        : undefined
+    case 'step':
+      return change.type === 'step' && change.step.name === condition.name
+        ? { value: change.step.output }
+        : undefined
+    case 'message': {
+      if (change.type !== 'waits') return undefined
+      const open = change.waits.find(({ state }) => state === 'waiting')
+      return open ? { value: waitAsValue(open) } : undefined
+    }
+    default:
+      return condition satisfies never
+  }
+}
+
+function waitAsValue({ workflowId, step, topic, prompt, since, until }: Wait): JsonValue {
+  return {
+    workflowId,
+    step,
+    topic: topic ?? null,
+    prompt,
+    since: since.toISOString(),
+    until: until?.toISOString() ?? null,
+  }
+}
+
+function holds(comparison: Comparison | null, value: JsonValue): boolean {
+  if (!comparison) return true
+  const { operator, operand } = comparison
+  switch (operator) {
+    case '=':
+      return isDeepStrictEqual(value, operand)
+    case '!=':
+      return !isDeepStrictEqual(value, operand)
+    default:
+      return isOrdered(operator, value, operand)
+  }
+}
+
+/** Order holds between two numbers or two strings, and between nothing else. */
+function isOrdered(operator: '<' | '<=' | '>' | '>=', left: JsonValue, right: JsonValue): boolean {
+  if (typeof left !== typeof right) return false
+  if (typeof left !== 'number' && typeof left !== 'string') return false
+  const difference = left < (right as typeof left) ? -1 : left > (right as typeof left) ? 1 : 0
+  if (operator === '<') return difference < 0
+  if (operator === '<=') return difference <= 0
+  if (operator === '>') return difference > 0
+  return difference >= 0
+}
+
+/** The condition as the user would type it. */
+export function describeCondition(condition: Condition): string {
+  switch (condition.kind) {
+    case 'ended':
+    case 'message':
+      return condition.kind
+    case 'status':
+      return `status=${condition.status}`
+    case 'step':
+      return `step:${condition.name}`
+    case 'event':
+    case 'stream': {
+      const { key, comparison } = condition
+      return `${condition.kind}:${key}${comparison ? comparison.operator + JSON.stringify(comparison.operand) : ''}`
+    }
+    default:
+      return condition satisfies never
+  }
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../context.ts'
+import type { WorkflowProfile } from '../core/decision.ts'
+import { CliError } from '../core/errors.ts'
+import { isJsonObject, parseJson } from '../core/json.ts'
+import { nearest } from '../core/nearest.ts'
+import type { JsonValue } from '../core/workflow.ts'
+import { findUpward } from './find-upward.ts'
+import { substituteEnv } from './substitute-env.ts'
+
+const fileName = 'drover.config.json'
+const textKeys = ['databaseUrl', 'database', 'schema', 'app', 'application'] as const
+const profileKeys = ['topic', 'approve', 'reject'] as const
+
+export interface ConfigFile extends Readonly<Partial<Record<(typeof textKeys)[number], string>>> {
+  readonly path: string
+  readonly workflows?: Readonly<Record<string, WorkflowProfile>>
+}
+
+/** The project's `drover.config.json`, checked. Throws `invalid-configuration` with the key that is wrong. */
+export async function readConfigFile(
+  context: Pick<Context, 'cwd' | 'env' | 'readFile'>,
+): Promise<ConfigFile> {
+  const found = await findUpward(context, fileName)
+  if (!found) return { path: fileName }
+  const content = parseConfig(found.path, found.text)
+  const { $schema: _, workflows, ...rest } = content
+  refuseUnknownKeys(found.path, rest, textKeys)
+  const texts = Object.entries(rest).map(([key, value]) => {
+    if (typeof value !== 'string') throw invalid(found.path, `"${key}" must be a string`)
+    return [key, substituteEnv(value, context.env, found.path)] as const
+  })
+  return {
+    path: found.path,
+    ...Object.fromEntries(texts),
+    workflows: workflows === undefined ? undefined : toProfiles(found.path, workflows),
+  }
+}
+
+function parseConfig(path: string, text: string): { readonly [key: string]: JsonValue } {
+  const content = parseJson(text, path)
+  if (!isJsonObject(content)) throw invalid(path, 'it must hold one JSON object')
+  return content
+}
+
+function toProfiles(path: string, workflows: JsonValue): Record<string, WorkflowProfile> {
+  if (!isJsonObject(workflows)) throw invalid(path, '"workflows" must be an object, by workflow name')
+  for (const [name, profile] of Object.entries(workflows)) {
+    if (!isJsonObject(profile)) throw invalid(path, `"workflows.${name}" must be an object`)
+    refuseUnknownKeys(path, profile, profileKeys)
+    if (profile.topic !== undefined && typeof profile.topic !== 'string') {
+      throw invalid(path, `"workflows.${name}.topic" must be a string`)
+    }
+  }
+  return workflows as Record<string, WorkflowProfile>
+}
+
+function refuseUnknownKeys(path: string, object: object, known: readonly string[]): void {
+  const unknown = Object.keys(object).find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  const meant = nearest(unknown, known)
+  throw invalid(path, `"${unknown}" is not a setting${meant ? `; did you mean "${meant}"?` : ''}`, known)
+}
+
+function invalid(path: string, problem: string, known?: readonly string[]): CliError {
+  return new CliError('invalid-configuration', `${path}: ${problem}.`, {
+    hint: known ? `the settings are: ${known.join(', ')}` : 'mend the file; drover config shows what is read',
+  })
+}

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import type { Context } from '../context.ts'
+import type { WorkflowProfile } from '../core/decision.ts'
+import { parseDuration } from '../core/duration.ts'
+import { readConfigFile } from './config-file.ts'
+import { readDbosConfig } from './dbos-config.ts'
+
+/** The flags that every command has. */
+export interface DatabaseFlags {
+  readonly dbUrl?: string
+  readonly schema?: string
+  readonly connectTimeout?: string
+}
+
+/** A value, and where it came from, as `drover config` shows it. */
+export interface Setting<Value> {
+  readonly value: Value
+  readonly source: string
+}
+
+export interface Settings {
+  /** Null: the embedded database. */
+  readonly databaseUrl: Setting<string> | null
+  /** The database inside the embedded server. */
+  readonly database: Setting<string>
+  readonly schema: Setting<string>
+  readonly connectTimeoutMs: Setting<number>
+  readonly app: Setting<string> | null
+  readonly application: Setting<string> | null
+  readonly workflows: Readonly<Record<string, WorkflowProfile>>
+}
+
+const byDefault = 'default'
+
+/** First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`. */
+export async function readSettings(
+  context: Pick<Context, 'cwd' | 'env' | 'readFile'>,
+  flags: DatabaseFlags,
+): Promise<Settings> {
+  const { env } = context
+  const file = await readConfigFile(context)
+  const dbos = await readDbosConfig(context)
+  const fromFile = <Value>(value: Value | undefined) => setting(value, file.path)
+  return {
+    databaseUrl:
+      setting(flags.dbUrl, '--db-url') ??
+      setting(env.DROVER_DB_URL, 'DROVER_DB_URL') ??
+      setting(env.DBOS_SYSTEM_DATABASE_URL, 'DBOS_SYSTEM_DATABASE_URL') ??
+      fromFile(file.databaseUrl) ??
+      setting(dbos.systemDatabaseUrl, dbos.path) ??
+      null,
+    database: fromFile(file.database) ?? { value: 'drover', source: byDefault },
+    schema: setting(flags.schema, '--schema') ??
+      fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
+    connectTimeoutMs: flags.connectTimeout
+      ? { value: parseDuration(flags.connectTimeout), source: '--connect-timeout' }
+      : { value: 5000, source: byDefault },
+    app: setting(file.app && resolveApp(file.path, file.app), file.path),
+    application: fromFile(file.application) ?? setting(dbos.name, dbos.path) ?? null,
+    workflows: file.workflows ?? {},
+  }
+}
+
+function setting<Value>(value: Value | undefined, source: string): Setting<Value> | undefined {
+  return value === undefined || value === '' ? undefined : { value, source }
+}
+
+/** A module named in a file is meant relative to that file. */
+function resolveApp(configFile: string, app: string): string {
+  return app.startsWith('drover:') ? app : path.resolve(path.dirname(configFile), app)
+}
