@@ -1,3 +1,4 @@
+import type { ExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
 import type { App } from './core/runtime.ts'
 import type { DatabaseTarget, Store } from './core/store.ts'
@@ -42,6 +43,8 @@ export interface Context {
   openStore(target: DatabaseTarget): Promise<Store>
   /** Imports a module that registers workflows: a path, or `drover:demo`. */
   loadApp(specifier: string): Promise<App>
+  /** What the process will exit with; a worse one wins over an earlier one. */
+  exitWith(code: ExitCode): void
   /** Starts `drover` again with these arguments, its output discarded. */
   spawnDrover(args: readonly string[]): ChildProcess
 }

@@ -137,6 +137,8 @@ export interface Wait {
 /** The DBOS executors that are connected right now, as far as the database lets us see. */
 export interface Executor {
   readonly executorId: string
+  /** The application that registered its version; null where that cannot be told. */
+  readonly application: string | null
   /** Empty when the executor's name did not fit the 63 bytes of a session name. */
   readonly version: string
   readonly since: Date

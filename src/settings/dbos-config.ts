@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { findUpward } from './find-upward.ts'
@@ -16,7 +15,7 @@ export async function readDbosConfig(
 ): Promise<DbosConfig> {
   const found = await findUpward(context, 'dbos-config.yaml')
   if (!found) return { path: 'dbos-config.yaml' }
-  const content = parseYaml(found.path, found.text)
+  const content = await parseYaml(found.path, found.text)
   const text = (key: string) => {
     const value = content[key]
     return typeof value === 'string' ? substituteEnv(value, context.env, found.path) : undefined
@@ -24,7 +23,8 @@ export async function readDbosConfig(
   return { path: found.path, systemDatabaseUrl: text('system_database_url'), name: text('name') }
 }
 
-function parseYaml(path: string, text: string): Record<string, unknown> {
+async function parseYaml(path: string, text: string): Promise<Record<string, unknown>> {
+  const { parse } = await import('yaml')
   try {
     return parse(text) ?? {}
   } catch (cause) {

@@ -55,7 +55,7 @@ export async function readSettings(
     connectTimeoutMs: flags.connectTimeout
       ? { value: parseDuration(flags.connectTimeout), source: '--connect-timeout' }
       : { value: 5000, source: byDefault },
-    app: setting(file.app && resolveApp(file.path, file.app), file.path),
+    app: setting(file.app && resolveApp(file.path, file.app), file.path) ?? null,
     application: fromFile(file.application) ?? setting(dbos.name, dbos.path) ?? null,
     workflows: file.workflows ?? {},
   }
