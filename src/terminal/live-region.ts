@@ -1,0 +1,110 @@
+import stringWidth from 'string-width'
+import type { LiveRegion } from './terminal.ts'
+
+/** Where a region draws: the size may change at any time, and each `write` reaches the terminal as a whole. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  write(text: string): void
+}
+
+const beginFrame = '\x1b[?2026h'
+const endFrame = '\x1b[?2026l'
+const hideCursor = '\x1b[?25l'
+const showCursor = '\x1b[?25h'
+const wrapOff = '\x1b[?7l'
+const wrapOn = '\x1b[?7h'
+const eraseToLineEnd = '\x1b[K'
+const eraseBelow = '\x1b[J'
+
+/** A live region of our own: log-update loses count of its rows when the terminal gets narrower and wraps its lines. */
+export function createLiveRegion(screen: Screen): LiveRegion {
+  let frame: readonly string[] = []
+  let frameColumns = 0
+  let isCursorHidden = false
+
+  const isResized = () => frame.length > 0 && frameColumns !== screen.columns
+
+  /** Back to the first cell of the frame. A terminal that got narrower has wrapped its lines; one that got lower has scrolled some away. */
+  const goHome = () => {
+    const rowsUp = frame.reduce((sum, line) => sum + rowsOf(line, frameColumns, screen.columns), 0)
+    return `\r${up(Math.min(rowsUp, screen.rows - 1))}`
+  }
+
+  const draw = (above: string, lines: readonly string[]) => {
+    const isFresh = above !== '' || isResized()
+    const old = isFresh ? [] : frame
+    const home = goHome()
+    const body = lines.map((line, index) => (line === old[index] ? '\r\n' : drawLine(line, screen.columns)))
+    screen.write(
+      [
+        beginFrame,
+        hideCursor,
+        home,
+        isFresh ? eraseBelow : '',
+        above,
+        wrapOff,
+        ...body,
+        eraseBelow,
+        wrapOn,
+        endFrame,
+      ].join(''),
+    )
+    frame = lines
+    frameColumns = screen.columns
+    isCursorHidden = true
+  }
+
+  return {
+    render: (lines) => {
+      const visible = lines.slice(0, Math.max(1, screen.rows - 1))
+      if (!isResized() && isSame(visible, frame)) return
+      draw('', visible)
+    },
+    printAbove: (text) => draw(`${toTerminalLines(text)}\r\n`, frame),
+    finish: (lines = frame) => {
+      if (!isCursorHidden && lines.length === 0) return
+      const body = lines.map((line) => `${line}\r\n`)
+      screen.write([beginFrame, goHome(), eraseBelow, ...body, showCursor, endFrame].join(''))
+      frame = []
+      isCursorHidden = false
+    },
+  }
+}
+
+/** Off a terminal only what stands at the end is worth a line. */
+export function createPlainRegion(write: (text: string) => void): LiveRegion {
+  let last: readonly string[] = []
+  return {
+    render: (lines) => {
+      last = lines
+    },
+    printAbove: (text) => write(`${text}\n`),
+    finish: (lines = last) => {
+      last = []
+      for (const line of lines) write(`${line}\n`)
+    },
+  }
+}
+
+/** A full line leaves the cursor on its last cell, and erasing from there would eat that cell. */
+function drawLine(line: string, columns: number): string {
+  return `${line}${stringWidth(line) < columns ? eraseToLineEnd : ''}\r\n`
+}
+
+/** How many rows a line takes now that was cut at `drawnColumns` when it was drawn. */
+function rowsOf(line: string, drawnColumns: number, columns: number): number {
+  return Math.max(1, Math.ceil(Math.min(stringWidth(line), drawnColumns) / columns))
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\x1b[${rows}A` : ''
+}
+
+function toTerminalLines(text: string): string {
+  return text.replaceAll(/\r?\n/g, '\r\n')
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((line, index) => line === b[index])
+}

@@ -1,0 +1,60 @@
+import type { ReadStream } from 'node:tty'
+import type { ColorLevel, Terminal } from './terminal.ts'
+
+export type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask'>
+
+interface PromptsOptions {
+  readonly stdin: NodeJS.ReadStream
+  readonly stderr: NodeJS.WriteStream
+  readonly colorLevel: () => ColorLevel
+}
+
+/** Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. */
+export function createPrompts({ stdin, stderr, colorLevel }: PromptsOptions): Prompts {
+  const open = async (signal: AbortSignal | undefined) => {
+    if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
+    const clack = await import('@clack/prompts')
+    const output = colorLevel() > 0 ? stderr : withoutColor(stderr)
+    return { clack, common: { input: stdin as ReadStream, output, signal, withGuide: false } }
+  }
+
+  return {
+    confirm: async (question, { signal } = {}) => {
+      const { clack, common } = await open(signal)
+      const answer = await clack.confirm({ ...common, message: question })
+      return clack.isCancel(answer) ? undefined : answer
+    },
+    choose: async <Value>(
+      question: string,
+      choices: Parameters<Terminal['choose']>[1],
+      { signal }: { readonly signal?: AbortSignal } = {},
+    ) => {
+      const { clack, common } = await open(signal)
+      const options = choices.map(({ label, hint }, index) => ({ value: index, label, hint }))
+      const answer = await clack.select({ ...common, message: question, options })
+      return clack.isCancel(answer) ? undefined : (choices[answer]?.value as Value | undefined)
+    },
+    ask: async (question, { signal, required = false } = {}) => {
+      const { clack, common } = await open(signal)
+      const answer = await clack.text({
+        ...common,
+        message: question,
+        validate: (text = '') => (required && text.trim() === '' ? 'Please type something.' : undefined),
+      })
+      return clack.isCancel(answer) ? undefined : (answer ?? '')
+    },
+  }
+}
+
+/** Clack has no switch for colour: leave cursor movements in, take colours out. */
+function withoutColor(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is the escape character that is looked for
+  const colors = /\x1b\[[\d;]*m/g
+  return new Proxy(stream, {
+    get: (target, name) => {
+      if (name === 'write') return (text: string) => target.write(text.replaceAll(colors, ''))
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
