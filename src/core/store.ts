@@ -87,6 +87,8 @@ export interface DecisionRequest {
   readonly topic: string | null
   readonly decision: DecisionVerb
   readonly message: JsonValue
+  /** Send although the workflow ended, the deadline passed or a foreign message lies there; never a second decision. */
+  readonly force?: boolean
 }
 
 /**

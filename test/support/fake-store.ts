@@ -1,0 +1,445 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Change, ChangeType } from '../../src/core/change.ts'
+import { CliError } from '../../src/core/errors.ts'
+import { isJsonObject } from '../../src/core/json.ts'
+import type {
+  DecisionOutcome,
+  DecisionRequest,
+  FollowOptions,
+  SendRequest,
+  StartRequest,
+  Store,
+  WorkflowOrigin,
+  WorkflowQuery,
+} from '../../src/core/store.ts'
+import {
+  type EndedStatus,
+  type Executor,
+  isEnded,
+  type JsonValue,
+  type StreamValue,
+  type Workflow,
+  type WorkflowError,
+  type WorkflowSummary,
+} from '../../src/core/workflow.ts'
+import {
+  answerOpenWait,
+  createRows,
+  deliver,
+  type FakeOperation,
+  type FakeRows,
+  type FakeWorkflow,
+  fakeEpoch,
+  perform,
+  settle,
+  waitsOf,
+} from './fake-workflow.ts'
+
+interface FakeStoreOptions {
+  readonly own?: boolean
+  readonly queues?: readonly string[]
+  readonly executors?: readonly Executor[]
+  /** The database's clock; a minute after `fakeEpoch` by default. */
+  readonly now?: () => Date
+}
+
+/** A store in memory. What it did is in `sent`, `decided` and `started`; the verbs below make its workflows live. */
+export interface FakeStore extends Store {
+  readonly sent: readonly SendRequest[]
+  readonly decided: readonly DecisionRequest[]
+  readonly started: readonly StartRequest[]
+  readonly closed: boolean
+  add(workflow: FakeWorkflow): void
+  /** The workflow goes on. */
+  run(workflowId: string, ...operations: readonly FakeOperation[]): void
+  /** The open wait reads the unread message on its topic. */
+  receive(workflowId: string, topic: string | null): void
+  update(workflowId: string, change: Partial<Workflow>): void
+  end(workflowId: string, status: EndedStatus, result?: { output?: JsonValue; error?: WorkflowError }): void
+}
+
+type WithoutPlace<One> = One extends Change ? Omit<One, 'cursor' | 'workflowId'> : never
+/** A change that no follower has seen yet. */
+type Draft = WithoutPlace<Change>
+
+interface Entry {
+  readonly rows: FakeRows
+  /** What happened but for statuses and waits, in order. */
+  readonly log: Draft[]
+}
+
+interface Position {
+  logged: number
+  status: string
+  waits: string
+}
+
+export function createFakeStore(
+  workflows: readonly FakeWorkflow[] = [],
+  { own = true, queues = [], executors = [], now }: FakeStoreOptions = {},
+): FakeStore {
+  const readClock = now ?? (() => new Date(fakeEpoch.getTime() + 60_000))
+  const entries = new Map<string, Entry>()
+  const sent: SendRequest[] = []
+  const decided: DecisionRequest[] = []
+  const started: StartRequest[] = []
+  const sleepers = new Set<() => void>()
+  let closed = false
+
+  const entryOf = (workflowId: string): Entry => {
+    const entry = entries.get(workflowId)
+    if (!entry) throw notFound(workflowId)
+    return entry
+  }
+  const happened = (): void => {
+    for (const wake of sleepers) wake()
+  }
+  const change = (workflowId: string, act: (rows: FakeRows) => void): void => {
+    const entry = entryOf(workflowId)
+    const before = snapshot(entry.rows)
+    act(entry.rows)
+    entry.log.push(...differences(before, entry.rows))
+    happened()
+  }
+  const add = (workflow: FakeWorkflow): void => {
+    const id = workflow.workflowId
+    const rows = createRows(workflow)
+    entries.set(id, { rows, log: [] })
+    for (const operation of workflow.did ?? []) change(id, () => perform(rows, operation))
+    for (const { topic, message, sentAt } of workflow.unread ?? []) {
+      change(id, () => void deliver(rows, topic, message, sentAt))
+    }
+    settle(rows, workflow)
+  }
+  for (const workflow of workflows) add(workflow)
+
+  const store: FakeStore = {
+    database: { label: 'fake database', schema: 'dbos', own },
+    sent,
+    decided,
+    started,
+    get closed() {
+      return closed
+    },
+    add,
+    run: (workflowId, ...operations) => {
+      for (const operation of operations) change(workflowId, (rows) => perform(rows, operation))
+    },
+    receive: (workflowId, topic) => change(workflowId, (rows) => answerOpenWait(rows, topic)),
+    update: (workflowId, fields) =>
+      change(workflowId, (rows) => {
+        rows.workflow = { ...rows.workflow, ...fields }
+      }),
+    end: (workflowId, status, { output = null, error = null } = {}) =>
+      change(workflowId, (rows) => {
+        rows.workflow = { ...rows.workflow, status, output, error, completedAt: new Date(rows.clock) }
+      }),
+
+    list: async (query) =>
+      [...entries.values()]
+        .map(({ rows }) => rows.workflow)
+        .filter((workflow) => matches(workflow, query))
+        .sort(newestFirst)
+        .slice(0, query.limit)
+        .map(toSummary),
+    get: async (workflowId) => entries.get(workflowId)?.rows.workflow,
+    findByPrefix: async (prefix, limit) =>
+      [...entries.keys()]
+        .filter((id) => id.startsWith(prefix))
+        .sort()
+        .slice(0, limit),
+    steps: async (workflowId) => [...(entries.get(workflowId)?.rows.steps ?? [])],
+    events: async (workflowId) => {
+      const latest = new Map((entries.get(workflowId)?.rows.events ?? []).map((event) => [event.key, event]))
+      return [...latest.values()]
+        .map(({ key, value, at }) => ({ workflowId, key, value, at }))
+        .sort((a, b) => (a.key < b.key ? -1 : 1))
+    },
+    streams: async (workflowId) => {
+      const written = entries.get(workflowId)?.rows.streams ?? []
+      return [...new Set(written.map(({ key }) => key))].sort().map((key) => {
+        const values = written.filter((row) => row.key === key)
+        const count = values.filter((row) => 'value' in row).length
+        return { key, count, closed: count < values.length }
+      })
+    },
+    streamValues: (workflowId, key, from = 0) =>
+      readValues(entries.get(workflowId)?.rows.streams ?? [], workflowId, key, from),
+    messages: async (workflowId) => (entries.get(workflowId)?.rows.messages ?? []).map(withoutId),
+    waits: async (workflowIds) =>
+      workflowIds.flatMap((id) => {
+        const entry = entries.get(id)
+        return entry ? waitsOf(entry.rows, readClock()) : []
+      }),
+    children: async (workflowId) =>
+      [...entries.values()]
+        .filter(({ rows }) => rows.parentId === workflowId)
+        .map(({ rows }) => toSummary(rows.workflow))
+        .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime()),
+
+    follow: (workflowIds, options) => follow(workflowIds, options),
+    send: async (request) => {
+      const { rows } = entryOf(request.workflowId)
+      const key = request.idempotencyKey && `${request.idempotencyKey}::${request.workflowId}`
+      sent.push(request)
+      if (key && rows.messages.some((message) => message.messageId === key)) return 'duplicate'
+      change(request.workflowId, () => {
+        deliver(rows, request.topic, request.message, readClock(), request.idempotencyKey)
+      })
+      return 'sent'
+    },
+    decide: async (request) => {
+      decided.push(request)
+      return decide(request)
+    },
+    start: async (request) => {
+      started.push(request)
+      if (entries.has(request.workflowId)) return 'existing'
+      add({
+        workflowId: request.workflowId,
+        name: request.name,
+        className: request.className ?? null,
+        configName: request.configName ?? null,
+        status: 'ENQUEUED',
+        queue: request.queue,
+        application: request.application ?? null,
+        version: request.version ?? null,
+        executorId: null,
+        createdAt: readClock(),
+        recoveryAttempts: 0,
+        input: request.args,
+      })
+      happened()
+      return 'started'
+    },
+    origins: async (name) => {
+      const origins = [...entries.values()]
+        .map(({ rows }) => rows.workflow)
+        .filter((workflow) => workflow.name === name)
+        .sort(newestFirst)
+        .map(toOrigin)
+      return origins.filter(
+        (origin, index) => origins.findIndex((other) => isDeepStrictEqual(other, origin)) === index,
+      )
+    },
+    knownNames: async (limit) => {
+      const newest = [...entries.values()].map(({ rows }) => rows.workflow).sort(newestFirst)
+      return [...new Set(newest.map(({ name }) => name))].slice(0, limit)
+    },
+    hasQueue: async (name) => queues.includes(name),
+    executors: async () => executors,
+    close: async () => {
+      closed = true
+      happened()
+    },
+  }
+
+  function decide({ wait, topic, message, force }: DecisionRequest): DecisionOutcome {
+    const { rows } = entryOf(wait.workflowId)
+    const { status } = rows.workflow
+    const messageId = `${wait.workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
+    const earlier = rows.messages.find((found) => found.messageId === `${messageId}::${wait.workflowId}`)
+    if (earlier) {
+      const outcome = isSameDecision(earlier.message, message) ? 'repeated' : 'decided-otherwise'
+      return { outcome, message: earlier.message, sentAt: earlier.sentAt }
+    }
+    if (!force) {
+      if (isEnded(status)) return { outcome: 'ended', status }
+      const foreign = rows.messages.find(
+        (found) => found.readByStep === wait.step || (!found.read && found.topic === topic),
+      )
+      if (foreign) return { outcome: 'foreign-message', message: foreign.message, sentAt: foreign.sentAt }
+      const timer = rows.steps.find((step) => step.step === wait.step + 1 && step.name === 'DBOS.sleep')
+      const until = timer ? new Date(Number(timer.output)) : wait.until
+      if (until && until < readClock()) return { outcome: 'deadline-passed', until }
+    }
+    change(wait.workflowId, () => {
+      deliver(rows, topic, message, readClock(), messageId)
+    })
+    return { outcome: 'stored' }
+  }
+
+  async function* follow(workflowIds: readonly string[], options: FollowOptions): AsyncGenerator<Change> {
+    const wanted = (type: ChangeType): boolean => options.types?.includes(type) ?? true
+    const positions: Record<string, Position> = options.from ? decodeCursor(options.from) : {}
+    for (const id of workflowIds) {
+      entryOf(id)
+      positions[id] ??= { logged: 0, status: '', waits: '[]' }
+    }
+    const finish = (id: string, draft: Draft): Change => ({
+      ...draft,
+      cursor: Buffer.from(JSON.stringify(positions)).toString('base64url'),
+      workflowId: id,
+    })
+    while (!closed && !options.signal.aborted) {
+      const ended: string[] = []
+      for (const id of Object.keys(positions)) {
+        const { rows, log } = entryOf(id)
+        const position = positions[id]
+        if (!position) continue
+        const isNew = position.status === ''
+        const current = statusOf(rows.workflow)
+        if (isNew || (position.status !== current && !isEnded(rows.workflow.status))) {
+          const workflow = isEnded(rows.workflow.status) ? asItStarted(rows.workflow) : rows.workflow
+          position.status = statusOf(workflow)
+          if (wanted('status')) yield finish(id, { type: 'status', at: workflow.createdAt, workflow })
+        }
+        while (position.logged < log.length) {
+          const draft = log[position.logged++]
+          if (!draft || !wanted(draft.type)) continue
+          if (options.streamKeys && 'key' in draft && draft.type !== 'event') {
+            if (!options.streamKeys.includes(draft.key)) continue
+          }
+          yield finish(id, draft)
+          if (draft.type === 'child' && options.children && entries.has(draft.childId)) {
+            positions[draft.childId] ??= { logged: 0, status: '', waits: '[]' }
+          }
+        }
+        const waits = waitsOf(rows, readClock())
+        if (JSON.stringify(waits) !== position.waits) {
+          position.waits = JSON.stringify(waits)
+          if (wanted('waits')) yield finish(id, { type: 'waits', at: readClock(), waits })
+        }
+        if (isEnded(rows.workflow.status)) ended.push(id)
+      }
+      for (const id of ended) {
+        const { workflow } = entryOf(id).rows
+        const position = positions[id]
+        if (!position || position.status === statusOf(workflow)) continue
+        position.status = statusOf(workflow)
+        if (wanted('status')) {
+          yield finish(id, { type: 'status', at: workflow.completedAt ?? readClock(), workflow })
+        }
+      }
+      const states = Object.entries(positions)
+      if (states.every(([id, { status }]) => isEnded(entryOf(id).rows.workflow.status) && status !== ''))
+        return
+      if (
+        states.some(([id, { logged, status }]) => {
+          const { rows, log } = entryOf(id)
+          return logged < log.length || status !== statusOf(rows.workflow)
+        })
+      ) {
+        continue
+      }
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          sleepers.delete(wake)
+          options.signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        sleepers.add(wake)
+        options.signal.addEventListener('abort', wake)
+        if (options.signal.aborted) wake()
+      })
+    }
+  }
+
+  return store
+}
+
+async function* readValues(
+  rows: FakeRows['streams'],
+  workflowId: string,
+  key: string,
+  from: number,
+): AsyncGenerator<StreamValue> {
+  for (const row of rows) {
+    if (row.key !== key || row.offset < from || row.value === undefined) continue
+    yield { workflowId, key, offset: row.offset, value: row.value }
+  }
+}
+
+interface Snapshot {
+  readonly steps: ReadonlySet<number>
+  readonly events: number
+  readonly streams: number
+  readonly messages: readonly FakeRows['messages'][number][]
+}
+
+function snapshot({ steps, events, streams, messages }: FakeRows): Snapshot {
+  return {
+    steps: new Set(steps.map(({ step }) => step)),
+    events: events.length,
+    streams: streams.length,
+    messages: [...messages],
+  }
+}
+
+function differences(before: Snapshot, rows: FakeRows): Draft[] {
+  const at = new Date(rows.clock)
+  const steps = rows.steps.filter(({ step }) => !before.steps.has(step))
+  const arrived = rows.messages
+    .slice(before.messages.length)
+    .map((message) => ({ ...withoutId(message), read: false, readByStep: null }))
+  const read = rows.messages.filter((message, index) => message.read && !before.messages[index]?.read)
+  return [
+    ...rows.events.slice(before.events).map(({ key, value }) => ({ type: 'event' as const, at, key, value })),
+    ...rows.streams
+      .slice(before.streams)
+      .map(({ key, offset, value }) =>
+        value === undefined
+          ? { type: 'stream-closed' as const, at, key }
+          : { type: 'stream' as const, at, key, offset, value },
+      ),
+    ...arrived.map((message) => ({ type: 'message' as const, at: message.sentAt, message })),
+    ...read.map((message) => ({ type: 'message' as const, at, message: withoutId(message) })),
+    ...steps.flatMap(({ childId, name }) => (childId ? [{ type: 'child' as const, at, childId, name }] : [])),
+    ...steps.map((step) => ({ type: 'step' as const, at: step.completedAt ?? at, step })),
+  ]
+}
+
+/** A workflow that ended before it was followed is replayed from its start. */
+function asItStarted(workflow: Workflow): Workflow {
+  const status = workflow.startedAt ? 'PENDING' : 'ENQUEUED'
+  return { ...workflow, status, completedAt: null, output: null, error: null }
+}
+
+function statusOf({ status, executorId, recoveryAttempts }: Workflow): string {
+  return `${status}|${executorId ?? ''}|${recoveryAttempts}`
+}
+
+function isSameDecision(earlier: JsonValue, message: JsonValue): boolean {
+  const [first, second] = [approvalOf(earlier), approvalOf(message)]
+  return first !== undefined && second !== undefined ? first === second : isDeepStrictEqual(earlier, message)
+}
+
+function approvalOf(message: JsonValue): boolean | undefined {
+  const approved = isJsonObject(message) ? message.approved : undefined
+  return typeof approved === 'boolean' ? approved : undefined
+}
+
+function matches(workflow: Workflow, query: WorkflowQuery): boolean {
+  return (
+    (query.status?.includes(workflow.status) ?? true) &&
+    (query.name === undefined || query.name === workflow.name) &&
+    (query.application === undefined || query.application === workflow.application) &&
+    (query.executorId === undefined || query.executorId === workflow.executorId)
+  )
+}
+
+function newestFirst(a: WorkflowSummary, b: WorkflowSummary): number {
+  return b.createdAt.getTime() - a.createdAt.getTime() || (a.workflowId < b.workflowId ? 1 : -1)
+}
+
+function toSummary({ input, output, error, ...summary }: Workflow): WorkflowSummary {
+  return summary
+}
+
+function toOrigin({ className, configName, queue, application }: Workflow): WorkflowOrigin {
+  return { className, configName, queue, application }
+}
+
+function withoutId({ messageId, ...message }: FakeRows['messages'][number]) {
+  return message
+}
+
+function decodeCursor(cursor: string): Record<string, Position> {
+  return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+}
+
+function notFound(workflowId: string): CliError {
+  return new CliError('workflow-not-found', `No workflow ${workflowId} in fake database.`, {
+    hint: 'drover list',
+  })
+}
