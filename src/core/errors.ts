@@ -35,6 +35,7 @@ export const exitNameByErrorCode = {
   'id-in-use': 'conflict',
   'condition-not-met': 'conflict',
   'database-in-use': 'conflict',
+  'port-in-use': 'conflict',
   'waiting-for-input': 'waiting-for-input',
   'database-unreachable': 'unavailable',
   'schema-missing': 'unavailable',

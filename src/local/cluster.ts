@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { CliError } from '../core/errors.ts'
+import { privateDirectory, publicDirectory } from './directories.ts'
+import type { Layout } from './layout.ts'
+import { serverEnvironment, superuser } from './server.ts'
+import { assertHasName, type ServerUser } from './user.ts'
+
+const run = promisify(execFile)
+
+export function clusterExists(layout: Layout): boolean {
+  return existsSync(path.join(layout.data, 'PG_VERSION'))
+}
+
+/** Creates it beside its place and renames it, so that a data directory is never seen half made. */
+export async function createCluster(layout: Layout, tree: string, user: ServerUser): Promise<void> {
+  assertHasName(user)
+  await publicDirectory(layout.cluster)
+  const unfinished = `${layout.data}.${process.pid}`
+  await rm(unfinished, { recursive: true, force: true })
+  privateDirectory(unfinished, user)
+  await initialize(tree, unfinished, user)
+  await rename(unfinished, layout.data).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(unfinished, { recursive: true, force: true })
+    // Another process was faster: its cluster is as good.
+    if (!clusterExists(layout)) throw error
+  })
+}
+
+async function initialize(tree: string, directory: string, user: ServerUser): Promise<void> {
+  const flags = [
+    ['-D', directory],
+    ['-U', superuser],
+    ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ['--auth-local=trust', '--auth-host=scram-sha-256'],
+  ].flat()
+  try {
+    await run(path.join(tree, 'bin/initdb'), flags, {
+      cwd: '/',
+      env: serverEnvironment,
+      ...(user.isOther && { uid: user.uid, gid: user.gid }),
+    })
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    throw new CliError(
+      'embedded-database-failed',
+      `The embedded database could not be created in ${path.dirname(directory)}.`,
+      { hint: `df -h ${path.dirname(directory)}`, cause: new Error(stderr.trim(), { cause: error }) },
+    )
+  }
+}
+
+/** A cluster can only be run by the major version that created it. */
+export function assertSameMajor(layout: Layout, tree: string): void {
+  const major = readFileSync(path.join(layout.data, 'PG_VERSION'), 'utf8').trim()
+  const bundled = path.basename(tree).split('.')[0]
+  if (major === bundled) return
+  throw new CliError(
+    'embedded-database-failed',
+    `The embedded database was created by PostgreSQL ${major}, and this drover brings PostgreSQL ${bundled}.`,
+    { hint: 'drover db reset --all' },
+  )
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDown } from './connect.ts'
+import { explainFileError, failure } from './failure.ts'
+import { livingPostmaster } from './postmaster.ts'
+import { enter, type Presence } from './presence.ts'
+import { type Setup, startServer } from './start-server.ts'
+
+const startTimeoutMs = 60_000
+const pollIntervalMs = 5
+
+/** Connects first, which is all there is to do where the server is up, and starts it where it is down. */
+export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Presence> {
+  const startedAt = Date.now()
+  for (;;) {
+    const attempt = await tryToEnter(setup, connectTimeoutMs)
+    if (!(attempt instanceof Error)) return attempt
+    const wasStarted = await startServer(setup).catch((error) => {
+      throw explainFileError(setup.layout, error)
+    })
+    if (wasStarted) continue
+    // One that recovers from a crash may need longer than one that says it is ready.
+    const { pid, state } = livingPostmaster(setup.layout.postmasterFile) ?? { pid: null, state: '' }
+    const patienceMs = state === 'ready' ? connectTimeoutMs : startTimeoutMs
+    if (Date.now() - startedAt > patienceMs) {
+      throw failure(
+        setup.layout,
+        `The embedded Postgres (process ${pid}) runs but takes no connection.`,
+        attempt,
+      )
+    }
+    await sleep(pollIntervalMs)
+  }
+}
+
+/** The error where the server is down, coming or going. */
+async function tryToEnter({ layout }: Setup, timeoutMs: number): Promise<Presence | Error> {
+  try {
+    return await enter(layout, timeoutMs)
+  } catch (error) {
+    if (error instanceof Error && isDown(error)) return error
+    const sentence = `The embedded Postgres cannot be used: ${(error as Error).message}.`
+    throw failure(layout, sentence, error)
+  }
+}

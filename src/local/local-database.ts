@@ -1,0 +1,88 @@
+import type { LocalDatabase } from '../core/local-database.ts'
+import { clusterExists } from './cluster.ts'
+import { isDown, socketUrl } from './connect.ts'
+import { dropDatabase, ensureDatabase } from './databases.ts'
+import { goOut } from './go-out.ts'
+import { keepUp } from './keep-up.ts'
+import { layoutOf } from './layout.ts'
+import { withLock } from './lock.ts'
+import { lastLines, readLog } from './log.ts'
+import { removeCluster, type Setup } from './start-server.ts'
+import { inspect } from './status.ts'
+import { Stay } from './stay.ts'
+import { stop } from './stop.ts'
+
+export interface LocalDatabaseOptions {
+  /** As `droverHome` gives it. */
+  readonly home: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** One sentence about what takes its time, such as the first creation. */
+  readonly onNotice?: (notice: string) => void
+  /** Server settings over the usual ones, for tests. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** The file whose `node_modules` hold the server; by default this one. */
+  readonly resolveFrom?: string
+}
+
+const defaultDatabase = 'drover'
+const resetTimeoutMs = 5000
+
+export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabase {
+  const layout = layoutOf(options.home)
+  const setup: Setup = {
+    layout,
+    env: options.env,
+    onNotice: options.onNotice ?? (() => {}),
+    settings: options.settings ?? {},
+    resolveFrom: options.resolveFrom ?? import.meta.url,
+  }
+  const stay = new Stay(setup)
+  const stopIt = async (force: boolean) => await stop(layout, { force, presence: await stay.end() })
+
+  return {
+    exists: () => clusterExists(layout),
+
+    open: async ({ database, connectTimeoutMs }) => {
+      await stay.use(connectTimeoutMs, (client) => ensureDatabase(client, database))
+      return {
+        url: socketUrl(layout.sockets, database),
+        schema: 'dbos',
+        label: `embedded database ${database}`,
+        connectTimeoutMs,
+      }
+    },
+
+    start: async ({ database, tcpPort }) => {
+      await keepUp(setup, stay, { database, tcpPort })
+      return await inspect(layout, database)
+    },
+
+    stop: ({ force }) => stopIt(force),
+
+    status: () => inspect(layout, defaultDatabase),
+
+    reset: async ({ database, all }) => {
+      if (all) {
+        return await withLock(layout.lock, async () => {
+          await stopIt(true)
+          removeCluster(layout)
+        })
+      }
+      await stay.use(resetTimeoutMs, async (client) => {
+        await dropDatabase(client, database)
+        await ensureDatabase(client, database)
+      })
+    },
+
+    logs: async (lines) => lastLines(readLog(layout.log), lines),
+
+    leave: async () => {
+      const presence = await stay.end()
+      if (presence === undefined) return
+      await goOut(layout, presence).catch((error) => {
+        // Somebody else stopped it, or it crashed: nothing is left to do.
+        if (!isDown(error)) throw error
+      })
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { CliError } from '../core/errors.ts'
+import { otherClients } from './clients.ts'
+import { isDown } from './connect.ts'
+import { failure } from './failure.ts'
+import { isDeserted } from './go-out.ts'
+import type { Layout } from './layout.ts'
+import { removePin } from './pin.ts'
+import { livingPostmaster, type Postmaster } from './postmaster.ts'
+import { enter, type Presence, takeAlone } from './presence.ts'
+import { stopServer } from './server.ts'
+
+const connectTimeoutMs = 5000
+const patienceMs = 15_000
+const lastPatienceMs = 5000
+
+/** `presence` is this process's own, which does not count as a client. False when nothing ran. */
+export async function stop(
+  layout: Layout,
+  options: { readonly force: boolean; readonly presence: Presence | undefined },
+): Promise<boolean> {
+  const running = livingPostmaster(layout.postmasterFile)
+  const presence = options.presence ?? (running && !options.force ? await lookIn(layout) : undefined)
+  try {
+    if (!options.force && presence !== undefined) await assertUnused(presence)
+    removePin(layout.pin)
+    if (running !== undefined) await end(layout, running)
+    return running !== undefined
+  } finally {
+    await presence?.client.end()
+  }
+}
+
+/** Nobody can be connected to one that takes no connections. */
+async function lookIn(layout: Layout): Promise<Presence | undefined> {
+  try {
+    return await enter(layout, connectTimeoutMs)
+  } catch (error) {
+    if (isDown(error)) return undefined
+    throw failure(layout, `The embedded Postgres cannot be used: ${(error as Error).message}.`, error)
+  }
+}
+
+async function assertUnused(presence: Presence): Promise<void> {
+  if ((await takeAlone(presence)) && (await isDeserted(presence))) return
+  const clients = await otherClients(presence.client)
+  throw new CliError('database-in-use', `The embedded database is in use by ${clients.join(', ')}.`, {
+    hint: 'drover db stop --force',
+  })
+}
+
+async function end(layout: Layout, running: Postmaster): Promise<void> {
+  if (await stopServer(layout, running, 'SIGINT', patienceMs)) return
+  if (await stopServer(layout, running, 'SIGQUIT', lastPatienceMs)) return
+  throw failure(layout, `The embedded Postgres (process ${running.pid}) does not stop.`)
+}

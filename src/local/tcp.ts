@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import pg from 'pg'
+import { superuser } from './server.ts'
+
+/** A port of this machine that nobody listens on, now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+/** Sets the password that TCP asks for, made once and kept in a file that only this user reads. */
+export async function setPassword(client: pg.Client, file: string): Promise<void> {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
+  const password = pg.escapeLiteral(readFileSync(file, 'utf8'))
+  await client.query(`alter role ${superuser} password ${password}`)
+}
+
+/** With the password in it: never to be printed but where it is asked for. */
+export function tcpUrl(port: number, database: string, passwordFile: string): string {
+  const url = new URL(`postgresql://${superuser}@127.0.0.1:${port}/${encodeURIComponent(database)}`)
+  url.password = readFileSync(passwordFile, 'utf8')
+  return url.href
+}

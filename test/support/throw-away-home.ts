@@ -1,0 +1,12 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+
+/** For an embedded database: short enough for a socket, and open to the user that runs the server where the tests run as root. */
+export async function createHome(): Promise<string> {
+  const home = await mkdtemp('/tmp/drover-test-')
+  await chmod(home, 0o755)
+  return home
+}
+
+export async function removeHome(home: string): Promise<void> {
+  await rm(home, { recursive: true, force: true })
+}
