@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import type { LaunchOptions } from '../core/runtime.ts'
+import { internalQueue } from '../core/workflow.ts'
+import { quoteIdentifier, withConnection } from './connect.ts'
+import { slotKey } from './hold-executor-slot.ts'
+
+const betweenLooksMs = 500
+const betweenRoundsMs = 5000
+/** After a restart of the server living processes need a moment to connect again. */
+const settledServerMs = 3000
+
+export interface HandOverOptions
+  extends Pick<LaunchOptions, 'database' | 'application' | 'keepHandingOver' | 'onLog' | 'onHandOver'> {
+  readonly version: string
+  /** Of this process. */
+  readonly executorId: string
+}
+
+/**
+ * Puts back what dead drover processes left, in the background: once, or for as long as this process runs.
+ * An executor is dead when two looks in a row find its slot unlocked and no session of it.
+ */
+export function startHandingOver(options: HandOverOptions): { stop(): Promise<void> } {
+  const stopped = new AbortController()
+  const running = handOverInRounds(options, stopped.signal)
+  return {
+    stop: async () => {
+      stopped.abort()
+      await running
+    },
+  }
+}
+
+async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
+  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  while (!signal.aborted) {
+    let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined
+    try {
+      const sight = await withConnection(options.database, 'drover-hand-over', async (client) => {
+        const seen = await see(client)
+        if (seen.obstacle || seen.unsettledMs > 0) return seen
+        const suspects = await findDead(client, options)
+        if (suspects.length === 0) return seen
+        await pause(betweenLooksMs)
+        if (signal.aborted) return seen
+        const workflowIds = await takeFrom(client, options, suspects)
+        if (workflowIds.length > 0) options.onHandOver(workflowIds)
+        return seen
+      })
+      if (sight.obstacle) {
+        options.onLog('warn', `workflows of dead drover processes stay where they are: ${sight.obstacle}`)
+        return
+      }
+      if (sight.unsettledMs > 0) nextRoundMs = sight.unsettledMs
+    } catch (error) {
+      options.onLog('warn', `could not look for workflows of dead drover processes: ${String(error)}`)
+    }
+    if (nextRoundMs === undefined) return
+    await pause(nextRoundMs)
+  }
+}
+
+interface Sight {
+  /** Why a living process could look dead from here. */
+  readonly obstacle: string | undefined
+  /** How long until the server has been up long enough. */
+  readonly unsettledMs: number
+}
+
+async function see(client: pg.Client): Promise<Sight> {
+  const { rows } = await client.query(`
+    select pg_backend_pid() as backend_pid,
+           pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
+           extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 as up_ms`)
+  const { backend_pid, sees_sessions, up_ms } = rows[0]
+  // Between us and the server a pooler answers with a process id of its own.
+  const { processID } = client as pg.Client & { readonly processID: number }
+  const obstacle = !sees_sessions
+    ? 'this role cannot see the sessions of others (grant pg_read_all_stats)'
+    : processID !== backend_pid
+      ? 'a connection pooler hides the sessions of others'
+      : undefined
+  return { obstacle, unsettledMs: Math.max(0, settledServerMs - Number(up_ms)) }
+}
+
+/** Executors with unfinished workflows, but neither a locked slot nor a session. Locks what it finds until the transaction ends. */
+async function findDead(client: pg.Client, options: HandOverOptions): Promise<string[]> {
+  const { rows } = await client.query(
+    `select executor_id from (
+       select distinct executor_id from ${workflowTable(options)}
+       where status = 'PENDING' and application_name = $1 and application_version = $2
+         and executor_id like 'drover-%' and executor_id <> $3
+     ) candidate
+     where pg_try_advisory_xact_lock_shared(${slotKey('executor_id')})
+       and not exists (
+         select from pg_stat_activity
+         where datname = current_database()
+           -- The server cuts session names off at 63 bytes.
+           and starts_with(application_name, left('dbos_transact_' || executor_id || '_', 63)))`,
+    [options.application, options.version, options.executorId],
+  )
+  return rows.map((row) => row.executor_id)
+}
+
+async function takeFrom(
+  client: pg.Client,
+  options: HandOverOptions,
+  suspects: readonly string[],
+): Promise<string[]> {
+  await client.query('begin')
+  const dead = (await findDead(client, options)).filter((executorId) => suspects.includes(executorId))
+  const { rows } = await client.query(
+    `update ${workflowTable(options)}
+     set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
+         queue_name = coalesce(queue_name, $4), updated_at = (extract(epoch from now()) * 1000)::bigint
+     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
+     returning workflow_uuid`,
+    [options.application, options.version, dead, internalQueue],
+  )
+  await client.query('commit')
+  return rows.map((row) => row.workflow_uuid)
+}
+
+function workflowTable({ database }: HandOverOptions): string {
+  return `${quoteIdentifier(database.schema)}.workflow_status`
+}

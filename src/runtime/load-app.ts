@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CliError } from '../core/errors.ts'
+import type { App } from '../core/runtime.ts'
+import { findUpward } from './find-upward.ts'
+import { importModule } from './import-module.ts'
+import { launchRuntime } from './launch-runtime.ts'
+import { redirectConsole } from './redirect-console.ts'
+import { registeredWorkflows } from './registered-workflows.ts'
+import { loadSdk, otherSdksWithWorkflows, type Sdk } from './sdk.ts'
+import { takeOverLifecycle } from './take-over-lifecycle.ts'
+
+const loadable = /\.[mc]?[jt]s$/
+
+export interface LoadAppOptions {
+  readonly cwd: string
+  /** Modules that ship with drover, by specifier. */
+  readonly builtIns: Readonly<Record<string, () => Promise<object>>>
+  /** Where the module's `console` writes to; stderr by default. */
+  readonly consoleOutput?: NodeJS.WritableStream
+}
+
+/**
+ * Imports a module that registers workflows, without launching it even if it launches itself.
+ * Throws `app-not-loadable`, `app-registers-nothing`, `sdk-not-found`, `sdk-too-old`.
+ */
+export async function loadApp(specifier: string, options: LoadAppOptions): Promise<App> {
+  const builtIn = options.builtIns[specifier]
+  const file = builtIn ? fileURLToPath(import.meta.url) : resolveModule(specifier, options.cwd)
+  const sdk = loadSdk(file)
+  const lifecycle = takeOverLifecycle(sdk.DBOS)
+  redirectConsole(options.consoleOutput ?? process.stderr)
+
+  const imported = (builtIn ?? (() => importModule(file)))().catch((cause: unknown) => {
+    throw new CliError('app-not-loadable', `${specifier} cannot be loaded: ${firstLine(cause)}`, { cause })
+  })
+  // A module that awaits its own launch goes on only after ours.
+  const exported = await Promise.race([imported, lifecycle.launchRequested])
+  const workflows = registeredWorkflows(sdk)
+  if (workflows.length === 0) throw registersNothing(specifier, sdk, exported ?? {})
+
+  return {
+    specifier,
+    configuredName: lifecycle.configured()?.name || null,
+    packageName: builtIn ? null : packageNameOf(file),
+    sdkVersion: sdk.version,
+    workflows,
+    launch: (launchOptions) => launchRuntime({ specifier, sdk, lifecycle, imported }, launchOptions),
+  }
+}
+
+function resolveModule(specifier: string, cwd: string): string {
+  const file = path.resolve(cwd, specifier)
+  if (!existsSync(file)) {
+    throw new CliError('app-not-loadable', `There is no module ${file}`, {
+      hint: '--app takes the path of a module, or drover:demo',
+    })
+  }
+  if (!loadable.test(file)) {
+    throw new CliError('app-not-loadable', `${file} is no JavaScript or TypeScript module`, {
+      hint: '--app takes a .ts, .mts, .cts, .js, .mjs or .cjs file',
+    })
+  }
+  return file
+}
+
+function packageNameOf(file: string): string | null {
+  const manifest = findUpward(path.dirname(file), 'package.json')
+  if (!manifest) return null
+  const { name } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return typeof name === 'string' && name !== '' ? name : null
+}
+
+function registersNothing(specifier: string, sdk: Sdk, exported: object): CliError {
+  const [other] = otherSdksWithWorkflows(sdk)
+  if (other) {
+    return new CliError(
+      'app-registers-nothing',
+      `The workflows of ${specifier} are registered with another copy of the SDK (${other.file}) than the one it resolves to itself (${sdk.file})`,
+      { hint: 'npm dedupe, or point --app at a module beside the workflows' },
+    )
+  }
+  const names = Object.keys(exported).filter((name) => name !== 'default' && name !== 'module.exports')
+  const reason = names.length > 0 ? `it only exports ${names.join(', ')}` : 'it exports nothing either'
+  return new CliError('app-registers-nothing', `${specifier} registers no workflow: ${reason}`, {
+    hint: 'register functions with DBOS.registerWorkflow or @DBOS.workflow(), and point --app at a module that imports them',
+  })
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  return message.split('\n')[0] ?? ''
+}

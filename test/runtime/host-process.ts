@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import type { LaunchOptions } from '../../src/core/runtime.ts'
+import type { DatabaseTarget } from '../../src/core/store.ts'
+
+const host = path.join(import.meta.dirname, '../fixtures/host.mjs')
+
+interface Loaded {
+  readonly configuredName: string | null
+  readonly packageName: string | null
+  readonly sdkVersion: string
+  readonly workflows: readonly {
+    readonly name: string
+    readonly className: string | null
+    readonly instances: readonly string[]
+  }[]
+}
+
+interface Launched {
+  readonly executorId: string
+  readonly application: string
+  readonly version: string
+}
+
+type HostLaunchOptions = { readonly database: DatabaseTarget } & Partial<
+  Omit<LaunchOptions, 'onLog' | 'onHandOver'>
+>
+
+export interface HostError extends Error {
+  readonly code: string | undefined
+  readonly hint: string | undefined
+}
+
+/** The runtime in a process of its own, with a module loaded into it. */
+export interface Host {
+  readonly loaded: Loaded
+  readonly logs: { readonly level: string; readonly line: string }[]
+  readonly handedOver: string[]
+  /** What the process wrote so far. */
+  readonly output: { stdout: string; stderr: string }
+  launch(options: HostLaunchOptions): Promise<Launched>
+  start(request: {
+    readonly name: string
+    readonly workflowId: string
+    readonly args?: readonly unknown[]
+    readonly instance?: string
+  }): Promise<void>
+  shutdown(options?: { readonly drainMs?: number }): Promise<void>
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>
+  /** Shuts nothing down: resolves to the exit code once the process ended by itself. */
+  exit(): Promise<number | null>
+}
+
+/** Rejects with a `HostError` when the module cannot be loaded. Whoever starts a host kills it. */
+export async function startHost(
+  specifier: string,
+  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
+): Promise<Host> {
+  const cwd = options.cwd ?? import.meta.dirname
+  const child = fork(host, [specifier, cwd], {
+    cwd,
+    env: { ...process.env, ...options.env },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const gone = once(child, 'exit')
+  const answers = new Map<number, (message: Answer) => void>()
+  const logs: Host['logs'][number][] = []
+  const handedOver: string[] = []
+  const output = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (data) => {
+    output.stdout += String(data)
+  })
+  child.stderr?.on('data', (data) => {
+    output.stderr += String(data)
+  })
+  child.on('message', (message: Answer) => {
+    if (message.log) logs.push(message.log)
+    if (message.handedOver) handedOver.push(...message.handedOver)
+    if (message.id !== undefined) answers.get(message.id)?.(message)
+  })
+  await Promise.race([once(child, 'message'), gone])
+
+  let lastId = 0
+  const ask = async <Value>(action: string, actionOptions?: unknown): Promise<Value> => {
+    const id = ++lastId
+    const answered = new Promise<Answer>((resolve) => answers.set(id, resolve))
+    child.send({ id, action, options: actionOptions })
+    const answer = await Promise.race([answered, gone.then(() => diedOf(output))])
+    if (answer.error) throw Object.assign(new Error(answer.error.message), answer.error)
+    return answer.value as Value
+  }
+  const kill = () => killAndWait(child, gone)
+
+  const loaded = await ask<Loaded>('load').catch(async (error) => {
+    await kill()
+    throw error
+  })
+  return {
+    loaded,
+    logs,
+    handedOver,
+    output,
+    launch: (launchOptions) =>
+      ask('launch', {
+        own: true,
+        application: loaded.configuredName ?? loaded.packageName ?? 'test-app',
+        version: 'test@dev',
+        queues: 'all',
+        keepHandingOver: false,
+        ...launchOptions,
+      }),
+    start: (request) => ask('start', request),
+    shutdown: (shutdownOptions) => ask('shutdown', shutdownOptions),
+    kill,
+    exit: async () => {
+      child.send({ action: 'exit' })
+      const [code] = await gone
+      return code
+    },
+  }
+}
+
+interface Answer {
+  readonly id?: number
+  readonly value?: unknown
+  readonly error?: { readonly message: string }
+  readonly log?: Host['logs'][number]
+  readonly handedOver?: readonly string[]
+}
+
+function diedOf({ stderr }: Host['output']): Answer {
+  return { error: { message: `the host died: ${stderr}` } }
+}
+
+async function killAndWait(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
+  child.kill('SIGKILL')
+  await gone
+}
