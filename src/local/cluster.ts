@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../core/errors.ts'
 import { privateDirectory, publicDirectory } from './directories.ts'
 import type { Layout } from './layout.ts'
 import { serverEnvironment, superuser } from './server.ts'
+import { buildBeside } from './unfinished.ts'
 import { assertHasName, type ServerUser } from './user.ts'
 
 const run = promisify(execFile)
@@ -15,18 +15,12 @@ export function clusterExists(layout: Layout): boolean {
   return existsSync(path.join(layout.data, 'PG_VERSION'))
 }
 
-/** Creates it beside its place and renames it, so that a data directory is never seen half made. */
 export async function createCluster(layout: Layout, tree: string, user: ServerUser): Promise<void> {
   assertHasName(user)
   await publicDirectory(layout.cluster)
-  const unfinished = `${layout.data}.${process.pid}`
-  await rm(unfinished, { recursive: true, force: true })
-  privateDirectory(unfinished, user)
-  await initialize(tree, unfinished, user)
-  await rename(unfinished, layout.data).catch(async (error: NodeJS.ErrnoException) => {
-    await rm(unfinished, { recursive: true, force: true })
-    // Another process was faster: its cluster is as good.
-    if (!clusterExists(layout)) throw error
+  await buildBeside(layout.data, async (unfinished) => {
+    privateDirectory(unfinished, user)
+    await initialize(tree, unfinished, user)
   })
 }
 

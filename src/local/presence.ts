@@ -22,8 +22,9 @@ export async function enter(layout: Layout, timeoutMs: number): Promise<Presence
     timeoutMs,
   })
   let wasStopped = false
-  client.on('error', (error: Error & { code?: string }) => {
-    if (error.code === '57P01') wasStopped = true
+  client.on('error', (error) => {
+    // The code is that of a crash as well. The server speaks English: it was created so.
+    if (error.message.includes('administrator command')) wasStopped = true
   })
   const lost = new Promise<boolean>((resolve) => {
     client.once('end', () => resolve(wasStopped))

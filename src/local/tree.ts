@@ -1,8 +1,9 @@
 import { constants, existsSync, readFileSync, statSync } from 'node:fs'
-import { chmod, copyFile, link, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { publicDirectory } from './directories.ts'
 import { findPostgresPackage } from './platform.ts'
+import { buildBeside } from './unfinished.ts'
 import type { ServerUser } from './user.ts'
 
 /** Only for building extensions, and a tenth of the files. */
@@ -23,14 +24,10 @@ export async function ensureTree(options: TreeOptions): Promise<string> {
   const { native, name } = findPostgresPackage(options.resolveFrom)
   const tree = path.join(options.trees, name)
   if (existsSync(tree)) return tree
-  const unfinished = `${tree}.${process.pid}`
-  await rm(unfinished, { recursive: true, force: true })
   await publicDirectory(options.trees)
-  await plant(native, unfinished, isClosed(native, options.user) ? copyOpen : linkOrCopy)
-  await restoreLinks(native, unfinished)
-  await rename(unfinished, tree).catch(async (error: NodeJS.ErrnoException) => {
-    if (!existsSync(tree)) throw error
-    await rm(unfinished, { recursive: true, force: true })
+  await buildBeside(tree, async (unfinished) => {
+    await plant(native, unfinished, isClosed(native, options.user) ? copyOpen : linkOrCopy)
+    await restoreLinks(native, unfinished)
   })
   return tree
 }
