@@ -40,15 +40,17 @@ export async function withConnection<Result>(
  * and without an `application_name` that would hide the executor from those who look for it.
  */
 export function toDbosUrl(target: DatabaseTarget): string {
-  const { user, host, port, database } = new pg.Client({ connectionString: target.url })
-  const url = new URL(urlWithout(target.url, 'application_name'))
+  const { user, password, host, port, database } = new pg.Client({ connectionString: target.url })
+  const url = new URL(urlWithout(target.url, 'application_name', 'user', 'password'))
   if (!url.hostname) {
     url.hostname = 'localhost'
     url.port = String(port)
     if (!url.searchParams.has('host')) url.searchParams.set('host', host)
   }
-  if (!url.username) url.username = user ?? 'postgres'
-  if (url.pathname.length <= 1) url.pathname = `/${database ?? user}`
+  // In the place where DBOS masks it when it prints the URL.
+  url.username = encodeURIComponent(user ?? 'postgres')
+  if (password) url.password = encodeURIComponent(password)
+  if (url.pathname.length <= 1) url.pathname = `/${database ?? user ?? 'postgres'}`
   if (!url.searchParams.has('connect_timeout')) {
     url.searchParams.set('connect_timeout', String(Math.ceil(target.connectTimeoutMs / 1000)))
   }
@@ -59,9 +61,9 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-function urlWithout(text: string, parameter: string): string {
+function urlWithout(text: string, ...parameters: readonly string[]): string {
   const url = new URL(text)
-  url.searchParams.delete(parameter)
+  for (const parameter of parameters) url.searchParams.delete(parameter)
   return url.href
 }
 

@@ -103,15 +103,18 @@ export async function startHost(
     logs,
     handedOver,
     output,
-    launch: (launchOptions) =>
-      ask('launch', {
+    launch: (launchOptions) => {
+      const application =
+        launchOptions.application ?? loaded.configuredName ?? loaded.packageName ?? 'test-app'
+      return ask('launch', {
         own: true,
-        application: loaded.configuredName ?? loaded.packageName ?? 'test-app',
-        version: 'test@dev',
+        application,
+        version: `${application}@dev`,
         queues: 'all',
         keepHandingOver: false,
         ...launchOptions,
-      }),
+      })
+    },
     start: (request) => ask('start', request),
     shutdown: (shutdownOptions) => ask('shutdown', shutdownOptions),
     kill,
