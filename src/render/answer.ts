@@ -1,0 +1,20 @@
+import type { Wait } from '../core/workflow.ts'
+import { visible } from './text.ts'
+
+/** The question of a wait, or what is known where nobody put one. */
+export function describeQuestion({ prompt, topic }: Wait): string {
+  if (prompt !== null) return visible(prompt)
+  return topic === undefined || topic === null ? 'for a message' : `for a message on topic ${visible(topic)}`
+}
+
+/** The command that answers a wait: a decision where something was asked, else a message. */
+export function answerCommand({ workflowId, step, topic, asked }: Wait): string {
+  if (asked) return `drover approve ${quote(`${workflowId}#${step}`)}`
+  const topicFlag = topic === undefined || topic === null ? '' : ` --topic ${quote(topic)}`
+  return `drover send ${quote(workflowId)} MESSAGE${topicFlag}`
+}
+
+/** A word as one types it into a shell. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./#-]*$/.test(word) ? word : `'${visible(word).replaceAll("'", "'\\''")}'`
+}

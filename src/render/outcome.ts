@@ -1,0 +1,24 @@
+import { isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
+import { truncate, visible } from './text.ts'
+import { elapsedOf } from './time.ts'
+import { formatValue } from './value.ts'
+
+/** Enough of a result for a sentence; the whole of it is what `drover result` is for. */
+const maxWidth = 400
+
+/** One sentence: `eventsWorkflow ended SUCCESS after 1.3s: {totalSteps: 5}`. Only what goes on needs `now`. */
+export function outcomeSentence(workflow: Workflow, now?: Date): string {
+  const { name, status, output, error, completedAt } = workflow
+  if (!isEnded(status)) {
+    return `${visible(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
+  }
+  const duration = completedAt ? ` after ${elapsedOf(workflow, completedAt)}` : ''
+  const sentence = `${visible(name)} ended ${status}${duration}`
+  if (status === 'SUCCESS') return truncate(`${sentence}: ${formatValue(output, maxWidth)}`, maxWidth)
+  return truncate(error ? `${sentence}: ${errorSentence(error)}` : sentence, maxWidth)
+}
+
+/** `TypeError: x is not a function`, on one line. */
+export function errorSentence({ name, message }: WorkflowError): string {
+  return visible(message.startsWith(`${name}:`) ? message : `${name}: ${message}`)
+}

@@ -1,0 +1,89 @@
+import stringWidth from 'string-width'
+
+const printableAscii = /^[\x20-\x7e]*$/
+
+/** Characters that move the cursor, reorder the text or hide in it. */
+const deceptive =
+  '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]'
+/** Joiners hide as well, except between emoji and in scripts whose letters or marks they join. */
+const strayJoiner =
+  '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f\\p{M}\\p{Script=Arabic}])[\\u200c\\u200d]|[\\u200c\\u200d](?![\\p{Extended_Pictographic}\\p{L}])'
+const deceptivePattern = new RegExp(`${deceptive}|${strayJoiner}`, 'gu')
+
+/** One line of harmless text: what would act on a terminal, or fool its reader, is shown as a symbol or a code point. */
+export function visible(text: string): string {
+  return printableAscii.test(text) ? text : text.replaceAll(deceptivePattern, toSymbol)
+}
+
+/** The same for text of several lines, such as a stack: lines stay lines, tabs become spaces. */
+export function visibleLines(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => visible(line.replaceAll('\t', '    ')))
+}
+
+function toSymbol(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  if (character === '\n') return '↵'
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
+  if (code === 0x7f) return '␡'
+  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd'
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
+}
+
+/** Width in cells of a terminal; styles count as nothing. */
+export function displayWidth(text: string): number {
+  return printableAscii.test(text) ? text.length : stringWidth(text)
+}
+
+/** At most `width` cells, with `…` where something is missing. For text without styles: style it afterwards. */
+export function truncate(text: string, width: number): string {
+  if (width <= 0) return ''
+  if (text.length <= width * maxUnitsPerCell && displayWidth(text) <= width) return text
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemesOf(text, width)) {
+    used += displayWidth(segment)
+    if (used > width - 1) break
+    kept += segment
+  }
+  return `${kept.trimEnd()}…`
+}
+
+/** Filled up with spaces to `width` cells; styles are left alone. */
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)))
+  return align === 'left' ? text + space : space + text
+}
+
+/** Lines of at most `width` cells, broken between words where possible; at most `maxLines`, the last one truncated. */
+export function wrap(text: string, width: number, maxLines: number): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (lines.length < maxLines - 1 && displayWidth(rest) > width) {
+    const head = truncate(rest, width + 1).slice(0, -1)
+    const space = head.lastIndexOf(' ')
+    const line = space > width / 2 ? head.slice(0, space) : head
+    lines.push(line)
+    rest = rest.slice(line.length).trimStart()
+  }
+  return [...lines, truncate(rest, width)]
+}
+
+/** A UUID by its first 8 characters, also at the head of a child's id; any other id whole. */
+export function shortId(id: string): string {
+  const [, head, tail] = /^([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(.*)$/i.exec(id) ?? []
+  return head === undefined ? visible(id) : `${head}${tail ? `…${visible(tail)}` : ''}`
+}
+
+/** An executor by what tells it from others: `drover-<uuid>` and bare UUIDs are cut. */
+export function shortExecutor(executorId: string): string {
+  return visible(executorId.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, '$1'))
+}
+
+/** No cell holds more in practice; it bounds the work on a value of megabytes. */
+const maxUnitsPerCell = 16
+let segmenter: Intl.Segmenter | undefined
+
+function graphemesOf(text: string, width: number): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text.slice(0, width * maxUnitsPerCell))
+}

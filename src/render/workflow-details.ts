@@ -1,0 +1,111 @@
+import type { Step, StreamSummary, Wait, Workflow, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
+import { isShownElsewhere } from './bookkeeping.ts'
+import type { Frame } from './gutter.ts'
+import { errorSentence } from './outcome.ts'
+import { statusLabel } from './style.ts'
+import { type Column, renderTable } from './table.ts'
+import { pad, truncate, visible, visibleLines, wrap } from './text.ts'
+import { elapsedOf, formatAge, formatTime } from './time.ts'
+import { formatValue } from './value.ts'
+import { waitLines } from './watch-waits.ts'
+import { eventColumns, stepColumns, streamColumns, workflowColumns } from './workflow-columns.ts'
+
+export interface Details {
+  readonly workflow: Workflow
+  readonly steps: readonly Step[]
+  readonly events: readonly WorkflowEvent[]
+  readonly streams: readonly StreamSummary[]
+  readonly waits: readonly Wait[]
+  readonly children: readonly WorkflowSummary[]
+}
+
+const keyWidth = 13
+const maxValueLines = 6
+const maxStackLines = 4
+const maxRows = 10
+
+/** One workflow for a person: what it is, what it waits for, then what it published and did. */
+export function renderDetails(details: Details, frame: Frame): string[] {
+  const { workflow, steps, events, streams, waits, children } = details
+  const { workflowId } = workflow
+  const told = steps.filter((step) => !isShownElsewhere(step))
+  return [
+    truncateTitle(workflow, frame),
+    ...facts(workflow, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
+    ...(waits.length > 0 ? [''] : []),
+    ...waits.flatMap((wait) => waitLines(wait, '', frame)),
+    ...section('events', eventColumns, events, `drover events ${workflowId}`, frame),
+    ...section('steps', stepColumns, told, `drover steps ${workflowId}`, frame),
+    ...section('streams', streamColumns, streams, `drover stream ${workflowId}`, frame),
+    ...section('children', workflowColumns, children, `drover watch ${workflowId}`, frame),
+  ]
+}
+
+function truncateTitle({ status, name, className, configName }: Workflow, { style, width }: Frame): string {
+  const owner = className === null || className === '' ? '' : `${className}.`
+  const instance = configName === null || configName === '' ? '' : ` of ${configName}`
+  const title = visible(`${owner}${name}${instance}`)
+  return `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`
+}
+
+/** Key and lines; what is not known is not mentioned. */
+function facts(workflow: Workflow, { style, width, now }: Frame): [string, readonly string[]][] {
+  const { status, input, output, error, createdAt, startedAt, completedAt } = workflow
+  const valueWidth = Math.max(1, width - keyWidth)
+  const wrapped = (text: string) => wrap(text, valueWidth, maxValueLines)
+  const time = (date: Date | null) =>
+    date ? [`${formatTime(date)}  ${style.faint(formatAge(date, now))}`] : []
+  const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(visible(text)))
+  const value = (json: Workflow['output']) => wrapped(formatValue(json, valueWidth * maxValueLines))
+  return [
+    ['id', plain(workflow.workflowId)],
+    ['input', value(input)],
+    ['result', status === 'SUCCESS' ? value(output) : []],
+    [
+      'error',
+      error
+        ? [...wrapped(errorSentence(error)).map(style.bad), ...stackLines(workflow, valueWidth, style)]
+        : [],
+    ],
+    ['created', time(createdAt)],
+    ['started', time(startedAt)],
+    ['completed', time(completedAt)],
+    ['took', completedAt ? [elapsedOf(workflow, now)] : []],
+    ['queue', plain(workflow.queue)],
+    ['executor', plain(workflow.executorId)],
+    ['application', plain(workflow.application)],
+    ['version', plain(workflow.version)],
+    ['recovered', workflow.recoveryAttempts > 1 ? [`${workflow.recoveryAttempts - 1}×`] : []],
+  ]
+}
+
+function factLines(key: string, lines: readonly string[], { style }: Frame): string[] {
+  return lines.map((line, index) => `${style.faint(pad(index === 0 ? key : '', keyWidth))}${line}`)
+}
+
+function stackLines({ error, workflowId }: Workflow, width: number, style: Frame['style']): string[] {
+  const frames = visibleLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
+  const shown = frames.slice(0, maxStackLines)
+  const more = frames.length - shown.length
+  const fold = more > 0 ? [`  … ${more} more: drover get ${visible(workflowId)} -o json`] : []
+  return [...shown.map((line) => `  ${line.trim()}`), ...fold].map((line) =>
+    style.faint(truncate(line, width)),
+  )
+}
+
+/** The newest rows of a table under its name. */
+function section<Row>(
+  title: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  command: string,
+  frame: Frame,
+): string[] {
+  if (rows.length === 0) return []
+  const { style, width } = frame
+  const hidden = rows.length - Math.min(rows.length, maxRows)
+  const table = renderTable(columns, rows.slice(-maxRows), { ...frame, width: width - 2 })
+  const fold =
+    hidden > 0 ? [style.faint(truncate(`… ${hidden} earlier: ${visible(command)}`, width - 2))] : []
+  return ['', style.strong(title), ...[...fold, ...table].map((line) => `  ${line}`)]
+}
