@@ -12,6 +12,8 @@ const run = promisify(execFile)
 export interface ServerUser {
   readonly uid: number
   readonly gid: number
+  /** As a user knows it; the number where there is no name. */
+  readonly name: string
   /** True where that is not the user of this process: Postgres refuses to run as root. */
   readonly isOther: boolean
 }
@@ -22,9 +24,9 @@ export async function findServerUser(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerUser> {
   const uid = process.getuid?.() ?? 0
-  if (uid !== 0) return { uid, gid: process.getgid?.() ?? 0, isOther: false }
+  if (uid !== 0) return { uid, gid: process.getgid?.() ?? 0, name: String(uid), isOther: false }
   const owner = statSync(layout.data, { throwIfNoEntry: false })
-  if (owner !== undefined) return { uid: owner.uid, gid: owner.gid, isOther: true }
+  if (owner !== undefined) return { uid: owner.uid, gid: owner.gid, name: String(owner.uid), isOther: true }
   const user = await chooseUser(env.DROVER_PG_USER)
   assertReachable(layout.home, user)
   return user
@@ -46,7 +48,7 @@ async function chooseUser(wanted: string | undefined): Promise<ServerUser> {
 async function lookUp(name: string): Promise<ServerUser | undefined> {
   try {
     const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout), isOther: true }
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout), name, isOther: true }
   } catch {
     return undefined
   }
@@ -61,7 +63,7 @@ function assertReachable(directory: string, user: ServerUser): void {
   if (closed === undefined) return
   throw new CliError(
     'embedded-database-failed',
-    `The directory ${closed} is closed to the user ${user.uid} that runs the embedded Postgres for root.`,
+    `The directory ${closed} is closed to the user ${user.name} that runs the embedded Postgres for root.`,
     { hint: 'DROVER_HOME=/var/lib/drover drover db start' },
   )
 }
