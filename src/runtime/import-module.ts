@@ -1,18 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findUpward } from './find-upward.ts'
 
-const typescript = /\.[mc]?ts$/
-
 /** Imports a module of the user's; TypeScript with the compiler options of the tsconfig.json nearest to it. */
 export async function importModule(file: string): Promise<object> {
   const url = pathToFileURL(file).href
-  if (!typescript.test(file)) return import(url)
-  const { tsImport } = await import('tsx/esm/api')
+  if (!/\.[mc]?ts$/.test(file)) return import(url)
+  const [{ register: registerModules }, { register: registerCommonJs }] = await Promise.all([
+    import('tsx/esm/api'),
+    import('tsx/cjs/api'),
+  ])
+  const namespace = randomUUID()
   const tsconfig = findUpward(path.dirname(file), 'tsconfig.json')
-  return withTsconfigInEnvironment(tsconfig, () =>
-    tsImport(url, { parentURL: import.meta.url, tsconfig: tsconfig ?? false }),
-  )
+  const commonJs = withTsconfigInEnvironment(tsconfig, () => registerCommonJs({ namespace }))
+  const modules = registerModules({ namespace, tsconfig: tsconfig ?? false })
+  // Imported rather than required, a CommonJS file would appear in stack traces as a data: URL of its whole text.
+  return isCommonJs(file) ? commonJs.require(file, import.meta.url) : modules.import(url, import.meta.url)
+}
+
+function isCommonJs(file: string): boolean {
+  if (!file.endsWith('.ts')) return file.endsWith('.cts')
+  const manifest = findUpward(path.dirname(file), 'package.json')
+  return !manifest || JSON.parse(readFileSync(manifest, 'utf8')).type !== 'module'
 }
 
 /** For CommonJS tsx takes the tsconfig from the environment only, and reads it before `register` returns. */
