@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../core/errors.ts'
-import { privateDirectory, publicDirectory } from './directories.ts'
+import { privateDirectory } from './directories.ts'
 import type { Layout } from './layout.ts'
 import { serverEnvironment, superuser } from './server.ts'
 import { buildBeside } from './unfinished.ts'
@@ -17,7 +17,6 @@ export function clusterExists(layout: Layout): boolean {
 
 export async function createCluster(layout: Layout, tree: string, user: ServerUser): Promise<void> {
   assertHasName(user)
-  await publicDirectory(layout.cluster)
   await buildBeside(layout.data, async (unfinished) => {
     privateDirectory(unfinished, user)
     await initialize(tree, unfinished, user)

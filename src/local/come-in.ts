@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDown } from './connect.ts'
-import { explainFileError, failure } from './failure.ts'
+import { explainFileError, failure, unusable } from './failure.ts'
 import { livingPostmaster } from './postmaster.ts'
 import { enter, type Presence } from './presence.ts'
 import { type Setup, startServer } from './start-server.ts'
@@ -38,7 +38,6 @@ async function tryToEnter({ layout }: Setup, timeoutMs: number): Promise<Presenc
     return await enter(layout, timeoutMs)
   } catch (error) {
     if (error instanceof Error && isDown(error)) return error
-    const sentence = `The embedded Postgres cannot be used: ${(error as Error).message}.`
-    throw failure(layout, sentence, error)
+    throw unusable(layout, error)
   }
 }

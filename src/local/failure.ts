@@ -13,6 +13,13 @@ export function failure(layout: Layout, sentence: string, cause?: unknown): CliE
   })
 }
 
+/** A server that is there, and does not let us in. */
+export function unusable(layout: Layout, error: unknown): CliError {
+  const { message } = error as Error
+  const reason = /timeout/.test(message) ? 'it does not answer' : message
+  return failure(layout, `The embedded Postgres cannot be used: ${reason}.`, error)
+}
+
 /** A refusal of the file system, in a sentence; anything else unchanged. */
 export function explainFileError(layout: Layout, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../core/errors.ts'
 import { assertSameMajor, clusterExists, createCluster } from './cluster.ts'
-import { privateDirectory } from './directories.ts'
+import { privateDirectory, publicDirectory } from './directories.ts'
 import { failure } from './failure.ts'
 import type { Layout } from './layout.ts'
 import { withLock } from './lock.ts'
@@ -34,18 +34,19 @@ export async function startServer(setup: Setup): Promise<boolean> {
     if (livingPostmaster(layout.postmasterFile) !== undefined) return false
     const user = await findServerUser(layout, setup.env)
     const tree = await ensureTree({ trees: layout.trees, user, resolveFrom: setup.resolveFrom })
+    await prepareSockets(layout, user)
     if (!clusterExists(layout)) {
       setup.onNotice('Creating the embedded Postgres.')
       await createCluster(layout, tree, user)
     }
     assertSameMajor(layout, tree)
-    prepareSockets(layout, user)
     const tcpPort = readPin(layout.pin)?.tcpPort ?? null
     return await spawnUntilUp({ layout, tree, user, tcpPort, settings: setup.settings }, setup.onNotice)
   })
 }
 
-function prepareSockets({ sockets }: Layout, user: ServerUser): void {
+async function prepareSockets({ sockets, cluster }: Layout, user: ServerUser): Promise<void> {
+  await publicDirectory(cluster)
   if (!existsSync(sockets)) privateDirectory(sockets, user)
   assertPrivate(sockets, user.uid)
 }

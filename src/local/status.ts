@@ -4,7 +4,7 @@ import type { LocalStatus } from '../core/local-database.ts'
 import { onlookerName, otherClients } from './clients.ts'
 import { clusterExists } from './cluster.ts'
 import { connect, isDown, socketUrl } from './connect.ts'
-import { failure } from './failure.ts'
+import { unusable } from './failure.ts'
 import type { Layout } from './layout.ts'
 import { readPin } from './pin.ts'
 import { livingPostmaster } from './postmaster.ts'
@@ -47,7 +47,7 @@ async function askServer(layout: Layout): Promise<Answer | undefined> {
     }
   } catch (error) {
     if (isDown(error)) return undefined
-    throw failure(layout, `The embedded Postgres cannot be used: ${(error as Error).message}.`, error)
+    throw unusable(layout, error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { CliError } from '../core/errors.ts'
 import { otherClients } from './clients.ts'
 import { isDown } from './connect.ts'
-import { failure } from './failure.ts'
+import { failure, unusable } from './failure.ts'
 import { isDeserted } from './go-out.ts'
 import type { Layout } from './layout.ts'
 import { removePin } from './pin.ts'
@@ -36,7 +36,7 @@ async function lookIn(layout: Layout): Promise<Presence | undefined> {
     return await enter(layout, connectTimeoutMs)
   } catch (error) {
     if (isDown(error)) return undefined
-    throw failure(layout, `The embedded Postgres cannot be used: ${(error as Error).message}.`, error)
+    throw unusable(layout, error)
   }
 }
 
