@@ -7,10 +7,12 @@ export interface Column<Row> {
   readonly value: (row: Row) => string
   /** What a terminal shows instead, without styles. */
   readonly short?: (row: Row, now: Date) => string
+  /** A shorter form for where not every cell fits. */
+  readonly compact?: (row: Row) => string
   /** Styles the text that was fitted into its cell. */
   readonly paint?: (text: string, row: Row, style: Style) => string
   readonly align?: 'left' | 'right'
-  /** The column may be cut down to this many cells; without it, it keeps its width. */
+  /** Cells may be cut down to this width; without it they stay whole as long as other columns can be left out. */
   readonly minWidth?: number
   /** Left out where it does not fit, the highest number first, and where all its cells are empty. */
   readonly optional?: number
@@ -20,6 +22,7 @@ interface Sized<Row> {
   readonly column: Column<Row>
   readonly cells: readonly string[]
   readonly width: number
+  readonly minWidth: number
 }
 
 const gap = '  '
@@ -30,12 +33,12 @@ export function renderTable<Row>(
   rows: readonly Row[],
   { style, width, now }: { readonly style: Style; readonly width: number; readonly now: Date },
 ): string[] {
-  const fitted = fitColumns(
-    columns
-      .map((column) => measure(column, rows, now))
-      .filter(({ column, cells }) => isWorthShowing(column, cells)),
-    width,
+  const shown = columns.filter((column) => isWorthShowing(column, rows))
+  const whole = shown.map((column) => measure(column, rows, column.short ?? column.value, now))
+  const compact = shown.map((column) =>
+    measure(column, rows, column.compact ?? column.short ?? column.value, now),
   )
+  const fitted = dropOptional(whole, width) ?? dropOptional(compact, width) ?? squeeze(compact, width)
   const header = fitted.map(({ column, width: cellWidth }) => fitCell(column.title, column, cellWidth))
   const body = rows.map((row, index) =>
     fitted.map(({ column, cells, width: cellWidth }) => {
@@ -51,45 +54,52 @@ export function renderTsv<Row>(columns: readonly Column<Row>[], rows: readonly R
   return rows.map((row) => columns.map(({ value }) => visible(value(row))).join('\t'))
 }
 
-function measure<Row>(column: Column<Row>, rows: readonly Row[], now: Date): Sized<Row> {
-  const cells = rows.map((row) => visible((column.short ?? column.value)(row, now)))
+function measure<Row>(
+  column: Column<Row>,
+  rows: readonly Row[],
+  cellOf: (row: Row, now: Date) => string,
+  now: Date,
+): Sized<Row> {
+  const cells = rows.map((row) => visible(cellOf(row, now)))
   const width = cells.reduce(
     (widest, cell) => Math.max(widest, displayWidth(cell)),
     displayWidth(column.title),
   )
-  return { column, cells, width }
+  return { column, cells, width, minWidth: Math.min(width, column.minWidth ?? width) }
 }
 
-function isWorthShowing<Row>({ optional }: Column<Row>, cells: readonly string[]): boolean {
-  return optional === undefined || cells.length === 0 || cells.some((cell) => cell !== '')
+function isWorthShowing<Row>({ optional, value }: Column<Row>, rows: readonly Row[]): boolean {
+  return optional === undefined || rows.length === 0 || rows.some((row) => value(row) !== '')
 }
 
-/** Cuts what may be cut as long as that is enough, then leaves columns out, and at last cuts everything. */
-function fitColumns<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] {
-  const shrunk = shrink(columns, width, ({ column, width: natural }) =>
-    Math.min(natural, column.minWidth ?? natural),
-  )
+/** Leaves columns out until the others fit; undefined when those that are always shown do not. */
+function dropOptional<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] | undefined {
+  const shrunk = shrink(columns, width)
   if (totalWidth(shrunk) <= width) return shrunk
   const dropped = columns
     .filter(({ column }) => column.optional !== undefined)
     .sort((a, b) => (b.column.optional ?? 0) - (a.column.optional ?? 0))[0]
-  if (dropped)
-    return fitColumns(
-      columns.filter((column) => column !== dropped),
-      width,
-    )
-  const squeezed = shrink(columns, width, () => 1)
-  return totalWidth(squeezed) <= width ? squeezed : fitColumns(columns.slice(0, -1), width)
+  if (!dropped) return undefined
+  return dropOptional(
+    columns.filter((column) => column !== dropped),
+    width,
+  )
+}
+
+/** The last resort: cuts below what makes sense, and the last columns off. */
+function squeeze<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] {
+  const needed = columns.filter(({ column }) => column.optional === undefined)
+  const squeezed = shrink(
+    needed.map((column) => ({ ...column, minWidth: 1 })),
+    width,
+  )
+  return totalWidth(squeezed) <= width || needed.length <= 1 ? squeezed : squeeze(needed.slice(0, -1), width)
 }
 
 /** Takes from the widest column that still gives, so that narrow ones stay whole. */
-function shrink<Row>(
-  columns: readonly Sized<Row>[],
-  width: number,
-  minWidthOf: (column: Sized<Row>) => number,
-): readonly Sized<Row>[] {
+function shrink<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] {
   const widths = columns.map((column) => column.width)
-  const minWidths = columns.map(minWidthOf)
+  const minWidths = columns.map((column) => column.minWidth)
   let excess = totalWidth(columns) - width
   while (excess > 0) {
     const giving = widths.reduce(

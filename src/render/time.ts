@@ -34,10 +34,10 @@ export function elapsedOf({ status, createdAt, completedAt }: WorkflowSummary, n
     : formatElapsed(now.getTime() - createdAt.getTime())
 }
 
-/** How long ago: `now`, `12s ago`. A clock that runs behind the database's gives `now`. */
+/** How long ago, in one unit: `now`, `12s ago`, `3h ago`. A clock that runs behind the database's gives `now`. */
 export function formatAge(date: Date, now: Date): string {
   const ms = now.getTime() - date.getTime()
-  return ms < secondMs ? 'now' : `${formatElapsed(ms)} ago`
+  return ms < secondMs ? 'now' : `${formatElapsed(ms).split(' ')[0]} ago`
 }
 
 /** `48s left`, or `overdue by 3s`. */

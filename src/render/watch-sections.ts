@@ -26,7 +26,7 @@ export function detailSections(model: WatchModel, workflow: WatchedWorkflow, fra
 }
 
 const maxBarWidth = 56
-const ageWidth = 13
+const ageWidth = 9
 
 function progressSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
   const bars = [...workflow.events].filter(([, event]) => event.progress !== undefined)
@@ -129,9 +129,8 @@ function unreadSection({ unread, summary }: WatchedWorkflow, frame: Frame): Sect
   const width = contentWidth(frame)
   const lines = unread.map(({ topic, message, sentAt }) => {
     const where = topic === null ? 'without topic' : visible(topic)
-    return style.warning(
-      truncate(`${where}, ${formatAge(sentAt, now)}: ${formatValue(message, width)}`, width),
-    )
+    const age = summary && isEnded(summary.status) ? '' : `, ${formatAge(sentAt, now)}`
+    return style.warning(truncate(`${where}${age}: ${formatValue(message, width)}`, width))
   })
   const folding = { label: 'unread', noun: 'messages', lines, count: lines.length, most: maxRows.unread }
   return foldedSection(folding, priorities.unread, frame)

@@ -3,7 +3,7 @@ import { isBookkeeping } from './bookkeeping.ts'
 import { errorSentence } from './outcome.ts'
 import { paintStatus, type Style, statusText } from './style.ts'
 import type { Column } from './table.ts'
-import { shortExecutor } from './text.ts'
+import { shortExecutor, shortId } from './text.ts'
 import { formatAge, formatClock, formatDuration } from './time.ts'
 import { formatField, formatValue } from './value.ts'
 
@@ -13,14 +13,14 @@ const maxValueWidth = 400
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 
 export const workflowColumns: readonly Column<WorkflowSummary>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, minWidth: 10 },
-  { title: 'NAME', value: ({ name }) => name, minWidth: 8 },
+  { title: 'ID', value: ({ workflowId }) => workflowId, compact: ({ workflowId }) => shortId(workflowId) },
+  { title: 'NAME', value: ({ name }) => name, minWidth: 14 },
   {
     title: 'STATUS',
     value: ({ status }) => status,
     short: ({ status }) => statusText(status),
     paint: (text, { status }, style) => paintStatus(text, status, style),
-    minWidth: 9,
+    minWidth: 10,
   },
   {
     title: 'CREATED',
@@ -35,20 +35,20 @@ export const workflowColumns: readonly Column<WorkflowSummary>[] = [
     align: 'right',
     optional: 1,
   },
-  { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, minWidth: 8, optional: 3 },
+  { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, minWidth: 12, optional: 3 },
   {
     title: 'EXECUTOR',
     value: ({ executorId }) => executorId ?? '',
     short: ({ executorId }) => shortExecutor(executorId ?? ''),
     paint: faint,
-    minWidth: 8,
+    minWidth: 15,
     optional: 2,
   },
   {
     title: 'APPLICATION',
     value: ({ application }) => application ?? '',
     paint: faint,
-    minWidth: 8,
+    minWidth: 12,
     optional: 4,
   },
   { title: 'VERSION', value: ({ version }) => version ?? '', paint: faint, minWidth: 8, optional: 5 },

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import {
+  displayWidth,
+  pad,
+  shortExecutor,
+  shortId,
+  truncate,
+  visible,
+  visibleLines,
+  wrap,
+} from '../../src/render/text.ts'
+
+test.each([
+  ['an escape sequence', 'a\x1b[31mred\x1b[0m', 'a␛[31mred␛[0m'],
+  ['a window title', '\x1b]0;owned\x07', '␛]0;owned␇'],
+  ['the 8-bit form of one', '\u009b31m', '<U+009B>31m'],
+  ['a carriage return that would overwrite the line', 'good\rbad', 'good␍bad'],
+  ['newlines and tabs', 'a\nb\tc', 'a↵b␉c'],
+  ['a delete and a backspace', 'a\x7f\b', 'a␡␈'],
+  ['a bidi override', 'user\u202etxt.exe', 'user<U+202E>txt.exe'],
+  ['isolates and marks', '\u2066a\u2069\u200e', '<U+2066>a<U+2069><U+200E>'],
+  ['a zero-width space', 'ad\u200bmin', 'ad<U+200B>min'],
+  ['a joiner between Latin letters', 'ad\u200dmin', 'ad<U+200D>min'],
+  ['a byte order mark', '\ufeffx', '<U+FEFF>x'],
+  ['a line separator', 'a\u2028b', 'a<U+2028>b'],
+  ['a tag character', 'a\u{e0041}', 'a<U+E0041>'],
+  ['half of a surrogate pair', 'a\ud800b', 'a\ufffdb'],
+])('%s is made visible', (_, hostile, shown) => {
+  expect(visible(hostile)).toBe(shown)
+})
+
+test.each(['plain', 'Grüße', '日本語', '👩‍👩‍👧', 'e\u0301', 'می‌خواهم', '👍🏽', 'नमस्ते'])(
+  '%s stays as it is',
+  (text) => {
+    expect(visible(text)).toBe(text)
+  },
+)
+
+test('lines stay lines where several are shown', () => {
+  expect(visibleLines('one\r\n\ttwo\x1b[2J')).toEqual(['one', '    two␛[2J'])
+})
+
+test.each([
+  ['plain', 5],
+  ['日本', 4],
+  ['👩‍👩‍👧', 2],
+  ['e\u0301', 1],
+  ['\x1b[31mred\x1b[39m', 3],
+])('%j is %i cells wide', (text, width) => {
+  expect(displayWidth(text)).toBe(width)
+})
+
+test.each([
+  ['plain', 5, 'plain'],
+  ['plain', 4, 'pla…'],
+  ['plain', 1, '…'],
+  ['plain', 0, ''],
+  ['日本語', 5, '日本…'],
+  ['日本語', 4, '日…'],
+  ['👩‍👩‍👧👩‍👩‍👧', 3, '👩‍👩‍👧…'],
+  ['a word', 3, 'a…'],
+])('%j in %i cells is %j', (text, width, cut) => {
+  expect(truncate(text, width)).toBe(cut)
+})
+
+test('a huge text is cut without looking at all of it', () => {
+  const startedAt = performance.now()
+  expect(displayWidth(truncate('語'.repeat(5_000_000), 80))).toBe(79)
+  expect(performance.now() - startedAt).toBeLessThan(1000)
+})
+
+test('cells are filled up by what is seen', () => {
+  expect(pad('日本', 6)).toBe('日本  ')
+  expect(pad('12', 4, 'right')).toBe('  12')
+  expect(pad('too long', 3)).toBe('too long')
+})
+
+test('lines break between words, and within one that is too long', () => {
+  expect(wrap('one two three', 8, 5)).toEqual(['one two', 'three'])
+  expect(wrap('abcdefghij', 4, 5)).toEqual(['abcd', 'efgh', 'ij'])
+  expect(wrap('one two three four', 8, 2)).toEqual(['one two', 'three f…'])
+})
+
+const uuid = '018f3a9c-1111-4222-8333-0123456789ab'
+
+test('only UUIDs are shortened', () => {
+  expect(shortId(uuid)).toBe('018f3a9c')
+  expect(shortId(`${uuid}-3`)).toBe('018f3a9c…-3')
+  expect(shortId('order-2026-000123')).toBe('order-2026-000123')
+  expect(shortExecutor(`drover-${uuid}`)).toBe('drover-018f3a9c')
+  expect(shortExecutor('local')).toBe('local')
+})
