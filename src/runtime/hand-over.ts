@@ -17,17 +17,24 @@ export interface HandOverOptions
   readonly executorId: string
 }
 
+export interface HandingOver {
+  /** Resolves after the last look; never rejects. */
+  readonly finished: Promise<void>
+  stop(): Promise<void>
+}
+
 /**
  * Puts back what dead drover processes left, in the background: once, or for as long as this process runs.
  * An executor is dead when two looks in a row find its slot unlocked and no session of it.
  */
-export function startHandingOver(options: HandOverOptions): { stop(): Promise<void> } {
+export function startHandingOver(options: HandOverOptions): HandingOver {
   const stopped = new AbortController()
-  const running = handOverInRounds(options, stopped.signal)
+  const finished = handOverInRounds(options, stopped.signal)
   return {
+    finished,
     stop: async () => {
       stopped.abort()
-      await running
+      await finished
     },
   }
 }
