@@ -280,7 +280,7 @@ export function createFakeStore(
         const isNew = position.status === ''
         const current = statusOf(rows.workflow)
         if (isNew || (position.status !== current && !isEnded(rows.workflow.status))) {
-          const workflow = isEnded(rows.workflow.status) ? asItStarted(rows.workflow) : rows.workflow
+          const workflow = beforeItsEnd(rows.workflow)
           position.status = statusOf(workflow)
           if (wanted('status')) yield finish(id, { type: 'status', at: workflow.createdAt, workflow })
         }
@@ -389,10 +389,11 @@ function differences(before: Snapshot, rows: FakeRows): Draft[] {
   ]
 }
 
-/** A workflow that ended before it was followed is replayed from its start. */
-function asItStarted(workflow: Workflow): Workflow {
-  const status = workflow.startedAt ? 'PENDING' : 'ENQUEUED'
-  return { ...workflow, status, completedAt: null, output: null, error: null }
+/** A workflow that ended before it was followed is replayed from its start; payloads come with the end. */
+function beforeItsEnd(workflow: Workflow): Workflow {
+  const hasRun = workflow.startedAt !== null || workflow.queue === null
+  const status = isEnded(workflow.status) ? (hasRun ? 'PENDING' : 'ENQUEUED') : workflow.status
+  return { ...workflow, status, completedAt: null, input: null, output: null, error: null }
 }
 
 function statusOf({ status, executorId, recoveryAttempts }: Workflow): string {

@@ -1,0 +1,41 @@
+import type { Session } from './connect.ts'
+import { readSchema, type SystemSchema } from './schema.ts'
+
+/** What our SDK makes: the number of its migrations. */
+const currentMigration = 123
+
+/** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
+export async function migrateOwnSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
+  if (!schema.own || (await isCurrent(session, schema))) return schema
+  await session.query('select pg_advisory_lock($1)', [lockKey])
+  try {
+    const lockedSchema = await readSchema(session)
+    if (await isCurrent(session, lockedSchema)) return lockedSchema
+    await migrate(session.target.url, schema.name)
+    return await readSchema(session)
+  } finally {
+    await session.query('select pg_advisory_unlock($1)', [lockKey])
+  }
+}
+
+/** Of drover's alone: two processes that find the tables missing make them one after the other. */
+const lockKey = 0x64726f76
+
+async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {
+  if (!schema.has('dbos_migrations')) return false
+  const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
+  return Number(row?.version ?? 0) >= currentMigration
+}
+
+/** `DBOS.migrate` announces itself with `console.log`, and stdout is for data. */
+async function migrate(url: string, schemaName: string): Promise<void> {
+  const { DBOS } = await import('@dbos-inc/dbos-sdk')
+  const { console } = globalThis
+  const print = console.log
+  console.log = () => {}
+  try {
+    await DBOS.migrate(url, { schemaName })
+  } finally {
+    console.log = print
+  }
+}

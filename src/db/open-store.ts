@@ -1,0 +1,71 @@
+import type { DatabaseTarget, Store } from '../core/store.ts'
+import { createSession } from './connect.ts'
+import { decideWait } from './decide-wait.ts'
+import { defaultTiming, type FollowTiming, follow } from './follow.ts'
+import { createListener } from './listen.ts'
+import { migrateOwnSchema } from './migrate.ts'
+import { readEvents } from './read-events.ts'
+import { readExecutors } from './read-executors.ts'
+import { readMessages } from './read-messages.ts'
+import { readSteps } from './read-steps.ts'
+import { readStreams, readStreamValues } from './read-streams.ts'
+import { readWaits } from './read-waits.ts'
+import {
+  findByPrefix,
+  getWorkflow,
+  listChildren,
+  listNames,
+  listOrigins,
+  listWorkflows,
+} from './read-workflows.ts'
+import { readSchema, requireSupportedSchema } from './schema.ts'
+import { sendMessage } from './send-message.ts'
+import { startWorkflow } from './start-workflow.ts'
+
+/**
+ * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or
+ * `schema-unsupported`. At most two connections: one for queries, one that listens while something is followed.
+ */
+export async function openStore(
+  target: DatabaseTarget,
+  timing: FollowTiming = defaultTiming,
+): Promise<Store> {
+  const session = createSession(target)
+  try {
+    const schema = await migrateOwnSchema(session, await readSchema(session))
+    requireSupportedSchema(schema, target.label)
+    const listener = createListener(session)
+    return {
+      database: { label: target.label, schema: target.schema, own: schema.own },
+      list: (query) => listWorkflows(session, schema, query),
+      get: (workflowId) => getWorkflow(session, schema, workflowId),
+      findByPrefix: (prefix, limit) => findByPrefix(session, schema, prefix, limit),
+      steps: (workflowId) => readSteps(session, schema, workflowId),
+      events: (workflowId) => readEvents(session, schema, workflowId),
+      streams: (workflowId) => readStreams(session, schema, workflowId),
+      streamValues: (workflowId, key, from) => readStreamValues(session, schema, workflowId, key, from),
+      messages: (workflowId) => readMessages(session, schema, workflowId),
+      waits: (workflowIds) => readWaits(session, schema, workflowIds),
+      children: (workflowId) => listChildren(session, schema, workflowId),
+      follow: (workflowIds, options) => follow({ session, schema, listener, timing }, workflowIds, options),
+      send: (request) => sendMessage(session, schema, request),
+      decide: (request) => decideWait(session, schema, request),
+      start: (request) => startWorkflow(session, schema, request),
+      origins: (name) => listOrigins(session, schema, name),
+      knownNames: (limit) => listNames(session, schema, limit),
+      hasQueue: async (name) => {
+        if (!schema.has('queues')) return false
+        const rows = await session.query(`select 1 from ${schema.table('queues')} where name = $1`, [name])
+        return rows.length > 0
+      },
+      executors: () => readExecutors(session, schema),
+      close: async () => {
+        await listener.close()
+        await session.close()
+      },
+    }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}

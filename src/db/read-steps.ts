@@ -1,0 +1,39 @@
+import type { Step } from '../core/workflow.ts'
+import type { Row, Session } from './connect.ts'
+import { decodeError, decodeValue } from './decode.ts'
+import { toDate, toText } from './rows.ts'
+import type { SystemSchema } from './schema.ts'
+
+export async function readSteps(session: Session, schema: SystemSchema, workflowId: string): Promise<Step[]> {
+  const rows = await session.query(
+    `select ${stepColumns('o')} from ${schema.table('operation_outputs')} o
+     where o.workflow_uuid = $1 order by o.function_id`,
+    [workflowId],
+  )
+  return rows.map(toStep)
+}
+
+/** Without payloads only what tells where a workflow stands. */
+export function stepColumns(
+  alias: string,
+  options: { readonly payloads: boolean } = { payloads: true },
+): string {
+  const payloads = options.payloads
+    ? `${alias}.output, ${alias}.error, ${alias}.serialization`
+    : 'null as output, null as error, null as serialization'
+  return `${alias}.function_id, ${alias}.function_name, ${alias}.child_workflow_id,
+    ${alias}.started_at_epoch_ms, ${alias}.completed_at_epoch_ms, ${payloads}`
+}
+
+export function toStep(row: Row): Step {
+  const serialization = toText(row.serialization)
+  return {
+    step: Number(row.function_id),
+    name: String(row.function_name),
+    startedAt: toDate(row.started_at_epoch_ms),
+    completedAt: toDate(row.completed_at_epoch_ms),
+    output: decodeValue(toText(row.output), serialization),
+    error: decodeError(toText(row.error), serialization),
+    childId: toText(row.child_workflow_id),
+  }
+}

@@ -1,0 +1,106 @@
+import { isJsonObject } from '../core/json.ts'
+import type { JsonValue, Wait } from '../core/workflow.ts'
+import type { Row, Session } from './connect.ts'
+import { decodeValue } from './decode.ts'
+import { noTopic, toDate, toText } from './rows.ts'
+import type { SystemSchema } from './schema.ts'
+
+/** A workflow that publishes an event with this prefix right before `recv(topic)` says that it waits, and for what. */
+const askPrefix = 'awaiting:'
+
+/** In the order of the ids, and of one workflow by step. */
+export async function readWaits(
+  session: Session,
+  schema: SystemSchema,
+  workflowIds: readonly string[],
+): Promise<Wait[]> {
+  const followed = workflowIds.map((id) => ({ id, high: -1, gaps: [] }))
+  const rows = await session.query(selectWaits(schema, '$1'), [JSON.stringify(followed)])
+  const place = new Map(workflowIds.map((id, index) => [id, index]))
+  const placeOf = (wait: Wait): number => place.get(wait.workflowId) ?? 0
+  return toWaits(rows).sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+/**
+ * Rows of the open waits. `followed` is SQL for a JSON array of `{ id, high, gaps }`: only steps above `high` and in `gaps`
+ * are looked at for a wait that nothing asked, so that a follower need not read a long history again and again.
+ *
+ * `recv` at function n first writes its timeout as `DBOS.sleep` at n + 1, and n itself only when it returns. (`getEvent`
+ * inside a workflow looks the same.) A sleep of its own takes time, the timeout's row takes none.
+ */
+export function selectWaits(schema: SystemSchema, followed: string): string {
+  const status = schema.table('workflow_status')
+  const steps = schema.table('operation_outputs')
+  const events = schema.table('workflow_events')
+  const history = schema.table('workflow_events_history')
+  const messages = schema.table('notifications')
+  return `with followed as materialized (
+      select f.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+      join ${status} w on w.workflow_uuid = f.id and w.status in ('PENDING', 'ENQUEUED', 'DELAYED')
+    ),
+    clock as (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms)
+    select f.id, h.function_id + 1 as step, e.key, h.value, h.serialization, o.completed_at_epoch_ms as since,
+      t.output as deadline, t.serialization as deadline_serialization, clock.now_ms,
+      exists(select 1 from ${messages} n where n.destination_uuid = f.id and not n.consumed
+             and n.topic = coalesce(nullif(substr(e.key, ${askPrefix.length + 1}), ''), '${noTopic}')) as answered
+    from clock, followed f
+    join ${events} e on e.workflow_uuid = f.id and e.key like '${askPrefix}%'
+    join lateral (
+      select function_id, value, serialization from ${history} h
+      where h.workflow_uuid = f.id and h.key = e.key order by function_id desc limit 1
+    ) h on true
+    left join ${steps} o on o.workflow_uuid = f.id and o.function_id = h.function_id
+    left join ${steps} t
+      on t.workflow_uuid = f.id and t.function_id = h.function_id + 2 and t.function_name = 'DBOS.sleep'
+    where not exists (select 1 from ${steps} r where r.workflow_uuid = f.id and r.function_id = h.function_id + 1)
+    union all
+    select f.id, t.function_id - 1, null, null, null, t.started_at_epoch_ms, t.output, t.serialization, clock.now_ms,
+      exists(select 1 from ${messages} n where n.destination_uuid = f.id and not n.consumed)
+    from clock, followed f
+    join ${steps} t on t.workflow_uuid = f.id and t.function_name = 'DBOS.sleep' and t.function_id > 0
+      and t.started_at_epoch_ms = t.completed_at_epoch_ms and (t.function_id > f.high or t.function_id - 1 = any(f.gaps))
+    where not exists (select 1 from ${steps} r where r.workflow_uuid = f.id and r.function_id = t.function_id - 1)
+    order by 1, 2, 3`
+}
+
+/** Of one step that both asked and sleeps, only what it asked. */
+export function toWaits(rows: readonly Row[]): Wait[] {
+  const waits = rows.map(toWait).filter((wait) => wait !== undefined)
+  return waits.filter(
+    (wait) =>
+      wait.asked ||
+      !waits.some((other) => other.asked && other.workflowId === wait.workflowId && other.step === wait.step),
+  )
+}
+
+/** Undefined for an asking event that was taken back with null. */
+function toWait(row: Row): Wait | undefined {
+  const key = toText(row.key)
+  const request = decodeValue(toText(row.value), toText(row.serialization))
+  if (key !== null && request === null) return undefined
+  const until = toDeadline(row)
+  const now = new Date(Number(row.now_ms))
+  return {
+    workflowId: String(row.id),
+    step: Number(row.step),
+    topic: key === null ? undefined : key.slice(askPrefix.length) || null,
+    prompt: promptOf(request),
+    since: toDate(row.since) ?? now,
+    until,
+    state: row.answered === true ? 'answered' : until && until < now ? 'overdue' : 'waiting',
+    asked: key !== null,
+    request,
+  }
+}
+
+/** The output of the timeout's row: an absolute time in epoch milliseconds. */
+function toDeadline(row: Row): Date | null {
+  const epochMs = decodeValue(toText(row.deadline), toText(row.deadline_serialization))
+  return typeof epochMs === 'number' ? new Date(epochMs) : null
+}
+
+function promptOf(request: JsonValue): string | null {
+  if (typeof request === 'string') return request
+  const prompt = isJsonObject(request) ? request.prompt : undefined
+  return typeof prompt === 'string' ? prompt : null
+}

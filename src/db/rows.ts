@@ -1,0 +1,22 @@
+/** Columns as pg hands them out: bigint as text, and null where there is nothing. */
+
+export function toText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** Like `toText`; DBOS writes an empty string where some value is not set. */
+export function toFilledText(value: unknown): string | null {
+  return toText(value) || null
+}
+
+/** From epoch milliseconds. */
+export function toDate(epochMs: unknown): Date | null {
+  return epochMs === null || epochMs === undefined ? null : new Date(Number(epochMs))
+}
+
+/** DBOS stores "no topic" as a name of its own. */
+export const noTopic = '__null__topic__'
+
+export function toTopic(stored: unknown): string | null {
+  return stored === noTopic ? null : toText(stored)
+}

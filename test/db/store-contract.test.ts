@@ -1,0 +1,283 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Change } from '../../src/core/change.ts'
+import type { FollowOptions, Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createFakeStore } from '../support/fake-store.ts'
+import type { FakeWorkflow } from '../support/fake-workflow.ts'
+import { seedWorkflow } from '../support/seed-workflow.ts'
+
+const minutesAgo = (minutes: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000)
+
+/** The same workflows in both stores: in the fake one as they are, in the real one as the rows that DBOS would write. */
+const workflows: readonly FakeWorkflow[] = [
+  {
+    workflowId: 'done',
+    name: 'eventsWorkflow',
+    className: 'Orders',
+    configName: 'eu',
+    status: 'SUCCESS',
+    input: [3, 'x', null],
+    output: { sum: 3 },
+    createdAt: minutesAgo(10),
+    did: [
+      { event: 'status', value: 'started' },
+      { stream: 'log', value: { line: 1 } },
+      { step: 'add', output: 1 },
+      { stream: 'log', value: { line: 2 } },
+      { stream: 'other', value: 'x' },
+      { event: 'progress', value: 50 },
+      { step: 'add', output: 2 },
+      { event: 'progress', value: 100 },
+      { closeStream: 'log' },
+      { event: 'status', value: 'completed' },
+    ],
+    unread: [{ topic: 'late', message: 'hello' }],
+  },
+  {
+    workflowId: 'failed',
+    name: 'failing',
+    status: 'ERROR',
+    error: { name: 'TypeError', message: 'no such order', code: 'E_ORDER' },
+    createdAt: minutesAgo(9),
+    did: [{ step: 'look', error: { name: 'TypeError', message: 'no such order' } }],
+  },
+  {
+    workflowId: 'asking',
+    name: 'approvalWorkflow',
+    createdAt: minutesAgo(1),
+    did: [
+      { event: 'awaiting:legal', value: { prompt: 'Legal?' } },
+      { recv: 'legal', message: { approved: true } },
+      { event: 'awaiting:finance', value: { prompt: 'Pay 3?', approve: 'ok' } },
+      { recv: 'finance', timeoutSeconds: 3600 },
+    ],
+  },
+  {
+    workflowId: 'answered',
+    name: 'approvalWorkflow',
+    createdAt: minutesAgo(1),
+    did: [
+      { event: 'awaiting:legal', value: 'Legal?' },
+      { recv: 'legal', timeoutSeconds: 3600 },
+    ],
+    unread: [{ topic: 'legal', message: true }],
+  },
+  {
+    workflowId: 'overdue',
+    name: 'approvalWorkflow',
+    createdAt: minutesAgo(2),
+    did: [{ step: 'first' }, { recv: null, timeoutSeconds: 1 }],
+  },
+  {
+    workflowId: 'parent',
+    name: 'parentWorkflow',
+    createdAt: minutesAgo(3),
+    did: [
+      { child: 'child-1', name: 'childWorkflow' },
+      { child: 'child-2', name: 'childWorkflow' },
+    ],
+  },
+  {
+    workflowId: 'child-1',
+    name: 'childWorkflow',
+    parentId: 'parent',
+    status: 'SUCCESS',
+    createdAt: minutesAgo(2.5),
+    did: [{ step: 'work', output: 7 }],
+  },
+  {
+    workflowId: 'child-2',
+    name: 'childWorkflow',
+    parentId: 'parent',
+    status: 'ENQUEUED',
+    queue: 'drover',
+    createdAt: minutesAgo(2.4),
+  },
+]
+
+let database: TestDatabase
+const stores: Record<string, Store> = {}
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  for (const workflow of workflows) await seedWorkflow(database, workflow)
+  stores.real = await openStore(database.target)
+  stores.fake = createFakeStore(workflows, { now: () => new Date() })
+})
+
+afterAll(async () => {
+  for (const store of Object.values(stores)) await store.close()
+  await database.drop()
+})
+
+/** Asks both, and they must agree; the snapshot holds what they agree on. */
+async function ask<Answer>(question: (store: Store) => Promise<Answer>): Promise<Answer> {
+  const { fake, real } = stores
+  if (!fake || !real) throw new Error('not ready')
+  const [told, stored] = [await question(fake), await question(real)]
+  expect(told).toEqual(stored)
+  return stored
+}
+
+const ids = workflows.map(({ workflowId }) => workflowId)
+
+async function changes(
+  store: Store,
+  workflowIds: readonly string[],
+  options: Partial<FollowOptions> = {},
+): Promise<Change[]> {
+  return collect(store.follow(workflowIds, { signal: AbortSignal.timeout(5000), ...options }))
+}
+
+async function collect<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const collected: Value[] = []
+  for await (const value of values) collected.push(value)
+  return collected
+}
+
+const withoutTime = ({ at, cursor, ...change }: Change) => change
+
+describe('the fake store and the real one agree', () => {
+  test('on lists, newest first, and what narrows them', async () => {
+    const listed = await ask((store) => store.list({ limit: 100 }))
+    expect(listed).toHaveLength(workflows.length)
+    await ask((store) => store.list({ limit: 2 }))
+    await ask((store) => store.list({ limit: 9, status: ['SUCCESS', 'ERROR'] }))
+    await ask((store) => store.list({ limit: 9, name: 'approvalWorkflow' }))
+    await ask((store) => store.list({ limit: 9, application: 'example', executorId: 'drover-test' }))
+    expect(await ask((store) => store.list({ limit: 9, application: 'nobody' }))).toEqual([])
+  })
+
+  test.each(ids)('on everything that can be read of %s', async (id) => {
+    await ask((store) => store.get(id))
+    await ask((store) => store.steps(id))
+    await ask((store) => store.events(id))
+    await ask((store) => store.streams(id))
+    await ask((store) => store.messages(id))
+    await ask((store) => store.waits([id]))
+    await ask((store) => store.children(id))
+    for (const { key } of await ask((store) => store.streams(id))) {
+      await ask((store) => collect(store.streamValues(id, key)))
+      await ask((store) => collect(store.streamValues(id, key, 1)))
+    }
+  })
+
+  test('on what is not there', async () => {
+    expect(await ask((store) => store.get('nope'))).toBeUndefined()
+    expect(await ask((store) => store.steps('nope'))).toEqual([])
+    expect(await ask((store) => store.waits(['nope']))).toEqual([])
+    for (const store of Object.values(stores)) {
+      await expect(changes(store, ['done', 'nope'])).rejects.toMatchObject({ code: 'workflow-not-found' })
+      await expect(store.send({ workflowId: 'nope', topic: null, message: 1 })).rejects.toMatchObject({
+        code: 'workflow-not-found',
+      })
+    }
+  })
+
+  test('on prefixes, names and origins', async () => {
+    expect(await ask((store) => store.findByPrefix('child', 9))).toEqual(['child-1', 'child-2'])
+    expect(await ask((store) => store.findByPrefix('%', 9))).toEqual([])
+    await ask((store) => store.knownNames(3))
+    expect(await ask((store) => store.origins('eventsWorkflow'))).toEqual([
+      { className: 'Orders', configName: 'eu', queue: null, application: 'example' },
+    ])
+    expect(await ask((store) => store.hasQueue('nope'))).toBe(false)
+  })
+
+  test('on the whole life of a workflow that ended', async () => {
+    const seen = await ask(async (store) => (await changes(store, ['done', 'failed'])).map(withoutTime))
+    expect(seen.filter(({ workflowId }) => workflowId === 'done').map(({ type }) => type)).toEqual(
+      'status event step stream step step stream step stream step event step step event step stream-closed step event step message status'.split(
+        ' ',
+      ),
+    )
+  })
+
+  test('on a part of it', async () => {
+    await ask(async (store) => (await changes(store, ['done'], { types: ['event'] })).map(withoutTime))
+    await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['stream', 'stream-closed'], streamKeys: ['log'] })).map(
+        withoutTime,
+      ),
+    )
+    await ask(async (store) => (await changes(store, ['done'], { types: ['status'] })).map(withoutTime))
+  })
+
+  test('on what a cursor leaves, at every position', async () => {
+    for (const store of Object.values(stores)) {
+      const whole = await changes(store, ['done', 'failed'])
+      for (const [index, { cursor }] of whole.entries()) {
+        const rest = await changes(store, ['done', 'failed'], { from: cursor })
+        expect(rest.map(withoutTime)).toEqual(whole.slice(index + 1).map(withoutTime))
+      }
+    }
+  })
+
+  test('on who may decide, and what becomes of it', async () => {
+    const outcomes = await ask(async (store) => {
+      const [asking, answered, overdue] = await store.waits(['asking', 'answered', 'overdue'])
+      if (!asking || !answered || !overdue) throw new Error('three wait')
+      const approve = {
+        topic: 'finance',
+        decision: 'approved',
+        message: { approved: true, by: 'ada' },
+      } as const
+      const reject = {
+        topic: 'finance',
+        decision: 'rejected',
+        message: { approved: false, by: 'bob' },
+      } as const
+      return [
+        await store.decide({ wait: asking, ...approve }),
+        await store.decide({ wait: asking, ...approve, message: { approved: true, by: 'eve' } }),
+        await store.decide({ wait: asking, ...reject }),
+        await store.decide({ wait: asking, ...reject, force: true }),
+        await store.decide({ wait: answered, ...approve, topic: 'legal' }),
+        await store.decide({ wait: overdue, ...approve, topic: null }),
+        await store.decide({ wait: overdue, ...approve, topic: null, force: true }),
+        await store.decide({ wait: { ...asking, workflowId: 'failed' }, ...approve }),
+      ].map(({ outcome }) => outcome)
+    })
+    expect(outcomes).toEqual([
+      'stored',
+      'repeated',
+      'decided-otherwise',
+      'decided-otherwise',
+      'foreign-message',
+      'deadline-passed',
+      'stored',
+      'ended',
+    ])
+    expect((await ask((store) => store.waits(['asking']))).map(({ state }) => state)).toEqual(['answered'])
+  })
+
+  test('on messages that are sent twice', async () => {
+    const request = { workflowId: 'child-1', topic: 'news', message: { n: 1 }, idempotencyKey: 'once' }
+    expect(await ask((store) => store.send(request))).toBe('sent')
+    expect(await ask((store) => store.send(request))).toBe('duplicate')
+    expect(await ask((store) => store.send({ ...request, workflowId: 'child-2' }))).toBe('sent')
+    const messages = await ask(async (store) =>
+      (await store.messages('child-1')).map(({ sentAt, ...rest }) => rest),
+    )
+    expect(messages).toHaveLength(1)
+  })
+
+  test('on starting, and on an id that is in use', async () => {
+    const request = {
+      name: 'fresh',
+      workflowId: 'fresh-1',
+      args: [1, { a: null }],
+      queue: 'drover',
+      application: 'example',
+      version: 'v1',
+    }
+    expect(await ask((store) => store.start(request))).toBe('started')
+    expect(await ask((store) => store.start({ ...request, args: [2] }))).toBe('existing')
+    const started = await ask(async (store) => {
+      const { createdAt, ...rest } = (await store.get('fresh-1')) ?? {}
+      return rest
+    })
+    expect(started).toMatchObject({ status: 'ENQUEUED', input: [1, { a: null }], queue: 'drover' })
+  })
+})
