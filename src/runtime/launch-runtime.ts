@@ -90,7 +90,7 @@ function toLine(entry: unknown): string {
 
 function toLaunchError(specifier: string, { database }: LaunchOptions, cause: unknown): CliError {
   const reason = toLine(cause instanceof Error ? cause.message : cause)
-  if (cause instanceof Error && cause.name === 'DBOSInitializationError') {
+  if (cause instanceof Error && cause.constructor.name === 'DBOSInitializationError') {
     return new CliError('schema-unsupported', `DBOS cannot use ${database.label}: ${reason}`, { cause })
   }
   return new CliError('app-not-loadable', `${specifier} cannot be launched: ${reason}`, { cause })

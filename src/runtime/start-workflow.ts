@@ -48,6 +48,6 @@ function noInstance({ name, className, instances }: RegisteredWorkflow, instance
 function isIdInUse(error: unknown): boolean {
   return (
     error instanceof Error &&
-    ['DBOSConflictingWorkflowError', 'DBOSWorkflowIDInUseError'].includes(error.name)
+    ['DBOSConflictingWorkflowError', 'DBOSWorkflowIDInUseError'].includes(error.constructor.name)
   )
 }

@@ -1,8 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -14,13 +15,14 @@ const shopWorkflows = [
 ]
 
 let database: TestDatabase
+let appFolder: Awaited<ReturnType<typeof createAppFolder>>
 let folder: string
 const hosts: Host[] = []
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  folder = await mkdtemp(path.join(os.tmpdir(), 'drover-apps-'))
-  await symlink(ourModules, path.join(folder, 'node_modules'))
+  appFolder = await createAppFolder()
+  folder = appFolder.path
 })
 
 afterEach(async () => {
@@ -28,7 +30,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await rm(folder, { recursive: true, force: true })
+  await appFolder?.remove()
   await database?.drop()
 })
 
