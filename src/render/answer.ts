@@ -4,13 +4,14 @@ import { visible } from './text.ts'
 /** The question of a wait, or what is known where nobody put one. */
 export function describeQuestion({ prompt, topic }: Wait): string {
   if (prompt !== null) return visible(prompt)
-  return topic === undefined || topic === null ? 'for a message' : `for a message on topic ${visible(topic)}`
+  if (topic === undefined) return 'for a message on a topic that is not known'
+  return topic === null ? 'for a message without topic' : `for a message on topic ${visible(topic)}`
 }
 
 /** The command that answers a wait: a decision where something was asked, else a message. */
 export function answerCommand({ workflowId, step, topic, asked }: Wait): string {
   if (asked) return `drover approve ${quote(`${workflowId}#${step}`)}`
-  const topicFlag = topic === undefined || topic === null ? '' : ` --topic ${quote(topic)}`
+  const topicFlag = topic === undefined ? ' --topic TOPIC' : topic === null ? '' : ` --topic ${quote(topic)}`
   return `drover send ${quote(workflowId)} MESSAGE${topicFlag}`
 }
 

@@ -1,4 +1,4 @@
-import type { JsonValue, Message, StreamValue, WorkflowSummary } from '../core/workflow.ts'
+import type { JsonValue, Message, StreamValue, Workflow, WorkflowSummary } from '../core/workflow.ts'
 
 /** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
 export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
@@ -20,6 +20,11 @@ export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
     completedAt,
     recoveryAttempts,
   }
+}
+
+export function toWorkflowJson(workflow: Workflow): Workflow {
+  const { input, output, error } = workflow
+  return { ...toSummaryJson(workflow), input, output, error }
 }
 
 export function toMessageJson({ workflowId, topic, message, sentAt, readByStep }: Message): object {

@@ -29,9 +29,15 @@ function toSymbol(character: string): string {
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
 }
 
+/** What almost every line is made of: one cell each, which needs no table to tell. */
+const narrow = /^[\x20-\x7e\u00ae-\u02ff\u2018-\u2027\u2190-\u21ff\u2400-\u2426\u2500-\u257f●○◌✓✗⊘]*$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are ours
+const styles = /\x1b\[\d+m/g
+
 /** Width in cells of a terminal; styles count as nothing. */
 export function displayWidth(text: string): number {
-  return printableAscii.test(text) ? text.length : stringWidth(text)
+  const plain = text.includes('\x1b') ? text.replaceAll(styles, '') : text
+  return narrow.test(plain) ? plain.length : stringWidth(plain)
 }
 
 /** At most `width` cells, with `…` where something is missing. For text without styles: style it afterwards. */

@@ -57,5 +57,5 @@ function childLine({ branch, child }: TreeLine, frame: Frame): string {
   if (left < 4) return truncate(`${branch}${status.trimEnd()} ${visible(name)}`, width)
   const title = pad(truncate(`${visible(name)}  ${shortId(workflowId)}`, left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
-  return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`
+  return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { isEnded } from '../core/workflow.ts'
 import { drawSections, priorities, type Section, solid } from './section.ts'
 import { paintStatus, type Style, statusSymbol, statusText } from './style.ts'
@@ -28,10 +29,16 @@ export function view(model: WatchModel, options: ViewOptions): string[] {
     ...(index > 0 ? [solid(priorities.space, [''])] : []),
     ...workflowSections(model, root, fitted),
   ])
-  return drawSections(
+  const lines = drawSections(
     [...sections, ...moreSection(hidden, fitted), ...noticeSection(model, roots, fitted)],
     options.height,
   )
+  return lines.map((line) => clip(line, fitted.width))
+}
+
+/** Sections fit any usual width; on a few cells this is the net below them. */
+function clip(line: string, width: number): string {
+  return displayWidth(line) <= width ? line : truncate(stripVTControlCharacters(line), width)
 }
 
 /** More workflows than lines: those that still go on are worth more than those that have ended. */

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import {
   displayWidth,
@@ -48,6 +49,13 @@ test.each([
   ['\x1b[31mred\x1b[39m', 3],
 ])('%j is %i cells wide', (text, width) => {
   expect(displayWidth(text)).toBe(width)
+})
+
+test('the quick way to measure agrees with the thorough one', () => {
+  for (let code = 0x20; code < 0x2800; code += 1) {
+    const character = String.fromCharCode(code)
+    expect([code, displayWidth(character)]).toEqual([code, stringWidth(character)])
+  }
 })
 
 test.each([
