@@ -1,19 +1,14 @@
 import type { ExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
 import type { App } from './core/runtime.ts'
+import type { StartedLog } from './core/started-log.ts'
 import type { DatabaseTarget, Store } from './core/store.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** How this process is asked to stop: ctrl-c or SIGTERM. */
 export interface Interrupts {
-  /** Aborted by the first one, with reason `'SIGINT'` or `'SIGTERM'`. The second one kills the process. */
+  /** Aborted by the first one, with reason `'SIGINT'` or `'SIGTERM'` (`'SIGPIPE'` when stdout's reader left). The second one kills. */
   readonly signal: AbortSignal
-}
-
-/** Which workflow this user started last, for `@last`; one per database. */
-export interface StartedLog {
-  remember(database: string, workflowId: string): Promise<void>
-  last(database: string): Promise<string | undefined>
 }
 
 /** A drover process of our own making, for the demo's crash. */
@@ -30,7 +25,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly interrupts: Interrupts
-  readonly local: LocalDatabase
+  /** Loaded by the first who asks. */
+  local(): Promise<LocalDatabase>
   readonly started: StartedLog
   /** OS user and host, such as `ada@laptop`. */
   readonly userAndHost: string

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CliError } from './errors.ts'
 import { isJsonObject } from './json.ts'
 import type { DecisionVerb } from './store.ts'
@@ -91,4 +92,11 @@ export function findActor(
     })
   }
   return { name: userAndHost, source: 'operating system' }
+}
+
+/** Whether a message that is there already says what `decision` would say with `message`. */
+export function isSameDecision(existing: JsonValue, decision: DecisionVerb, message: JsonValue): boolean {
+  const approved = isJsonObject(existing) ? existing.approved : undefined
+  if (typeof approved === 'boolean') return approved === (decision === 'approved')
+  return isDeepStrictEqual(existing, message)
 }

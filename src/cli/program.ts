@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander'
+import { commandGroups } from '../commands/index.ts'
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
+import { createStyle } from '../render/style.ts'
+import type { ColorMode } from '../terminal/terminal.ts'
+import { exitCodesHelp } from './exit-codes-help.ts'
+
+/** The whole command line: `drover` with every command that works, in help order. */
+export function createProgram(context: Context): Command {
+  const { terminal } = context
+  const program = new Command('drover')
+    .description('Drive DBOS durable workflows from a terminal.')
+    .version(context.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .summary('show help for a command; drover help exit-codes lists those')
+        .helpGroup('Platform:'),
+    )
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      // An error is said once, by run(), in the format that was asked for.
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(terminal.stdout.columns, 100),
+      getOutHasColors: () => terminal.stdout.colorLevel > 0,
+    })
+    .configureHelp({
+      styleTitle: (title) => createStyle(terminal.stdout.colorLevel).strong(title),
+      subcommandTerm: (command) => [command.name(), usageOf(command)].join(' ').trim(),
+      optionDescription: describeOption,
+    })
+    .hook('preAction', (_, action) => terminal.useColor(action.optsWithGlobals<{ color: ColorMode }>().color))
+  for (const option of globalOptions()) program.addOption(option)
+  program.optionsGroup('Options:')
+  for (const { title, commands } of commandGroups) {
+    program.commandsGroup(title)
+    for (const create of commands) program.addCommand(create(context).copyInheritedSettings(program))
+  }
+  return program
+    .addCommand(exitCodesHelp(context, program), { hidden: true })
+    .addHelpText('after', '\nA first look, with nothing installed: drover demo')
+    .allowExcessArguments()
+    .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
+}
+
+function refuseUnknown(program: Command, typed: string): never {
+  const names = program.commands.map((command) => command.name())
+  const meant = nearest(typed, names)
+  throw new CliError('usage', `"${typed}" is not a command.`, {
+    hint: meant ? `did you mean drover ${meant}?` : 'drover --help lists them',
+  })
+}
+
+/** What is off unless it is asked for needs no word. */
+function describeOption(option: Option): string {
+  const { defaultValue, argChoices, description } = option
+  const isPlain = defaultValue === undefined || defaultValue === false || Array.isArray(defaultValue)
+  const notes = [
+    argChoices?.join(', '),
+    isPlain ? undefined : `default: ${option.defaultValueDescription ?? defaultValue}`,
+  ].filter((note) => note !== undefined)
+  return notes.length > 0 ? `${description} (${notes.join('; ')})` : description
+}
+
+function globalOptions(): readonly Option[] {
+  return [
+    new Option('--db-url <url>', 'the DBOS system database (else: drover config shows what is used)'),
+    new Option('--schema <name>', 'schema of the DBOS system tables (default: dbos)'),
+    new Option('--connect-timeout <duration>', 'give up connecting after this long (default: 5s)'),
+    new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
+  ]
+}
+
+/** Arguments only: the options are in the command's own help. */
+function usageOf(command: Command): string {
+  return command.registeredArguments
+    .map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? '…' : ''}`
+      return argument.required ? `<${name}>` : `[${name}]`
+    })
+    .join(' ')
+}

@@ -1,0 +1,72 @@
+import type { ChildProcess } from '../../context.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { internalQueue, type JsonValue } from '../../core/workflow.ts'
+import { follow } from '../../frame/follow.ts'
+import { demoApp, type Part, type Tour } from './tour.ts'
+
+const tasks = 20
+const killAt = 8
+
+/** A worker is killed half-way, the next one finishes, and the count shows that nothing was lost. */
+export const resumePart: Part = {
+  title: 'Crashes: a worker dies, the next one goes on',
+  run: async (tour) => {
+    const { context, store, nameWorkflow, say, command, stopRuntime } = tour
+    const workflowId = nameWorkflow('resume')
+    await stopRuntime()
+    await say(`A worker publishes ${tasks} messages. It is killed after ${killAt} of them, with SIGKILL.`)
+    await command(`drover worker --app ${demoApp}`)
+    await command(`drover start publishWorkflow ${tasks} --id ${workflowId}`)
+    await store.start({
+      name: 'publishWorkflow',
+      workflowId,
+      args: [tasks],
+      queue: internalQueue,
+      application: 'drover-demo',
+      version: 'drover-demo@dev',
+    })
+    let worker = spawnWorker(tour)
+    let isKilled = false
+    try {
+      const outcome = await follow(context, store, {
+        workflowIds: [workflowId],
+        output: context.terminal.stdout,
+        format: 'picture',
+        onChange: async (change) => {
+          if (isKilled || change.type !== 'event' || change.key !== 'progress') return false
+          if (doneOf(change.value) < killAt) return false
+          isKilled = true
+          worker.kill('SIGKILL')
+          await worker.exited
+          context.terminal.note('The worker was killed. Here is the next one.')
+          worker = spawnWorker(tour)
+          return false
+        },
+      })
+      await sayCount(tour, outcome.workflows.get(workflowId)?.output ?? null)
+    } finally {
+      worker.kill('SIGTERM')
+      await worker.exited
+    }
+  },
+}
+
+function spawnWorker({ context, flags }: Tour): ChildProcess {
+  const database = flags.dbUrl ? ['--db-url', flags.dbUrl] : []
+  const schema = flags.schema ? ['--schema', flags.schema] : []
+  return context.spawnDrover(['worker', '--app', demoApp, ...database, ...schema])
+}
+
+function doneOf(progress: JsonValue): number {
+  const done = isJsonObject(progress) ? progress.done : undefined
+  return typeof done === 'number' ? done : 0
+}
+
+async function sayCount({ say, style }: Tour, output: JsonValue): Promise<void> {
+  if (!isJsonObject(output)) return
+  const executors = isJsonObject(output.publishedByExecutor ?? null)
+    ? Object.values(output.publishedByExecutor as object)
+    : []
+  const shares = executors.join(' + ')
+  await say(style.strong(`${output.published} of ${output.tasks} published (${shares}); nothing was lost.`))
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import type { Context } from '../../context.ts'
+import { findRegistered } from '../../core/registered-workflow.ts'
+import type { Runtime } from '../../core/runtime.ts'
+import type { Store } from '../../core/store.ts'
+import type { JsonValue } from '../../core/workflow.ts'
+import { launchApp } from '../../frame/app.ts'
+import { withStore } from '../../frame/database.ts'
+import { interruptCode } from '../../frame/follow.ts'
+import { demoColumns } from '../../render/demo-columns.ts'
+import { createStyle, type Style } from '../../render/style.ts'
+import { renderTable, renderTsv } from '../../render/table.ts'
+import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+
+export const demoApp = 'drover:demo'
+
+/** What a part of the tour works with. */
+export interface Tour {
+  readonly context: Context
+  readonly store: Store
+  readonly flags: DatabaseFlags
+  readonly settings: Settings
+  /** The tour answers by itself. */
+  readonly isAuto: boolean
+  readonly style: Style
+  /** An id that tells what it is for and is not in use. */
+  nameWorkflow(what: string): string
+  /** The ids that were given so far. */
+  readonly named: readonly string[]
+  /** Starts a demo workflow in this process. */
+  start(name: string, workflowId: string, args: readonly JsonValue[]): Promise<void>
+  /** Closes the runtime of this process, for a part that brings its own workers. */
+  stopRuntime(): Promise<void>
+  say(text: string): Promise<void>
+  command(text: string): Promise<void>
+}
+
+export interface Part {
+  readonly title: string
+  run(tour: Tour): Promise<void>
+}
+
+/** Shows the parts one after the other, and at the end what became of their workflows. */
+export async function runTour(
+  context: Context,
+  flags: DatabaseFlags,
+  parts: readonly Part[],
+  isAuto: boolean,
+): Promise<void> {
+  await withStore(
+    context,
+    flags,
+    async (store, settings, target) => {
+      const app = await context.loadApp(demoApp)
+      let runtime: Runtime | undefined
+      const launch = async () => {
+        const appFlags = { join: false }
+        return launchApp(context, { store, settings, target, app, flags: appFlags, keepHandingOver: false })
+      }
+      const tour = createTour(context, store, {
+        flags,
+        settings,
+        isAuto,
+        start: async (name, workflowId, args) => {
+          runtime ??= await launch()
+          await runtime.start({ ...findRegistered(app, name, {}), workflowId, args })
+        },
+        stopRuntime: async () => {
+          await runtime?.shutdown()
+          runtime = undefined
+        },
+      })
+      try {
+        await tour.say(`Durable workflows in ${store.database.label}.`)
+        for (const [index, part] of parts.entries()) {
+          await tour.say(`\n${tour.style.strong(`${index + 1}/${parts.length}  ${part.title}`)}`)
+          await part.run(tour)
+          if (context.interrupts.signal.aborted) break
+        }
+      } finally {
+        await tour.stopRuntime()
+      }
+      await printSummary(context, tour)
+    },
+    { create: true },
+  )
+}
+
+type TourOptions = Pick<Tour, 'flags' | 'settings' | 'isAuto' | 'start' | 'stopRuntime'>
+
+function createTour(context: Context, store: Store, options: TourOptions): Tour {
+  const { terminal } = context
+  const style = createStyle(terminal.stdout.colorLevel)
+  const suffix = randomBytes(3).toString('hex')
+  const named: string[] = []
+  return {
+    ...options,
+    context,
+    store,
+    style,
+    named,
+    nameWorkflow: (what) => {
+      const id = `demo-${what}-${suffix}`
+      named.push(id)
+      return id
+    },
+    say: (text) => terminal.print(text),
+    command: (text) => terminal.print(`${style.faint('$')} ${style.command(text)}`),
+  }
+}
+
+async function printSummary(context: Context, tour: Tour): Promise<void> {
+  const { stdout } = context.terminal
+  const workflows = await Promise.all(tour.named.map((workflowId) => tour.store.get(workflowId)))
+  const rows = workflows.filter((workflow) => workflow !== undefined)
+  if (context.interrupts.signal.aborted) context.exitWith(interruptCode(context))
+  if (rows.length === 0) return
+  await tour.say('')
+  const lines = stdout.isTerminal
+    ? renderTable(demoColumns, rows, { style: tour.style, width: stdout.columns, now: context.now() })
+    : renderTsv(demoColumns, rows)
+  await tour.say(lines.join('\n'))
+  await tour.say('\nThey are all still there:')
+  await tour.command('drover list')
+  await tour.command(`drover get ${rows[0]?.workflowId}`)
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { approveCommand } from './approve.ts'
+import { configCommand } from './config.ts'
+import { dbCommand } from './db.ts'
+import { demoCommand } from './demo/demo.ts'
+import { eventsCommand } from './events.ts'
+import { getCommand } from './get.ts'
+import { listCommand } from './list.ts'
+import { messagesCommand } from './messages.ts'
+import { rejectCommand } from './reject.ts'
+import { runCommand } from './run.ts'
+import { sendCommand } from './send.ts'
+import { startCommand } from './start.ts'
+import { stepsCommand } from './steps.ts'
+import { streamCommand } from './stream.ts'
+import { waitCommand } from './wait.ts'
+import { watchCommand } from './watch.ts'
+import { workerCommand } from './worker.ts'
+
+interface CommandGroup {
+  readonly title: string
+  readonly commands: readonly ((context: Context) => Command)[]
+}
+
+/** Every command there is, in help order. */
+export const commandGroups: readonly CommandGroup[] = [
+  { title: 'Try it:', commands: [demoCommand] },
+  { title: 'Run:', commands: [runCommand, startCommand, workerCommand] },
+  {
+    title: 'Observe:',
+    commands: [
+      watchCommand,
+      listCommand,
+      getCommand,
+      stepsCommand,
+      eventsCommand,
+      streamCommand,
+      messagesCommand,
+    ],
+  },
+  { title: 'Answer:', commands: [approveCommand, rejectCommand, sendCommand] },
+  { title: 'Wait:', commands: [waitCommand] },
+  { title: 'Platform:', commands: [dbCommand, configCommand] },
+]

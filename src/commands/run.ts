@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { parseDuration } from '../core/duration.ts'
+import { findRegistered } from '../core/registered-workflow.ts'
+import { parseWorkflowArguments } from '../core/workflow-arguments.ts'
+import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
+import { addAppOptions } from '../frame/app-options.ts'
+import { withStore } from '../frame/database.ts'
+import { attachOrRefuse } from '../frame/existing-id.ts'
+import { type FollowOutcome, follow } from '../frame/follow.ts'
+import { readInput } from '../frame/input.ts'
+import { addOutputOptions } from '../frame/output-format.ts'
+import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
+import { noteUnfinished } from '../frame/unfinished.ts'
+import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
+
+interface RunFlags extends DatabaseFlags, AppFlags, ResultFlags {
+  readonly id?: string
+  readonly input?: string
+  readonly class?: string
+  readonly instance?: string
+  readonly timeout?: string
+}
+
+export function runCommand(context: Context): Command {
+  const command = new Command('run')
+    .summary('run a workflow in this process and watch it')
+    .description(
+      'Run a workflow in this process, watch it live on stderr, and print its result on stdout.\nctrl-c stops in order: the workflow stays recoverable.',
+    )
+    .argument('<workflow>', 'its registered name')
+    .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
+    .option('--id <id>', 'the workflow id (a new UUID by default)')
+    .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
+    .option('--class <name>', 'the class, where several have a workflow of this name')
+    .option('--instance <name>', 'the configured instance, where its class has several')
+    .option('--timeout <duration>', 'stop after this long (exit 124); the workflow stays recoverable')
+    .option('-r, --raw-string', 'print a string without quotes', false)
+    .action((name: string, args: string[], _, command: Command) =>
+      runRun(context, name, args, command.optsWithGlobals<RunFlags>()),
+    )
+  return addOutputOptions(addAppOptions(command), ['table', 'json'])
+}
+
+async function runRun(
+  context: Context,
+  name: string,
+  typed: readonly string[],
+  flags: RunFlags,
+): Promise<void> {
+  const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
+  const args = parseWorkflowArguments(typed, input)
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  const app = await loadApp(context, flags, await readSettings(context, flags))
+  const registered = findRegistered(app, name, flags)
+  const workflowId = flags.id ?? randomUUID()
+
+  await withStore(
+    context,
+    flags,
+    async (store, settings, target) => {
+      const existing = await store.get(workflowId)
+      if (existing) attachOrRefuse(context, existing, name, args)
+      const launch = { store, settings, target, app, flags, keepHandingOver: false }
+      const runtime = await launchApp(context, launch)
+      noteRuntime(context, store, runtime)
+      let outcome: FollowOutcome
+      try {
+        if (!existing) await runtime.start({ ...registered, workflowId, args })
+        await context.started.remember(store.database.label, workflowId)
+        const output = context.terminal.stderr
+        outcome = await follow(context, store, {
+          workflowIds: [workflowId],
+          output,
+          format: 'picture',
+          timeoutMs,
+        })
+      } finally {
+        await runtime.shutdown()
+      }
+      await printOutcome(context, flags, outcome, workflowId)
+      await noteUnfinished(context, store, runtime, app.specifier)
+    },
+    { create: true },
+  )
+}

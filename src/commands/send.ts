@@ -1,0 +1,86 @@
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import { parseJson, parseJsonOrString } from '../core/json.ts'
+import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
+import { withStore } from '../frame/database.ts'
+import { readInput } from '../frame/input.ts'
+import { findExactWorkflow } from '../frame/workflow-ids.ts'
+import type { DatabaseFlags } from '../settings/settings.ts'
+
+interface SendFlags extends DatabaseFlags {
+  readonly topic?: string
+  readonly input?: string
+  readonly idempotencyKey?: string
+  readonly force: boolean
+}
+
+export function sendCommand(context: Context): Command {
+  return new Command('send')
+    .summary('send a message to a workflow')
+    .description('Send a message to a workflow: JSON if it parses, else a string.')
+    .argument('<id>', 'a whole id, or @last')
+    .argument('[message]', 'the message')
+    .option('--topic <topic>', 'the topic that the workflow receives on (none by default)')
+    .option('--input <source>', 'the message from @FILE, from stdin (-), or in place; must be JSON')
+    .option('--idempotency-key <key>', 'send at most once under this key')
+    .option('--force', 'also when the workflow has ended', false)
+    .action((id: string, message: string | undefined, _, command: Command) =>
+      runSend(context, id, message, command.optsWithGlobals<SendFlags>()),
+    )
+}
+
+async function runSend(
+  context: Context,
+  id: string,
+  typed: string | undefined,
+  flags: SendFlags,
+): Promise<void> {
+  const message = await readMessage(context, typed, flags.input)
+  const topic = flags.topic ?? null
+  await withStore(context, flags, async (store) => {
+    const workflow = await findExactWorkflow(context, store, id)
+    if (!flags.force) refuseEnded(workflow)
+    const { workflowId } = workflow
+    const waits = await store.waits([workflowId])
+    const { idempotencyKey } = flags
+    const result = await store.send({ workflowId, topic, message, idempotencyKey })
+    context.terminal.note(
+      result === 'duplicate'
+        ? `Already sent to ${workflowId} under this key; nothing was sent again.`
+        : `Sent to ${workflowId}, ${describeTopic(topic)}.`,
+    )
+    warnOfOtherTopic(context, waits, topic)
+  })
+}
+
+async function readMessage(
+  context: Context,
+  typed: string | undefined,
+  input: string | undefined,
+): Promise<JsonValue> {
+  if (typed !== undefined && input === undefined) return parseJsonOrString(typed)
+  if (typed === undefined && input !== undefined)
+    return parseJson(await readInput(context, input), 'the --input')
+  throw new CliError('usage', 'Give the message either in place or with --input.', {
+    hint: `drover send ID '{"approved": true}' --topic TOPIC`,
+  })
+}
+
+function refuseEnded({ workflowId, status }: Workflow): void {
+  if (!isEnded(status)) return
+  throw new CliError('already-ended', `${workflowId} ended ${status}: nobody would read the message.`, {
+    hint: 'send it all the same with --force',
+  })
+}
+
+/** A message to a wrong topic "succeeds" in DBOS, and then nobody reads it. */
+function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
+  const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
+  if (topics.length === 0 || topics.includes(topic)) return
+  terminal.note(`warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`)
+}
+
+function describeTopic(topic: string | null): string {
+  return topic === null ? 'without a topic' : `on topic "${topic}"`
+}

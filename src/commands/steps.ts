@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { withStore } from '../frame/database.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { findWorkflow } from '../frame/workflow-ids.ts'
+import { stepColumns } from '../render/workflow-columns.ts'
+import type { DatabaseFlags } from '../settings/settings.ts'
+
+interface StepsFlags extends DatabaseFlags, OutputFlags {}
+
+export function stepsCommand(context: Context): Command {
+  const command = new Command('steps')
+    .summary('list the recorded steps of a workflow')
+    .description('List the recorded steps of a workflow. DBOS records a step when it ends.')
+    .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
+    .action((id: string, _, command: Command) => runSteps(context, id, command.optsWithGlobals<StepsFlags>()))
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runSteps(context: Context, id: string, flags: StepsFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    const { workflowId } = await findWorkflow(context, store, id)
+    await printRows(context, flags, {
+      rows: await store.steps(workflowId),
+      columns: stepColumns,
+      toJson: (step) => step,
+      toId: ({ step }) => String(step),
+      empty: `${workflowId} has recorded no step yet.`,
+    })
+  })
+}

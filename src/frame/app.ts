@@ -1,0 +1,100 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { App, LaunchOptions, Runtime } from '../core/runtime.ts'
+import type { DatabaseTarget, Store } from '../core/store.ts'
+import type { Settings } from '../settings/settings.ts'
+import { chooseVersion, executorsOf, requireApplication } from './identity.ts'
+
+/** The flags of the commands that run a DBOS runtime in this process. */
+export interface AppFlags {
+  readonly app?: string
+  readonly application?: string
+  readonly appVersion?: string
+  readonly queues?: string
+  readonly join: boolean
+}
+
+interface Launch {
+  readonly store: Store
+  readonly settings: Settings
+  readonly target: DatabaseTarget
+  readonly app: App
+  readonly flags: AppFlags
+  readonly keepHandingOver: boolean
+  readonly createQueue?: string
+}
+
+/** The module that the user named, imported. Throws `usage` when none is named anywhere. */
+export async function loadApp(context: Context, flags: AppFlags, settings: Settings): Promise<App> {
+  const specifier = flags.app ?? settings.app?.value
+  if (specifier !== undefined) return context.loadApp(specifier)
+  throw new CliError('usage', 'No application is named.', {
+    hint: 'add --app ./your-module.ts, or try the built-in one: --app drover:demo',
+  })
+}
+
+/** Launches the application in this process, as what it is in that database. Throws `foreign-workers`. */
+export async function launchApp(
+  context: Context,
+  { store, settings, target, app, flags, keepHandingOver, createQueue }: Launch,
+): Promise<Runtime> {
+  const application = requireApplication([
+    flags.application,
+    app.configuredName,
+    settings.application?.value,
+    app.packageName,
+  ])
+  const executors = await store.executors()
+  const { own } = store.database
+  if (!own && !flags.join) refuseForeignWorkers(application, executors)
+  const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
+  return app.launch({
+    database: target,
+    own,
+    application,
+    version,
+    queues: toQueues(flags.queues, own),
+    createQueue,
+    keepHandingOver,
+    onLog: logTo(context),
+    onHandOver: (ids) =>
+      context.terminal.note(`Taken over from drover processes that are gone: ${ids.join(', ')}`),
+  })
+}
+
+/** Says as what this process runs, and where. */
+export function noteRuntime({ terminal }: Context, store: Store, runtime: Runtime): void {
+  const { application, version, executorId } = runtime
+  terminal.note(`${application}, version ${version}, in ${store.database.label}, as ${executorId}`)
+}
+
+/** A laptop must not become a production worker by accident. */
+function refuseForeignWorkers(application: string, executors: Awaited<ReturnType<Store['executors']>>): void {
+  const hint = 'enqueue for them with drover start, or run beside them with --join'
+  if (executors === undefined) {
+    throw new CliError(
+      'foreign-workers',
+      `Whether other executors of ${application} live there cannot be seen with this role.`,
+      { hint },
+    )
+  }
+  const foreign = executorsOf(executors, application).filter(
+    ({ executorId }) => !executorId.startsWith('drover-'),
+  )
+  if (foreign.length === 0) return
+  const names = foreign.map(({ executorId }) => executorId).join(', ')
+  throw new CliError('foreign-workers', `Other executors of ${application} live there: ${names}.`, { hint })
+}
+
+function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues'] {
+  if (flag === undefined) return own ? 'all' : []
+  return flag === 'all' ? 'all' : flag.split(',').filter((name) => name !== '')
+}
+
+/** DBOS's own lines: what matters always, the rest for `DEBUG=drover`. */
+function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
+  const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
+  return (level, line) => {
+    if (isVerbose || level === 'warn' || level === 'error') terminal.note(`dbos ${level}: ${line}`)
+  }
+}

@@ -1,0 +1,19 @@
+import type { Context } from '../context.ts'
+import { isEnded } from '../core/workflow.ts'
+import type { FollowOutcome } from './follow.ts'
+
+/** Leaving is not stopping: says so, with the command that comes back. */
+export function noteDetached(
+  { terminal }: Pick<Context, 'terminal'>,
+  { reason, workflows }: FollowOutcome,
+  workflowIds: readonly string[],
+): void {
+  if (reason !== 'interrupted' && reason !== 'timed-out') return
+  const running = workflowIds.filter((id) => {
+    const workflow = workflows.get(id)
+    return !workflow || !isEnded(workflow.status)
+  })
+  const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
+  const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
+  terminal.note(`${why}. ${subject} on; to come back: drover watch ${running.join(' ')}`)
+}

@@ -1,0 +1,89 @@
+import type { Context } from '../context.ts'
+import type { Change, ChangeType } from '../core/change.ts'
+import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
+import type { Store } from '../core/store.ts'
+import { isEnded, type Workflow } from '../core/workflow.ts'
+import type { Output } from '../terminal/terminal.ts'
+import { createPresenter } from './presenter.ts'
+
+export interface FollowRequest {
+  readonly workflowIds: readonly string[]
+  /** Where the picture is drawn; changes as JSON lines go to stdout whatever this says. */
+  readonly output: Output
+  /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
+  readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+  readonly timeoutMs?: number
+  readonly from?: string
+  readonly types?: readonly ChangeType[]
+  readonly streamKeys?: readonly string[]
+  /** Sees every change after it was shown; true ends the following. */
+  readonly onChange?: (change: Change) => boolean | Promise<boolean>
+  /** Ends the following from outside, besides ctrl-c and the time-out. */
+  readonly signal?: AbortSignal
+}
+
+export interface FollowOutcome {
+  readonly reason: 'ended' | 'met' | 'timed-out' | 'interrupted' | 'stopped'
+  /** The last that was seen of each workflow. */
+  readonly workflows: ReadonlyMap<string, Workflow>
+}
+
+/** Follows workflows and shows what happens, until they have ended or somebody has had enough. */
+export async function follow(context: Context, store: Store, request: FollowRequest): Promise<FollowOutcome> {
+  const timeout = request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs)
+  const signals = [context.interrupts.signal, timeout, request.signal].filter(
+    (signal) => signal !== undefined,
+  )
+  const presenter = createPresenter(context, request)
+  const workflows = new Map<string, Workflow>()
+  let isMet = false
+  try {
+    const changes = store.follow(request.workflowIds, {
+      signal: AbortSignal.any(signals),
+      // A child has a line of its own where there is a tree to put it; elsewhere that it was started is enough.
+      children: request.format === 'picture' && request.output.canRedraw,
+      from: request.from,
+      types: request.types,
+      streamKeys: request.streamKeys,
+      onNotice: (notice) => presenter.notice(notice),
+    })
+    for await (const change of changes) {
+      if (change.type === 'status') workflows.set(change.workflowId, change.workflow)
+      await presenter.show(change)
+      isMet = (await request.onChange?.(change)) ?? false
+      if (isMet) break
+    }
+  } finally {
+    presenter.close()
+  }
+  return { reason: reasonOf(), workflows }
+
+  function reasonOf(): FollowOutcome['reason'] {
+    if (isMet) return 'met'
+    if (request.workflowIds.every((id) => hasEnded(workflows.get(id)))) return 'ended'
+    if (context.interrupts.signal.aborted) return 'interrupted'
+    return timeout?.aborted ? 'timed-out' : 'stopped'
+  }
+}
+
+function hasEnded(workflow: Workflow | undefined): boolean {
+  return workflow !== undefined && isEnded(workflow.status)
+}
+
+const codeByInterrupt: Record<string, ExitCode> = {
+  SIGINT: exitCodes.interrupted.code,
+  SIGTERM: exitCodes.terminated.code,
+  SIGPIPE: exitCodes.ok.code,
+}
+
+/** The code of ctrl-c, of SIGTERM, or of a reader who had enough. */
+export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): ExitCode {
+  return codeByInterrupt[String(interrupts.signal.reason)] ?? exitCodes.interrupted.code
+}
+
+/** The code for one workflow after following it. */
+export function outcomeCode(context: Context, outcome: FollowOutcome, workflowId: string): ExitCode {
+  const workflow = outcome.workflows.get(workflowId)
+  if (workflow && isEnded(workflow.status)) return exitCodeByStatus(workflow.status)
+  return outcome.reason === 'timed-out' ? exitCodes['timed-out'].code : interruptCode(context)
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import type { Executor } from '../core/workflow.ts'
+
+/** The first name that is given; throws `ambiguous-application` when none is. */
+export function requireApplication(candidates: readonly (string | null | undefined)[]): string {
+  const found = candidates.find((candidate) => candidate)
+  if (found) return found
+  throw new CliError('ambiguous-application', 'It is not clear which application this belongs to.', {
+    hint: 'name it with --application NAME, or in drover.config.json',
+  })
+}
+
+/** The only application that runs there now; undefined when there are none, several, or sessions cannot be seen. */
+export function onlyLiveApplication(executors: readonly Executor[] | undefined): string | undefined {
+  const names = new Set(executors?.map(({ application }) => application))
+  const [only] = names
+  return names.size === 1 ? (only ?? undefined) : undefined
+}
+
+export function executorsOf(executors: readonly Executor[], application: string): readonly Executor[] {
+  return executors.filter((executor) => executor.application === application || executor.application === null)
+}
+
+interface VersionQuestion {
+  readonly store: Pick<Store, 'database'>
+  readonly application: string
+  readonly flag: string | undefined
+  readonly executors: readonly Executor[] | undefined
+}
+
+/**
+ * The version to run as: what was asked for; in drover's own database one that outlives edits of the source; elsewhere the
+ * only one that live workers run. Undefined leaves it to DBOS. Throws `ambiguous-version`.
+ */
+export function chooseVersion(
+  { env }: Pick<Context, 'env'>,
+  { store, application, flag, executors }: VersionQuestion,
+): string | undefined {
+  const asked = flag ?? env.DBOS__APPVERSION
+  if (asked) return asked
+  if (store.database.own) return `${application}@dev`
+  const live = new Set(executorsOf(executors ?? [], application).map(({ version }) => version))
+  live.delete('')
+  if (live.size <= 1) return [...live][0]
+  throw new CliError('ambiguous-version', `Live workers of ${application} run several versions.`, {
+    hint: `name one with --app-version: ${[...live].join(', ')}`,
+  })
+}

@@ -1,0 +1,96 @@
+import type { Context } from '../context.ts'
+import type { Change } from '../core/change.ts'
+import { changeLine, heartbeatLine } from '../render/change-line.ts'
+import { createStyle } from '../render/style.ts'
+import { initialWatchModel, update, view, type WatchMessage } from '../render/watch-view.ts'
+import type { FollowRequest } from './follow.ts'
+
+/** One of three ways to show the same feed of changes. */
+export interface Presenter {
+  /** Resolves when the reader can take more. */
+  show(change: Change): Promise<void> | void
+  notice(text: string): void
+  close(): void
+}
+
+type Presented = Pick<FollowRequest, 'workflowIds' | 'output' | 'format'>
+
+/** Chosen once: JSON lines, a live region where it can be drawn, else one line per change. */
+export function createPresenter(context: Context, request: Presented): Presenter {
+  if (request.format === 'jsonl') return jsonLines(context)
+  if (request.format === 'quiet') return quiet(context)
+  if (request.format === 'heartbeat') return plainLines(context, request, () => false)
+  return request.output.canRedraw ? liveRegion(context, request) : plainLines(context, request)
+}
+
+function jsonLines({ terminal }: Context): Presenter {
+  return {
+    show: (change) => terminal.print(JSON.stringify(change)),
+    notice: (text) => terminal.note(text),
+    close: () => {},
+  }
+}
+
+function quiet({ terminal }: Context): Presenter {
+  return { show: () => {}, notice: (text) => terminal.note(text), close: () => {} }
+}
+
+const framesPerSecond = 30
+const clockTickMs = 1000
+
+function liveRegion(context: Context, { workflowIds, output }: Presented): Presenter {
+  const region = context.terminal.liveRegion(output)
+  const style = createStyle(output.colorLevel)
+  let model = initialWatchModel(workflowIds)
+  let scheduled: NodeJS.Timeout | undefined
+
+  const draw = (height: number) => view(model, { style, width: output.columns, height, now: context.now() })
+  const render = () => {
+    scheduled = undefined
+    region.render(draw(output.rows - 1))
+  }
+  const take = (message: WatchMessage) => {
+    model = update(model, message)
+    scheduled ??= setTimeout(render, 1000 / framesPerSecond)
+  }
+  const clock = setInterval(render, clockTickMs)
+  const stopResize = output.onResize(render)
+  return {
+    show: (change) => take({ type: 'change', change }),
+    notice: (text) => take({ type: 'notice', text }),
+    close: () => {
+      clearTimeout(scheduled)
+      clearInterval(clock)
+      stopResize()
+      region.finish(draw(Number.POSITIVE_INFINITY))
+    },
+  }
+}
+
+const heartbeatMs = 30_000
+
+/** One appended line per change that `isShown` lets through, and a sign of life when there was none for a while. */
+function plainLines(
+  context: Context,
+  { workflowIds, output }: Presented,
+  isShown: (change: Change) => boolean = () => true,
+): Presenter {
+  const { now } = context
+  const style = createStyle(output.colorLevel)
+  let model = initialWatchModel(workflowIds)
+  const beat = setInterval(
+    () => void output.write(`${heartbeatLine(model, { style, now: now() })}\n`),
+    heartbeatMs,
+  )
+  return {
+    show: (change) => {
+      model = update(model, { type: 'change', change })
+      if (!isShown(change)) return undefined
+      beat.refresh()
+      const line = changeLine(change, { style, showId: workflowIds.length > 1 })
+      return line === undefined ? undefined : output.write(`${line}\n`)
+    },
+    notice: (text) => context.terminal.note(text),
+    close: () => clearInterval(beat),
+  }
+}

@@ -1,0 +1,26 @@
+import type { Context } from '../context.ts'
+import { isEnded } from '../core/workflow.ts'
+import { toResultText, toWorkflowJson } from '../render/json.ts'
+import { outcomeSentence } from '../render/outcome.ts'
+import { type FollowOutcome, outcomeCode } from './follow.ts'
+import { type OutputFlags, toJsonText } from './output-format.ts'
+
+export interface ResultFlags extends OutputFlags {
+  readonly rawString: boolean
+}
+
+/** The result alone on stdout (or the workflow with `-o json`), what went wrong on stderr, and the exit code. */
+export async function printOutcome(
+  context: Context,
+  flags: ResultFlags,
+  outcome: FollowOutcome,
+  workflowId: string,
+): Promise<void> {
+  const { terminal } = context
+  const workflow = outcome.workflows.get(workflowId)
+  context.exitWith(outcomeCode(context, outcome, workflowId))
+  if (!workflow || !isEnded(workflow.status)) return
+  if (flags.output === 'json') await terminal.print(toJsonText(toWorkflowJson(workflow)))
+  else if (workflow.status === 'SUCCESS') await terminal.print(toResultText(workflow.output, flags.rawString))
+  else if (!terminal.stderr.canRedraw) terminal.note(outcomeSentence(workflow))
+}

@@ -1,0 +1,65 @@
+import { CommanderError } from 'commander'
+import type { Context } from '../context.ts'
+import { CliError, exitNameByErrorCode } from '../core/errors.ts'
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { renderError } from '../render/error.ts'
+import { createStyle } from '../render/style.ts'
+
+interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
+  readonly exitCode: ExitCode
+}
+
+/** Says on stderr what went wrong, as a sentence and a hint or as one JSON object, and returns its exit code. */
+export function reportError(
+  { terminal, env }: Pick<Context, 'terminal' | 'env'>,
+  error: unknown,
+  asJson: boolean,
+): ExitCode {
+  const failure = toFailure(error)
+  const { exitCode } = failure
+  if (asJson) terminal.note(JSON.stringify({ error: failure }))
+  else
+    terminal.note(
+      renderError(failure.message, failure.hint, createStyle(terminal.stderr.colorLevel)).join('\n'),
+    )
+  const isBug = exitCode === exitCodes.bug.code
+  if (isBug || env.DEBUG?.split(',').includes('drover')) terminal.note(stackOf(error))
+  return exitCode
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof CliError) {
+    const { code, message, hint } = error
+    return { code, message, hint, exitCode: exitCodes[exitNameByErrorCode[code]].code }
+  }
+  if (error instanceof CommanderError) return toUsageFailure(error)
+  return {
+    code: 'bug',
+    message: `This is a bug in drover: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'please report it with the lines below',
+    exitCode: exitCodes.bug.code,
+  }
+}
+
+/** Commander says `error: unknown option '--x'`, and on a second line what was probably meant. */
+function toUsageFailure({ message }: CommanderError): Failure {
+  const [first = '', second = ''] = message.replace(/^error: /, '').split('\n')
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
+  const meant = /Did you mean (?:one of )?(.*)\?/.exec(second)?.[1]
+  return {
+    code: 'usage',
+    message: sentence.endsWith('.') ? sentence : `${sentence}.`,
+    hint: meant ? `did you mean ${meant}?` : 'add --help to see how it is used',
+    exitCode: exitCodes.usage.code,
+  }
+}
+
+/** The stack with those of its causes. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.stack ?? error.message
+  return error.cause === undefined ? own : `${own}\ncaused by: ${stackOf(error.cause)}`
+}

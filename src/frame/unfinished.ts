@@ -1,0 +1,30 @@
+import type { Context } from '../context.ts'
+import type { Runtime } from '../core/runtime.ts'
+import type { Store } from '../core/store.ts'
+
+const enoughToTell = 100
+
+/** Says on leaving which workflows of this application and version run nowhere now, and how they go on. */
+export async function noteUnfinished(
+  { terminal }: Pick<Context, 'terminal'>,
+  store: Store,
+  { application, version, executorId }: Runtime,
+  app: string,
+): Promise<void> {
+  const active = await store.list({ application, status: ['PENDING', 'ENQUEUED'], limit: enoughToTell })
+  const executors = await store.executors()
+  if (!executors) return
+  const others = executors.filter((executor) => executor.executorId !== executorId)
+  const isServed = others.some((executor) => executor.application === application)
+  const idle = active.filter(
+    (workflow) =>
+      workflow.version === version &&
+      !(workflow.status === 'ENQUEUED'
+        ? isServed
+        : others.some((executor) => executor.executorId === workflow.executorId)),
+  )
+  if (idle.length === 0) return
+  const ids = idle.map(({ workflowId }) => workflowId)
+  terminal.note(`Unfinished, and running nowhere now: ${ids.join(', ')}`)
+  terminal.note(`To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app}`)
+}

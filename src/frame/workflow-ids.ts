@@ -1,0 +1,58 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import type { Workflow } from '../core/workflow.ts'
+
+/** What the user typed for ids, with `-` replaced by the lines of stdin. Throws `invalid-argument` when none is left. */
+export async function readIds(context: Context, typed: readonly string[]): Promise<readonly string[]> {
+  const lists = typed.map(async (id) =>
+    id === '-' ? (await context.terminal.readStdin()).split('\n').map((line) => line.trim()) : [id],
+  )
+  const ids = (await Promise.all(lists)).flat().filter((id) => id !== '')
+  if (ids.length > 0) return [...new Set(ids)]
+  throw new CliError('invalid-argument', 'No id was given.', { hint: 'drover list -o ids' })
+}
+
+/** For commands that only read: an exact id, `@last`, or the unique start of a UUID. Throws `workflow-not-found`. */
+export async function findWorkflow(context: Context, store: Store, typed: string): Promise<Workflow> {
+  const workflow = await findById(context, store, typed)
+  if (workflow) return workflow
+  const candidates = isUuidPrefix(typed) ? await store.findByPrefix(typed, 3) : []
+  if (candidates.length > 1) {
+    throw new CliError('ambiguous-id', `Several workflows start with "${typed}".`, {
+      hint: `give more of it: ${candidates.join(', ')}`,
+    })
+  }
+  const [only] = candidates
+  const found = only === undefined ? undefined : await store.get(only)
+  return found ?? throwNotFound(store, typed)
+}
+
+/** For commands that change something: a whole id, or `@last`. Throws `workflow-not-found`. */
+export async function findExactWorkflow(context: Context, store: Store, typed: string): Promise<Workflow> {
+  return (await findById(context, store, typed)) ?? throwNotFound(store, typed)
+}
+
+async function findById(context: Context, store: Store, typed: string): Promise<Workflow | undefined> {
+  const workflow = await store.get(typed)
+  if (workflow || typed !== '@last') return workflow
+  const last = await context.started.last(store.database.label)
+  if (last === undefined) {
+    throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
+      hint: 'drover list',
+    })
+  }
+  context.terminal.note(`@last is ${last}`)
+  return (await store.get(last)) ?? throwNotFound(store, last)
+}
+
+/** A prefix is accepted from eight characters of a UUID on. */
+function isUuidPrefix(text: string): boolean {
+  return text.length >= 8 && /^[0-9a-f-]+$/i.test(text)
+}
+
+function throwNotFound(store: Store, id: string): never {
+  throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
+    hint: 'drover list',
+  })
+}

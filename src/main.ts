@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import os from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { run } from './cli/run.ts'
+import type { ChildProcess, Context } from './context.ts'
+import { type ExitCode, worstExitCode } from './core/exit-codes.ts'
+import type { LocalDatabase } from './core/local-database.ts'
+import { droverHome } from './local/home.ts'
+import { createStartedLog } from './local/started-log.ts'
+import { createTerminal } from './terminal/process-terminal.ts'
+
+/** The composition root: the only place that knows the real process. Resolves to its exit code once all output is out. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  prepareForPg()
+  const interrupts = new AbortController()
+  const terminal = createTerminal({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    onClosedPipe: () => interrupts.abort('SIGPIPE'),
+  })
+  listenForSignals(interrupts)
+
+  const home = droverHome(process.env, {
+    platform: process.platform,
+    uid: process.getuid?.(),
+    homeDirectory: os.homedir(),
+  })
+  const codes: ExitCode[] = []
+  let local: Promise<LocalDatabase> | undefined
+
+  const context: Context = {
+    version: ownVersion(),
+    terminal,
+    env: process.env,
+    cwd: process.cwd(),
+    interrupts: { signal: interrupts.signal },
+    started: createStartedLog(home),
+    userAndHost: userAndHost(),
+    now: () => new Date(),
+    sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+    readFile: readTextFile,
+    exitWith: (code) => codes.push(code),
+    spawnDrover,
+    local: () => {
+      local ??= import('./local/local-database.ts').then(({ createLocalDatabase }) =>
+        createLocalDatabase({ home, env: process.env, onNotice: (notice) => terminal.note(notice) }),
+      )
+      return local
+    },
+    openStore: async (target) => {
+      const { openStore } = await import('./db/open-store.ts')
+      return openStore(target)
+    },
+    loadApp: async (specifier) => {
+      const { loadApp } = await import('./runtime/load-app.ts')
+      return loadApp(specifier, { cwd: process.cwd(), builtIns })
+    },
+  }
+
+  await run(context, argv)
+  await (await local)?.leave()
+  await terminal.flush()
+  return worstExitCode(codes)
+}
+
+const builtIns = { 'drover:demo': () => import('./demo/workflows.ts') }
+
+/** Node 20 has no `navigator`, and pg then loads all of undici to find out where it runs. */
+function prepareForPg(): void {
+  const scope = globalThis as { navigator?: object }
+  scope.navigator ??= { userAgent: `Node.js/${process.versions.node}` }
+}
+
+/** The first ctrl-c asks the command to end in order, the second one does not ask. */
+function listenForSignals(interrupts: AbortController): void {
+  const exitCodeBySignal = { SIGINT: 130, SIGTERM: 143 } as const
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (interrupts.signal.aborted) process.exit(exitCodeBySignal[signal])
+      interrupts.abort(signal)
+    })
+  }
+}
+
+function ownVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}
+
+function userAndHost(): string {
+  return `${userName()}@${os.hostname()}`
+}
+
+/** A uid without a passwd entry, as in many containers, has no name. */
+function userName(): string {
+  try {
+    return os.userInfo().username
+  } catch {
+    return process.env.USER ?? `uid-${process.getuid?.()}`
+  }
+}
+
+async function readTextFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function spawnDrover(args: readonly string[]): ChildProcess {
+  const bin = fileURLToPath(new URL('../bin/drover.js', import.meta.url))
+  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' })
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
+  return { exited, kill: (signal) => void child.kill(signal) }
+}

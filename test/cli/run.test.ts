@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../support/example-store.ts'
+import { createFakeStore } from '../support/fake-store.ts'
+import { runCli } from '../support/run-cli.ts'
+
+test('bare drover is its help', async () => {
+  const { code, stdout } = await runCli([], { columns: 80 })
+  expect(code).toBe(0)
+  expect(stdout).toMatchInlineSnapshot(`
+    "Usage: drover [options] [command]
+
+    Drive DBOS durable workflows from a terminal.
+
+    Options:
+      -V, --version                 print the version
+      --db-url <url>                the DBOS system database (else: drover config
+                                    shows what is used)
+      --schema <name>               schema of the DBOS system tables (default: dbos)
+      --connect-timeout <duration>  give up connecting after this long (default: 5s)
+      --color <when>                colour the output (auto, always, never; default:
+                                    auto)
+      -h, --help                    show help
+
+    Try it:
+      demo [part]                   see what durable workflows do, with nothing
+                                    installed
+
+    Run:
+      run <workflow> [args…]        run a workflow in this process and watch it
+      start <workflow> [args…]      enqueue a workflow for a worker elsewhere
+      worker                        run an application and execute what is enqueued
+
+    Observe:
+      watch <id…>                   see workflows live until they end
+      list                          list recent workflows
+      get <id>                      show one workflow: input, result, events, what
+                                    it waits for
+      steps <id>                    list the recorded steps of a workflow
+      events <id> [key]             show the events that a workflow published
+      stream <id> [key]             print what a workflow streams
+      messages <id>                 list what was sent to a workflow, and what of it
+                                    was read
+
+    Answer:
+      approve <wait…>               approve what a workflow waits for
+      reject <wait…>                reject what a workflow waits for
+      send <id> [message]           send a message to a workflow
+
+    Wait:
+      wait <id…>                    wait until workflows end, publish an event, or
+                                    wait for a message
+
+    Platform:
+      db                            the embedded Postgres: start, stop, status, url,
+                                    logs, reset
+      config                        show every setting and where it comes from
+      help [command]                show help for a command; drover help exit-codes
+                                    lists those
+
+    A first look, with nothing installed: drover demo
+    "
+  `)
+})
+
+test('no line of any help is wider than the terminal', async () => {
+  const { stdout } = await runCli('--help')
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
+  expect(commands.length).toBeGreaterThan(15)
+  for (const name of commands) {
+    const help = await runCli([name, '--help'])
+    expect(help.code).toBe(0)
+    for (const line of help.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  }
+})
+
+test.each([
+  ['lst', '"lst" is not a command.', 'did you mean drover list?'],
+  ['list --lmit 3', "Unknown option '--lmit'.", 'did you mean --limit?'],
+  ['list --limit 0', '"0" is not a whole number above zero.', undefined],
+  ['list --status RUNNING', "Option '--status <status...>' argument 'RUNNING' is invalid.", undefined],
+  ['get', "Missing required argument 'id'.", 'add --help to see how it is used'],
+])('%s is 2 with one clear sentence', async (line, message, hint) => {
+  const { code, stdout, stderr } = await runCli(line)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(`error: ${message}`)
+  if (hint) expect(stderr).toContain(`hint: ${hint}`)
+})
+
+test('drover help exit-codes is the whole table', async () => {
+  const { stdout } = await runCli('help exit-codes')
+  expect(stdout).toMatchInlineSnapshot(`
+    "  0  ok                 done; the workflow ended SUCCESS; an empty list
+      1  workflow-failed    the workflow asked about ended ERROR
+      2  usage              bad flag, argument or configuration; a prompt was needed where there is no terminal
+      3  permission         authentication or privilege refused by Postgres
+      4  not-found          no such workflow, event, stream, queue or schedule
+      5  check-failed       an assertion or a check did not hold
+      6  workflow-cancelled the workflow asked about ended CANCELLED
+      7  workflow-dead      it ended MAX_RECOVERY_ATTEMPTS_EXCEEDED
+      9  conflict           the state does not allow it: already ended, already decided, id in use, ended without what was waited for
+     10  waiting-for-input  wait --fail-on-input: it is blocked on a message
+     69  unavailable        database unreachable, or its schema unusable
+     70  bug                anything unexpected, with a stack
+    124  timed-out          --timeout passed (the workflow still runs)
+    130  interrupted        ctrl-c
+    143  terminated         SIGTERM
+    "
+  `)
+})
+
+test('with no database at all there are two ways on', async () => {
+  expect(await runCli('list')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/hint: .*--db-url.*drover demo/),
+  })
+})
+
+test('anything unexpected is 70 with a stack', async () => {
+  const store = {
+    ...createFakeStore(),
+    list: async () => {
+      throw new TypeError('boom')
+    },
+  }
+  const { code, stderr } = await runCli('list', { store })
+  expect(code).toBe(70)
+  expect(stderr).toMatch(/error: This is a bug in drover: boom\n.*\nTypeError: boom\n {4}at /)
+})
+
+test('the store is closed, whatever happens', async () => {
+  const store = createExampleStore()
+  await runCli('get nope', { store })
+  expect(store.closed).toBe(true)
+})
+
+test('passwords are never shown', async () => {
+  const { stdout } = await runCli('config --db-url postgres://ada:s3cret@db.example:5433/shop')
+  expect(stdout).toContain('db.example:5433/shop\t--db-url')
+  expect(stdout).not.toContain('s3cret')
+})

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { type DatabaseFlags, readSettings } from '../../src/settings/settings.ts'
+
+interface World {
+  readonly env?: Record<string, string>
+  readonly files?: Record<string, string>
+  readonly flags?: DatabaseFlags
+}
+
+const settingsIn = ({ env = {}, files = {}, flags = {} }: World) =>
+  readSettings({ cwd: '/home/ada/shop', env, readFile: async (path) => files[path] }, flags)
+
+const droverConfig = '/home/ada/shop/drover.config.json'
+const dbosConfig = '/home/ada/shop/dbos-config.yaml'
+
+test('with nothing set it is the embedded database', async () => {
+  expect(await settingsIn({})).toMatchObject({
+    databaseUrl: null,
+    database: { value: 'drover', source: 'default' },
+    schema: { value: 'dbos', source: 'default' },
+    connectTimeoutMs: { value: 5000 },
+  })
+})
+
+test('the first database that is named wins', async () => {
+  const world = {
+    flags: { dbUrl: 'postgres://flag/x' },
+    env: { DROVER_DB_URL: 'postgres://drover/x', DBOS_SYSTEM_DATABASE_URL: 'postgres://dbos/x' },
+    files: {
+      [droverConfig]: '{"databaseUrl": "postgres://file/x"}',
+      [dbosConfig]: 'system_database_url: postgres://yaml/x',
+    },
+  }
+  const sourceOf = async (part: World) => (await settingsIn(part)).databaseUrl?.source
+  const { DROVER_DB_URL: _, ...withoutDrover } = world.env
+  expect(await sourceOf(world)).toBe('--db-url')
+  expect(await sourceOf({ ...world, flags: {} })).toBe('DROVER_DB_URL')
+  expect(await sourceOf({ ...world, flags: {}, env: withoutDrover })).toBe('DBOS_SYSTEM_DATABASE_URL')
+  expect(await sourceOf({ files: world.files })).toBe(droverConfig)
+  expect(await sourceOf({ files: { [dbosConfig]: world.files[dbosConfig] ?? '' } })).toBe(dbosConfig)
+})
+
+test('files are found above the current directory too, and the app is relative to its file', async () => {
+  const settings = await settingsIn({ files: { '/home/ada/drover.config.json': '{"app": "./src/app.ts"}' } })
+  expect(settings.app).toEqual({ value: '/home/ada/src/app.ts', source: '/home/ada/drover.config.json' })
+})
+
+test('the environment is put into a URL', async () => {
+  const yaml = 'name: shop\nsystem_database_url: postgres://ada:${PGPASSWORD}@${HOST:-localhost}/shop'
+  const settings = await settingsIn({ files: { [dbosConfig]: yaml }, env: { PGPASSWORD: 's3cret' } })
+  expect(settings.databaseUrl?.value).toBe('postgres://ada:s3cret@localhost/shop')
+  expect(settings.application).toEqual({ value: 'shop', source: dbosConfig })
+})
+
+test.each([
+  ['a variable that is not set', { [dbosConfig]: 'system_database_url: ${NOPE}' }, 'uses ${NOPE}, which is not set'],
+  ['YAML that is none', { [dbosConfig]: 'a: [' }, 'is not YAML'],
+  ['an unknown key', { [droverConfig]: '{"databseUrl": "x"}' }, 'did you mean "databaseUrl"?'],
+  ['a wrong type', { [droverConfig]: '{"schema": 1}' }, '"schema" must be a string'],
+  ['a list', { [droverConfig]: '[]' }, 'must hold one JSON object'],
+  ['an unknown profile key', { [droverConfig]: '{"workflows":{"a":{"tpic":1}}}' }, 'did you mean "topic"?'],
+])('%s in a file is refused with its place', async (_, files, message) => {
+  await expect(settingsIn({ files: files as unknown as Record<string, string> })).rejects.toThrow(message)
+})
+
+test('profiles say how an application wants to be answered', async () => {
+  const files = { [droverConfig]: '{"workflows":{"order":{"topic":"t","approve":"yes","reject":"no"}}}' }
+  expect((await settingsIn({ files })).workflows).toEqual({ order: { topic: 't', approve: 'yes', reject: 'no' } })
+})

@@ -1,0 +1,64 @@
+import { run } from '../../src/cli/run.ts'
+import type { Context } from '../../src/context.ts'
+import { type ExitCode, worstExitCode } from '../../src/core/exit-codes.ts'
+import type { LocalDatabase } from '../../src/core/local-database.ts'
+import type { App } from '../../src/core/runtime.ts'
+import type { Store } from '../../src/core/store.ts'
+import { createFakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts'
+
+export interface RunCliOptions extends FakeTerminalOptions {
+  readonly store?: Store
+  readonly app?: App
+  readonly local?: Partial<LocalDatabase>
+  readonly env?: Readonly<Record<string, string>>
+  readonly now?: Date
+  /** Files by absolute path. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What `@last` is. */
+  readonly lastStarted?: string
+  readonly interrupt?: AbortSignal
+}
+
+export interface CliRun {
+  readonly code: ExitCode
+  readonly stdout: string
+  readonly stderr: string
+  readonly frames: string[][]
+  /** Ids that the command remembered for `@last`. */
+  readonly remembered: readonly string[]
+}
+
+/** Runs one command line through the real parser, in this process; `'cancel wf-1'`, or its arguments where they have spaces. */
+export async function runCli(line: string | readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
+  const argv = typeof line === 'string' ? line.split(' ') : line
+  const { terminal, stdout, stderr, frames } = createFakeTerminal(options)
+  const codes: ExitCode[] = []
+  const remembered: string[] = []
+  const missing = (what: string) => () => {
+    throw new Error(`this test gave no ${what}`)
+  }
+  const local = { exists: () => false, ...options.local } as LocalDatabase
+  const context: Context = {
+    version: '0.0.0-test',
+    terminal,
+    env: options.env ?? {},
+    cwd: '/project',
+    interrupts: { signal: options.interrupt ?? new AbortController().signal },
+    started: {
+      remember: async (_, workflowId) => void remembered.push(workflowId),
+      last: async () => options.lastStarted,
+    },
+    userAndHost: 'ada@laptop',
+    now: () => options.now ?? new Date('2026-01-02T03:05:05Z'),
+    sleep: missing('sleep'),
+    readFile: async (path) => options.files?.[path],
+    local: async () => local,
+    openStore: async () => options.store ?? missing('store')(),
+    loadApp: async () => options.app ?? missing('app')(),
+    exitWith: (code) => codes.push(code),
+    spawnDrover: missing('process'),
+  }
+  const url = options.store ? ['--db-url', 'postgres://localhost/test'] : []
+  await run(context, [...argv, ...url])
+  return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }
+}
