@@ -21,7 +21,7 @@ export function createWake(): Wake {
     sleep: async (ms, signal) => {
       if (rang || signal.aborted) return
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms)
+        const timer = setTimeout(() => wakeUp(), ms)
         wakeUp = () => {
           clearTimeout(timer)
           signal.removeEventListener('abort', wakeUp)
