@@ -16,56 +16,67 @@ export async function readExecutors(
   session: Session,
   schema: SystemSchema,
 ): Promise<readonly Executor[] | undefined> {
-  const versions = schema.has('application_versions')
-    ? `(select ${schema.column('application_versions', 'application_name', 'v')}
-        from ${schema.table('application_versions')} v where v.version_name = s.version limit 1)`
-    : 'null'
-  const rows = await session.query(
-    `with seen as (
-       select a.application_name as name, a.query like 'LISTEN dbos\\_%' as listens, a.backend_start,
-         regexp_replace(a.application_name, '^.*_', '') as version
-       from pg_stat_activity a
-       where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
-     )
-     select s.*, ${versions} as application,
-       not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
-         and exists(select 1 from seen where name is null or name = '') as hidden
-     from seen s where s.name like 'dbos\\_transact\\_%'
-     union all
-     select null, false, null, null, null, not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
-       and exists(select 1 from pg_stat_activity where datname = current_database() and query = '<insufficient privilege>')`,
+  const sessions = await session.query(
+    `select a.application_name as name, a.query, a.backend_start as since from pg_stat_activity a
+     where a.datname = current_database() and a.pid <> pg_backend_pid()
+       and (starts_with(a.application_name, $1) or a.query = '<insufficient privilege>')`,
+    [sessionPrefix],
   )
-  if (rows.some(({ hidden }) => hidden === true)) return undefined
-  return groupByExecutor(rows.filter(({ name }) => name !== null))
+  if (sessions.some(({ query }) => query === '<insufficient privilege>')) return undefined
+  const versions = schema.has('application_versions', 'application_name')
+    ? await session.query(
+        `select version_name, application_name from ${schema.table('application_versions')}
+         order by version_timestamp desc limit 1000`,
+      )
+    : []
+  const executors = groupByExecutor(sessions)
+  return executors.map(({ versionStart, ...executor }) => ({
+    ...executor,
+    application: findApplication(versionStart, executor.version !== '', versions),
+  }))
 }
 
-function groupByExecutor(rows: readonly Row[]): Executor[] {
-  const executors = new Map<string, Executor & { readonly listens: boolean }>()
-  for (const row of rows) {
-    const { executorId, version } = parseSessionName(String(row.name))
-    const known = executors.get(executorId)
-    const since = row.backend_start as Date
-    executors.set(executorId, {
-      executorId,
+interface SeenExecutor extends Omit<Executor, 'application'> {
+  /** What is left of the version in the name of its sessions. */
+  readonly versionStart: string
+}
+
+function groupByExecutor(sessions: readonly Row[]): SeenExecutor[] {
+  const groups = new Map<string, SeenExecutor & { readonly listens: boolean }>()
+  for (const { name, query, since } of sessions) {
+    const seen = parseSessionName(String(name))
+    const known = groups.get(seen.executorId)
+    const start = since as Date
+    groups.set(seen.executorId, {
+      executorId: seen.executorId,
       // Sessions that were opened before the version was computed carry none.
-      version: known?.version || version,
-      application: known?.application ?? toText(row.application),
-      since: known && known.since < since ? known.since : since,
-      listens: row.listens === true || (known?.listens ?? false),
+      version: known?.version || seen.version,
+      versionStart: known?.versionStart || seen.versionStart,
+      since: known && known.since < start ? known.since : start,
+      listens: (known?.listens ?? false) || String(query).startsWith('LISTEN dbos_'),
     })
   }
-  return [...executors.values()].filter(({ listens }) => listens).map(({ listens, ...executor }) => executor)
+  return [...groups.values()].filter(({ listens }) => listens).map(({ listens, ...executor }) => executor)
 }
 
-/** `dbos_transact_<executorId>_<version>`; both may hold underscores, but drover's own ids and hashes do not. */
-function parseSessionName(name: string): { executorId: string; version: string } {
+/** `dbos_transact_<executorId>_<version>`; both may hold underscores, drover's own ids do not. */
+function parseSessionName(name: string): Omit<SeenExecutor, 'since'> {
   const rest = name.slice(sessionPrefix.length)
-  const own = /^(drover-[0-9a-f-]{36})_?(.*)$/.exec(rest)
-  const split = rest.lastIndexOf('_')
-  const [executorId, version] = own
-    ? [own[1] ?? '', own[2] ?? '']
-    : split < 0
-      ? [rest, '']
-      : [rest.slice(0, split), rest.slice(split + 1)]
-  return { executorId, version: Buffer.byteLength(name) >= sessionNameBytes ? '' : version }
+  const own = /^drover-[0-9a-f-]{36}/.exec(rest)?.[0]
+  const split = own?.length ?? rest.lastIndexOf('_')
+  const executorId = split < 0 ? rest : rest.slice(0, split)
+  const versionStart = split < 0 ? '' : rest.slice(split + 1)
+  const isCut = Buffer.byteLength(name) >= sessionNameBytes
+  return { executorId, version: isCut ? '' : versionStart, versionStart }
+}
+
+/** Of the version that it runs; where only its beginning is known, if all versions that begin so have the same one. */
+function findApplication(versionStart: string, isWhole: boolean, versions: readonly Row[]): string | null {
+  if (versionStart === '') return null
+  const matching = versions.filter(({ version_name: version }) =>
+    isWhole ? version === versionStart : String(version).startsWith(versionStart),
+  )
+  const applications = new Set(matching.map(({ application_name: application }) => toText(application)))
+  const [application = null] = applications
+  return applications.size === 1 ? application : null
 }

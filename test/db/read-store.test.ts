@@ -1,0 +1,236 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { launchDbos, testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const allKinds = DBOS.registerWorkflow(
+  async (big: bigint, when: Date) => {
+    await DBOS.setEvent('map', new Map([['a', 1]]))
+    await DBOS.setEvent('progress', 10)
+    await DBOS.setEvent('progress', 20)
+    await DBOS.writeStream('log', { at: when })
+    await DBOS.runStep(async () => DBOS.writeStream('log', 'from a step'), { name: 'write' })
+    await DBOS.closeStream('log')
+    const nothing = await DBOS.runStep(async () => undefined, { name: 'nothing' })
+    return { big, when, set: new Set([1]), nothing }
+  },
+  { name: 'allKinds' },
+)
+
+const failing = DBOS.registerWorkflow(
+  async () => {
+    await DBOS.runStep(
+      async () => {
+        throw new TypeError('step broke', { cause: new Error('disk full') })
+      },
+      { name: 'breaks' },
+    )
+  },
+  { name: 'failing' },
+)
+
+const echo = DBOS.registerWorkflow(async (value: unknown) => value, { name: 'echo' })
+
+const parent = DBOS.registerWorkflow(
+  async () => {
+    const handle = await DBOS.startWorkflow(echo, { workflowID: 'the-child' })('grown up')
+    return handle.getResult()
+  },
+  { name: 'parent' },
+)
+
+const nothing = DBOS.registerWorkflow(async () => {}, { name: 'nothing' })
+
+const asking = DBOS.registerWorkflow(
+  async () => {
+    await DBOS.setEvent('awaiting:legal', { prompt: 'Legal?' })
+    const legal = await DBOS.recv('legal', 3600)
+    const anything = await DBOS.recv(undefined, 3600)
+    return [legal, anything]
+  },
+  { name: 'asking' },
+)
+
+let database: TestDatabase
+let store: Store
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await launchDbos(database)
+  store = await openStore(database.target)
+})
+
+afterAll(async () => {
+  await store.close()
+  await DBOS.shutdown()
+  await database.drop()
+})
+
+test('values of every kind come as plain JSON', async () => {
+  const when = new Date('2026-01-02T03:04:05.678Z')
+  const handle = await DBOS.startWorkflow(allKinds, { workflowID: 'kinds' })(12345678901234567890n, when)
+  await handle.getResult()
+  expect(await store.get('kinds')).toMatchObject({
+    workflowId: 'kinds',
+    name: 'allKinds',
+    status: 'SUCCESS',
+    application: testApplication,
+    version: testVersion,
+    executorId: 'drover-test',
+    queue: null,
+    input: ['12345678901234567890', '2026-01-02T03:04:05.678Z'],
+    output: { big: '12345678901234567890', when: '2026-01-02T03:04:05.678Z', set: [1], nothing: null },
+    error: null,
+  })
+  expect((await store.events('kinds')).map(({ key, value }) => [key, value])).toEqual([
+    ['map', [['a', 1]]],
+    ['progress', 20],
+  ])
+  expect(await store.streams('kinds')).toEqual([{ key: 'log', count: 2, closed: true }])
+  const steps = await store.steps('kinds')
+  expect(steps.map(({ step, name }) => [step, name])).toEqual([
+    [0, 'DBOS.setEvent'],
+    [1, 'DBOS.setEvent'],
+    [2, 'DBOS.setEvent'],
+    [3, 'DBOS.writeStream'],
+    [4, 'write'],
+    [5, 'DBOS.closeStream'],
+    [6, 'nothing'],
+  ])
+  expect(steps.at(-1)).toMatchObject({ output: null, error: null, childId: null })
+})
+
+test('an error keeps its name, message, stack and cause', async () => {
+  const handle = await DBOS.startWorkflow(failing, { workflowID: 'failed' })()
+  await expect(handle.getResult()).rejects.toThrow('step broke')
+  const workflow = await store.get('failed')
+  expect(workflow).toMatchObject({
+    status: 'ERROR',
+    output: null,
+    error: { name: 'TypeError', message: 'step broke', cause: { message: 'disk full' } },
+  })
+  expect(workflow?.error?.stack).toContain('step broke')
+  expect((await store.steps('failed'))[0]?.error).toMatchObject({ name: 'TypeError' })
+})
+
+test('a child is found from its parent, by step and by list', async () => {
+  await (await DBOS.startWorkflow(parent, { workflowID: 'the-parent' })()).getResult()
+  expect((await store.steps('the-parent')).map(({ name, childId }) => [name, childId])).toEqual([
+    ['echo', 'the-child'],
+    ['DBOS.getResult', 'the-child'],
+  ])
+  expect((await store.children('the-parent')).map(({ workflowId, name }) => [workflowId, name])).toEqual([
+    ['the-child', 'echo'],
+  ])
+})
+
+test('a result that is undefined is null', async () => {
+  await (await DBOS.startWorkflow(nothing, { workflowID: 'void' })()).getResult()
+  expect(await store.get('void')).toMatchObject({ status: 'SUCCESS', output: null })
+})
+
+test('a wait that asks and one that does not are each found once, until they are answered', async () => {
+  const handle = await DBOS.startWorkflow(asking, { workflowID: 'asks' })()
+  const open = async () => (await store.waits(['asks'])).at(0)
+  await waitUntil('its timeout is recorded', async () => (await open())?.until)
+  expect(await store.waits(['asks'])).toEqual([
+    {
+      workflowId: 'asks',
+      step: 1,
+      topic: 'legal',
+      prompt: 'Legal?',
+      since: expect.any(Date),
+      until: expect.any(Date),
+      state: 'waiting',
+      asked: true,
+      request: { prompt: 'Legal?' },
+    },
+  ])
+  await store.send({ workflowId: 'asks', topic: 'legal', message: 'yes' })
+  await waitUntil('it waits again', async () => (await open())?.step === 3)
+  expect(await store.waits(['asks'])).toMatchObject([
+    { step: 3, topic: undefined, asked: false, request: null, prompt: null, state: 'waiting' },
+  ])
+  await store.send({ workflowId: 'asks', topic: null, message: { n: 1 } })
+  expect(await handle.getResult()).toEqual(['yes', { n: 1 }])
+  expect(await store.waits(['asks'])).toEqual([])
+  expect(
+    (await store.messages('asks')).map(({ topic, message, readByStep }) => [topic, message, readByStep]),
+  ).toEqual([
+    ['legal', 'yes', 1],
+    [null, { n: 1 }, 3],
+  ])
+})
+
+test('a started workflow is taken by a worker and runs with its arguments', async () => {
+  const request = { name: 'echo', workflowId: 'started', args: [{ deep: [1, null] }], queue: testQueue }
+  const here = { application: testApplication, version: testVersion }
+  expect(await store.start({ ...request, ...here })).toBe('started')
+  expect(await store.start({ ...request, ...here })).toBe('existing')
+  const result = await DBOS.retrieveWorkflow('started').getResult({ pollingIntervalMs: 20 })
+  expect(result).toEqual({ deep: [1, null] })
+  expect(await store.get('started')).toMatchObject({ input: [{ deep: [1, null] }], queue: testQueue })
+  expect(await store.hasQueue(testQueue)).toBe(true)
+  expect((await store.origins('echo'))[0]).toMatchObject({ queue: testQueue, application: testApplication })
+})
+
+test('ten that start the same id start it once', async () => {
+  const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(database.target)))
+  const request = {
+    name: 'echo',
+    workflowId: 'raced',
+    args: [1],
+    queue: testQueue,
+    application: testApplication,
+  }
+  const outcomes = await Promise.all(stores.flatMap((other) => [other.start(request), other.start(request)]))
+  await Promise.all(stores.map((other) => other.close()))
+  expect(outcomes.filter((outcome) => outcome === 'started')).toHaveLength(1)
+})
+
+test('a value that this program cannot read is shown as what it is', async () => {
+  await database.query(
+    `insert into dbos.notifications (destination_uuid, topic, message, serialization) values ('void', 'p', 'gASVBg==', 'py_pickle')`,
+  )
+  expect((await store.messages('void'))[0]).toMatchObject({
+    message: { $undecoded: 'py_pickle', raw: 'gASVBg==' },
+  })
+})
+
+test('live executors are listed with their application and version', async () => {
+  expect(await store.executors()).toEqual([
+    {
+      executorId: 'drover-test',
+      version: testVersion,
+      application: testApplication,
+      since: expect.any(Date),
+    },
+  ])
+})
+
+test('a million values would be read a batch at a time', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('long', 'PENDING', 'x')`,
+  )
+  await database.query(
+    `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
+     select 'long', 'k', n, n::text, 'portable_json' from generate_series(0, 4999) n`,
+  )
+  let sum = 0
+  let next = 0
+  for await (const { offset, value } of store.streamValues('long', 'k', 10)) {
+    expect(offset).toBe(10 + next++)
+    sum += Number(value)
+    if (next === 10) {
+      // Written while it is read, so it is not part of what was there.
+      await database.query(
+        `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization) values ('long', 'k', 5000, '1', 'portable_json')`,
+      )
+    }
+  }
+  expect(next).toBe(4990)
+  expect(sum).toBe((4999 * 5000) / 2 - 45)
+})
