@@ -1,0 +1,70 @@
+import { spawn } from '@lydell/node-pty'
+import { createTestScreen, type TestScreen } from './screen.ts'
+
+export interface PtySession {
+  readonly screen: TestScreen
+  /** Resolves when the screen, with its scrollback, holds `text`; rejects with the screen when the program ends without. */
+  waitFor(text: string): Promise<void>
+  type(keys: string): void
+  resize(columns: number, rows: number): void
+  readonly exitCode: Promise<number>
+}
+
+interface PtyOptions {
+  readonly columns?: number
+  readonly rows?: number
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+/** A program in a real terminal, on a screen that a test can read. */
+export function startInPty(file: string, args: readonly string[], options: PtyOptions = {}): PtySession {
+  const { columns = 80, rows = 24, env = {}, cwd } = options
+  const screen = createTestScreen(columns, rows)
+  const pty = spawn(file, [...args], {
+    cols: columns,
+    rows,
+    cwd,
+    name: 'xterm-256color',
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+  })
+  const watchers = new Set<() => void>()
+  let drawn = Promise.resolve()
+  const draw = (data: string) => {
+    drawn = drawn
+      .then(() => screen.write(data))
+      .then(() => {
+        for (const watcher of watchers) watcher()
+      })
+  }
+  pty.onData(draw)
+  const exitCode = new Promise<number>((resolve) => {
+    pty.onExit((exit) => resolve(exit.exitCode))
+  }).then((code) => drawn.then(() => code))
+
+  const waitFor = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const isThere = () => screen.text().join('\n').includes(text)
+      const look = () => {
+        if (!isThere()) return
+        watchers.delete(look)
+        resolve()
+      }
+      watchers.add(look)
+      look()
+      void exitCode.then(() => {
+        if (!isThere()) reject(new Error(`it ended without "${text}":\n${screen.text().join('\n')}`))
+      })
+    })
+
+  return {
+    screen,
+    waitFor,
+    type: (keys) => pty.write(keys),
+    resize: (newColumns, newRows) => {
+      screen.resize(newColumns, newRows)
+      pty.resize(newColumns, newRows)
+    },
+    exitCode,
+  }
+}

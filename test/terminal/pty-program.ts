@@ -1,0 +1,58 @@
+import { createTerminal } from '../../src/terminal/process-terminal.ts'
+
+/** What the pty test drives: each mode shows one part of the real terminal. */
+const terminal = createTerminal({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  onClosedPipe: () => process.exit(0),
+})
+
+const modes: Record<string, () => Promise<void>> = { live, prompts, spin, lines }
+
+async function live(): Promise<void> {
+  const region = terminal.liveRegion(terminal.stdout)
+  const draw = () => {
+    const { columns, rows } = terminal.stdout
+    region.render([`size ${columns}x${rows}`, '='.repeat(columns), 'last line'])
+  }
+  process.stdin.setRawMode(true)
+  draw()
+  terminal.stdout.onResize(draw)
+  process.stdin.on('data', () => {
+    terminal.note('a note in between')
+    process.stdin.pause()
+  })
+  await new Promise((resolve) => process.stdin.once('pause', resolve))
+  region.finish()
+}
+
+async function prompts(): Promise<void> {
+  await terminal.print(`confirm ${await terminal.confirm('Approve it?')}`)
+  const choices = [
+    { value: { id: 1 }, label: 'the first', hint: 'a hint' },
+    { value: { id: 2 }, label: 'the second' },
+  ]
+  await terminal.print(`choose ${JSON.stringify(await terminal.choose('Which one?', choices))}`)
+  await terminal.print(`ask ${await terminal.ask('Why?', { required: true })}`)
+  await terminal.print(`left ${await terminal.confirm('And now?')}`)
+  await terminal.print(`aborted ${await terminal.ask('Too late?', { signal: AbortSignal.timeout(50) })}`)
+}
+
+async function spin(): Promise<void> {
+  // without the echo, which would move the cursor away from the spinner
+  process.stdin.setRawMode(true)
+  const spinner = terminal.spinner('connecting')
+  await new Promise((resolve) => process.stdin.once('data', resolve))
+  spinner.stop()
+  process.stdin.pause()
+  await terminal.print('connected')
+}
+
+async function lines(): Promise<void> {
+  for (let line = 0; line < 1_000_000; line += 1) await terminal.print(`line ${line}`)
+}
+
+await modes[process.argv[2] ?? '']?.()
+await terminal.flush()

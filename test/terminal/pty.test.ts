@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { startInPty } from '../support/pty-session.ts'
+
+const program = path.join(import.meta.dirname, 'pty-program.ts')
+const start = (mode: string, env: Record<string, string> = {}) =>
+  startInPty(process.execPath, ['--import', 'tsx', program, mode], { cwd: import.meta.dirname, env })
+
+test('a live region follows the size of its terminal, keeps notes above, and stays at the end', async () => {
+  const session = start('live')
+  await session.waitFor('size 80x24')
+  session.resize(50, 20)
+  await session.waitFor('size 50x20')
+  expect(session.screen.isCursorHidden()).toBe(true)
+  session.type('\r')
+  expect(await session.exitCode).toBe(0)
+  const lines = session.screen.text().filter((line) => line !== '')
+  expect(lines.slice(-4)).toEqual(['a note in between', 'size 50x20', '='.repeat(50), 'last line'])
+  expect(lines.join('\n')).not.toContain('80x24')
+  expect(session.screen.isCursorHidden()).toBe(false)
+})
+
+test('prompts are answered by keys, and left with ctrl-c or a signal', async () => {
+  const session = start('prompts', { NO_COLOR: '1' })
+  await session.waitFor('Approve it?')
+  session.type('y')
+  await session.waitFor('Which one?')
+  session.type('\x1b[B\r')
+  await session.waitFor('Why?')
+  session.type('\r')
+  await session.waitFor('Please type something.')
+  session.type('because\r')
+  await session.waitFor('And now?')
+  session.type('\x03')
+  expect(await session.exitCode).toBe(0)
+  const answers = session.screen.text().filter((line) => /^(confirm|choose|ask|left|aborted) /.test(line))
+  expect(answers).toEqual([
+    'confirm true',
+    'choose {"id":2}',
+    'ask because',
+    'left undefined',
+    'aborted undefined',
+  ])
+})
+
+test('a spinner disappears when the wait is over', async () => {
+  const session = start('spin')
+  await session.waitFor('connecting')
+  session.type('\r')
+  expect(await session.exitCode).toBe(0)
+  expect(session.screen.text().join('\n')).not.toContain('connecting')
+  expect(session.screen.isCursorHidden()).toBe(false)
+})
+
+test('a pipe whose reader has enough ends quietly with 0', async () => {
+  const script = 'set -o pipefail; "$0" --import tsx "$1" lines | head -1'
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, program], {
+    cwd: import.meta.dirname,
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: 'line 0\n', stderr: '' })
+})
