@@ -103,7 +103,11 @@ test('core and render compute and touch nothing', () => {
 
 test('only the composition root knows the real process', () => {
   const wrong = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && ['core', 'render', 'settings', 'frame', 'commands', 'cli'].includes(folderOf(file)))
+    .filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        ['core', 'render', 'settings', 'frame', 'commands', 'cli'].includes(folderOf(file)),
+    )
     .filter((file) =>
       /\bprocess\.(argv|cwd|env|exit|kill|on|once|pid|std\w+)\b/.test(
         readFileSync(path.join(source, file), 'utf8'),

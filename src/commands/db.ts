@@ -4,7 +4,9 @@ import { CliError } from '../core/errors.ts'
 import { exitCodes } from '../core/exit-codes.ts'
 import type { LocalStatus } from '../core/local-database.ts'
 import { nonNegativeInteger, positiveInteger } from '../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, toJsonText } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { tell } from '../frame/tell.ts'
+import { toJsonText } from '../render/json.ts'
 import { formatBytes } from '../render/value.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
 
@@ -49,9 +51,7 @@ function stopCommand(context: Context): Command {
     .action(async (_, self: Command) => {
       const { force } = self.optsWithGlobals<{ force: boolean }>()
       const wasUp = await (await context.local()).stop({ force })
-      context.terminal.note(
-        wasUp ? 'The embedded database is stopped.' : 'The embedded database was not running.',
-      )
+      tell(context, wasUp ? 'The embedded database is stopped.' : 'The embedded database was not running.')
     })
 }
 
@@ -102,7 +102,8 @@ function resetCommand(context: Context): Command {
       if (!flags.yes)
         await confirmReset(context, flags.all ? 'the embedded server' : `the embedded database ${database}`)
       await (await context.local()).reset({ database, all: flags.all })
-      context.terminal.note(
+      tell(
+        context,
         flags.all ? 'The embedded server is deleted.' : `The embedded database ${database} is empty.`,
       )
     })

@@ -5,9 +5,9 @@ import { nearest } from '../core/nearest.ts'
 import type { WorkflowEvent } from '../core/workflow.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
-import { addOutputOptions, type OutputFlags, printRows, toJsonText } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printRows, toResultText } from '../frame/output-format.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
-import { toResultText } from '../render/json.ts'
+import { toJsonLine, toJsonText } from '../render/json.ts'
 import { eventColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -50,8 +50,8 @@ async function runEvents(
 
 function printValue({ terminal }: Context, flags: EventsFlags, event: WorkflowEvent): Promise<void> {
   if (flags.output === 'json') return terminal.print(toJsonText(event))
-  if (flags.output === 'jsonl') return terminal.print(JSON.stringify(event))
-  return terminal.print(toResultText(event.value, flags.rawString))
+  if (flags.output === 'jsonl') return terminal.print(toJsonLine(event))
+  return terminal.print(toResultText(terminal.stdout, event.value, flags.rawString))
 }
 
 function findEvent(workflow: Workflow, events: readonly WorkflowEvent[], key: string): WorkflowEvent {

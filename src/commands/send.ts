@@ -5,6 +5,7 @@ import { parseJson, parseJsonOrString } from '../core/json.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { readInput } from '../frame/input.ts'
+import { tell } from '../frame/tell.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -45,7 +46,8 @@ async function runSend(
     const waits = await store.waits([workflowId])
     const { idempotencyKey } = flags
     const result = await store.send({ workflowId, topic, message, idempotencyKey })
-    context.terminal.note(
+    tell(
+      context,
       result === 'duplicate'
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
         : `Sent to ${workflowId}, ${describeTopic(topic)}.`,
@@ -78,7 +80,10 @@ function refuseEnded({ workflowId, status }: Workflow): void {
 function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
   const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
   if (topics.length === 0 || topics.includes(topic)) return
-  terminal.note(`warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`)
+  tell(
+    { terminal },
+    `warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`,
+  )
 }
 
 function describeTopic(topic: string | null): string {

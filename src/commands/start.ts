@@ -14,6 +14,7 @@ import { chooseVersion, executorsOf, onlyLiveApplication, requireApplication } f
 import { readInput } from '../frame/input.ts'
 import { addOutputOptions } from '../frame/output-format.ts'
 import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
+import { tell } from '../frame/tell.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 
 interface StartFlags extends DatabaseFlags, ResultFlags {
@@ -68,7 +69,7 @@ async function runStart(
     await context.started.remember(store.database.label, workflowId)
     const { terminal } = context
     if (!flags.wait && !flags.watch) return terminal.print(workflowId)
-    terminal.note(workflowId)
+    tell({ terminal }, workflowId)
     const outcome = await follow(context, store, {
       workflowIds: [workflowId],
       output: terminal.stderr,
@@ -105,10 +106,11 @@ async function toRequest(
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
   const queue = flags.queue ?? (await chooseQueue(store, origins.find((origin) => origin.queue)?.queue))
   const { terminal } = context
-  terminal.note(
+  tell(
+    { terminal },
     `${application}, version ${version ?? '(the latest)'}, queue ${queue}, in ${store.database.label}`,
   )
-  if (!latest) terminal.note(`warning: no workflow named "${name}" ever ran there.`)
+  if (!latest) tell({ terminal }, `warning: no workflow named "${name}" ever ran there.`)
   warnWithoutWorker(context, executors, application)
   return {
     name,
@@ -133,7 +135,7 @@ function warnWithoutWorker(
   application: string,
 ): void {
   if (executors === undefined || executorsOf(executors, application).length > 0) return
-  terminal.note(`warning: no worker of ${application} is live; it stays enqueued until one starts.`)
+  tell({ terminal }, `warning: no worker of ${application} is live; it stays enqueued until one starts.`)
 }
 
 async function enqueue(context: Context, store: Store, request: StartRequest): Promise<void> {

@@ -8,9 +8,10 @@ import type { Store } from '../core/store.ts'
 import { isEnded, type StreamSummary, type StreamValue, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { follow, interruptCode } from '../frame/follow.ts'
-import { addOutputOptions, type OutputFlags, toJsonText } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { tell } from '../frame/tell.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
-import { toStreamValueJson } from '../render/json.ts'
+import { toJsonLine, toJsonText, toStreamValueJson } from '../render/json.ts'
 import { streamValueLine } from '../render/stream-value-line.ts'
 import { createStyle } from '../render/style.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -67,7 +68,7 @@ function createPrinter({ terminal }: Context, { output }: StreamFlags, withKey: 
   return (value) =>
     terminal.print(
       output === 'jsonl'
-        ? JSON.stringify(toStreamValueJson(value))
+        ? toJsonLine(toStreamValueJson(value))
         : streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal }),
     )
 }
@@ -95,12 +96,12 @@ async function printSnapshot(
     }
   }
   if (output === 'json') await terminal.print(toJsonText(collected))
-  if (keys.length === 0) terminal.note(`${workflowId} has streamed nothing yet.`)
+  if (keys.length === 0) tell({ terminal }, `${workflowId} has streamed nothing yet.`)
   for (const stream of streams.filter((each) => keys.includes(each.key))) {
     const more = stream.closed
       ? 'closed'
       : `open; go on with drover stream ${workflowId} ${stream.key} --follow`
-    terminal.note(`${stream.key}: ${count(stream.count)}, ${more}`)
+    tell({ terminal }, `${stream.key}: ${count(stream.count)}, ${more}`)
   }
 }
 
@@ -139,7 +140,7 @@ async function tail(
     interrupted: `detached; the workflow goes on`,
     stopped: 'stopped',
   }[outcome.reason]
-  context.terminal.note(`${count(printed)}, ${ending}`)
+  tell(context, `${count(printed)}, ${ending}`)
   if (outcome.reason === 'timed-out') context.exitWith(exitCodes['timed-out'].code)
   if (outcome.reason === 'interrupted') context.exitWith(interruptCode(context))
 }

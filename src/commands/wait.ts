@@ -16,8 +16,10 @@ import type { JsonValue, Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { noteDetached } from '../frame/detach.ts'
 import { type FollowOutcome, follow, outcomeCode } from '../frame/follow.ts'
+import { toResultText } from '../frame/output-format.ts'
+import { tell } from '../frame/tell.ts'
 import { findWorkflow, readIds } from '../frame/workflow-ids.ts'
-import { toResultText } from '../render/json.ts'
+import { toJsonLine } from '../render/json.ts'
 import { outcomeSentence } from '../render/outcome.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -129,7 +131,10 @@ async function printMet(
 ): Promise<void> {
   for (const { isMet, workflowId, value, asksForEnd } of waiting) {
     if (!isMet || (asksForEnd && workflows.get(workflowId)?.status !== 'SUCCESS')) continue
-    const text = waiting.length === 1 ? toResultText(value, rawString) : JSON.stringify({ workflowId, value })
+    const text =
+      waiting.length === 1
+        ? toResultText(terminal.stdout, value, rawString)
+        : toJsonLine({ workflowId, value })
     await terminal.print(text)
   }
 }
@@ -157,7 +162,7 @@ function codeOf(context: Context, expectation: Expectation, outcome: FollowOutco
   const code = outcomeCode(context, outcome, workflowId)
   const workflow = outcome.workflows.get(workflowId)
   if (workflow && isMet && code !== exitCodes.ok.code && !context.terminal.stderr.canRedraw) {
-    context.terminal.note(outcomeSentence(workflow))
+    tell(context, outcomeSentence(workflow))
   }
   return code
 }
@@ -172,6 +177,6 @@ function reportUnmet(
   const error = new CliError('condition-not-met', `${workflowId} ended ${status} without ${unmet}.`, {
     hint: `drover get ${workflowId}`,
   })
-  context.terminal.note(`${error.message}\nhint: ${error.hint}`)
+  tell(context, `${error.message}\nhint: ${error.hint}`)
   return exitCodes.conflict.code
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
 import { addAppOptions } from '../frame/app-options.ts'
 import { withStore } from '../frame/database.ts'
+import { tell } from '../frame/tell.ts'
 import { noteUnfinished } from '../frame/unfinished.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
 
@@ -37,7 +38,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       noteRuntime(context, store, runtime)
       try {
         const names = [...new Set(app.workflows.map(({ name }) => name))]
-        context.terminal.note(`Ready for ${names.join(', ')}. ctrl-c stops in order.`)
+        tell(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
         await interrupted(context)
       } finally {
         await runtime.shutdown()

@@ -4,6 +4,7 @@ import type { App, LaunchOptions, Runtime } from '../core/runtime.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import type { Settings } from '../settings/settings.ts'
 import { chooseVersion, executorsOf, requireApplication } from './identity.ts'
+import { tell } from './tell.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */
 export interface AppFlags {
@@ -57,15 +58,14 @@ export async function launchApp(
     createQueue,
     keepHandingOver,
     onLog: logTo(context),
-    onHandOver: (ids) =>
-      context.terminal.note(`Taken over from drover processes that are gone: ${ids.join(', ')}`),
+    onHandOver: (ids) => tell(context, `Taken over from drover processes that are gone: ${ids.join(', ')}`),
   })
 }
 
 /** Says as what this process runs, and where. */
 export function noteRuntime({ terminal }: Context, store: Store, runtime: Runtime): void {
   const { application, version, executorId } = runtime
-  terminal.note(`${application}, version ${version}, in ${store.database.label}, as ${executorId}`)
+  tell({ terminal }, `${application}, version ${version}, in ${store.database.label}, as ${executorId}`)
 }
 
 /** A laptop must not become a production worker by accident. */
@@ -95,6 +95,6 @@ function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues
 function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
   const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
   return (level, line) => {
-    if (isVerbose || level === 'warn' || level === 'error') terminal.note(`dbos ${level}: ${line}`)
+    if (isVerbose || level === 'warn' || level === 'error') tell({ terminal }, `dbos ${level}: ${line}`)
   }
 }

@@ -14,11 +14,13 @@ import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.ts'
 import { parseJson } from '../core/json.ts'
 import type { DecisionOutcome, DecisionVerb, Store } from '../core/store.ts'
 import type { JsonValue, Message, Wait } from '../core/workflow.ts'
+import { toJsonLine } from '../render/json.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 import { withStore } from './database.ts'
 import { type AnsweredWait, findWait } from './find-wait.ts'
 import { addOutputOptions, type OutputFlags } from './output-format.ts'
 import { reportError } from './report-error.ts'
+import { tell } from './tell.ts'
 import { readIds } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags {
@@ -107,7 +109,7 @@ async function decideOne(
       'wait' in addressed
         ? await store.decide({ wait, topic, decision, message, force: flags.force })
         : compareWith(addressed.answer, decision, message)
-    await tell(context, wait, { decision, actor, comment, topic, flags, result })
+    await reportOutcome(context, wait, { decision, actor, comment, topic, flags, result })
     return exitCodes.ok.code
   } catch (error) {
     if (!(error instanceof CliError)) throw error
@@ -137,7 +139,7 @@ function compareWith(answer: Message, decision: DecisionVerb, message: JsonValue
   return { outcome, message: answer.message, sentAt: answer.sentAt }
 }
 
-interface Told {
+interface Outcome {
   readonly decision: DecisionVerb
   readonly actor: Actor
   readonly comment: string | null
@@ -147,10 +149,10 @@ interface Told {
 }
 
 /** Says what became of the decision; throws where it was refused. */
-async function tell(
+async function reportOutcome(
   context: Context,
   wait: Wait,
-  { decision, actor, comment, topic, flags, result }: Told,
+  { decision, actor, comment, topic, flags, result }: Outcome,
 ): Promise<void> {
   const { workflowId, step } = wait
   const id = waitId(wait)
@@ -158,16 +160,12 @@ async function tell(
   const isNew = result.outcome === 'stored'
   if (flags.output === 'table') {
     const earlier = isNew ? '' : describeEarlier(result.message, result.sentAt)
-    return context.terminal.note(
-      isNew ? `${id} ${decision} by ${actor.name}.` : `${id}: already recorded${earlier}.`,
-    )
+    return tell(context, isNew ? `${id} ${decision} by ${actor.name}.` : `${id}: already recorded${earlier}.`)
   }
   const by = isNew ? actor.name : (deciderOf(result.message) ?? null)
   const at = isNew ? context.now() : result.sentAt
   const { outcome } = result
-  await context.terminal.print(
-    JSON.stringify({ workflowId, step, topic, decision, by, comment, outcome, at }),
-  )
+  await context.terminal.print(toJsonLine({ workflowId, step, topic, decision, by, comment, outcome, at }))
 }
 
 type Refused = Exclude<DecisionOutcome, { outcome: 'stored' }>

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
 import type { FollowOutcome } from './follow.ts'
+import { tell } from './tell.ts'
 
 /** Leaving is not stopping: says so, with the command that comes back. */
 export function noteDetached(
@@ -15,5 +16,5 @@ export function noteDetached(
   })
   const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
   const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
-  terminal.note(`${why}. ${subject} on; to come back: drover watch ${running.join(' ')}`)
+  tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${running.join(' ')}`)
 }

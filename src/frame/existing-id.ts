@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { isEnded, type JsonValue, type Workflow } from '../core/workflow.ts'
+import { tell } from './tell.ts'
 
 /**
  * An id that is in use: attaching is right where that workflow is active and is the same call. Throws `id-in-use` else: an
@@ -21,5 +22,5 @@ export function attachOrRefuse(
   if (isEnded(status)) throw refuse(`that workflow ended ${status}`)
   if (existing.name !== name) throw refuse(`that workflow is a ${existing.name}`)
   if (!isDeepStrictEqual(existing.input, args)) throw refuse('that workflow has other arguments')
-  terminal.note(`${workflowId} is ${status} already, with the same arguments: attached to it.`)
+  tell({ terminal }, `${workflowId} is ${status} already, with the same arguments: attached to it.`)
 }

@@ -1,7 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import type { JsonValue } from '../core/workflow.ts'
+import { toJsonLine, toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
+import { visibleLines } from '../render/text.ts'
+import type { Output } from '../terminal/terminal.ts'
+import { tell } from './tell.ts'
 
 export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids'
 
@@ -37,10 +42,14 @@ export async function printRows<Row>(
   if (output === 'jsonl')
     return printLines(
       terminal,
-      rows.map((row) => JSON.stringify(toJson(row))),
+      rows.map((row) => toJsonLine(toJson(row))),
     )
-  if (output === 'ids') return printLines(terminal, rows.map(toId))
-  if (rows.length === 0) return terminal.note(empty)
+  if (output === 'ids')
+    return printLines(
+      terminal,
+      rows.map((row) => toPlainText(terminal.stdout, toId(row))),
+    )
+  if (rows.length === 0) return tell({ terminal }, empty)
   const { stdout } = terminal
   const text = stdout.isTerminal
     ? renderTable(columns, rows, { style: createStyle(stdout.colorLevel), width: stdout.columns, now: now() })
@@ -48,9 +57,14 @@ export async function printRows<Row>(
   return printLines(terminal, text)
 }
 
-/** JSON for people and for `jq` alike. */
-export function toJsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2)
+/** Text of the database as it is for a pipe, and harmless for a terminal. */
+export function toPlainText({ isTerminal }: Output, text: string): string {
+  return isTerminal ? visibleLines(text).join('\n') : text
+}
+
+/** A result for stdout: JSON, or a string bare where that was asked for. */
+export function toResultText(output: Output, value: JsonValue, rawString: boolean | undefined): string {
+  return rawString && typeof value === 'string' ? toPlainText(output, value) : toJsonText(value)
 }
 
 async function printLines(terminal: Context['terminal'], lines: readonly string[]): Promise<void> {

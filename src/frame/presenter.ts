@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts'
 import type { Change } from '../core/change.ts'
 import { changeLine, heartbeatLine } from '../render/change-line.ts'
+import { toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../render/watch-view.ts'
 import type { FollowRequest } from './follow.ts'
+import { tell } from './tell.ts'
 
 /** One of three ways to show the same feed of changes. */
 export interface Presenter {
@@ -25,14 +27,14 @@ export function createPresenter(context: Context, request: Presented): Presenter
 
 function jsonLines({ terminal }: Context): Presenter {
   return {
-    show: (change) => terminal.print(JSON.stringify(change)),
-    notice: (text) => terminal.note(text),
+    show: (change) => terminal.print(toJsonLine(change)),
+    notice: (text) => tell({ terminal }, text),
     close: () => {},
   }
 }
 
 function quiet({ terminal }: Context): Presenter {
-  return { show: () => {}, notice: (text) => terminal.note(text), close: () => {} }
+  return { show: () => {}, notice: (text) => tell({ terminal }, text), close: () => {} }
 }
 
 const framesPerSecond = 30
@@ -90,7 +92,7 @@ function plainLines(
       const line = changeLine(change, { style, showId: workflowIds.length > 1 })
       return line === undefined ? undefined : output.write(`${line}\n`)
     },
-    notice: (text) => context.terminal.note(text),
+    notice: (text) => tell(context, text),
     close: () => clearInterval(beat),
   }
 }

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
-import { toResultText, toWorkflowJson } from '../render/json.ts'
+import { toJsonText, toWorkflowJson } from '../render/json.ts'
 import { outcomeSentence } from '../render/outcome.ts'
 import { type FollowOutcome, outcomeCode } from './follow.ts'
-import { type OutputFlags, toJsonText } from './output-format.ts'
+import { type OutputFlags, toResultText } from './output-format.ts'
+import { tell } from './tell.ts'
 
 export interface ResultFlags extends OutputFlags {
   readonly rawString: boolean
@@ -21,6 +22,7 @@ export async function printOutcome(
   context.exitWith(outcomeCode(context, outcome, workflowId))
   if (!workflow || !isEnded(workflow.status)) return
   if (flags.output === 'json') await terminal.print(toJsonText(toWorkflowJson(workflow)))
-  else if (workflow.status === 'SUCCESS') await terminal.print(toResultText(workflow.output, flags.rawString))
-  else if (!terminal.stderr.canRedraw) terminal.note(outcomeSentence(workflow))
+  else if (workflow.status === 'SUCCESS')
+    await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))
+  else if (!terminal.stderr.canRedraw) tell({ terminal }, outcomeSentence(workflow))
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { renderError } from '../render/error.ts'
+import { toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 
 interface Failure {
@@ -20,7 +21,7 @@ export function reportError(
 ): ExitCode {
   const failure = toFailure(error)
   const { exitCode } = failure
-  if (asJson) terminal.note(JSON.stringify({ error: failure }))
+  if (asJson) terminal.note(toJsonLine({ error: failure }))
   else
     terminal.note(
       renderError(failure.message, failure.hint, createStyle(terminal.stderr.colorLevel)).join('\n'),

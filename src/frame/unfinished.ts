@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Runtime } from '../core/runtime.ts'
 import type { Store } from '../core/store.ts'
+import { tell } from './tell.ts'
 
 const enoughToTell = 100
 
@@ -25,6 +26,6 @@ export async function noteUnfinished(
   )
   if (idle.length === 0) return
   const ids = idle.map(({ workflowId }) => workflowId)
-  terminal.note(`Unfinished, and running nowhere now: ${ids.join(', ')}`)
-  terminal.note(`To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app}`)
+  tell({ terminal }, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
+  tell({ terminal }, `To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app}`)
 }

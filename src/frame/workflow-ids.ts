@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Workflow } from '../core/workflow.ts'
+import { tell } from './tell.ts'
 
 /** What the user typed for ids, with `-` replaced by the lines of stdin. Throws `invalid-argument` when none is left. */
 export async function readIds(context: Context, typed: readonly string[]): Promise<readonly string[]> {
@@ -42,7 +43,7 @@ async function findById(context: Context, store: Store, typed: string): Promise<
       hint: 'drover list',
     })
   }
-  context.terminal.note(`@last is ${last}`)
+  tell(context, `@last is ${last}`)
   return (await store.get(last)) ?? throwNotFound(store, last)
 }
 

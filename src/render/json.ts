@@ -1,4 +1,4 @@
-import type { JsonValue, Message, StreamValue, Workflow, WorkflowSummary } from '../core/workflow.ts'
+import type { Message, StreamValue, Workflow, WorkflowSummary } from '../core/workflow.ts'
 
 /** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
 export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
@@ -35,7 +35,20 @@ export function toStreamValueJson({ workflowId, key, offset, value }: StreamValu
   return { workflowId, key, offset, value }
 }
 
-/** A result for stdout: JSON, or a string bare where that was asked for. */
-export function toResultText(value: JsonValue, rawString: boolean): string {
-  return rawString && typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+/** JSON for people and for `jq` alike. */
+export function toJsonText(value: unknown): string {
+  return harmless(JSON.stringify(value, null, 2))
+}
+
+/** JSON on one line. */
+export function toJsonLine(value: unknown): string {
+  return harmless(JSON.stringify(value))
+}
+
+/** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */
+function harmless(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from '../../context.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow.ts'
+import { tell } from '../../frame/tell.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
 
 const tasks = 20
@@ -38,7 +39,7 @@ export const resumePart: Part = {
           isKilled = true
           worker.kill('SIGKILL')
           await worker.exited
-          context.terminal.note('The worker was killed. Here is the next one.')
+          tell(context, 'The worker was killed. Here is the next one.')
           worker = spawnWorker(tour)
           return false
         },
