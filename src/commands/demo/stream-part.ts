@@ -18,7 +18,9 @@ export const streamPart: Part = {
       format: 'quiet',
       onChange: async (change) => {
         if (change.type === 'stream') {
-          await context.terminal.print(streamValueLine(change, { style, withKey: false, isTerminal }))
+          await context.terminal.print(
+            streamValueLine(change, { style, withKey: false, isTerminal, width: stdout.columns }),
+          )
         }
         return false
       },

@@ -1,0 +1,147 @@
+import { exec } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+
+let home: string
+beforeAll(async () => {
+  home = await createHome()
+})
+afterAll(async () => {
+  await runDrover(['db', 'stop', '--force'], { home })
+  await removeHome(home)
+})
+
+const drover = (...args: string[]) => runDrover(args, { home })
+const approvalWith = async (id: string, ...answer: string[]) => {
+  const running = startDrover(
+    ['run', 'approvalWorkflow', '3', '60', '0', '--app', 'drover:demo', '--id', id],
+    {
+      home,
+    },
+  )
+  // The workflow's row is there before its question is: the first wait may come too early for the id.
+  await untilExists(id)
+  expect(await drover('wait', id, '--for', 'message')).toMatchObject({ code: 0 })
+  expect(await drover(...answer)).toMatchObject({ code: 0, stdout: '' })
+  const run = await running.ended
+  return { ...run, result: JSON.parse(run.stdout) }
+}
+
+async function untilExists(id: string): Promise<void> {
+  while ((await drover('get', id)).code === 4);
+}
+
+test('from nothing: a workflow runs, and its result alone is on stdout', async () => {
+  const run = await drover('run', 'eventsWorkflow', '5', '20', '--app', 'drover:demo')
+  expect(run.code).toBe(0)
+  expect(JSON.parse(run.stdout)).toHaveLength(5)
+  expect(run.stderr).toContain('eventsWorkflow ended SUCCESS')
+})
+
+test('-o json is the workflow', async () => {
+  const run = await drover('run', 'eventsWorkflow', '1', '0', '--app', 'drover:demo', '-o', 'json')
+  expect(JSON.parse(run.stdout)).toMatchObject({ name: 'eventsWorkflow', status: 'SUCCESS', input: [1, 0] })
+})
+
+test('an unknown workflow is 4, with the names that exist and the nearest', async () => {
+  const run = await drover('run', 'eventWorkflow', '--app', 'drover:demo')
+  expect(run).toMatchObject({ code: 4, stdout: '' })
+  expect(run.stderr).toContain('did you mean eventsWorkflow?')
+  expect((await drover('get', 'nope')).code).toBe(4)
+})
+
+test('a workflow that fails is 1, with the reason on stderr', async () => {
+  const failed = await drover('run', 'eventsWorkflow', '-1', '--app', 'drover:demo')
+  expect(failed).toMatchObject({ code: 1, stdout: '' })
+  expect(failed.stderr).toContain('n must be a positive integer, not -1')
+})
+
+test('approved, rejected and timed out are three results', async () => {
+  const approved = await approvalWith('a1', 'approve', 'a1', '--comment', 'looks fine', '--as', 'ada')
+  expect(approved).toMatchObject({
+    code: 0,
+    result: { status: 'completed', decision: 'approved', by: 'ada', reason: 'looks fine' },
+  })
+  const rejected = await approvalWith('a2', 'reject', 'a2', '--comment', 'no')
+  expect(rejected).toMatchObject({
+    code: 0,
+    result: { status: 'cancelled', decision: 'rejected', reason: 'no' },
+  })
+  const ignored = await drover('run', 'approvalWorkflow', '3', '1', '--app', 'drover:demo')
+  expect(ignored.code).toBe(0)
+  expect(JSON.parse(ignored.stdout)).toMatchObject({ status: 'cancelled', decision: 'timed-out' })
+})
+
+test('a decision that was made stays made', async () => {
+  expect(await drover('approve', 'a1#1')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('already recorded by ada'),
+  })
+  expect(await drover('reject', 'a1#1', '--comment', 'no')).toMatchObject({ code: 9 })
+  expect(await drover('approve', 'a1')).toMatchObject({ code: 9 })
+})
+
+test('a stream into a reader that leaves ends quietly', async () => {
+  await drover('run', 'streamingWorkflow', '3', '0', '--app', 'drover:demo', '--id', 's1')
+  const env = { ...process.env, DROVER_HOME: home }
+  const { stdout, stderr } = await promisify(exec)(
+    `set -o pipefail; '${process.execPath}' '${droverBin}' stream s1 progress_stream | head -1; echo "codes \${PIPESTATUS[@]}"`,
+    { env, shell: 'bash' },
+  )
+  const lines = stdout.trimEnd().split('\n')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'start' })
+  expect(lines.slice(1)).toEqual(['codes 0 0'])
+  expect(stderr).not.toContain('Error')
+  const all = await drover('stream', 's1', 'progress_stream')
+  expect(all.stdout.trimEnd().split('\n')).toHaveLength(2 * 3 + 2)
+})
+
+test('a dead port is 69 within its timeout, and never a hang', async () => {
+  const started = performance.now()
+  const run = await drover('list', '--db-url', 'postgres://127.0.0.1:1/x')
+  expect(run).toMatchObject({ code: 69, stdout: '' })
+  expect(performance.now() - started).toBeLessThan(6000)
+})
+
+test('an id in use is never a green build that tested nothing', async () => {
+  const again = await drover('run', 'approvalWorkflow', '3', '60', '0', '--app', 'drover:demo', '--id', 'a1')
+  expect(again).toMatchObject({ code: 9, stderr: expect.stringContaining('The id a1 is in use') })
+})
+
+test('a closed app, a worker and a second terminal: start, watch, and stop in order', async () => {
+  const worker = startDrover(['worker', '--app', 'drover:demo'], { home })
+  const started = await drover(
+    'start',
+    'eventsWorkflow',
+    '3',
+    '10',
+    '--id',
+    'e1',
+    '--application',
+    'drover-demo',
+  )
+  expect(started).toMatchObject({ code: 0, stdout: 'e1\n' })
+  const waited = await drover('wait', 'e1', '--for', 'event:progress>=100', '--for', 'ended')
+  expect(waited.code).toBe(0)
+  expect(JSON.parse(waited.stdout)).toHaveLength(3)
+  expect(await drover('events', '@last', 'status', '-r')).toMatchObject({ code: 0, stdout: 'completed\n' })
+  worker.process.kill('SIGTERM')
+  expect((await worker.ended).code).toBe(0)
+})
+
+test('ctrl-c stops in order, and the next one finishes', async () => {
+  const args = ['run', 'eventsWorkflow', '5', '400', '--app', 'drover:demo', '--id', 'c1']
+  const running = startDrover(args, { home })
+  await untilExists('c1')
+  expect((await drover('wait', 'c1', '--for', 'step:fibonacci')).code).toBe(0)
+  running.process.kill('SIGINT')
+  const stopped = await running.ended
+  expect(stopped).toMatchObject({ code: 130, stdout: '' })
+  expect(stopped.stderr).toContain('Unfinished, and running nowhere now: c1')
+  expect(stopped.stderr).toContain('drover worker --app drover:demo')
+  const resumed = await runDrover(args, { home })
+  expect(resumed.code).toBe(0)
+  expect(JSON.parse(resumed.stdout)).toHaveLength(5)
+})
