@@ -43,7 +43,7 @@ function foldLine(
 
 function childLine({ branch, child }: TreeLine, frame: Frame): string {
   const { style, now } = frame
-  const { summary, name, workflowId } = child
+  const { summary, name, workflowId, parentId } = child
   const width = contentWidth(frame)
   const status = pad(summary ? statusText(summary.status) : '· started', 10)
   const progress = summary && isEnded(summary.status) ? undefined : progressOf(child)
@@ -55,7 +55,14 @@ function childLine({ branch, child }: TreeLine, frame: Frame): string {
     .join('  ')
   const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
   if (left < 4) return truncate(`${branch}${status.trimEnd()} ${visible(name)}`, width)
-  const title = pad(truncate(`${visible(name)}  ${shortId(workflowId)}`, left), left)
+  const title = pad(truncate(`${visible(name)}  ${idBelow(parentId, workflowId)}`, left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
   return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
+}
+
+/** DBOS names a child after its parent: only what is added tells it from the others. */
+function idBelow(parentId: string | null, workflowId: string): string {
+  return parentId !== null && workflowId.startsWith(parentId)
+    ? `…${visible(workflowId.slice(parentId.length))}`
+    : shortId(workflowId)
 }

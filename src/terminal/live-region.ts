@@ -27,22 +27,20 @@ export function createLiveRegion(screen: Screen): LiveRegion {
 
   /** Back to the first cell of the frame. A terminal that got narrower has wrapped its lines; one that got lower has scrolled some away. */
   const goHome = () => {
+    if (!isResized()) return `\r${up(frame.length)}`
     const rowsUp = frame.reduce((sum, line) => sum + rowsOf(line, frameColumns, screen.columns), 0)
     return `\r${up(Math.min(rowsUp, screen.rows - 1))}`
   }
 
-  const draw = (above: string, lines: readonly string[]) => {
-    const isFresh = above !== '' || isResized()
-    const old = isFresh ? [] : frame
-    const home = goHome()
+  const draw = (above: readonly string[], lines: readonly string[]) => {
+    const old = above.length > 0 || isResized() ? [] : frame
     const body = lines.map((line, index) => (line === old[index] ? '\r\n' : drawLine(line, screen.columns)))
     screen.write(
       [
         beginFrame,
         hideCursor,
-        home,
-        isFresh ? eraseBelow : '',
-        above,
+        goHome(),
+        ...above.map((line) => drawWrapped(line, screen.columns)),
         wrapOff,
         ...body,
         eraseBelow,
@@ -59,13 +57,13 @@ export function createLiveRegion(screen: Screen): LiveRegion {
     render: (lines) => {
       const visible = lines.slice(0, Math.max(1, screen.rows - 1))
       if (!isResized() && isSame(visible, frame)) return
-      draw('', visible)
+      draw([], visible)
     },
-    printAbove: (text) => draw(`${toTerminalLines(text)}\r\n`, frame),
+    printAbove: (text) => draw(text.split(/\r?\n/), frame),
     finish: (lines = frame) => {
       if (!isCursorHidden && lines.length === 0) return
-      const body = lines.map((line) => `${line}\r\n`)
-      screen.write([beginFrame, goHome(), eraseBelow, ...body, showCursor, endFrame].join(''))
+      const body = lines.map((line) => drawWrapped(line, screen.columns))
+      screen.write([beginFrame, goHome(), ...body, eraseBelow, showCursor, endFrame].join(''))
       frame = []
       isCursorHidden = false
     },
@@ -87,9 +85,19 @@ export function createPlainRegion(write: (text: string) => void): LiveRegion {
   }
 }
 
-/** A full line leaves the cursor on its last cell, and erasing from there would eat that cell. */
+/**
+ * Lines are drawn over what was there and the rest of their row is erased. Erasing everything first would be simpler,
+ * but tmux moves what is erased from the top of its screen into the scrollback. A full row leaves the cursor on its
+ * last cell, and erasing from there would eat that cell.
+ */
 function drawLine(line: string, columns: number): string {
   return `${line}${stringWidth(line) < columns ? eraseToLineEnd : ''}\r\n`
+}
+
+/** The same for a line that may take several rows. */
+function drawWrapped(line: string, columns: number): string {
+  const width = stringWidth(line)
+  return `${line}${width === 0 || width % columns > 0 ? eraseToLineEnd : ''}\r\n`
 }
 
 /** How many rows a line takes now that was cut at `drawnColumns` when it was drawn. */
@@ -99,10 +107,6 @@ function rowsOf(line: string, drawnColumns: number, columns: number): number {
 
 function up(rows: number): string {
   return rows > 0 ? `\x1b[${rows}A` : ''
-}
-
-function toTerminalLines(text: string): string {
-  return text.replaceAll(/\r?\n/g, '\r\n')
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

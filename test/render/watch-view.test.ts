@@ -92,10 +92,10 @@ test('a busy workflow fills a usual screen', () => {
                 11  {type: "progress", step: 12, total: 20}
                 12  {type: "progress", step: 13, total: 20}
                 13  {type: "progress", step: 14, total: 20}
-      children  ├─ ✓ SUCCESS   publish  018f3a9c…-0                            400ms
-                ├─ ✗ ERROR     publish  018f3a9c…-1                            400ms
-                └─ ● PENDING   publish  018f3a9c…-2                               9s
-                   └─ · started   upload  018f3a9c…-2-0
+      children  ├─ ✓ SUCCESS   publish  …-0                                    400ms
+                ├─ ✗ ERROR     publish  …-1                                    400ms
+                └─ ● PENDING   publish  …-2                                       9s
+                   └─ · started   upload  …-0
       unread    other, 6s ago: {approved: true}"
   `)
 })
@@ -114,7 +114,7 @@ test('a small screen keeps status, progress and the command that answers', () =>
     stream   log  14 values
              13  {type: "progress", step: 1…
     children … 1 SUCCESS, 1 ERROR, 1 PENDING
-             └─ · started   upload  018f3…
+             └─ · started   upload  …-0
     unread   other, 6s ago: {approved: true}"
   `)
 })
@@ -138,10 +138,10 @@ test('at the end one sentence holds the result, and nothing grows old', () => {
                 11  {type: "progress", step: 12, total: 20}
                 12  {type: "progress", step: 13, total: 20}
                 13  {type: "progress", step: 14, total: 20}
-      children  ├─ ✓ SUCCESS   publish  018f3a9c…-0                                                400ms
-                ├─ ✗ ERROR     publish  018f3a9c…-1                                                400ms
-                └─ ● PENDING   publish  018f3a9c…-2                                                   9s
-                   └─ · started   upload  018f3a9c…-2-0
+      children  ├─ ✓ SUCCESS   publish  …-0                                                        400ms
+                ├─ ✗ ERROR     publish  …-1                                                        400ms
+                └─ ● PENDING   publish  …-2                                                           9s
+                   └─ · started   upload  …-0
       unread    other: {approved: true}
     ✓ eventsWorkflow ended SUCCESS after 12.3s: {total_steps: 20, total: 1234}"
   `)
