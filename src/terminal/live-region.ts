@@ -21,9 +21,10 @@ const eraseBelow = '\x1b[J'
 export function createLiveRegion(screen: Screen): LiveRegion {
   let frame: readonly string[] = []
   let frameColumns = 0
+  let frameRows = 0
   let isCursorHidden = false
 
-  const isResized = () => frame.length > 0 && frameColumns !== screen.columns
+  const isResized = () => frame.length > 0 && (frameColumns !== screen.columns || frameRows !== screen.rows)
 
   /** Back to the first cell of the frame. A terminal that got narrower has wrapped its lines; one that got lower has scrolled some away. */
   const goHome = () => {
@@ -50,6 +51,7 @@ export function createLiveRegion(screen: Screen): LiveRegion {
     )
     frame = lines
     frameColumns = screen.columns
+    frameRows = screen.rows
     isCursorHidden = true
   }
 

@@ -21,7 +21,7 @@ export function createPrompts({ stdin, stderr, colorLevel }: PromptsOptions): Pr
   return {
     confirm: async (question, { signal } = {}) => {
       const { clack, common } = await open(signal)
-      const answer = await clack.confirm({ ...common, message: question })
+      const answer = await clack.confirm({ ...common, message: question, initialValue: false })
       return clack.isCancel(answer) ? undefined : answer
     },
     choose: async <Value>(

@@ -117,15 +117,16 @@ test.each([
   expect(screen.text().filter((line) => line.includes('bbb'))).toHaveLength(1)
 })
 
-test('a terminal that gets lower shows one clean frame', async () => {
+test('a terminal that gets lower shows one clean frame, also of lines that did not change', async () => {
   const screen = createTestScreen(40, 12)
   const { region, show } = open(screen)
-  region.render(Array.from({ length: 11 }, (_, index) => `old ${index}`))
+  const lines = Array.from({ length: 11 }, (_, index) => `line ${index}`)
+  region.render(lines)
   await show()
   screen.resize(40, 5)
-  region.render(['new 0', 'new 1', 'new 2', 'new 3'])
+  region.render(lines)
   await show()
-  expect(screen.visible()).toEqual(['new 0', 'new 1', 'new 2', 'new 3'])
+  expect(screen.visible()).toEqual(['line 0', 'line 1', 'line 2', 'line 3'])
 })
 
 test.each([
