@@ -2,8 +2,9 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { App, LaunchOptions, Runtime } from '../core/runtime.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
+import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
-import { chooseVersion, executorsOf, requireApplication } from './identity.ts'
+import { chooseVersion, devVersion, executorsOf, requireApplication } from './identity.ts'
 import { tell } from './tell.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */
@@ -63,9 +64,10 @@ export async function launchApp(
 }
 
 /** Says as what this process runs, and where. */
-export function noteRuntime({ terminal }: Context, store: Store, runtime: Runtime): void {
+export function noteRuntime(context: Context, store: Store, runtime: Runtime): void {
   const { application, version, executorId } = runtime
-  tell({ terminal }, `${application}, version ${version}, in ${store.database.label}, as ${executorId}`)
+  const identity = version === devVersion(application) ? version : `${application}, version ${version},`
+  tell(context, `${identity} in ${store.database.label}, as ${shortExecutor(executorId)}`)
 }
 
 /** A laptop must not become a production worker by accident. */

@@ -23,6 +23,11 @@ export function executorsOf(executors: readonly Executor[], application: string)
   return executors.filter((executor) => executor.application === application || executor.application === null)
 }
 
+/** The version in drover's own database: an edited source still recovers. */
+export function devVersion(application: string): string {
+  return `${application}@dev`
+}
+
 interface VersionQuestion {
   readonly store: Pick<Store, 'database'>
   readonly application: string
@@ -40,7 +45,7 @@ export function chooseVersion(
 ): string | undefined {
   const asked = flag ?? env.DBOS__APPVERSION
   if (asked) return asked
-  if (store.database.own) return `${application}@dev`
+  if (store.database.own) return devVersion(application)
   const live = new Set(executorsOf(executors ?? [], application).map(({ version }) => version))
   live.delete('')
   if (live.size <= 1) return [...live][0]
