@@ -10,7 +10,8 @@ const pollIntervalMs = 5
 
 /** Connects first, which is all there is to do where the server is up, and starts it where it is down. */
 export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Presence> {
-  const startedAt = Date.now()
+  let seen = ''
+  let seenSince = 0
   for (;;) {
     const attempt = await tryToEnter(setup, connectTimeoutMs)
     if (!(attempt instanceof Error)) return attempt
@@ -18,10 +19,14 @@ export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Pr
       throw explainFileError(setup.layout, error)
     })
     if (wasStarted) continue
-    // One that recovers from a crash may need longer than one that says it is ready.
     const { pid, state } = livingPostmaster(setup.layout.postmasterFile) ?? { pid: null, state: '' }
+    if (seen !== `${pid} ${state}`) {
+      seen = `${pid} ${state}`
+      seenSince = Date.now()
+    }
+    // One that recovers from a crash may need longer than one that says it is ready.
     const patienceMs = state === 'ready' ? connectTimeoutMs : startTimeoutMs
-    if (Date.now() - startedAt > patienceMs) {
+    if (Date.now() - seenSince > patienceMs) {
       throw failure(
         setup.layout,
         `The embedded Postgres (process ${pid}) runs but takes no connection.`,

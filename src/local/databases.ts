@@ -1,6 +1,7 @@
 import pg from 'pg'
 
-const creationLock = 0x64726f77
+/** One creates at a time. */
+export const creationLock = 0x64726f77
 const unfinishedName = 'drover_unfinished'
 
 /** Creates it unless it exists, marked as drover's own. It appears under its name only once it is marked. */

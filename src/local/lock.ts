@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { publicDirectory } from './directories.ts'
-import { inspectProcess } from './process.ts'
+import { commandOf } from './process.ts'
 
 const staleAfterMs = 60_000
 const pollIntervalMs = 10
@@ -37,7 +37,7 @@ function isStale(file: string): boolean {
     const ageMs = Date.now() - statSync(file).mtimeMs
     const holder = readFileSync(file, 'utf8')
     // Empty for an instant: between its creation and the write of the number.
-    const isHolderGone = holder !== '' && inspectProcess(Number(holder)) === undefined
+    const isHolderGone = holder !== '' && commandOf(Number(holder)) === ''
     return isHolderGone || ageMs > staleAfterMs
   } catch {
     return false

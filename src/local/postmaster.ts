@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { kill } from 'node:process'
-import { inspectProcess } from './process.ts'
+import { commandOf } from './process.ts'
 
 /** What the server says about itself in `postmaster.pid`. */
 export interface Postmaster {
@@ -36,14 +36,9 @@ export function readPostmaster(file: string): Postmaster | undefined {
 }
 
 /** True when the process of that number is this very server, rather than a zombie or a stranger that got its number later. */
-export function isLiving(postmaster: Postmaster): boolean {
-  const found = inspectProcess(postmaster.pid)
-  return (
-    found !== undefined &&
-    !found.isZombie &&
-    found.command.includes('postgres') &&
-    found.command.includes(postmaster.dataDirectory)
-  )
+export function isLiving(postmaster: Pick<Postmaster, 'pid' | 'dataDirectory'>): boolean {
+  const command = commandOf(postmaster.pid)
+  return command.includes('postgres') && command.includes(postmaster.dataDirectory)
 }
 
 export function livingPostmaster(file: string): Postmaster | undefined {

@@ -1,37 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-export interface ProcessFacts {
-  /** Dead, but not yet reaped: `kill(pid, 0)` still finds it. */
-  readonly isZombie: boolean
-  /** With its arguments. */
-  readonly command: string
-}
-
-/** Undefined where no process has that number. */
-export function inspectProcess(pid: number): ProcessFacts | undefined {
-  return process.platform === 'linux' ? fromProc(pid) : fromPs(pid)
-}
-
-function fromProc(pid: number): ProcessFacts | undefined {
+/** With its arguments; empty where no process has that number, or one that is dead and not reaped yet. */
+export function commandOf(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, in parentheses, may hold spaces and parentheses itself.
-    const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-    return { isZombie: state === 'Z', command }
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    const [state = '', ...command] = execFileSync('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)], {
+      encoding: 'utf8',
+    }).split(' ')
+    return state.startsWith('Z') ? '' : command.join(' ')
   } catch {
-    return undefined
+    return ''
   }
 }
 
-function fromPs(pid: number): ProcessFacts | undefined {
+/** As Postgres sees it: also by a zombie, and by the process of another user. */
+export function isNumberTaken(pid: number): boolean {
   try {
-    const line = execFileSync('ps', ['-ww', '-o', 'stat=,command=', '-p', String(pid)], {
-      encoding: 'utf8',
-    }).trim()
-    return { isZombie: line.startsWith('Z'), command: line }
-  } catch {
-    return undefined
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CliError } from '../core/errors.ts'
 import type { Layout } from './layout.ts'
 import { isLiving, type Postmaster, readPostmaster } from './postmaster.ts'
-import { inspectProcess } from './process.ts'
+import { isNumberTaken } from './process.ts'
 import { attachedTo } from './shared-memory.ts'
 
 /**
@@ -15,7 +15,7 @@ export function clearStaleLocks(layout: Layout): void {
   const postmaster = readPostmaster(layout.postmasterFile)
   if (postmaster !== undefined) {
     if (isLiving(postmaster)) return
-    if (inspectProcess(postmaster.pid) !== undefined && !hasOrphans(postmaster)) rmSync(layout.postmasterFile)
+    if (isNumberTaken(postmaster.pid) && !hasOrphans(postmaster)) rmSync(layout.postmasterFile)
   }
   for (const name of readdirSync(layout.sockets)) {
     if (name.endsWith('.lock')) clearSocketLock(path.join(layout.sockets, name), layout)
@@ -24,15 +24,7 @@ export function clearStaleLocks(layout: Layout): void {
 
 function clearSocketLock(file: string, layout: Layout): void {
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  if (inspectProcess(pid) === undefined) return
-  if (!isLiving({ ...noPostmaster, pid, dataDirectory: layout.data })) rmSync(file)
-}
-
-const noPostmaster: Omit<Postmaster, 'pid' | 'dataDirectory'> = {
-  port: 0,
-  listensOnTcp: false,
-  sharedMemoryId: null,
-  state: '',
+  if (isNumberTaken(pid) && !isLiving({ pid, dataDirectory: layout.data })) rmSync(file)
 }
 
 function hasOrphans({ pid, sharedMemoryId }: Postmaster): boolean {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { inspectProcess } from './process.ts'
+import { commandOf } from './process.ts'
 
 /**
  * Makes a directory that is never seen half made: built beside its place under a name of this process, and renamed.
@@ -30,7 +30,7 @@ async function clearAbandoned(target: string): Promise<void> {
       ? Number(path.extname(name).slice(1))
       : Number.NaN
     if (Number.isNaN(builder)) continue
-    if (builder !== process.pid && inspectProcess(builder) !== undefined) continue
+    if (builder !== process.pid && commandOf(builder) !== '') continue
     await rm(path.join(directory, name), { recursive: true, force: true })
   }
 }

@@ -1,4 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../src/local/connect.ts'
+import { creationLock } from '../../src/local/databases.ts'
+import { isDeserted } from '../../src/local/go-out.ts'
+import { removePin } from '../../src/local/pin.ts'
+import { readPostmaster } from '../../src/local/postmaster.ts'
+import { enter, isAwaited, type Presence, takeAlone } from '../../src/local/presence.ts'
+import { stopServer } from '../../src/local/server.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 import { startVisitor } from './visitor.ts'
@@ -37,6 +44,78 @@ test('processes that come and go at the same instants are never cut off', async 
     }),
   )
   expect(place.pid()).toBeUndefined()
+})
+
+/** The first half of leaving: the process is alone, and about to stop the server. */
+async function beginToLeave(): Promise<Presence> {
+  const local = place.local()
+  await local.start({ database: 'drover' })
+  await local.leave()
+  const leaver = await enter(place.layout, 5000)
+  expect(await takeAlone(leaver)).toBe(true)
+  removePin(place.layout.pin)
+  return leaver
+}
+
+test('who comes at the instant in which the last one stops it gets a new one', async () => {
+  const leaver = await beginToLeave()
+  const old = readPostmaster(place.layout.postmasterFile)
+  const newcomer = place.local()
+  const opened = newcomer.open(anyDatabase)
+  await waitUntil('the newcomer stands at the door', () => isAwaited(leaver))
+  if (old !== undefined) await stopServer(place.layout, old, 'SIGINT', 5000)
+  const { url } = await opened
+  expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect(place.pid()).not.toBe(old?.pid)
+  await newcomer.leave()
+  await leaver.client.end()
+})
+
+test('who comes while the last one looks round is seen, and let in', async () => {
+  const leaver = await beginToLeave()
+  const before = place.pid()
+  const newcomer = place.local()
+  const opened = newcomer.open(anyDatabase)
+  await waitUntil('the newcomer stands at the door', () => isAwaited(leaver))
+  expect(await isDeserted(leaver)).toBe(false)
+  await leaver.client.end()
+  await opened
+  expect(place.pid()).toBe(before)
+  const other = await enter(place.layout, 5000)
+  expect(await takeAlone(other)).toBe(false)
+  await other.client.end()
+  await newcomer.leave()
+})
+
+test('who comes while the server goes down in its own time waits for that, and starts it again', async () => {
+  const visitor = await startVisitor(place.home)
+  await visitor.open()
+  const old = place.pid() ?? 0
+  process.kill(old, 'SIGTERM')
+  const newcomer = place.local()
+  const opened = newcomer.open(anyDatabase)
+  await waitUntil('it was turned away', () => place.log().includes('the database system is shutting down'))
+  await visitor.kill()
+  await opened
+  expect(place.pid()).not.toBe(old)
+  await newcomer.leave()
+})
+
+test('a server that is stopped by force while it is opened is started again', async () => {
+  const local = place.local()
+  await local.start({ database: 'drover' })
+  await local.leave()
+  const holder = await connect({ sockets: place.layout.sockets, name: 'holder', timeoutMs: 5000 })
+  await holder.query('select pg_advisory_lock($1)', [creationLock])
+  const opened = local.open({ database: 'another', connectTimeoutMs: 5000 })
+  await waitUntil('the creation waits', async () => {
+    const { rowCount } = await holder.query('select from pg_locks where not granted')
+    return rowCount === 1
+  })
+  await place.local().stop({ force: true })
+  const { url } = await opened
+  expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await local.leave()
 })
 
 test('a program that is no drover keeps it up too, and the next one out stops it', async () => {

@@ -27,8 +27,12 @@ test('before anything was opened there is nothing, and looking creates nothing',
 })
 
 test('opening it creates it, durable, on a socket only, with a database that is marked as drover’s own', async () => {
-  const target = await local.open(anyDatabase)
-  expect(target).toMatchObject({ schema: 'dbos', label: 'embedded database drover', connectTimeoutMs: 5000 })
+  const second = place.local()
+  // The time to connect is not that of the creation, for which the second one waits.
+  const impatient = { ...anyDatabase, connectTimeoutMs: 500 }
+  const [target] = await Promise.all([local.open(impatient), second.open(impatient)])
+  await second.leave()
+  expect(target).toMatchObject({ schema: 'dbos', label: 'embedded database drover', connectTimeoutMs: 500 })
   expect(await query(target.url, marker)).toEqual([{ created: 'on' }])
   const settings = await query(
     target.url,
@@ -68,7 +72,7 @@ test('a database that several create at once is created once, and each sees it m
 test('a database that somebody made there by hand is not marked', async () => {
   const { url } = await local.open(anyDatabase)
   await query(url, 'create database by_hand')
-  const target = await local.open({ database: 'by_hand', connectTimeoutMs: 5000 })
+  const target = await local.open({ database: 'by_hand', connectTimeoutMs: 500 })
   expect(await query(target.url, marker)).toEqual([{ created: null }])
 })
 
