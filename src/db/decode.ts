@@ -7,7 +7,7 @@ import { isUndecoded, type JsonValue, type WorkflowError } from '../core/workflo
  */
 export function decodeValue(text: string | null, serialization: string | null): JsonValue {
   if (text === null) return null
-  const decode = decoders[serialization ?? '']
+  const decode = decoders.get(serialization ?? '')
   try {
     if (decode) return decode(text)
   } catch {
@@ -56,13 +56,14 @@ export function isStreamEnd(text: string): boolean {
   return (streamEndMarks as readonly string[]).includes(text)
 }
 
-const decoders: Record<string, (text: string) => JsonValue> = {
-  js_superjson: (text) => toPlain(JSON.parse(text)),
-  portable_json: (text) => JSON.parse(text),
-  java_jackson: (text) => JSON.parse(text),
-  DBOS_JSON: decodeGoJson,
-  '': (text) => toPlain(JSON.parse(text)),
-}
+/** By the name in the column `serialization`; values of older SDKs have none. */
+const decoders = new Map<string, (text: string) => JsonValue>([
+  ['js_superjson', (text) => toPlain(JSON.parse(text))],
+  ['portable_json', (text) => JSON.parse(text)],
+  ['java_jackson', (text) => JSON.parse(text)],
+  ['DBOS_JSON', decodeGoJson],
+  ['', (text) => toPlain(JSON.parse(text))],
+])
 
 /** The plain half of a SuperJSON envelope, or the value itself where there is no envelope. */
 function toPlain(parsed: JsonValue): JsonValue {

@@ -45,7 +45,7 @@ export async function* follow(
   const needs = needsOf(options)
   const wake = createWake()
   const pace = createPace()
-  const notice = createPollingNotice(source, options)
+  const polling = createPollingNotice(source, options)
   const unsubscribe = source.listener.subscribe((payload) => {
     if (payload === undefined || [...active.keys()].some((id) => payload.startsWith(`${id}::`))) wake.ring()
   })
@@ -59,8 +59,14 @@ export async function* follow(
   try {
     while (active.size > 0 && !signal.aborted) {
       wake.reset()
-      const round = await persist(source, options, () =>
-        readRound(source.session, source.schema, active, needs),
+      const round = await persist(
+        source,
+        options,
+        () => readRound(source.session, source.schema, active, needs),
+        () => {
+          polling.reset()
+          source.listener.retryNow()
+        },
       )
       if (!round) return
       refuseMissing(required, round, source)
@@ -118,7 +124,7 @@ export async function* follow(
           if (wants('status')) yield place(id, { type: 'status', at: new Date(endOf(workflow)), workflow })
         }
       }
-      notice.check()
+      polling.check()
       if (isComplete) await wake.sleep(active.size > 0 ? pace.next(yielded > 0) : 0, signal)
     }
   } finally {
@@ -203,6 +209,10 @@ function createPollingNotice({ listener, timing }: FollowSource, { onNotice }: F
   let deafSinceMs = Date.now()
   let isSaid = false
   return {
+    /** Reading did not work either. */
+    reset: (): void => {
+      deafSinceMs = Date.now()
+    },
     check: (): void => {
       if (listener.isListening()) deafSinceMs = Date.now()
       if (isSaid || Date.now() - deafSinceMs < timing.noticeAfterMs) return
@@ -220,6 +230,7 @@ async function persist<Result>(
   { session, timing }: FollowSource,
   { signal, onNotice }: FollowOptions,
   read: () => Promise<Result>,
+  onRestored: () => void,
 ): Promise<Result | undefined> {
   const { label } = session.target
   const retry = createWake()
@@ -230,6 +241,7 @@ async function persist<Result>(
     for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(lastRetryMs, retryMs * 2)) {
       try {
         const result = await untilAborted(read(), signal)
+        if (lostSinceMs !== undefined) onRestored()
         if (isNoticed) onNotice?.(`Connected to ${label} again.`)
         return result
       } catch (error) {

@@ -9,6 +9,8 @@ export interface Listener {
   subscribe(onPayload: (payload: string | undefined) => void): () => void
   /** False until notifications were seen to arrive, and while they do not. */
   isListening(): boolean
+  /** Does not wait for its next attempt to connect: the database is known to be back. */
+  retryNow(): void
   close(): Promise<void>
 }
 
@@ -44,8 +46,8 @@ export function createListener(session: Session): Listener {
       }
       isListening = false
       if (subscribers.size === 0 || stop.signal.aborted) break
-      wake.reset()
       await wake.sleep(retryMs * (0.5 + Math.random() / 2), stop.signal)
+      wake.reset()
       retryMs = Math.min(lastRetryMs, retryMs * 2)
     }
   }
@@ -55,6 +57,7 @@ export function createListener(session: Session): Listener {
     const client = await connect(session.target)
     current = client
     try {
+      if (subscribers.size === 0) return true
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
       const arrived = createWake()
       let works = false
@@ -98,6 +101,7 @@ export function createListener(session: Session): Listener {
 
   return {
     isListening: () => isListening,
+    retryNow: () => wake.ring(),
     subscribe: (onPayload) => {
       subscribers.add(onPayload)
       ensureListening()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Session } from './connect.ts'
 import { readSchema, type SystemSchema } from './schema.ts'
 
@@ -7,7 +8,7 @@ const currentMigration = 123
 /** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
 export async function migrateOwnSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
   if (!schema.own || (await isCurrent(session, schema))) return schema
-  await session.query('select pg_advisory_lock($1)', [lockKey])
+  await takeLock(session)
   try {
     const lockedSchema = await readSchema(session)
     if (await isCurrent(session, lockedSchema)) return lockedSchema
@@ -20,6 +21,19 @@ export async function migrateOwnSchema(session: Session, schema: SystemSchema): 
 
 /** Of drover's alone: two processes that find the tables missing make them one after the other. */
 const lockKey = 0x64726f76
+const lockPollMs = 20
+
+/**
+ * Asks again and again rather than waiting in one statement: that would hold a snapshot, for whose end the
+ * `create index concurrently` of whoever migrates waits in turn.
+ */
+async function takeLock(session: Session): Promise<void> {
+  for (;;) {
+    const [row] = await session.query('select pg_try_advisory_lock($1) as is_mine', [lockKey])
+    if (row?.is_mine === true) return
+    await delay(lockPollMs)
+  }
+}
 
 async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {
   if (!schema.has('dbos_migrations')) return false

@@ -1,0 +1,146 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import type { Wait } from '../../src/core/workflow.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { launchDbos } from '../support/launch-dbos.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const approval = DBOS.registerWorkflow(
+  async (timeoutSeconds: number) => {
+    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
+    return DBOS.recv('go', timeoutSeconds)
+  },
+  { name: 'approval' },
+)
+
+const twoGates = DBOS.registerWorkflow(
+  async () => {
+    const answers: unknown[] = []
+    for (const gate of [1, 2]) {
+      await DBOS.setEvent('awaiting:go', { prompt: `Gate ${gate}?` })
+      answers.push(await DBOS.recv('go', 3600))
+    }
+    return answers
+  },
+  { name: 'twoGates' },
+)
+
+let database: TestDatabase
+let store: Store
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await launchDbos(database)
+  store = await openStore(database.target)
+})
+
+afterAll(async () => {
+  await store.close()
+  await DBOS.shutdown()
+  await database.drop()
+})
+
+const openWait = (workflowId: string, step?: number): Promise<Wait> =>
+  waitUntil(`${workflowId} waits`, async () =>
+    (await store.waits([workflowId])).find(
+      (wait) => wait.until && (step === undefined || wait.step === step),
+    ),
+  )
+
+const approve = { topic: 'go', decision: 'approved', message: { approved: true, by: 'ada' } } as const
+const reject = { topic: 'go', decision: 'rejected', message: { approved: false, by: 'bob' } } as const
+
+test('a decision reaches the workflow, and is the answer for ever after', async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'once' })(3600)
+  const wait = await openWait('once')
+  expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'stored' })
+  expect(await handle.getResult()).toEqual(approve.message)
+  const earlier = { message: approve.message, sentAt: expect.any(Date) }
+  expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'repeated', ...earlier })
+  expect(await store.decide({ wait, ...reject })).toEqual({ outcome: 'decided-otherwise', ...earlier })
+  expect(await store.messages('once')).toHaveLength(1)
+})
+
+test('of many who decide at the same time from two stores one wins, and all hear what was decided', async () => {
+  const other = await openStore(database.target)
+  for (let round = 0; round < 10; round++) {
+    const id = `race-${round}`
+    const handle = await DBOS.startWorkflow(approval, { workflowID: id })(3600)
+    const wait = await openWait(id)
+    const outcomes = await Promise.all([
+      store.decide({ wait, ...approve }),
+      other.decide({ wait, ...reject }),
+      store.decide({ wait, ...reject }),
+      other.decide({ wait, ...approve }),
+    ])
+    const result = await handle.getResult()
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual([
+      'decided-otherwise',
+      'decided-otherwise',
+      'repeated',
+      'stored',
+    ])
+    expect(outcomes.filter((told) => 'message' in told).map((told) => told.message)).toEqual([
+      result,
+      result,
+      result,
+    ])
+    expect(await store.messages(id)).toHaveLength(1)
+  }
+  await other.close()
+})
+
+test('each gate is a wait of its own, and a retry for the first never opens the second', async () => {
+  const handle = await DBOS.startWorkflow(twoGates, { workflowID: 'gates' })()
+  const first = await openWait('gates')
+  await store.decide({ wait: first, ...approve })
+  const second = await openWait('gates', first.step + 3)
+  expect(second.prompt).toBe('Gate 2?')
+  expect(await store.decide({ wait: first, ...approve })).toMatchObject({ outcome: 'repeated' })
+  expect(await store.waits(['gates'])).toMatchObject([{ step: second.step, state: 'waiting' }])
+  expect(await store.decide({ wait: second, ...reject })).toEqual({ outcome: 'stored' })
+  expect(await handle.getResult()).toEqual([approve.message, reject.message])
+})
+
+test('after the deadline it is too late, also when the workflow went on', async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'late' })(0.2)
+  const wait = await openWait('late')
+  expect(await handle.getResult()).toBeNull()
+  expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'ended', status: 'SUCCESS' })
+})
+
+test('a message that is no decision stands in the way until it is forced', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('busy', 'PENDING', 'x')`,
+  )
+  const wait: Wait = {
+    workflowId: 'busy',
+    step: 1,
+    topic: 'go',
+    prompt: null,
+    since: new Date(),
+    until: null,
+    state: 'waiting',
+    asked: false,
+    request: null,
+  }
+  await store.send({ workflowId: 'busy', topic: 'go', message: 'noise' })
+  expect(await store.decide({ wait, ...approve })).toMatchObject({
+    outcome: 'foreign-message',
+    message: 'noise',
+  })
+  expect(await store.decide({ wait, ...approve, force: true })).toEqual({ outcome: 'stored' })
+  expect(await store.decide({ wait, ...reject, force: true })).toMatchObject({ outcome: 'decided-otherwise' })
+})
+
+test('a decision for a workflow that is gone says so', async () => {
+  const wait = { ...(await openWaitOf('nobody')), workflowId: 'nobody' }
+  await expect(store.decide({ wait, ...approve })).rejects.toMatchObject({ code: 'workflow-not-found' })
+})
+
+async function openWaitOf(workflowId: string): Promise<Wait> {
+  await DBOS.startWorkflow(approval, { workflowID: `${workflowId}-else` })(3600)
+  return openWait(`${workflowId}-else`)
+}

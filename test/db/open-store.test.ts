@@ -1,0 +1,145 @@
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import type { DatabaseTarget } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase, urlOfDatabase } from '../support/database.ts'
+
+let database: TestDatabase
+const secret = 'hunter2'
+
+beforeAll(async () => {
+  database = await createTestDatabase({ own: false })
+})
+
+afterAll(() => database.drop())
+
+const targetOf = (url: string, connectTimeoutMs = 1000): DatabaseTarget => ({
+  url,
+  schema: 'dbos',
+  label: 'the database',
+  connectTimeoutMs,
+})
+
+/** The refusal, and how long it took. Neither it nor its causes may carry the password. */
+async function refusal(
+  target: DatabaseTarget,
+): Promise<{ readonly code: string; readonly ms: number; readonly message: string }> {
+  const startMs = performance.now()
+  const error = await openStore(target).then(
+    async (store) => {
+      await store.close()
+      throw new Error('it opened')
+    },
+    (reason: unknown) => reason,
+  )
+  expect(error).toMatchObject({ name: 'CliError', hint: expect.any(String) })
+  const { code, message, hint, cause } = error as Record<string, string>
+  expect(`${message} ${hint} ${String(cause)} ${JSON.stringify(cause)}`).not.toContain(secret)
+  return { code: String(code), message: String(message), ms: performance.now() - startMs }
+}
+
+test('a refused port is said at once', async () => {
+  const { code, ms } = await refusal(targetOf(`postgresql://ada:${secret}@127.0.0.1:1/x`, 5000))
+  expect(code).toBe('database-unreachable')
+  expect(ms).toBeLessThan(2000)
+})
+
+test('a port that never answers is said when the time is up', async () => {
+  const hole: Server = createServer()
+  const port = await new Promise<number>((resolve) => {
+    hole.listen(0, '127.0.0.1', () => {
+      const address = hole.address()
+      resolve(typeof address === 'object' && address ? address.port : 0)
+    })
+  })
+  const { code, ms, message } = await refusal(targetOf(`postgresql://ada:${secret}@127.0.0.1:${port}/x`, 300))
+  hole.close()
+  expect(code).toBe('database-unreachable')
+  expect(message).toBe('Cannot connect to the database: no answer within 300 ms.')
+  expect(ms).toBeGreaterThan(250)
+  expect(ms).toBeLessThan(3000)
+})
+
+test('an unknown host, a missing socket and an unreadable URL are said', async () => {
+  expect((await refusal(targetOf(`postgresql://ada:${secret}@no.such.host.invalid/x`))).code).toBe(
+    'database-unreachable',
+  )
+  expect((await refusal(targetOf(`postgresql://ada:${secret}@localhost/x?host=/nowhere`))).code).toBe(
+    'database-unreachable',
+  )
+  expect((await refusal(targetOf(`postgresql://ada:${secret}@[nonsense/x`))).code).toBe(
+    'invalid-configuration',
+  )
+})
+
+test('a missing database and a missing role are named', async () => {
+  const server = inject('serverUrl')
+  const missing = await refusal(targetOf(urlOfDatabase(server, 'no_such_database')))
+  expect(missing).toMatchObject({
+    code: 'database-unreachable',
+    message: 'Cannot connect to the database: database "no_such_database" does not exist.',
+  })
+  const stranger = new URL(database.target.url)
+  stranger.username = 'no_such_role'
+  stranger.password = secret
+  expect(await refusal(targetOf(stranger.href))).toMatchObject({
+    code: 'permission-denied',
+    message: expect.stringContaining('"no_such_role"'),
+  })
+})
+
+test('a role that may not read the tables is told so', async () => {
+  const role = `guest_${database.name}`
+  await database.query(`create role ${role} login`)
+  const guest = new URL(database.target.url)
+  guest.username = role
+  const store = await openStore({ ...database.target, url: guest.href })
+  await expect(store.list({ limit: 1 })).rejects.toMatchObject({ code: 'permission-denied' })
+  expect(await store.executors()).toBeUndefined()
+  await store.close()
+  await database.query(`drop role ${role}`)
+})
+
+test('a database of others is never migrated, and what is missing there is said', async () => {
+  const foreign = await createTestDatabase({ own: false, empty: true })
+  expect((await refusal(foreign.target)).code).toBe('schema-missing')
+  expect(await foreign.query(`select 1 from pg_namespace where nspname = 'dbos'`)).toEqual([])
+  await foreign.query('create schema dbos')
+  await foreign.query('create table dbos.workflow_status (workflow_uuid text primary key, status text)')
+  expect((await refusal(foreign.target)).code).toBe('schema-unsupported')
+  await foreign.drop()
+})
+
+test('a database of drover is migrated once, also when two come at the same time, and stdout stays empty', async () => {
+  const own = await createTestDatabase({ empty: true })
+  const print = vi.spyOn(globalThis.console, 'log')
+  const stores = await Promise.all([openStore(own.target), openStore(own.target)])
+  expect(print).not.toHaveBeenCalled()
+  print.mockRestore()
+  for (const store of stores) {
+    expect(store.database.own).toBe(true)
+    expect(await store.list({ limit: 5 })).toEqual([])
+    await store.close()
+  }
+  await own.drop()
+})
+
+test('another schema is read when it is named', async () => {
+  const own = await createTestDatabase({ empty: true })
+  const store = await openStore({ ...own.target, schema: 'flows' })
+  expect(await store.start({ name: 'x', workflowId: 'w', args: [], queue: 'q' })).toBe('started')
+  expect((await store.list({ limit: 5 })).map(({ workflowId }) => workflowId)).toEqual(['w'])
+  await store.close()
+  await own.drop()
+})
+
+test('a lost connection is opened again for the next question', async () => {
+  const store = await openStore(database.target)
+  await store.list({ limit: 1 })
+  await database.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where datname = current_database() and application_name = 'drover'`,
+  )
+  expect(await store.list({ limit: 1 })).toEqual([])
+  await store.close()
+})
