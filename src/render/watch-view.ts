@@ -9,7 +9,7 @@ import { detailSections } from './watch-sections.ts'
 
 export { initialWatchModel, update, type WatchMessage, type WatchModel } from './watch-model.ts'
 
-export interface ViewOptions {
+interface ViewOptions {
   readonly style: Style
   readonly width: number
   /** Lines at most; infinite for what stays in the scrollback. */

@@ -18,9 +18,13 @@ export function waitSections({ workflows }: WatchModel, workflow: WatchedWorkflo
   )
 }
 
-export function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
-  const { style, now } = frame
-  const width = contentWidth(frame)
+function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
+  const text = withLabel('waits', questionLines(wait, whose, frame, contentWidth(frame)), frame)
+  return [...text, ...answerLines(wait, frame, [gutterWidth(frame.width), 2, 0])]
+}
+
+/** What is asked, since when and until when. */
+export function questionLines(wait: Wait, whose: string, { style, now }: Frame, width: number): string[] {
   const deadline = wait.until ? `, ${formatCountdown(wait.until, now)}` : ''
   const since = `since ${formatElapsed(now.getTime() - wait.since.getTime())}${deadline}`
   const question = `${whose}${describeQuestion(wait)}`
@@ -28,16 +32,14 @@ export function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
   const text = fitsOneLine
     ? [`${style.warning(question)}  ${style.faint(since)}`]
     : [style.warning(truncate(question, width)), style.faint(truncate(since, width))]
-  if (wait.state === 'answered') {
-    return withLabel('waits', [...text, style.good(truncate('answered, not read yet', width))], frame)
-  }
-  return [...withLabel('waits', text, frame), ...commandLines(answerCommand(wait), frame)]
+  return wait.state === 'answered' ? [...text, style.good(truncate('answered, not read yet', width))] : text
 }
 
-/** A command is not cut: where it does not fit it goes on in the next line, as a shell takes it. */
-function commandLines(command: string, { style, width }: Frame): string[] {
-  const gutter = gutterWidth(width)
-  const margin = [gutter, 2].find((cells) => displayWidth(command) <= width - cells) ?? 0
+/** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
+export function answerLines(wait: Wait, { style, width }: Frame, margins: readonly number[]): string[] {
+  if (wait.state === 'answered') return []
+  const command = answerCommand(wait)
+  const margin = margins.find((cells) => displayWidth(command) <= width - cells) ?? 0
   return breakCommand(command, width - margin).map((line) => ' '.repeat(margin) + style.command(line))
 }
 

@@ -4,13 +4,13 @@ import type { Frame } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
-import { pad, truncate, visible, visibleLines, wrap } from './text.ts'
+import { displayWidth, pad, truncate, visible, visibleLines, wrap } from './text.ts'
 import { elapsedOf, formatAge, formatTime } from './time.ts'
 import { formatValue } from './value.ts'
-import { waitLines } from './watch-waits.ts'
+import { answerLines, questionLines } from './watch-waits.ts'
 import { eventColumns, stepColumns, streamColumns, workflowColumns } from './workflow-columns.ts'
 
-export interface Details {
+interface Details {
   readonly workflow: Workflow
   readonly steps: readonly Step[]
   readonly events: readonly WorkflowEvent[]
@@ -32,8 +32,7 @@ export function renderDetails(details: Details, frame: Frame): string[] {
   return [
     truncateTitle(workflow, frame),
     ...facts(workflow, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
-    ...(waits.length > 0 ? [''] : []),
-    ...waits.flatMap((wait) => waitLines(wait, '', frame)),
+    ...waitSection(waits, frame),
     ...section('events', eventColumns, events, `drover events ${workflowId}`, frame),
     ...section('steps', stepColumns, told, `drover steps ${workflowId}`, frame),
     ...section('streams', streamColumns, streams, `drover stream ${workflowId}`, frame),
@@ -53,8 +52,12 @@ function facts(workflow: Workflow, { style, width, now }: Frame): [string, reado
   const { status, input, output, error, createdAt, startedAt, completedAt } = workflow
   const valueWidth = Math.max(1, width - keyWidth)
   const wrapped = (text: string) => wrap(text, valueWidth, maxValueLines)
-  const time = (date: Date | null) =>
-    date ? [`${formatTime(date)}  ${style.faint(formatAge(date, now))}`] : []
+  const time = (date: Date | null) => {
+    if (!date) return []
+    const age = `  ${formatAge(date, now)}`
+    const text = formatTime(date)
+    return [displayWidth(text + age) <= valueWidth ? text + style.faint(age) : text]
+  }
   const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(visible(text)))
   const value = (json: Workflow['output']) => wrapped(formatValue(json, valueWidth * maxValueLines))
   return [
@@ -91,6 +94,15 @@ function stackLines({ error, workflowId }: Workflow, width: number, style: Frame
   return [...shown.map((line) => `  ${line.trim()}`), ...fold].map((line) =>
     style.faint(truncate(line, width)),
   )
+}
+
+function waitSection(waits: readonly Wait[], frame: Frame): string[] {
+  if (waits.length === 0) return []
+  const lines = waits.flatMap((wait) => [
+    ...questionLines(wait, '', frame, frame.width - 2).map((line) => `  ${line}`),
+    ...answerLines(wait, frame, [2, 0]),
+  ])
+  return ['', frame.style.strong('waits'), ...lines]
 }
 
 /** The newest rows of a table under its name. */

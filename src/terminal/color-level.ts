@@ -1,6 +1,6 @@
 import type { ColorLevel, ColorMode } from './terminal.ts'
 
-export interface ColorSituation {
+interface ColorSituation {
   readonly mode: ColorMode
   readonly isTerminal: boolean
   readonly env: Readonly<Record<string, string | undefined>>

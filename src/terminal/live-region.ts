@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import type { LiveRegion } from './terminal.ts'
 
 /** Where a region draws: the size may change at any time, and each `write` reaches the terminal as a whole. */
-export interface Screen {
+interface Screen {
   readonly columns: number
   readonly rows: number
   write(text: string): void

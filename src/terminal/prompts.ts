@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import type { ColorLevel, Terminal } from './terminal.ts'
 
-export type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask'>
+type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask'>
 
 interface PromptsOptions {
   readonly stdin: NodeJS.ReadStream
