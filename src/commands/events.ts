@@ -7,7 +7,7 @@ import { isEnded, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows, toResultText } from '../frame/output-format.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
-import { toJsonLine, toJsonText } from '../render/json.ts'
+import { toEventJson, toJsonLine, toJsonText } from '../render/json.ts'
 import { eventColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -41,7 +41,7 @@ async function runEvents(
     return printRows(context, flags, {
       rows: events,
       columns: eventColumns,
-      toJson: (event) => event,
+      toJson: toEventJson,
       toId: (event) => event.key,
       empty: `${workflow.workflowId} has published no event yet.`,
     })
@@ -49,8 +49,8 @@ async function runEvents(
 }
 
 function printValue({ terminal }: Context, flags: EventsFlags, event: WorkflowEvent): Promise<void> {
-  if (flags.output === 'json') return terminal.print(toJsonText(event))
-  if (flags.output === 'jsonl') return terminal.print(toJsonLine(event))
+  if (flags.output === 'json') return terminal.print(toJsonText(toEventJson(event)))
+  if (flags.output === 'jsonl') return terminal.print(toJsonLine(toEventJson(event)))
   return terminal.print(toResultText(terminal.stdout, event.value, flags.rawString))
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
+import { toStepJson } from '../render/json.ts'
 import { stepColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -23,7 +24,7 @@ async function runSteps(context: Context, id: string, flags: StepsFlags): Promis
     await printRows(context, flags, {
       rows: await store.steps(workflowId),
       columns: stepColumns,
-      toJson: (step) => step,
+      toJson: toStepJson,
       toId: ({ step }) => String(step),
       empty: `${workflowId} has recorded no step yet.`,
     })

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Change } from '../core/change.ts'
 import { changeLine, heartbeatLine } from '../render/change-line.ts'
-import { toJsonLine } from '../render/json.ts'
+import { toChangeJson, toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../render/watch-view.ts'
 import type { FollowRequest } from './follow.ts'
@@ -27,7 +27,7 @@ export function createPresenter(context: Context, request: Presented): Presenter
 
 function jsonLines({ terminal }: Context): Presenter {
   return {
-    show: (change) => terminal.print(toJsonLine(change)),
+    show: (change) => terminal.print(toJsonLine(toChangeJson(change))),
     notice: (text) => tell({ terminal }, text),
     close: () => {},
   }

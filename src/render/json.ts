@@ -1,4 +1,12 @@
-import type { Message, StreamValue, Workflow, WorkflowSummary } from '../core/workflow.ts'
+import type { Change } from '../core/change.ts'
+import type {
+  Message,
+  Step,
+  StreamValue,
+  Workflow,
+  WorkflowEvent,
+  WorkflowSummary,
+} from '../core/workflow.ts'
 
 /** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
 export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
@@ -27,12 +35,36 @@ export function toWorkflowJson(workflow: Workflow): Workflow {
   return { ...toSummaryJson(workflow), input, output, error }
 }
 
+export function toStepJson({ step, name, startedAt, completedAt, output, error, childId }: Step): Step {
+  return { step, name, startedAt, completedAt, output, error, childId }
+}
+
+export function toEventJson({ workflowId, key, value, at }: WorkflowEvent): WorkflowEvent {
+  return { workflowId, key, value, at }
+}
+
 export function toMessageJson({ workflowId, topic, message, sentAt, readByStep }: Message): object {
   return { workflowId, topic, message, sentAt, readByStep }
 }
 
 export function toStreamValueJson({ workflowId, key, offset, value }: StreamValue): StreamValue {
   return { workflowId, key, offset, value }
+}
+
+/** A change, with what comes with it in its documented shape. */
+export function toChangeJson(change: Change): object {
+  const { cursor, type, workflowId, at, ...rest } = change
+  const common = { cursor, type, workflowId, at }
+  switch (change.type) {
+    case 'status':
+      return { ...common, workflow: toWorkflowJson(change.workflow) }
+    case 'step':
+      return { ...common, step: toStepJson(change.step) }
+    case 'message':
+      return { ...common, message: toMessageJson(change.message) }
+    default:
+      return { ...common, ...rest }
+  }
 }
 
 /** JSON for people and for `jq` alike. */

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import type { Change } from '../src/core/change.ts'
+import { readSettings } from '../src/settings/settings.ts'
+import { createExampleStore } from './support/example-store.ts'
+import { runCli } from './support/run-cli.ts'
+
+const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
+
+/** The keys in the tables under a heading of docs/output.md, in their order. */
+function documentedKeys(heading: string): string[] {
+  const section = read('docs/output.md').split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const firstTable = section.split('\n\n').find((block) => block.startsWith('| key |')) ?? ''
+  return [...firstTable.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`(\w+)`/g)].map(([, key = '']) => key),
+  )
+}
+
+const print = async (line: string) => (await runCli(line, { store: createExampleStore() })).stdout
+
+test.each([
+  ['Workflow', 'get done -o json'],
+  ['Step', 'steps done -o jsonl'],
+  ['Event', 'events done -o jsonl'],
+  ['Stream value', 'stream done -o jsonl'],
+  ['Message', 'messages answered -o jsonl'],
+  ['Decision', 'approve asking -o jsonl'],
+])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
+  const text = await print(line)
+  const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]
+  expect(Object.keys(JSON.parse(first))).toEqual(documentedKeys(heading))
+})
+
+test('docs/output.md documents every kind of change with what comes with it', async () => {
+  const documented = new Map(
+    [...read('docs/output.md').matchAll(/^\| `([a-z-]+)` \| (.+) \|$/gm)].map(([, type = '', text = '']) => [
+      type,
+      [...(text.split(':')[0]?.matchAll(/`(\w+)`/g) ?? [])].map(([, key]) => key),
+    ]),
+  )
+  const lines = (await print('watch done answered -o jsonl --timeout 50ms')).trimEnd().split('\n')
+  const asking = (await print('watch asking -o jsonl --timeout 50ms')).trimEnd().split('\n')
+  const changes = [...lines, ...asking].map((line): Change => JSON.parse(line))
+  expect(new Set(changes.map(({ type }) => type)).size).toBeGreaterThanOrEqual(7)
+  for (const { cursor, type, workflowId, at, ...rest } of changes) {
+    expect([cursor, workflowId, at].every((value) => typeof value === 'string')).toBe(true)
+    expect(Object.keys(rest)).toEqual(documented.get(type))
+  }
+})
+
+test('the README names every command, and no other', async () => {
+  const { stdout } = await runCli('--help')
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'help')
+  const table = read('README.md').split('## Commands')[1]?.split('## ')[0] ?? ''
+  const named = [...table.matchAll(/`([a-z]+)[^`]*`(?:, `([a-z]+)[^`]*`)? \| [a-z]/g)].flatMap(
+    ([, one, other]) => (other ? [one, other] : [one]),
+  )
+  expect(named).toEqual(commands)
+})
+
+test('the JSON schema of drover.config.json knows the settings that are read', async () => {
+  const schema = JSON.parse(read('docs/drover.config.schema.json'))
+  const { $schema, workflows, ...texts } = schema.properties
+  const file = {
+    ...Object.fromEntries(Object.keys(texts).map((key) => [key, 'x'])),
+    $schema: 'x',
+    workflows: {
+      any: Object.fromEntries(
+        Object.keys(workflows.additionalProperties.properties).map((key) => [key, 'x']),
+      ),
+    },
+  }
+  const settings = await readSettings(
+    {
+      cwd: '/',
+      env: {},
+      readFile: async (name) => (name === '/drover.config.json' ? JSON.stringify(file) : undefined),
+    },
+    {},
+  )
+  expect(settings.workflows.any).toEqual({ topic: 'x', approve: 'x', reject: 'x' })
+})
