@@ -72,8 +72,9 @@ test('get shows a workflow on one screen', async () => {
     application  example
     version      v1
 
-      waits     Ship it?  since 59s, 1m 00s left
-                drover approve asking#1
+    waits
+      Ship it?  since 59s, 1m 00s left
+      drover approve asking#1
 
     events
       EVENT           VALUE                 PUBLISHED
