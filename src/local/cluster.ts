@@ -15,20 +15,30 @@ export function clusterExists(layout: Layout): boolean {
   return existsSync(path.join(layout.data, 'PG_VERSION'))
 }
 
-export async function createCluster(layout: Layout, tree: string, user: ServerUser): Promise<void> {
+interface ClusterOptions {
+  readonly layout: Layout
+  readonly tree: string
+  readonly user: ServerUser
+  /** False: not worth a wait for the disk. */
+  readonly isDurable: boolean
+}
+
+export async function createCluster(options: ClusterOptions): Promise<void> {
+  const { layout, user } = options
   assertHasName(user)
   await buildBeside(layout.data, async (unfinished) => {
     privateDirectory(unfinished, user)
-    await initialize(tree, unfinished, user)
+    await initialize(unfinished, options)
   })
 }
 
-async function initialize(tree: string, directory: string, user: ServerUser): Promise<void> {
+async function initialize(directory: string, { tree, user, isDurable }: ClusterOptions): Promise<void> {
   const flags = [
     ['-D', directory],
     ['-U', superuser],
     ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ['--auth-local=trust', '--auth-host=scram-sha-256'],
+    isDurable ? [] : ['--no-sync'],
   ].flat()
   try {
     await run(path.join(tree, 'bin/initdb'), flags, {

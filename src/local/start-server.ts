@@ -37,7 +37,7 @@ export async function startServer(setup: Setup): Promise<boolean> {
     await prepareSockets(layout, user)
     if (!clusterExists(layout)) {
       setup.onNotice('Creating the embedded Postgres.')
-      await createCluster(layout, tree, user)
+      await createCluster({ layout, tree, user, isDurable: setup.settings.fsync !== 'off' })
     }
     assertSameMajor(layout, tree)
     const tcpPort = readPin(layout.pin)?.tcpPort ?? null

@@ -31,6 +31,7 @@ async function clearAbandoned(target: string): Promise<void> {
       : Number.NaN
     if (Number.isNaN(builder)) continue
     if (builder !== process.pid && commandOf(builder) !== '') continue
-    await rm(path.join(directory, name), { recursive: true, force: true })
+    // An `initdb` that outlives who started it still writes there, until it misses what was removed.
+    await rm(path.join(directory, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
   }
 }

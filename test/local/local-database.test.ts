@@ -10,7 +10,7 @@ let local: LocalDatabase
 
 beforeAll(async () => {
   place = await createTestHome()
-  local = place.local()
+  local = place.local({ settings: {} })
 })
 
 afterAll(async () => {
@@ -27,7 +27,7 @@ test('before anything was opened there is nothing, and looking creates nothing',
 })
 
 test('opening it creates it, durable, on a socket only, with a database that is marked as drover’s own', async () => {
-  const second = place.local()
+  const second = place.local({ settings: {} })
   // The time to connect is not that of the creation, for which the second one waits.
   const impatient = { ...anyDatabase, connectTimeoutMs: 500 }
   const [target] = await Promise.all([local.open(impatient), second.open(impatient)])

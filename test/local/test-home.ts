@@ -26,7 +26,7 @@ export async function createTestHome(home?: string): Promise<TestHome> {
   const directory = home ?? (await createHome())
   const layout = layoutOf(directory)
   const local: TestHome['local'] = (options) =>
-    createLocalDatabase({ home: directory, env: process.env, ...options })
+    createLocalDatabase({ home: directory, env: process.env, settings: { fsync: 'off' }, ...options })
   return {
     home: directory,
     layout,

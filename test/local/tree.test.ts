@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -34,19 +34,30 @@ const links = JSON.parse(
   readFileSync(path.join(installed, 'native/pg-symlinks.json'), 'utf8'),
 ) as LibraryLink[]
 
-/** As npm unpacks it, in a project of its own; with the library links only where its install script was let run. */
-function install(options: { readonly withLinks: boolean }): { native: string; resolveFrom: string } {
+interface InstallOptions {
+  /** Where the package's install script was let run. */
+  readonly withLinks?: boolean
+  /** Files that a test may change: by default they are shared with the installed package, to spare the disk. */
+  readonly ownFiles?: boolean
+}
+
+/** As npm unpacks it, in a project of its own. */
+function install(options: InstallOptions = {}): { native: string; resolveFrom: string } {
   const root = path.join(project, 'node_modules', packageName)
-  const linked = links.map(({ target }) => path.join(installed, target))
-  cpSync(installed, root, { recursive: true, filter: (source) => !linked.includes(source) })
-  for (const { source, target } of options.withLinks ? links : []) {
-    symlinkSync(path.relative(path.dirname(target), source), path.join(root, target))
+  mkdirSync(path.dirname(root), { recursive: true })
+  // Where the files belong to another user, Linux refuses to link them.
+  const flags = options.ownFiles || statSync(installed).uid !== ownUser.uid ? '-R' : '-Rl'
+  execFileSync('cp', [flags, installed, root])
+  for (const { source, target } of links) {
+    rmSync(path.join(root, target), { force: true })
+    if (options.withLinks) symlinkSync(path.relative(path.dirname(target), source), path.join(root, target))
   }
   return { native: path.join(root, 'native'), resolveFrom: path.join(project, 'index.js') }
 }
 
-function versionOf(tree: string): string {
-  return execFileSync(path.join(tree, 'bin/postgres'), ['--version'], { encoding: 'utf8' }).trim()
+function versionOf(tree: string, user = ownUser): string {
+  const { uid, gid } = user
+  return execFileSync(path.join(tree, 'bin/postgres'), ['--version'], { encoding: 'utf8', uid, gid }).trim()
 }
 
 test.each([{ withLinks: false }, { withLinks: true }])(
@@ -59,7 +70,7 @@ test.each([{ withLinks: false }, { withLinks: true }])(
 )
 
 test('the tree shares its files with the package, and stays when the package goes', async () => {
-  const { native, resolveFrom } = install({ withLinks: false })
+  const { native, resolveFrom } = install()
   const tree = await ensureTree({ trees: place.layout.trees, user: ownUser, resolveFrom })
   expect(statSync(path.join(tree, 'bin/postgres')).ino).toBe(statSync(path.join(native, 'bin/postgres')).ino)
   await rm(project, { recursive: true })
@@ -67,7 +78,7 @@ test('the tree shares its files with the package, and stays when the package goe
 })
 
 test.skipIf(process.platform !== 'linux')('on another file system the tree is a copy', async () => {
-  const { native, resolveFrom } = install({ withLinks: false })
+  const { native, resolveFrom } = install()
   const trees = await mkdtemp('/dev/shm/drover-trees-')
   try {
     const tree = await ensureTree({ trees, user: ownUser, resolveFrom })
@@ -81,7 +92,7 @@ test.skipIf(process.platform !== 'linux')('on another file system the tree is a 
 test.skipIf(!isRoot)(
   'needs root: the server runs from node_modules under a directory that is closed to others',
   async () => {
-    const { resolveFrom } = install({ withLinks: false })
+    const { resolveFrom } = install()
     await chmod(project, 0o700)
     const local = place.local({ resolveFrom })
     await local.open(anyDatabase)
@@ -93,12 +104,11 @@ test.skipIf(!isRoot)(
 test.skipIf(!isRoot)(
   'needs root: the server runs from files that a strict umask closed to others',
   async () => {
-    const { native, resolveFrom } = install({ withLinks: false })
+    const { native, resolveFrom } = install({ ownFiles: true })
     execFileSync('chmod', ['-R', 'go-rwx', native])
-    const local = place.local({ resolveFrom })
-    await local.open(anyDatabase)
-    expect(await local.status()).toMatchObject({ state: 'up', version: '18.4' })
-    await local.leave()
+    const nobody = { uid: 65534, gid: 65534, name: 'nobody', isOther: true }
+    const tree = await ensureTree({ trees: place.layout.trees, user: nobody, resolveFrom })
+    expect(versionOf(tree, nobody)).toBe('postgres (PostgreSQL) 18.4')
   },
 )
 
