@@ -55,9 +55,15 @@ function childLine({ branch, child }: TreeLine, frame: Frame): string {
     .join('  ')
   const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
   if (left < 4) return truncate(`${branch}${status.trimEnd()} ${visible(name)}`, width)
-  const title = pad(truncate(`${visible(name)}  ${idBelow(parentId, workflowId)}`, left), left)
+  const title = pad(titleOf(visible(name), idBelow(parentId, workflowId), left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
   return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
+}
+
+/** What tells children of one name apart is their id: the name is cut first. */
+function titleOf(name: string, id: string, width: number): string {
+  const nameWidth = Math.max(4, width - displayWidth(id) - 2)
+  return truncate(`${truncate(name, nameWidth)}  ${id}`, width)
 }
 
 /** DBOS names a child after its parent: only what is added tells it from the others. */

@@ -26,7 +26,7 @@ function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
 /** What is asked, since when and until when. */
 export function questionLines(wait: Wait, whose: string, { style, now }: Frame, width: number): string[] {
   const deadline = wait.until ? `, ${formatCountdown(wait.until, now)}` : ''
-  const since = `since ${formatElapsed(now.getTime() - wait.since.getTime())}${deadline}`
+  const since = `for ${formatElapsed(now.getTime() - wait.since.getTime())}${deadline}`
   const question = `${whose}${describeQuestion(wait)}`
   const fitsOneLine = displayWidth(question) + displayWidth(since) + 2 <= width
   const text = fitsOneLine

@@ -76,7 +76,7 @@ test('a busy workflow fills a usual screen', () => {
   expect(draw(fold(busyRun()))).toMatchInlineSnapshot(`
     "● PENDING   eventsWorkflow  018f3a9c                         drover-1a2b3c4d  9s
       progress  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━────────────────  70%      2s ago
-      waits     Release 3 packages to production?  since 7s, 53s left
+      waits     Release 3 packages to production?  for 7s, 53s left
                 drover approve 018f3a9c-1111-4222-8333-0123456789ab#42
       events    status  processing_step_14                                    2s ago
       steps     … 9 earlier steps
@@ -105,7 +105,7 @@ test('a small screen keeps status, progress and the command that answers', () =>
     "● PENDING   eventsWorkflow  018f3a9c  9s
     progress ━━━━━━━━━━━──────  70%   2s ago
     waits    Release 3 packages to producti…
-             since 7s, 53s left
+             for 7s, 53s left
     drover approve \\
     018f3a9c-1111-4222-8333-0123456789ab#42
     events   status  processing_ste…  2s ago
@@ -174,7 +174,7 @@ test('a wait that nothing asked shows how to send', () => {
   record({ type: 'waits', waits: [waitOf({ asked: false, prompt: null, topic: 'legal team' })] })
   expect(draw(fold(changes))).toMatchInlineSnapshot(`
     "● PENDING   eventsWorkflow  018f3a9c                         drover-1a2b3c4d  9s
-      waits     for a message on topic legal team  since 7s, 53s left
+      waits     for a message on topic legal team  for 7s, 53s left
       drover send 018f3a9c-1111-4222-8333-0123456789ab MESSAGE --topic 'legal team'"
   `)
 })
@@ -191,9 +191,9 @@ test('an answered wait says so, and an unknown topic is not invented', () => {
   })
   expect(draw(fold(changes))).toMatchInlineSnapshot(`
     "● PENDING   eventsWorkflow  018f3a9c                         drover-1a2b3c4d  9s
-      waits     Release 3 packages to production?  since 7s, overdue by 1s
+      waits     Release 3 packages to production?  for 7s, overdue by 1s
                 answered, not read yet
-      waits     for a message on a topic that is not known  since 7s, 53s left
+      waits     for a message on a topic that is not known  for 7s, 53s left
                 drover send a1 MESSAGE --topic TOPIC"
   `)
 })
@@ -228,6 +228,30 @@ test('a notice stands below for as long as something goes on', () => {
 
 test('an id that is not read yet has a line all the same', () => {
   expect(draw(initialWatchModel(['a1']))).toBe('· workflow  a1  …')
+})
+
+test('a screen without room for them cuts the names of children, not what tells them apart', () => {
+  const { changes, record } = createRecording()
+  const status = { type: 'status' as const, workflow: workflowOf({ name: 'publishToRegistry' }) }
+  for (let child = 8; child < 12; child += 1) {
+    record({ type: 'child', childId: `${runId}-${child}`, name: 'publishToRegistry' })
+    record(status, `${runId}-${child}`)
+  }
+  expect(draw(fold(changes), 40)).toMatchInlineSnapshot(`
+    "· workflow  018f3a9c-1111-4222-8333-012…
+    children ├─ ● PENDING   publis…  …-8  9s
+             ├─ ● PENDING   publis…  …-9  9s
+             ├─ ● PENDING   publi…  …-10  9s
+             └─ ● PENDING   publi…  …-11  9s"
+  `)
+})
+
+test('the timer of a wait is no step', () => {
+  const { changes, record } = createRecording()
+  const timer = { ...stepOf(2, 'DBOS.sleep'), completedAt: stepOf(2, '').startedAt }
+  record({ type: 'step', step: timer })
+  record({ type: 'step', step: stepOf(3, 'DBOS.sleep') })
+  expect(draw(fold(changes)).match(/DBOS.sleep/g)).toHaveLength(1)
 })
 
 test('a step that is told twice stands once', () => {

@@ -41,7 +41,7 @@ test('a workflow that waits shows the command that answers', () => {
     version      v1
 
     waits
-      Release 3 packages to production?  since 58s, 2s left
+      Release 3 packages to production?  for 58s, 2s left
       drover approve 018f3a9c-1111-4222-8333-0123456789ab#42
 
     events
