@@ -4,6 +4,7 @@ import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { positiveInteger } from '../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { tell } from '../frame/tell.ts'
 import { toSummaryJson } from '../render/json.ts'
 import { workflowColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -27,14 +28,15 @@ export function listCommand(context: Context): Command {
 
 async function runList(context: Context, flags: ListFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
-    const rows = await store.list(flags)
+    const found = await store.list({ ...flags, limit: flags.limit + 1 })
     await printRows(context, flags, {
-      rows,
+      rows: found.slice(0, flags.limit),
       columns: workflowColumns,
       toJson: toSummaryJson,
       toId: ({ workflowId }) => workflowId,
       empty: `No workflow${describeFilter(flags)} in ${store.database.label}.`,
     })
+    if (found.length > flags.limit) tell(context, `The newest ${flags.limit}; --limit shows more.`)
   })
 }
 

@@ -14,6 +14,12 @@ test('list is a table on a terminal', async () => {
   `)
 })
 
+test('list says when there are more', async () => {
+  const { stderr } = await runCli('list --limit 3', { store: createExampleStore() })
+  expect(stderr).toBe('The newest 3; --limit shows more.\n')
+  expect((await runCli('list --limit 8', { store: createExampleStore() })).stderr).toBe('')
+})
+
 test('list is full values between tabs in a pipe', async () => {
   const { stdout } = await runCli('list --status SUCCESS', { store: createExampleStore() })
   expect(stdout).toMatchInlineSnapshot(`

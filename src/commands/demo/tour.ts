@@ -121,6 +121,6 @@ async function printSummary(context: Context, tour: Tour): Promise<void> {
     : renderTsv(demoColumns, rows)
   await tour.say(lines.join('\n'))
   await tour.say('\nThey are all still there:')
-  await tour.command('drover list')
+  await tour.command('drover list --limit 50')
   await tour.command(`drover get ${rows[0]?.workflowId}`)
 }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { droverBin, runDrover } from '../support/drover-process.ts'
+import { startInPty } from '../support/pty-session.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+
+let home: string
+beforeAll(async () => {
+  home = await createHome()
+})
+afterAll(async () => {
+  await runDrover(['db', 'stop', '--force'], { home })
+  await removeHome(home)
+})
+
+const startDemo = (...args: string[]) =>
+  startInPty(process.execPath, [droverBin, 'demo', ...args], {
+    cwd: home,
+    env: { DROVER_HOME: home, CI: 'false' },
+  })
+
+test('off a terminal the tour answers by itself, loses nothing in a crash, and ends with a table', async () => {
+  const { code, stdout } = await runDrover(['demo'], { home })
+  expect(code).toBe(0)
+  for (const part of ['1/4', '2/4', '3/4', '4/4']) expect(stdout).toContain(part)
+  expect(stdout).toContain('20 of 20 published')
+  const table = stdout.split('\n').filter((line) => /^demo-\S+\tSUCCESS\t/.test(line))
+  const results = table.map((line) =>
+    line
+      .split('\t')
+      .slice(0, 1)
+      .concat(line.split('\t').at(-1) ?? '')
+      .join(' '),
+  )
+  expect(results.join('\n').replaceAll(/-[0-9a-f]{6}/g, '')).toMatch(
+    /^demo-events .*\ndemo-approved .*"approved".*\ndemo-rejected .*"rejected".*\ndemo-timed-out .*"timed-out".*\ndemo-stream .*\ndemo-resume .*"published":20/,
+  )
+  const list = await runDrover(['list', '--limit', '50', '-o', 'ids'], { home })
+  expect(list.code).toBe(0)
+  expect(list.stdout).toContain('demo-events-')
+})
+
+test('on a terminal the approval waits for a key', async () => {
+  const session = startDemo('approval')
+  await session.waitFor('○ reject')
+  session.type('\r')
+  expect(await session.exitCode).toBe(0)
+  expect(session.screen.text().join('\n')).toMatch(/decision:\s+"approved"/)
+})
+
+test('it goes on when somebody answers in another terminal', async () => {
+  const session = startDemo('approval')
+  await session.waitFor('○ reject')
+  const id = /demo-approval-[0-9a-f]{6}/.exec(session.screen.text().join('\n'))?.[0] ?? ''
+  const rejected = await runDrover(['reject', id, '--comment', 'not today', '--as', 'bob'], { home })
+  expect(rejected).toMatchObject({ code: 0, stderr: `${id}#1 rejected by bob.\n` })
+  expect(await session.exitCode).toBe(0)
+  expect(session.screen.text().join('\n')).toMatch(/decision:\s+"rejected"/)
+})
+
+test('leaving it says how to answer later', async () => {
+  const session = startDemo('approval')
+  await session.waitFor('○ reject')
+  session.type('\x03')
+  expect(await session.exitCode).toBe(130)
+  expect(session.screen.text().join('\n')).toContain('still waits for an answer')
+})
