@@ -12,7 +12,7 @@ export interface Session {
   readonly target: DatabaseTarget
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Several statements in one round trip, their literals escaped. The rows of each. */
-  batch(sql: string): Promise<Row[][]>
+  batch(sql: string, timeoutMs: number): Promise<Row[][]>
   /** Commits what `use` did, or rolls it back when it throws. */
   transaction<Result>(use: (client: pg.ClientBase) => Promise<Result>): Promise<Result>
   isClosed(): boolean
@@ -26,11 +26,11 @@ const goodbyeMs = 500
 export function createSession(target: DatabaseTarget): Session {
   let connection: Promise<pg.Client> | undefined
   let queue: Promise<unknown> = Promise.resolve()
-  let closed = false
+  const closing = new AbortController()
 
   function openConnection(): Promise<pg.Client> {
     if (connection) return connection
-    const opening = connect(target)
+    const opening = connect(target, closing.signal)
     const forget = (): void => {
       if (connection === opening) connection = undefined
     }
@@ -41,7 +41,8 @@ export function createSession(target: DatabaseTarget): Session {
 
   function lend<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
     const turn = queue.then(async () => {
-      if (closed) throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
+      if (closing.signal.aborted)
+        throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
       const client = await openConnection()
       try {
         return await use(client)
@@ -62,10 +63,11 @@ export function createSession(target: DatabaseTarget): Session {
     target,
     query: (sql, parameters) =>
       lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows),
-    batch: (sql) =>
+    batch: (sql, timeoutMs) =>
       lend(async (client) => {
         try {
-          const results = (await client.query(sql)) as unknown as pg.QueryResult<Row>[]
+          const statements = { text: sql, query_timeout: timeoutMs }
+          const results = (await client.query(statements)) as unknown as pg.QueryResult<Row>[]
           return results.map(({ rows }) => rows)
         } catch (error) {
           if (!isConnectionLoss(toQueryError(error, target))) await client.query('rollback')
@@ -84,9 +86,9 @@ export function createSession(target: DatabaseTarget): Session {
           throw error
         }
       }),
-    isClosed: () => closed,
+    isClosed: () => closing.signal.aborted,
     close: async () => {
-      closed = true
+      closing.abort()
       const client = await connection?.catch(() => undefined)
       if (client) await disconnect(client)
     },
@@ -94,18 +96,23 @@ export function createSession(target: DatabaseTarget): Session {
 }
 
 /** A connection of drover's. Throws `database-unreachable` or `permission-denied` within `connectTimeoutMs`. */
-export async function connect(target: DatabaseTarget): Promise<pg.Client> {
-  const deadline = Date.now() + target.connectTimeoutMs
+export async function connect(target: DatabaseTarget, signal: AbortSignal): Promise<pg.Client> {
+  const deadlineMs = Date.now() + target.connectTimeoutMs
   for (;;) {
-    const client = createClient(target, Math.max(1, deadline - Date.now()))
+    const client = createClient(target, Math.max(1, deadlineMs - Date.now()))
+    const giveUp = (): void => streamOf(client)?.destroy()
     client.on('error', () => {})
+    signal.addEventListener('abort', giveUp, { once: true })
     try {
       await client.connect()
       return client
     } catch (error) {
-      if (!isStartingUp(error) || Date.now() + startUpPollMs > deadline) throw toConnectError(error, target)
-      await delay(startUpPollMs)
+      const canRetry = isStartingUp(error) && Date.now() + startUpPollMs < deadlineMs && !signal.aborted
+      if (!canRetry) throw toConnectError(error, target)
+    } finally {
+      signal.removeEventListener('abort', giveUp)
     }
+    await delay(startUpPollMs)
   }
 }
 

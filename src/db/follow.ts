@@ -14,7 +14,7 @@ import type { SystemSchema } from './schema.ts'
 import { createWake } from './wake.ts'
 
 export interface FollowTiming {
-  /** A lost connection is worth a word after this. */
+  /** A database that does not answer is worth a word after this. */
   readonly noticeAfterMs: number
   /** And not worth waiting for after this. */
   readonly giveUpAfterMs: number
@@ -101,8 +101,8 @@ export async function* follow(
           }
           if (wants(draft.type) && isWantedKey(draft, options)) yield place(id, draft)
         }
-        settleMessages(position, round.now.getTime())
         if (!ordered.isComplete) continue
+        if (needs.messages) settleMessages(position, round.now.getTime())
         const waits = toWaits(rows.waits)
         const waitsSignature = JSON.stringify(waits.map(({ step, until, state }) => [step, until, state]))
         if (waitsSignature !== position.waits) {
@@ -234,25 +234,25 @@ async function persist<Result>(
 ): Promise<Result | undefined> {
   const { label } = session.target
   const retry = createWake()
-  let lostSinceMs: number | undefined
-  let timer: NodeJS.Timeout | undefined
+  const startMs = Date.now()
   let isNoticed = false
+  let hasFailed = false
+  const timer = setTimeout(() => {
+    isNoticed = true
+    onNotice?.(`${label} does not answer; drover keeps trying.`)
+  }, timing.noticeAfterMs)
   try {
     for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(lastRetryMs, retryMs * 2)) {
       try {
         const result = await untilAborted(read(), signal)
-        if (lostSinceMs !== undefined) onRestored()
-        if (isNoticed) onNotice?.(`Connected to ${label} again.`)
+        if (hasFailed) onRestored()
+        if (isNoticed && result) onNotice?.(`${label} answers again.`)
         return result
       } catch (error) {
         if (session.isClosed()) return undefined
         if (!isConnectionLoss(error)) throw error
-        lostSinceMs ??= Date.now()
-        timer ??= setTimeout(() => {
-          isNoticed = true
-          onNotice?.(`Lost the connection to ${label}; trying again.`)
-        }, timing.noticeAfterMs)
-        if (Date.now() - lostSinceMs >= timing.giveUpAfterMs) {
+        hasFailed = true
+        if (Date.now() - startMs >= timing.giveUpAfterMs) {
           const minutes = Math.round(timing.giveUpAfterMs / 60_000)
           throw new CliError('connection-lost', `${label} did not come back within ${minutes} minutes.`, {
             hint: 'run the same command again; --from CURSOR goes on where it stopped',

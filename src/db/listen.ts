@@ -54,7 +54,7 @@ export function createListener(session: Session): Listener {
 
   /** Resolves to true when the connection ended, to false when notifications do not get through it. */
   async function listen(): Promise<boolean> {
-    const client = await connect(session.target)
+    const client = await connect(session.target, stop.signal)
     current = client
     try {
       if (subscribers.size === 0) return true

@@ -101,15 +101,20 @@ export function decodeCursor(cursor: string): Map<string, Position> {
   }
 }
 
-const defaults = Object.entries(createPosition()).map(
-  ([name, value]) => [name, JSON.stringify(value)] as const,
-)
+const defaults = Object.entries(createPosition()) as [keyof Position, unknown][]
 
 function withoutDefaults(position: Position): Partial<Position> {
   return Object.fromEntries(
     defaults
-      .map(([name, standard]) => [name, position[name as keyof Position], standard] as const)
-      .filter(([, value, standard]) => JSON.stringify(value) !== standard)
+      .map(([name, standard]) => [name, position[name], standard] as const)
+      .filter(([, value, standard]) => value !== standard && !isEmpty(value))
       .map(([name, value]) => [name, value]),
   )
+}
+
+/** Of an array or an object, which are all empty at the start. A cursor is made for every change: this must be cheap. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  for (const _ in value) return false
+  return true
 }

@@ -51,6 +51,9 @@ export interface Round {
   readonly batchRows: number
 }
 
+/** A round takes milliseconds: after this the connection is as good as dead, whatever TCP thinks. */
+const roundTimeoutMs = 15_000
+
 const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
 
 /** What is new since `positions`, in one snapshot and one round trip. */
@@ -90,6 +93,7 @@ export async function readRound(
       ...read.map((source) => selects[source]),
       'commit',
     ].join(';\n'),
+    roundTimeoutMs,
   )
   const byWorkflow = Object.fromEntries(
     read.map((source, index) => [source, groupById(results[index] ?? [])]),

@@ -11,30 +11,34 @@ export async function sendMessage(
   request: SendRequest,
 ): Promise<'sent' | 'duplicate'> {
   return session.transaction(async (client) => {
-    const { rows } = await client.query(
-      `select exists(select 1 from ${schema.table('notifications')} where message_uuid = $2) as is_sent
-       from ${schema.table('workflow_status')} where workflow_uuid = $1 for key share`,
-      [request.workflowId, messageIdOf(request.workflowId, request.idempotencyKey)],
-    )
-    const [workflow] = rows
-    if (!workflow) throw workflowNotFound(request.workflowId, session.target.label)
-    if (workflow.is_sent === true) return 'duplicate'
     await deliverMessage(client, session, request)
-    return 'sent'
+    if (request.idempotencyKey === undefined) return 'sent'
+    // DBOS ignores a message whose id is there already, and does not tell.
+    const { rows } = await client.query(
+      `select xmin = pg_current_xact_id()::xid as is_new from ${schema.table('notifications')} where message_uuid = $1`,
+      [messageIdOf(request.workflowId, request.idempotencyKey)],
+    )
+    return rows[0]?.is_new === true ? 'sent' : 'duplicate'
   })
 }
 
-/** Writes the message with DBOS's own client, in the transaction of `client`. */
+/** Writes the message with DBOS's own client, in the transaction of `client`. Throws `workflow-not-found`. */
 export async function deliverMessage(
   client: ClientBase,
   session: Session,
   { workflowId, topic, message, idempotencyKey }: SendRequest,
 ): Promise<void> {
   const dbos = await createDbosClient(session.target)
-  await dbos.sendInTransaction(client, workflowId, message, topic ?? undefined, idempotencyKey)
+  try {
+    await dbos.sendInTransaction(client, workflowId, message, topic ?? undefined, idempotencyKey)
+  } catch (error) {
+    const { Error: failures } = await import('@dbos-inc/dbos-sdk')
+    if (!(error instanceof failures.DBOSNonExistentWorkflowError)) throw error
+    throw workflowNotFound(workflowId, session.target.label)
+  }
 }
 
 /** The primary key that DBOS gives to a message which was sent with an idempotency key. */
-export function messageIdOf(workflowId: string, idempotencyKey: string | undefined): string | null {
-  return idempotencyKey === undefined ? null : `${idempotencyKey}::${workflowId}`
+export function messageIdOf(workflowId: string, idempotencyKey: string): string {
+  return `${idempotencyKey}::${workflowId}`
 }

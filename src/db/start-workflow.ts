@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { CliError } from '../core/errors.ts'
 import type { StartRequest } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
@@ -58,6 +59,11 @@ async function enqueueBySql(
   schema: SystemSchema,
   request: StartRequest,
 ): Promise<'started'> {
+  if (!schema.hasEnqueueFunction) {
+    throw new CliError('schema-unsupported', 'These DBOS tables are too old to start a workflow in.', {
+      hint: 'start it in its application, and watch it with drover watch ID',
+    })
+  }
   const args = request.args.map((argument) => JSON.stringify(argument))
   const named: [name: string, value: unknown][] = [
     ['class_name', request.className],

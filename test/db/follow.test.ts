@@ -284,8 +284,8 @@ test('a database that goes away is waited for, and told about when that takes lo
   await allowConnections(true)
   await done
   expect(notices).toEqual([
-    `Lost the connection to ${database.target.label}; trying again.`,
-    `Connected to ${database.target.label} again.`,
+    `${database.target.label} does not answer; drover keeps trying.`,
+    `${database.target.label} answers again.`,
   ])
   expect(seen.filter(({ type }) => type === 'status').map(describe)).toEqual([
     'status PENDING',
