@@ -32,7 +32,6 @@ export function assertSupported(platform: string): void {
 }
 
 function resolvePackage(name: string, from: string): string {
-  assertGlibc()
   try {
     return createRequire(from).resolve(name)
   } catch (error) {
@@ -45,7 +44,7 @@ function resolvePackage(name: string, from: string): string {
 }
 
 /** The binaries need glibc, and npm installs them on musl all the same. */
-function assertGlibc(): void {
+export function assertGlibc(): void {
   if (process.platform !== 'linux' || process.report === undefined) return
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   if (report.header?.glibcVersionRuntime !== undefined) return

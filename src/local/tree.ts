@@ -2,7 +2,7 @@ import { constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { chmod, copyFile, link, mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { publicDirectory } from './directories.ts'
-import { findPostgresPackage } from './platform.ts'
+import { assertGlibc, findPostgresPackage } from './platform.ts'
 import { buildBeside } from './unfinished.ts'
 import type { ServerUser } from './user.ts'
 
@@ -24,6 +24,7 @@ export async function ensureTree(options: TreeOptions): Promise<string> {
   const { native, name } = findPostgresPackage(options.resolveFrom)
   const tree = path.join(options.trees, name)
   if (existsSync(tree)) return tree
+  assertGlibc()
   await publicDirectory(options.trees)
   await buildBeside(tree, async (unfinished) => {
     await plant(native, unfinished, isClosed(native, options.user) ? copyOpen : linkOrCopy)
