@@ -60,8 +60,7 @@ export async function openStore(
       },
       executors: () => readExecutors(session, schema),
       close: async () => {
-        await listener.close()
-        await session.close()
+        await Promise.all([listener.close(), session.close()])
       },
     }
   } catch (error) {

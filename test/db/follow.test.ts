@@ -1,10 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
 import type { FollowOptions, Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { launchDbos } from '../support/launch-dbos.ts'
+import { startSilentProxy } from '../support/silent-proxy.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const pause = (ms: number) =>
@@ -301,6 +302,28 @@ test('a database that does not come back is given up', async () => {
   await cutConnections()
   await expect(done).rejects.toMatchObject({ code: 'connection-lost' })
   await allowConnections(true)
+})
+
+test('a line that went dead is told about, and leaving does not wait for it', async () => {
+  const proxy = await startSilentProxy(inject('serverUrl'))
+  const target = { ...database.target, url: proxy.urlOf(database.target.url) }
+  const store = await openStore(target, { noticeAfterMs: 100, giveUpAfterMs: 20_000 })
+  const notices: string[] = []
+  const stop = new AbortController()
+  const { seen, done } = followed(store, ['sleeps'], {
+    signal: stop.signal,
+    onNotice: (notice) => notices.push(notice),
+  })
+  await waitUntil('it began', () => seen.some(({ type }) => type === 'waits'))
+  proxy.silence()
+  await waitUntil('it says so', () => notices.length > 0)
+  expect(notices).toEqual([`${target.label} does not answer; drover keeps trying.`])
+  const startMs = performance.now()
+  stop.abort()
+  await done
+  await store.close()
+  expect(performance.now() - startMs).toBeLessThan(2000)
+  proxy.close()
 })
 
 test('nothing is read ahead of the consumer by more than a batch', async () => {

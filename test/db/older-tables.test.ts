@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Change } from '../../src/core/change.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { seedWorkflow } from '../support/seed-workflow.ts'
+
+/** What the tables of older SDKs lack, taken away from ours. */
+const ages = {
+  '5.1': ['alter table dbos.workflow_status drop column creator_xid'],
+  '5.0': [
+    'alter table dbos.workflow_status drop column creator_xid',
+    'alter table dbos.notifications drop column consumed_by_function_id',
+  ],
+  '4.10': [
+    'alter table dbos.workflow_status drop column creator_xid',
+    'alter table dbos.notifications drop column consumed_by_function_id',
+    `update dbos.workflow_status w set
+       inputs = (select inputs from dbos.workflow_input i where i.workflow_uuid = w.workflow_uuid),
+       output = (select output from dbos.workflow_output o where o.workflow_uuid = w.workflow_uuid)`,
+    'drop table dbos.workflow_input, dbos.workflow_output, dbos.queues',
+    'alter table dbos.workflow_status drop column application_name, drop column completed_at',
+    'alter table dbos.application_versions drop column application_name',
+    'drop function dbos.enqueue_workflow',
+  ],
+}
+
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await createTestDatabase({ own: false })
+  await seedWorkflow(database, {
+    workflowId: 'done',
+    status: 'SUCCESS',
+    input: [1],
+    output: 'fine',
+    did: [
+      { event: 'progress', value: 1 },
+      { stream: 'log', value: 'x' },
+      { recv: 'go', message: true },
+    ],
+  })
+  await seedWorkflow(database, {
+    workflowId: 'asking',
+    did: [
+      { event: 'awaiting:go', value: 'Go?' },
+      { recv: 'go', timeoutSeconds: 1e9 },
+    ],
+  })
+})
+
+afterEach(() => database.drop())
+
+describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
+  test('are read, followed and answered', async () => {
+    for (const statement of statements) await database.query(statement)
+    const store = await openStore(database.target)
+    expect(await store.list({ limit: 9 })).toHaveLength(2)
+    expect(await store.get('done')).toMatchObject({ input: [1], output: 'fine', status: 'SUCCESS' })
+    expect(await store.events('done')).toMatchObject([{ key: 'progress', value: 1 }])
+    expect(await store.messages('done')).toMatchObject([{ topic: 'go', message: true, read: true }])
+    expect(await store.hasQueue('any')).toBe(false)
+    expect(await store.origins('exampleWorkflow')).toHaveLength(1)
+    expect(await store.executors()).toEqual([])
+    const changes: Change[] = []
+    for await (const change of store.follow(['done'], { signal: AbortSignal.timeout(5000) }))
+      changes.push(change)
+    expect(changes.map(({ type }) => type).sort()).toEqual(
+      ['event', 'message', 'message', 'status', 'status', 'step', 'step', 'step', 'step', 'stream'].sort(),
+    )
+    const [wait] = await store.waits(['asking'])
+    if (!wait) throw new Error('it waits')
+    const decision = { wait, topic: 'go', decision: 'approved', message: { approved: true } } as const
+    expect(await store.decide(decision)).toEqual({ outcome: 'stored' })
+    expect(await store.decide(decision)).toMatchObject({ outcome: 'repeated' })
+    const started = store.start({ name: 'x', workflowId: 'new', args: [{ a: 1 }], queue: 'q', version: 'v1' })
+    if (age === '4.10') {
+      await expect(started).rejects.toMatchObject({ code: 'schema-unsupported' })
+    } else {
+      expect(await started).toBe('started')
+      expect(await store.get('new')).toMatchObject({ input: [{ a: 1 }], version: 'v1', status: 'ENQUEUED' })
+    }
+    await store.close()
+  })
+})
