@@ -77,9 +77,8 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     let last: readonly string[] = []
     return {
       render: (lines) => {
-        if (!output.isTerminal || isSame(lines, last)) return
+        if (output.canRedraw && !isSame(lines, last)) frames.push([...lines])
         last = [...lines]
-        frames.push([...lines])
       },
       finish: (lines = last) => {
         last = []

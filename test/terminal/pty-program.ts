@@ -9,7 +9,7 @@ const terminal = createTerminal({
   onClosedPipe: () => process.exit(0),
 })
 
-const modes: Record<string, () => Promise<void>> = { live, prompts, spin, lines }
+const modes: Record<string, () => Promise<void>> = { live, leave, prompts, spin, lines }
 
 async function live(): Promise<void> {
   const region = terminal.liveRegion(terminal.stdout)
@@ -26,6 +26,11 @@ async function live(): Promise<void> {
   })
   await new Promise((resolve) => process.stdin.once('pause', resolve))
   region.finish()
+}
+
+async function leave(): Promise<void> {
+  terminal.liveRegion(terminal.stdout).render(['in the middle of it'])
+  process.exit(3)
 }
 
 async function prompts(): Promise<void> {

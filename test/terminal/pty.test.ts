@@ -22,6 +22,13 @@ test('a live region follows the size of its terminal, keeps notes above, and sta
   expect(session.screen.isCursorHidden()).toBe(false)
 })
 
+test('a program that leaves in the middle of a frame gives the cursor back', async () => {
+  const session = start('leave')
+  expect(await session.exitCode).toBe(3)
+  expect(session.screen.text()).toEqual(['in the middle of it'])
+  expect(session.screen.isCursorHidden()).toBe(false)
+})
+
 test('prompts are answered by keys, and left with ctrl-c or a signal', async () => {
   const session = start('prompts', { NO_COLOR: '1' })
   await session.waitFor('Approve it?')
