@@ -79,16 +79,12 @@ test('get shows a workflow on one screen', async () => {
     version      v1
 
     waits
-      Ship it?  since 59s, 1m 00s left
+      Ship it?  for 59s, 1m 00s left
       drover approve asking#1
 
     events
       EVENT           VALUE                 PUBLISHED
       awaiting:legal  {prompt: "Ship it?"}    59s ago
-
-    steps
-      STEP  NAME        STARTED        TOOK  RESULT
-         2  DBOS.sleep  03:04:05.010Z   0ms  1767323165010
     "
   `)
 })

@@ -1,0 +1,88 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runDrover, startDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const nodeModules = path.join(import.meta.dirname, '../../node_modules')
+
+const source = `
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+
+async function slowly(stepMs: number): Promise<string> {
+  await DBOS.setEvent('begun', true)
+  await DBOS.runStep(() => sleep(stepMs), { name: 'first' })
+  await DBOS.runStep(() => sleep(10), { name: 'second' })
+  return 'version one'
+}
+DBOS.registerWorkflow(slowly, { name: 'slowly' })
+`
+
+let home: string
+let app: string
+beforeAll(async () => {
+  home = await createHome()
+  app = path.join(home, 'app/app.ts')
+  await mkdir(path.dirname(app))
+  await writeFile(path.join(home, 'app/package.json'), '{"name": "slow-app", "type": "module"}')
+  await symlink(nodeModules, path.join(home, 'app/node_modules'))
+  await writeFile(app, source)
+})
+afterAll(async () => {
+  await runDrover(['db', 'stop', '--force'], { home })
+  await removeHome(home)
+})
+
+const drover = (...args: string[]) => runDrover(args, { home })
+const unfinishedIn = ({ stderr }: { readonly stderr: string }) =>
+  /Unfinished, and running nowhere now: (.*)/.exec(stderr)?.[1]?.split(', ').sort()
+
+test('what two killed processes left is told, taken over, and finished after an edit of the source', async () => {
+  const ids = ['k1', 'k2']
+  const killed = ids.map((id) => startDrover(['run', 'slowly', '60000', '--app', app, '--id', id], { home }))
+  for (const id of ids) {
+    await waitUntil(`${id} exists`, async () => (await drover('get', id)).code === 0)
+    expect((await drover('wait', id, '--for', 'event:begun')).code).toBe(0)
+  }
+  for (const { process } of killed) process.kill('SIGKILL')
+  await Promise.all(killed.map(({ ended }) => ended))
+
+  const short = await drover('run', 'slowly', '0', '--app', app)
+  expect(short).toMatchObject({ code: 0, stdout: '"version one"\n' })
+  expect(unfinishedIn(short)).toEqual(ids)
+  expect(short.stderr).toContain(`To finish them: drover worker --app ${app}`)
+
+  const edited = (await readFile(app, 'utf8'))
+    .replace('version one', 'version two')
+    .replace('sleep(stepMs)', 'sleep(1)')
+  await writeFile(app, edited)
+  const worker = startDrover(['worker', '--app', app], { home })
+  const waited = await drover('wait', ...ids)
+  expect(waited.code).toBe(0)
+  expect(
+    waited.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(ids.map((workflowId) => ({ workflowId, value: 'version two' })))
+  expect(worker.stderr()).toMatch(/Taken over from drover processes that are gone: k[12], k[12]/)
+  worker.process.kill('SIGTERM')
+  expect((await worker.ended).code).toBe(0)
+})
+
+test('two living runs leave each other alone', async () => {
+  await writeFile(app, source)
+  const args = (id: string) => ['run', 'slowly', '3000', '--app', app, '--id', id]
+  const [one, other] = ['l1', 'l2'].map((id) => startDrover(args(id), { home }))
+  const runs = await Promise.all([one?.ended, other?.ended])
+  for (const run of runs) {
+    expect(run).toMatchObject({ code: 0 })
+    expect(run?.stderr).not.toContain('Taken over')
+  }
+  const attempts = JSON.parse((await drover('list', '--name', 'slowly', '--limit', '2', '-o', 'json')).stdout)
+  expect(attempts.map(({ recoveryAttempts }: { recoveryAttempts: number }) => recoveryAttempts)).toEqual([
+    1, 1,
+  ])
+})
