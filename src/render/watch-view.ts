@@ -27,7 +27,7 @@ export function view(model: WatchModel, options: ViewOptions): string[] {
   const { shown, hidden } = chooseRoots(roots, options.height)
   const sections = shown.flatMap((root, index) => [
     ...(index > 0 ? [solid(priorities.space, [''])] : []),
-    ...workflowSections(model, root, fitted),
+    ...workflowSections(model, root, { ...fitted, isBrief: !isActive(root) && roots.some(isActive) }),
   ])
   const lines = drawSections(
     [...sections, ...moreSection(hidden, fitted), ...noticeSection(model, roots, fitted)],
@@ -52,10 +52,15 @@ function chooseRoots(roots: readonly WatchedWorkflow[], height: number) {
   }
 }
 
-function workflowSections(model: WatchModel, workflow: WatchedWorkflow, options: ViewOptions): Section[] {
+interface BlockOptions extends ViewOptions {
+  /** It has ended and others go on: they need the lines. */
+  readonly isBrief: boolean
+}
+
+function workflowSections(model: WatchModel, workflow: WatchedWorkflow, options: BlockOptions): Section[] {
   return [
     solid(priorities.header, [headerLine(workflow, options)]),
-    ...detailSections(model, workflow, options),
+    ...(options.isBrief ? [] : detailSections(model, workflow, options)),
     ...outcomeSection(workflow, options),
   ]
 }

@@ -220,6 +220,25 @@ test('several workflows share the screen, and those that do not fit are counted'
   expect(lines.at(-1)).toBe('… 21 more, all ended')
 })
 
+test('what has ended leaves its lines to what goes on', () => {
+  const { changes, record } = createRecording()
+  for (const workflowId of ['a', 'b']) {
+    record({ type: 'status', workflow: workflowOf({ workflowId }) }, workflowId)
+    record({ type: 'step', step: stepOf(1, `step of ${workflowId}`) }, workflowId)
+  }
+  const done = workflowOf({ workflowId: 'a', status: 'SUCCESS', completedAt: afterStart(900), output: 1 })
+  record({ type: 'status', workflow: done }, 'a')
+  expect(draw(fold(changes, ['a', 'b']))).toMatchInlineSnapshot(`
+    "✓ SUCCESS   eventsWorkflow  a                                              900ms
+    ✓ eventsWorkflow ended SUCCESS after 900ms: 1
+
+    ● PENDING   eventsWorkflow  b                                drover-1a2b3c4d  9s
+      steps     ✓ 1 step of b   251ms"
+  `)
+  record({ type: 'status', workflow: { ...done, workflowId: 'b' } }, 'b')
+  expect(draw(fold(changes, ['a', 'b']))).toContain('step of a')
+})
+
 test('a notice stands below for as long as something goes on', () => {
   const lost = update(fold(busyRun()), { type: 'notice', text: 'The connection was lost.' })
   expect(draw(lost).split('\n').at(-1)).toBe('! The connection was lost.')
