@@ -32,7 +32,6 @@ const mayUsePackage: Record<string, readonly string[]> = {
   chalk: ['render'],
   'string-width': ['render', 'terminal'],
   ora: ['terminal'],
-  'log-update': ['terminal'],
   '@clack/prompts': ['terminal'],
 }
 

@@ -7,7 +7,7 @@ import { nearest } from '../core/nearest.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type StreamSummary, type StreamValue, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
-import { follow, interruptCode } from '../frame/follow.ts'
+import { follow, hasReaderLeft, interruptCode } from '../frame/follow.ts'
 import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
@@ -140,7 +140,7 @@ async function tail(
     interrupted: `detached; the workflow goes on`,
     stopped: 'stopped',
   }[outcome.reason]
-  tell(context, `${count(printed)}, ${ending}`)
+  if (!hasReaderLeft(context)) tell(context, `${count(printed)}, ${ending}`)
   if (outcome.reason === 'timed-out') context.exitWith(exitCodes['timed-out'].code)
   if (outcome.reason === 'interrupted') context.exitWith(interruptCode(context))
 }

@@ -1,15 +1,16 @@
 import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
-import type { FollowOutcome } from './follow.ts'
+import { type FollowOutcome, hasReaderLeft } from './follow.ts'
 import { tell } from './tell.ts'
 
 /** Leaving is not stopping: says so, with the command that comes back. */
 export function noteDetached(
-  { terminal }: Pick<Context, 'terminal'>,
+  { terminal, interrupts }: Pick<Context, 'terminal' | 'interrupts'>,
   { reason, workflows }: FollowOutcome,
   workflowIds: readonly string[],
 ): void {
   if (reason !== 'interrupted' && reason !== 'timed-out') return
+  if (hasReaderLeft({ interrupts })) return
   const running = workflowIds.filter((id) => {
     const workflow = workflows.get(id)
     return !workflow || !isEnded(workflow.status)

@@ -81,6 +81,11 @@ export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): Exit
   return codeByInterrupt[String(interrupts.signal.reason)] ?? exitCodes.interrupted.code
 }
 
+/** `… | head -1`: there is nobody left to talk to. */
+export function hasReaderLeft({ interrupts }: Pick<Context, 'interrupts'>): boolean {
+  return interrupts.signal.reason === 'SIGPIPE'
+}
+
 /** The code for one workflow after following it. */
 export function outcomeCode(context: Context, outcome: FollowOutcome, workflowId: string): ExitCode {
   const workflow = outcome.workflows.get(workflowId)
