@@ -6,7 +6,7 @@ const topic = 'notification'
 
 export const approvalWorkflow = DBOS.registerWorkflow(askThenWork, { name: 'approvalWorkflow' })
 
-export interface ApprovalResult {
+interface ApprovalResult {
   readonly status: 'completed' | 'cancelled'
   readonly decision: 'approved' | 'rejected' | 'timed-out'
   readonly reason: string | null

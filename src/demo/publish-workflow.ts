@@ -4,7 +4,7 @@ import { type Published, publisher, publisherQueue } from './publisher.ts'
 
 export const publishWorkflow = DBOS.registerWorkflow(publishAll, { name: 'publishWorkflow' })
 
-export interface PublishResult {
+interface PublishResult {
   readonly tasks: number
   readonly published: number
   readonly failed: readonly { readonly task: number; readonly error: string }[]

@@ -12,7 +12,7 @@ export interface Published {
   readonly countInProcess: number
 }
 
-export class Publisher extends ConfiguredInstance {
+class Publisher extends ConfiguredInstance {
   private countInProcess = 0
 
   /** Before anything is polled, so that the first tasks do not wait for the queue to be discovered. */

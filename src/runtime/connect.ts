@@ -73,7 +73,7 @@ function toConnectionError(target: DatabaseTarget, cause: unknown): CliError {
   const refused = sqlState?.startsWith('28') || sqlState === '42501'
   return new CliError(
     refused ? 'permission-denied' : 'database-unreachable',
-    `Cannot connect to ${target.label}: ${reason}`,
+    `Cannot connect to ${target.label}: ${reason}.`,
     { cause },
   )
 }

@@ -10,14 +10,14 @@ const betweenRoundsMs = 5000
 /** After a restart of the server living processes need a moment to connect again. */
 const settledServerMs = 3000
 
-export interface HandOverOptions
+interface HandOverOptions
   extends Pick<LaunchOptions, 'database' | 'application' | 'keepHandingOver' | 'onLog' | 'onHandOver'> {
   readonly version: string
   /** Of this process. */
   readonly executorId: string
 }
 
-export interface HandingOver {
+interface HandingOver {
   /** Resolves after the last look; never rejects. */
   readonly finished: Promise<void>
   stop(): Promise<void>
@@ -61,7 +61,8 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
       }
       if (sight.unsettledMs > 0) nextRoundMs = sight.unsettledMs
     } catch (error) {
-      options.onLog('warn', `could not look for workflows of dead drover processes: ${String(error)}`)
+      const reason = error instanceof Error ? error.message : String(error)
+      options.onLog('warn', `could not look for workflows of dead drover processes: ${reason}`)
     }
     if (nextRoundMs === undefined) return
     await pause(nextRoundMs)

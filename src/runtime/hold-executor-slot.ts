@@ -7,7 +7,7 @@ import { connect } from './connect.ts'
 const firstRetryMs = 50
 const longestRetryMs = 2000
 
-export interface ExecutorSlot {
+interface ExecutorSlot {
   release(): Promise<void>
 }
 

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSConfig } from '@dbos-inc/dbos-sdk'
+import type pg from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/runtime.ts'
-import { toDbosUrl } from './connect.ts'
+import { toDbosUrl, withConnection } from './connect.ts'
 import { startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
-import { registerQueues } from './register-queue.ts'
+import { registerQueues } from './register-queues.ts'
 import type { Sdk } from './sdk.ts'
 import { startWorkflow } from './start-workflow.ts'
 import type { Lifecycle } from './take-over-lifecycle.ts'
 
 /** How long a module that launched itself may go on with its own set-up (registering queues, say) before we go on. */
 const moduleSetUpMs = 1000
+const launchTurnPollMs = 25
 
 interface LoadedModule {
   readonly specifier: string
@@ -35,6 +37,7 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
     await slot.release()
     throw error
   }
+  loaded.imported.catch((error: unknown) => options.onLog('error', toLine(error)))
   const version = sdk.DBOS.applicationVersion
   const handOver = startHandingOver({ ...options, version, executorId })
 
@@ -52,12 +55,28 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
 }
 
 async function launchDbos(loaded: LoadedModule, executorId: string, options: LaunchOptions): Promise<void> {
-  const registered = await registerQueues(options)
   const config = toConfig(loaded.lifecycle.configured(), executorId, options)
-  await loaded.lifecycle.launch(config).catch((cause: unknown) => {
-    throw toLaunchError(loaded.specifier, options, cause)
+  const launch = () =>
+    loaded.lifecycle.launch(config).catch((cause: unknown) => {
+      throw toLaunchError(loaded.specifier, options, cause)
+    })
+  if (!options.own && options.createQueue === undefined) return launch()
+
+  await withConnection(options.database, 'drover-launch', async (client) => {
+    if (options.own) await waitForTurn(client)
+    const registered = await registerQueues(client, options)
+    await launch()
+    if (!registered) await registerQueues(client, options)
   })
-  if (!registered) await registerQueues(options)
+}
+
+/**
+ * One launch at a time, until `client` disconnects: migrations of DBOS that run at the same time fail on each other.
+ * Asks again and again, because a session that waits for a lock would hold up `create index concurrently` for ever.
+ */
+async function waitForTurn(client: pg.Client): Promise<void> {
+  const take = `select pg_try_advisory_lock(hashtextextended('drover:launch', 0)) as taken`
+  while (!(await client.query(take)).rows[0].taken) await sleep(launchTurnPollMs)
 }
 
 function toConfig(
@@ -85,13 +104,16 @@ function toConfig(
 }
 
 function toLine(entry: unknown): string {
-  return String(entry).replaceAll(/\s*\n\s*/g, ' ')
+  return String(entry instanceof Error ? entry.message : entry).replaceAll(/\s*\n\s*/g, ' ')
 }
 
 function toLaunchError(specifier: string, { database }: LaunchOptions, cause: unknown): CliError {
-  const reason = toLine(cause instanceof Error ? cause.message : cause)
+  const reason = toLine(cause)
   if (cause instanceof Error && cause.constructor.name === 'DBOSInitializationError') {
-    return new CliError('schema-unsupported', `DBOS cannot use ${database.label}: ${reason}`, { cause })
+    return new CliError('schema-unsupported', `DBOS cannot use ${database.label}: ${reason}`, {
+      hint: 'migrate it with the application that owns it, or choose another database with --db-url',
+      cause,
+    })
   }
   return new CliError('app-not-loadable', `${specifier} cannot be launched: ${reason}`, { cause })
 }

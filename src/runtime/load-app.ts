@@ -13,7 +13,7 @@ import { takeOverLifecycle } from './take-over-lifecycle.ts'
 
 const loadable = /\.[mc]?[jt]s$/
 
-export interface LoadAppOptions {
+interface LoadAppOptions {
   readonly cwd: string
   /** Modules that ship with drover, by specifier. */
   readonly builtIns: Readonly<Record<string, () => Promise<object>>>
@@ -32,13 +32,15 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
   const lifecycle = takeOverLifecycle(sdk.DBOS)
   redirectConsole(options.consoleOutput ?? process.stderr)
 
-  const imported = (builtIn ?? (() => importModule(file)))().catch((cause: unknown) => {
-    throw new CliError('app-not-loadable', `${specifier} cannot be loaded: ${firstLine(cause)}`, { cause })
-  })
+  const imported = (builtIn ?? (() => importModule(file)))()
   // A module that awaits its own launch goes on only after ours.
-  const exported = await Promise.race([imported, lifecycle.launchRequested])
-  const workflows = registeredWorkflows(sdk)
-  if (workflows.length === 0) throw registersNothing(specifier, sdk, exported ?? {})
+  const loading = Promise.race([imported, lifecycle.launchRequested])
+  const { exported, workflows } = await loading
+    .then((exports) => ({ exported: exports ?? {}, workflows: registeredWorkflows(sdk) }))
+    .catch((cause: unknown) => {
+      throw notLoadable(specifier, cause)
+    })
+  if (workflows.length === 0) throw registersNothing(specifier, sdk, exported)
 
   return {
     specifier,
@@ -53,12 +55,12 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
 function resolveModule(specifier: string, cwd: string): string {
   const file = path.resolve(cwd, specifier)
   if (!existsSync(file)) {
-    throw new CliError('app-not-loadable', `There is no module ${file}`, {
+    throw new CliError('app-not-loadable', `There is no module ${file}.`, {
       hint: '--app takes the path of a module, or drover:demo',
     })
   }
   if (!loadable.test(file)) {
-    throw new CliError('app-not-loadable', `${file} is no JavaScript or TypeScript module`, {
+    throw new CliError('app-not-loadable', `${file} is no JavaScript or TypeScript module.`, {
       hint: '--app takes a .ts, .mts, .cts, .js, .mjs or .cjs file',
     })
   }
@@ -77,18 +79,32 @@ function registersNothing(specifier: string, sdk: Sdk, exported: object): CliErr
   if (other) {
     return new CliError(
       'app-registers-nothing',
-      `The workflows of ${specifier} are registered with another copy of the SDK (${other.file}) than the one it resolves to itself (${sdk.file})`,
+      `The workflows of ${specifier} are registered with another copy of the SDK (${other.file}) than the one that it imports itself (${sdk.file}).`,
       { hint: 'npm dedupe, or point --app at a module beside the workflows' },
     )
   }
   const names = Object.keys(exported).filter((name) => name !== 'default' && name !== 'module.exports')
   const reason = names.length > 0 ? `it only exports ${names.join(', ')}` : 'it exports nothing either'
-  return new CliError('app-registers-nothing', `${specifier} registers no workflow: ${reason}`, {
+  return new CliError('app-registers-nothing', `${specifier} registers no workflow: ${reason}.`, {
     hint: 'register functions with DBOS.registerWorkflow or @DBOS.workflow(), and point --app at a module that imports them',
   })
 }
 
-function firstLine(error: unknown): string {
+/** Legacy decorators that were compiled as standard ones fail inside the SDK. */
+const wrongDecorators = /reading 'value'[\s\S]*wrapDBOSFunctionAndRegister/
+
+function notLoadable(specifier: string, cause: unknown): CliError {
+  const isDecorators = cause instanceof Error && wrongDecorators.test(cause.stack ?? '')
+  return new CliError('app-not-loadable', `${specifier} cannot be loaded: ${reasonOf(cause)}.`, {
+    hint: isDecorators ? 'set "experimentalDecorators": true in its tsconfig.json' : undefined,
+    cause,
+  })
+}
+
+/** The first line, and the next one too where the first only announces it. */
+function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error)
-  return message.split('\n')[0] ?? ''
+  const [first = '', second] = message.split('\n')
+  const text = first.endsWith(':') && second !== undefined ? `${first} ${second}` : first
+  return text.replace(/\.$/, '')
 }

@@ -31,7 +31,7 @@ export function loadSdk(modulePath: string): Sdk {
   if (Number.parseInt(version, 10) < oldestMajor) {
     throw new CliError(
       'sdk-too-old',
-      `${modulePath} uses ${packageName} ${version}; drover runs 5.0 and later`,
+      `${modulePath} uses ${packageName} ${version}; drover runs 5.0 and later.`,
       {
         hint: `npm install ${packageName}@latest`,
       },
@@ -53,8 +53,8 @@ function resolveSdk(require: NodeJS.Require, modulePath: string): string {
   try {
     return require.resolve(packageName)
   } catch (cause) {
-    throw new CliError('sdk-not-found', `${modulePath} cannot import ${packageName}`, {
-      hint: `run npm install ${packageName} in ${path.dirname(modulePath)}`,
+    throw new CliError('sdk-not-found', `${modulePath} cannot import ${packageName}.`, {
+      hint: `cd ${path.dirname(modulePath)} && npm install ${packageName}`,
       cause,
     })
   }

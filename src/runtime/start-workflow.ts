@@ -12,7 +12,9 @@ export async function startWorkflow(sdk: Sdk, request: StartInProcess): Promise<
     await start(...request.args)
   } catch (error) {
     throw isIdInUse(error)
-      ? new CliError('id-in-use', `The workflow id ${request.workflowId} is in use already`, { cause: error })
+      ? new CliError('id-in-use', `The workflow id ${request.workflowId} is in use already.`, {
+          cause: error,
+        })
       : error
   }
 }
@@ -22,7 +24,7 @@ type Starter = (...args: readonly unknown[]) => Promise<unknown>
 function toStarter(sdk: Sdk, { workflow, instance, workflowId }: StartInProcess): Starter {
   const registration = findRegistration(sdk, workflow)
   if (!registration?.registeredFunction) {
-    throw new CliError('workflow-not-registered', `No workflow ${workflow.name} is registered`)
+    throw new CliError('workflow-not-registered', `No workflow ${workflow.name} is registered.`)
   }
   const parameters = { workflowID: workflowId, workflowIDReusePolicy: 'reject' } as const
   if (!registration.isInstance) {
@@ -37,7 +39,7 @@ function toStarter(sdk: Sdk, { workflow, instance, workflowId }: StartInProcess)
 
 function noInstance({ name, className, instances }: RegisteredWorkflow, instance: string | null): CliError {
   const wanted = instance === null ? 'an instance to run on' : `an instance named ${instance}`
-  return new CliError('instance-not-registered', `${className}.${name} needs ${wanted}`, {
+  return new CliError('instance-not-registered', `${className}.${name} needs ${wanted}.`, {
     hint:
       instances.length > 0
         ? `--instance takes ${instances.join(' or ')}`

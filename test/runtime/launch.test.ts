@@ -51,9 +51,9 @@ test('a database of our own gets the queue drover, which all its applications sh
   await ended(own, 'by-drover')
 })
 
-test('an empty database of our own is migrated', async () => {
-  const host = await load()
-  await host.launch({ database: empty.target, own: true })
+test('several that launch at the same time migrate an empty database of our own once', async () => {
+  const loaded = await Promise.all([load(), load(), load(), load()])
+  await Promise.all(loaded.map((host) => host.launch({ database: empty.target })))
   expect(await queuesOf(empty)).toEqual([
     { name: 'drover', polling_interval_sec: 0.1, application_name: null },
   ])
@@ -88,7 +88,7 @@ test('a queue to create belongs to the application and is polled, and another ap
   await ended(foreign, 'by-orders')
   await expect(other.launch({ ...options, application: 'talkative' })).rejects.toMatchObject({
     code: 'invalid-argument',
-    message: 'The queue orders belongs to the application work',
+    message: 'The queue orders belongs to the application work.',
   })
 })
 
@@ -107,6 +107,6 @@ test('a database that does not answer is unreachable, and its password is not to
   }
   await expect(host.launch({ database })).rejects.toMatchObject({
     code: 'database-unreachable',
-    message: 'Cannot connect to 127.0.0.1:1/x: connect ECONNREFUSED 127.0.0.1:1',
+    message: 'Cannot connect to 127.0.0.1:1/x: connect ECONNREFUSED 127.0.0.1:1.',
   })
 })

@@ -115,7 +115,7 @@ test('a module that launches itself in an async main is launched once', async ()
 test('a module that registers nothing is refused with the reason', async () => {
   await expect(host('registers-nothing.mjs')).rejects.toMatchObject({
     code: 'app-registers-nothing',
-    message: 'registers-nothing.mjs registers no workflow: it only exports almostAWorkflow',
+    message: 'registers-nothing.mjs registers no workflow: it only exports almostAWorkflow.',
   })
 })
 
@@ -135,14 +135,14 @@ test('a module whose workflows sit in a second copy of the SDK is refused with b
 test('a module that throws is refused with what it threw', async () => {
   await expect(host('throws.mjs')).rejects.toMatchObject({
     code: 'app-not-loadable',
-    message: 'throws.mjs cannot be loaded: no licence for the moon',
+    message: 'throws.mjs cannot be loaded: no licence for the moon.',
   })
 })
 
 test('a path without a module is refused', async () => {
   await expect(host('nowhere.ts')).rejects.toMatchObject({
     code: 'app-not-loadable',
-    message: `There is no module ${path.join(fixtures, 'nowhere.ts')}`,
+    message: `There is no module ${path.join(fixtures, 'nowhere.ts')}.`,
   })
   await expect(host('decorated-app/package.json')).rejects.toMatchObject({ code: 'app-not-loadable' })
 })
@@ -152,7 +152,7 @@ test('an app without the SDK, and one with an old SDK, are refused', async () =>
   await writeFile(path.join(bare, 'app.mjs'), '')
   await expect(host('app.mjs', bare)).rejects.toMatchObject({
     code: 'sdk-not-found',
-    hint: `run npm install @dbos-inc/dbos-sdk in ${bare}`,
+    hint: `cd ${bare} && npm install @dbos-inc/dbos-sdk`,
   })
   const sdk = path.join(bare, 'node_modules/@dbos-inc/dbos-sdk')
   await mkdir(sdk, { recursive: true })
@@ -160,7 +160,22 @@ test('an app without the SDK, and one with an old SDK, are refused', async () =>
   await writeFile(path.join(sdk, 'index.js'), '')
   await expect(host('app.mjs', bare)).rejects.toMatchObject({
     code: 'sdk-too-old',
-    message: `${path.join(bare, 'app.mjs')} uses @dbos-inc/dbos-sdk 4.27.6; drover runs 5.0 and later`,
+    message: `${path.join(bare, 'app.mjs')} uses @dbos-inc/dbos-sdk 4.27.6; drover runs 5.0 and later.`,
   })
   await rm(bare, { recursive: true })
+})
+
+test('decorators without experimentalDecorators, and text that does not parse, are told as such', async () => {
+  const app = path.join(folder, 'misconfigured')
+  await cp(path.join(fixtures, 'decorated-app'), app, { recursive: true })
+  await writeFile(path.join(app, 'tsconfig.json'), '{}')
+  await expect(host('shop.ts', app)).rejects.toMatchObject({
+    code: 'app-not-loadable',
+    hint: 'set "experimentalDecorators": true in its tsconfig.json',
+  })
+  await writeFile(path.join(app, 'shop.ts'), 'const = 1')
+  await expect(host('shop.ts', app)).rejects.toMatchObject({
+    code: 'app-not-loadable',
+    message: `shop.ts cannot be loaded: Transform failed with 1 error: ${app}/shop.ts:1:6: ERROR: Expected identifier but found "=".`,
+  })
 })
