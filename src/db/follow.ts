@@ -45,7 +45,7 @@ export async function* follow(
   const needs = needsOf(options)
   const wake = createWake()
   const pace = createPace()
-  const polling = createPollingNotice(source, options)
+  let isPollingSaid = false
   const unsubscribe = source.listener.subscribe((payload) => {
     if (payload === undefined || [...active.keys()].some((id) => payload.startsWith(`${id}::`))) wake.ring()
   })
@@ -63,10 +63,7 @@ export async function* follow(
         source,
         options,
         () => readRound(source.session, source.schema, active, needs),
-        () => {
-          polling.reset()
-          source.listener.retryNow()
-        },
+        source.listener.retryNow,
       )
       if (!round) return
       refuseMissing(required, round, source)
@@ -124,7 +121,10 @@ export async function* follow(
           if (wants('status')) yield place(id, { type: 'status', at: new Date(endOf(workflow)), workflow })
         }
       }
-      polling.check()
+      if (!isPollingSaid && source.listener.isDeaf()) {
+        isPollingSaid = true
+        options.onNotice?.('Postgres delivers no notifications through this connection, so drover polls it.')
+      }
       if (isComplete) await wake.sleep(active.size > 0 ? pace.next(yielded > 0) : 0, signal)
     }
   } finally {
@@ -200,24 +200,6 @@ function createPace(): { next(isBusy: boolean): number } {
       if (isBusy) lastBusyMs = nowMs
       const idleMs = nowMs - lastBusyMs
       return idleMs < 2000 ? 20 : idleMs < 10_000 ? 50 : 250
-    },
-  }
-}
-
-/** Says once that changes come by polling only, when notifications have not arrived for a while though reading works. */
-function createPollingNotice({ listener, timing }: FollowSource, { onNotice }: FollowOptions) {
-  let deafSinceMs = Date.now()
-  let isSaid = false
-  return {
-    /** Reading did not work either. */
-    reset: (): void => {
-      deafSinceMs = Date.now()
-    },
-    check: (): void => {
-      if (listener.isListening()) deafSinceMs = Date.now()
-      if (isSaid || Date.now() - deafSinceMs < timing.noticeAfterMs) return
-      isSaid = true
-      onNotice?.('Postgres delivers no notifications through this connection, so drover polls it.')
     },
   }
 }

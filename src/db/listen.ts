@@ -7,8 +7,8 @@ import { createWake } from './wake.ts'
 export interface Listener {
   /** Calls `onPayload` with each payload of DBOS, and with none when some may have been missed. Returns how to stop. */
   subscribe(onPayload: (payload: string | undefined) => void): () => void
-  /** False until notifications were seen to arrive, and while they do not. */
-  isListening(): boolean
+  /** True when notifications do not arrive although it was tried more than once; it goes on trying. */
+  isDeaf(): boolean
   /** Does not wait for its next attempt to connect: the database is known to be back. */
   retryNow(): void
   close(): Promise<void>
@@ -17,18 +17,18 @@ export interface Listener {
 /** What DBOS executors and triggers announce; each payload is `<workflow>::<key or topic>`. */
 const channels = ['dbos_notifications_channel', 'dbos_workflow_events_channel', 'dbos_streams_channel']
 
-const selfTestMs = 1000
 const firstRetryMs = 100
-const lastRetryMs = 5000
+const lastRetryMs = 10_000
 const pingMs = 30_000
 
-export function createListener(session: Session): Listener {
+/** A notification to itself must arrive within `selfTestMs`: poolers accept LISTEN and deliver nothing. */
+export function createListener(session: Session, selfTestMs: number): Listener {
   const subscribers = new Set<(payload: string | undefined) => void>()
   const ownChannel = `drover_${randomUUID().replaceAll('-', '')}`
   const stop = new AbortController()
   const wake = createWake()
   let current: pg.Client | undefined
-  let isListening = false
+  let failures = 0
   let keeping: Promise<void> | undefined
 
   const tell = (payload: string | undefined): void => {
@@ -36,28 +36,26 @@ export function createListener(session: Session): Listener {
   }
 
   async function keepListening(): Promise<void> {
-    let retryMs = firstRetryMs
     while (subscribers.size > 0 && !stop.signal.aborted) {
       try {
-        if (!(await listen())) return
-        retryMs = firstRetryMs
+        await listen()
       } catch {
         // Followers poll meanwhile, and meet the reason themselves when it concerns them too.
+        failures++
       }
-      isListening = false
       if (subscribers.size === 0 || stop.signal.aborted) break
+      const retryMs = Math.min(lastRetryMs, firstRetryMs * 2 ** failures)
       await wake.sleep(retryMs * (0.5 + Math.random() / 2), stop.signal)
       wake.reset()
-      retryMs = Math.min(lastRetryMs, retryMs * 2)
     }
   }
 
-  /** Resolves to true when the connection ended, to false when notifications do not get through it. */
-  async function listen(): Promise<boolean> {
+  /** Until the connection ends. */
+  async function listen(): Promise<void> {
     const client = await connect(session.target, stop.signal)
     current = client
     try {
-      if (subscribers.size === 0) return true
+      if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
       const arrived = createWake()
       let works = false
@@ -69,8 +67,8 @@ export function createListener(session: Session): Listener {
       await client.query([...channels, ownChannel].map((channel) => `listen ${channel}`).join(';'))
       await session.query(`select pg_notify($1, '')`, [ownChannel])
       await arrived.sleep(selfTestMs, stop.signal)
-      if (!works) return false
-      isListening = true
+      if (!works) throw new Error('notifications do not get through')
+      failures = 0
       // What was announced before now went unheard.
       tell(undefined)
       const ping = setInterval(() => {
@@ -79,9 +77,7 @@ export function createListener(session: Session): Listener {
       ping.unref()
       await ended
       clearInterval(ping)
-      return true
     } finally {
-      isListening = false
       current = undefined
       await disconnect(client)
     }
@@ -100,8 +96,11 @@ export function createListener(session: Session): Listener {
   }
 
   return {
-    isListening: () => isListening,
-    retryNow: () => wake.ring(),
+    isDeaf: () => failures > 2,
+    retryNow: () => {
+      failures = 0
+      wake.ring()
+    },
     subscribe: (onPayload) => {
       subscribers.add(onPayload)
       ensureListening()

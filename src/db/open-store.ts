@@ -34,7 +34,7 @@ export async function openStore(
   try {
     const schema = await migrateOwnSchema(session, await readSchema(session))
     requireSupportedSchema(schema, target.label)
-    const listener = createListener(session)
+    const listener = createListener(session, timing.noticeAfterMs / 2)
     return {
       database: { label: target.label, schema: target.schema, own: schema.own },
       list: (query) => listWorkflows(session, schema, query),
