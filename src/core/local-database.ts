@@ -6,7 +6,7 @@ export interface LocalStatus {
   /** Of the server, such as `18.4`. */
   readonly version: string | null
   readonly url: string | null
-  /** Set when it also listens on TCP. */
+  /** Set when it also listens on TCP. Carries the password: print it only where it was asked for. */
   readonly tcpUrl: string | null
   readonly dataDirectory: string
   readonly logFile: string

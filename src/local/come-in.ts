@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDown } from './connect.ts'
 import { explainFileError, failure, unusable } from './failure.ts'
+import { assertSupported } from './platform.ts'
 import { livingPostmaster } from './postmaster.ts'
 import { enter, type Presence } from './presence.ts'
 import { type Setup, startServer } from './start-server.ts'
@@ -10,6 +11,7 @@ const pollIntervalMs = 5
 
 /** Connects first, which is all there is to do where the server is up, and starts it where it is down. */
 export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Presence> {
+  assertSupported()
   let seen = ''
   let seenSince = 0
   for (;;) {

@@ -4,7 +4,8 @@ import { socketPort, superuser } from './server.ts'
 /** The form that libpq, `pg` and the DBOS SDK all read; port and sslmode are named so that `PGPORT` and `PGSSLMODE` change nothing. */
 export function socketUrl(directory: string, database: string): string {
   const url = new URL(`postgresql://${superuser}@localhost:${socketPort}/${encodeURIComponent(database)}`)
-  return `${url.href}?host=${encodeURI(directory)}&sslmode=disable`
+  const host = encodeURIComponent(directory).replaceAll('%2F', '/')
+  return `${url.href}?host=${host}&sslmode=disable`
 }
 
 interface ConnectOptions {

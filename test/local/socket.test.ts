@@ -6,9 +6,11 @@ import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 
 /** Too deep for the socket of a server. */
-async function createDeepHome(): Promise<TestHome> {
+const deep = 'deep'.repeat(25)
+
+async function createHomeNamed(name: string): Promise<TestHome> {
   const outer = await createHome()
-  const place = await createTestHome(path.join(outer, 'deep'.repeat(25)))
+  const place = await createTestHome(path.join(outer, name))
   onTestFinished(async () => {
     await place.remove()
     await removeHome(outer)
@@ -29,7 +31,7 @@ test('two homes never share a fallback', () => {
 })
 
 test('a home with too long a path for a socket has it in a private directory in /tmp', async () => {
-  const place = await createDeepHome()
+  const place = await createHomeNamed(deep)
   const local = place.local()
   const { url } = await local.open(anyDatabase)
   expect(new URL(url).searchParams.get('host')).toMatch(/^\/tmp\/drover-/)
@@ -39,7 +41,7 @@ test('a home with too long a path for a socket has it in a private directory in 
 })
 
 test('a directory that somebody else put in that place is refused', async () => {
-  const place = await createDeepHome()
+  const place = await createHomeNamed(deep)
   mkdirSync(place.layout.sockets)
   chmodSync(place.layout.sockets, 0o777)
   await expect(place.local().open(anyDatabase)).rejects.toMatchObject({
@@ -47,4 +49,13 @@ test('a directory that somebody else put in that place is refused', async () => 
     message: `The socket directory ${place.layout.sockets} is not private to the user that runs the embedded database.`,
     hint: `rm -r ${place.layout.sockets}`,
   })
+})
+
+test('a home may have spaces and marks in its name', async () => {
+  const place = await createHomeNamed(`Ada’s Application Support, #1+1 & 100 %`)
+  const local = place.local()
+  const { url } = await local.open(anyDatabase)
+  expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
+  await local.leave()
+  expect(place.pid()).toBeUndefined()
 })
