@@ -55,6 +55,12 @@ export function toQueryError(error: unknown, target: DatabaseTarget): unknown {
   return error
 }
 
+export function workflowNotFound(workflowId: string, label: string): CliError {
+  return new CliError('workflow-not-found', `There is no workflow ${workflowId} in ${label}.`, {
+    hint: 'drover list',
+  })
+}
+
 /** True when connecting again may help. */
 export function isConnectionLoss(error: unknown): boolean {
   return (

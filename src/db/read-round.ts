@@ -47,6 +47,8 @@ export interface Round {
   readonly now: Date
   /** By workflow; an id that does not exist is missing. */
   readonly rows: ReadonlyMap<string, RoundRows>
+  /** True when messages were asked for. */
+  readonly hasMessages: boolean
   /** A source that gave as many rows of a workflow as this may have more. */
   readonly batchRows: number
 }
@@ -101,6 +103,7 @@ export async function readRound(
   return {
     now: new Date(Number(clock[0]?.now_ms)),
     batchRows,
+    hasMessages: needs.messages,
     rows: new Map(
       workflows.map((workflow) => {
         const id = String(workflow.workflow_uuid)

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import type { SendRequest } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
-import { workflowNotFound } from './follow.ts'
+import { workflowNotFound } from './failures.ts'
 import type { SystemSchema } from './schema.ts'
 
 export async function sendMessage(

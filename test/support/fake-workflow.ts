@@ -180,7 +180,7 @@ export function answerOpenWait(rows: FakeRows, topic: string | null): void {
   })
 }
 
-export function isOpenWaitSleep(rows: FakeRows, step: Step): boolean {
+function isOpenWaitSleep(rows: FakeRows, step: Step): boolean {
   return step.name === 'DBOS.sleep' && !rows.steps.some((other) => other.step === step.step - 1)
 }
 
