@@ -15,12 +15,12 @@ export async function migrateOwnSchema(session: Session, schema: SystemSchema): 
     await migrate(session.target.url, schema.name)
     return await readSchema(session)
   } finally {
-    await session.query('select pg_advisory_unlock($1)', [lockKey])
+    await session.query(`select pg_advisory_unlock(${lockKey})`)
   }
 }
 
-/** Of drover's alone: two processes that find the tables missing make them one after the other. */
-const lockKey = 0x64726f76
+/** The lock that a runtime of drover's takes to launch, which migrates too. */
+const lockKey = `hashtextextended('drover:launch', 0)`
 const lockPollMs = 20
 
 /**
@@ -29,7 +29,7 @@ const lockPollMs = 20
  */
 async function takeLock(session: Session): Promise<void> {
   for (;;) {
-    const [row] = await session.query('select pg_try_advisory_lock($1) as is_mine', [lockKey])
+    const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
     if (row?.is_mine === true) return
     await delay(lockPollMs)
   }
