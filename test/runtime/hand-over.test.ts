@@ -66,7 +66,7 @@ async function statusOf(workflowId: string) {
   return row
 }
 
-test('workflows of a dead executor go to a queue that every executor polls', async () => {
+test.concurrent('workflows of a dead executor go to a queue that every executor polls', async () => {
   const application = randomUUID()
   const executorId = `drover-${randomUUID()}`
   const started = await leave({ application, executorId })
@@ -83,7 +83,7 @@ test('workflows of a dead executor go to a queue that every executor polls', asy
   expect(await statusOf(queued)).toMatchObject({ status: 'ENQUEUED', queue_name: 'orders' })
 })
 
-test('what others run is left alone', async () => {
+test.concurrent('what others run is left alone', async () => {
   const application = randomUUID()
   const others = [
     await leave({ application: randomUUID() }),
@@ -95,7 +95,7 @@ test('what others run is left alone', async () => {
   for (const workflowId of others) expect(await statusOf(workflowId)).toMatchObject({ status: 'PENDING' })
 })
 
-test('an executor whose slot is locked lives', async () => {
+test.concurrent('an executor whose slot is locked lives', async () => {
   const application = randomUUID()
   const executorId = `drover-${randomUUID()}`
   const workflowId = await leave({ application, executorId })
@@ -105,7 +105,7 @@ test('an executor whose slot is locked lives', async () => {
   expect((await look(application)).handedOver).toEqual([workflowId])
 })
 
-test.each([
+test.concurrent.each([
   ['of a usual id', `drover-${randomUUID()}`, 'v1'],
   ['of an id cut off by the server', `drover-${'long'.repeat(20)}`, ''],
 ])('an executor with a session %s lives without its lock', async (_, executorId, version) => {
@@ -121,14 +121,34 @@ test.each([
   await waitUntil('the session is gone', async () => (await look(application)).handedOver[0] === workflowId)
 })
 
-test('two that look at the same time hand each workflow over once', async () => {
+test.concurrent('two that look at the same time hand each workflow over once', async () => {
   const application = randomUUID()
   const left = await Promise.all(Array.from({ length: 20 }, () => leave({ application })))
   const looks = await Promise.all([look(application), look(application), look(application)])
   expect(looks.flatMap(({ handedOver }) => handedOver).toSorted()).toEqual(left.toSorted())
 })
 
-test('a role that cannot see sessions hands nothing over and says so once', async () => {
+test.concurrent('who keeps handing over also takes what is left later', async () => {
+  const application = randomUUID()
+  const handedOver: string[] = []
+  const handingOver = startHandingOver({
+    database: database.target,
+    application,
+    version: 'v1',
+    executorId: `drover-${randomUUID()}`,
+    keepHandingOver: true,
+    onLog: () => {},
+    onHandOver: (workflowIds) => handedOver.push(...workflowIds),
+  })
+  const first = await leave({ application })
+  await waitUntil('the first is handed over', () => handedOver.includes(first))
+  const second = await leave({ application })
+  await waitUntil('the second is handed over', () => handedOver.includes(second))
+  await handingOver.stop()
+  expect(handedOver).toEqual([first, second])
+})
+
+test.concurrent('a role that cannot see sessions hands nothing over and says so once', async () => {
   const application = randomUUID()
   const workflowId = await leave({ application })
   const role = `blind_${randomUUID().slice(0, 8)}`
@@ -152,7 +172,7 @@ test('a role that cannot see sessions hands nothing over and says so once', asyn
   }
 })
 
-test('behind a pooler nothing is handed over', async () => {
+test.concurrent('behind a pooler nothing is handed over', async () => {
   const application = randomUUID()
   await leave({ application })
   const pooler = await startPooler(database.target.url)
@@ -166,7 +186,7 @@ test('behind a pooler nothing is handed over', async () => {
   })
 })
 
-test('a slot is locked again after its connection was lost, and free once released', async () => {
+test.concurrent('a slot is locked again after its connection was lost, and free once released', async () => {
   const executorId = `drover-${randomUUID()}`
   const holder = `select pid from pg_locks where locktype = 'advisory' and granted
     and database = (select oid from pg_database where datname = current_database())

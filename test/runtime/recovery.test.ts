@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
@@ -8,139 +8,145 @@ import { waitUntil } from './wait-until.ts'
 
 const source = path.join(import.meta.dirname, '../fixtures/work.mjs')
 
-let database: TestDatabase
 let folder: Awaited<ReturnType<typeof createAppFolder>>
 const hosts: Host[] = []
+const databases: TestDatabase[] = []
 
 beforeAll(async () => {
-  database = await createTestDatabase()
   folder = await createAppFolder()
 })
 
-afterEach(async () => {
-  await Promise.all(hosts.splice(0).map((host) => host.kill()))
-})
-
 afterAll(async () => {
+  await Promise.all(hosts.map((host) => host.kill()))
+  await Promise.all(databases.map((database) => database.drop()))
   await folder?.remove()
-  await database?.drop()
 })
 
-/** A process that runs the app as it was in `revision`. */
-async function launch(revision = 'first') {
+/** The app as it was in `revision`, in a process of its own. */
+async function launch(database: TestDatabase, revision = 'first') {
+  const module = `${revision}.mjs`
   const text = await readFile(source, 'utf8')
-  await writeFile(path.join(folder.path, 'work.mjs'), text.replace(`'first'`, `'${revision}'`))
-  const host = await startHost('work.mjs', { cwd: folder.path })
+  await writeFile(path.join(folder.path, module), text.replace(`'first'`, `'${revision}'`))
+  const host = await startHost(module, { cwd: folder.path })
   hosts.push(host)
   const { executorId } = await host.launch({ database: database.target })
   return Object.assign(host, { executorId })
 }
 
-async function workflow(workflowId: string) {
-  const [row] = await database.query(
-    `select status, executor_id, recovery_attempts::int as attempts, result.output,
-            (select count(*)::int from dbos.operation_outputs o where o.workflow_uuid = $1) as steps
-     from dbos.workflow_status left join dbos.workflow_output result using (workflow_uuid)
-     where workflow_uuid = $1`,
-    [workflowId],
-  )
-  return row
-}
+async function createDatabase() {
+  const database = await createTestDatabase()
+  databases.push(database)
 
-const hasSteps = (workflowId: string, steps: number) =>
-  waitUntil(`${workflowId} took ${steps} steps`, async () => {
-    const row = await workflow(workflowId)
-    return row !== undefined && Number(row.steps) >= steps
-  })
-
-async function resultOf(workflowId: string): Promise<unknown> {
-  const row = await waitUntil(`${workflowId} ended`, async () => {
-    const now = await workflow(workflowId)
-    return now?.status === 'SUCCESS' && now
-  })
-  return JSON.parse(String(row.output)).json
-}
-
-const sessionsOf = async (executorId: string) =>
-  await database.query(
-    `select pid, application_name from pg_stat_activity
-     where datname = current_database() and starts_with(application_name, $1)`,
-    [`dbos_transact_${executorId}_`],
-  )
-
-test('two killed in mid-step are completed by a third, also after an edit of the source', async () => {
-  const [first, second] = await Promise.all([launch(), launch()])
-  await first.start({ name: 'work', workflowId: 'killed-1', args: [3, 300] })
-  await second.start({ name: 'work', workflowId: 'killed-2', args: [3, 300] })
-  await Promise.all([hasSteps('killed-1', 1), hasSteps('killed-2', 1)])
-  await Promise.all([first.kill(), second.kill()])
-  expect(await workflow('killed-1')).toMatchObject({ status: 'PENDING', executor_id: first.executorId })
-  expect(await workflow('killed-2')).toMatchObject({ status: 'PENDING', executor_id: second.executorId })
-
-  const third = await launch('edited')
-  for (const workflowId of ['killed-1', 'killed-2']) {
-    expect(await resultOf(workflowId)).toEqual(['first', expect.any(String), 'edited'])
-    expect(await workflow(workflowId)).toMatchObject({ attempts: 2, executor_id: third.executorId })
-  }
-  expect(third.handedOver.toSorted()).toEqual(['killed-1', 'killed-2'])
-})
-
-test('living processes never touch each other, also when one loses its lock again and again', async () => {
-  const [first, second] = await Promise.all([launch(), launch()])
-  await first.start({ name: 'work', workflowId: 'living-1', args: [3, 500] })
-  await second.start({ name: 'work', workflowId: 'living-2', args: [3, 500] })
-  const third = await launch()
-  let lost = 0
-  await waitUntil('both ended', async () => {
-    const killed = await database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and application_name = 'drover-executor'`,
+  const workflow = async (workflowId: string) => {
+    const [row] = await database.query(
+      `select status, executor_id, recovery_attempts::int as attempts, result.output,
+              (select count(*)::int from dbos.operation_outputs o where o.workflow_uuid = $1) as steps
+       from dbos.workflow_status left join dbos.workflow_output result using (workflow_uuid)
+       where workflow_uuid = $1`,
+      [workflowId],
     )
-    lost += killed.length
-    const rows = await Promise.all([workflow('living-1'), workflow('living-2')])
-    return rows.every((row) => row?.status === 'SUCCESS')
+    return row
+  }
+  const hasStep = (workflowId: string) =>
+    waitUntil(`${workflowId} took a step`, async () => Number((await workflow(workflowId))?.steps) > 0)
+
+  const resultOf = async (workflowId: string): Promise<unknown[]> => {
+    const row = await waitUntil(`${workflowId} ended`, async () => {
+      const now = await workflow(workflowId)
+      return now?.status === 'SUCCESS' && now
+    })
+    return JSON.parse(String(row.output)).json
+  }
+  return Object.assign(database, { workflow, hasStep, resultOf })
+}
+
+// Each waits most of the time, and has a database to itself.
+describe.concurrent('recovery', () => {
+  test('two killed in mid-step are completed by a third, also after an edit of the source', async () => {
+    const database = await createDatabase()
+    const [first, second] = await Promise.all([launch(database), launch(database)])
+    await first.start({ name: 'work', workflowId: 'killed-1', args: [5, 300] })
+    await second.start({ name: 'work', workflowId: 'killed-2', args: [5, 300] })
+    await Promise.all([database.hasStep('killed-1'), database.hasStep('killed-2')])
+    await Promise.all([first.kill(), second.kill()])
+    expect(await database.workflow('killed-1')).toMatchObject({
+      status: 'PENDING',
+      executor_id: first.executorId,
+    })
+    expect(await database.workflow('killed-2')).toMatchObject({
+      status: 'PENDING',
+      executor_id: second.executorId,
+    })
+
+    const third = await launch(database, 'edited')
+    for (const workflowId of ['killed-1', 'killed-2']) {
+      const revisions = await database.resultOf(workflowId)
+      expect(revisions).toHaveLength(5)
+      expect([revisions.at(0), revisions.at(-1)]).toEqual(['first', 'edited'])
+      expect(await database.workflow(workflowId)).toMatchObject({
+        attempts: 2,
+        executor_id: third.executorId,
+      })
+    }
+    expect(third.handedOver.toSorted()).toEqual(['killed-1', 'killed-2'])
   })
-  expect(lost).toBeGreaterThan(9)
-  expect([...first.handedOver, ...second.handedOver, ...third.handedOver]).toEqual([])
-  expect(await workflow('living-1')).toMatchObject({ attempts: 1, executor_id: first.executorId })
-  expect(await workflow('living-2')).toMatchObject({ attempts: 1, executor_id: second.executorId })
-})
 
-test('a shutdown closes every connection and leaves the work for the next process', async () => {
-  const first = await launch()
-  await first.start({ name: 'work', workflowId: 'left', args: [3, 300] })
-  await hasSteps('left', 1)
-  await first.shutdown()
-  expect(await sessionsOf(first.executorId)).toEqual([])
-  expect(
-    await database.query(
-      `select from pg_stat_activity where datname = current_database() and application_name like 'drover-%'
-       and application_name <> 'drover-test'`,
-    ),
-  ).toEqual([])
-  expect(await workflow('left')).toMatchObject({ status: 'PENDING', executor_id: first.executorId })
+  test('living processes never touch each other, also when one loses its lock again and again', async () => {
+    const database = await createDatabase()
+    const [first, second] = await Promise.all([launch(database), launch(database)])
+    await first.start({ name: 'work', workflowId: 'living-1', args: [3, 500] })
+    await second.start({ name: 'work', workflowId: 'living-2', args: [3, 500] })
+    const third = await launch(database)
+    let lost = 0
+    await waitUntil('both ended', async () => {
+      const killed = await database.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'drover-executor'`,
+      )
+      lost += killed.length
+      const rows = await Promise.all([database.workflow('living-1'), database.workflow('living-2')])
+      return rows.every((row) => row?.status === 'SUCCESS')
+    })
+    expect(lost).toBeGreaterThan(9)
+    expect([...first.handedOver, ...second.handedOver, ...third.handedOver]).toEqual([])
+    expect(await database.workflow('living-1')).toMatchObject({
+      attempts: 1,
+      executor_id: first.executorId,
+    })
+    expect(await database.workflow('living-2')).toMatchObject({
+      attempts: 1,
+      executor_id: second.executorId,
+    })
+  })
 
-  const second = await launch('edited')
-  expect(await resultOf('left')).toEqual(['first', expect.any(String), 'edited'])
-  expect(second.handedOver).toEqual(['left'])
-  expect(first.output).toEqual({ stdout: '', stderr: '' })
-})
+  test('a shutdown closes every connection and leaves the work for the next process', async () => {
+    const database = await createDatabase()
+    const first = await launch(database)
+    await first.start({ name: 'work', workflowId: 'left', args: [5, 300] })
+    await database.hasStep('left')
+    await first.shutdown()
+    expect(
+      await database.query(
+        `select application_name from pg_stat_activity
+         where datname = current_database() and application_name <> 'drover-test'`,
+      ),
+    ).toEqual([])
+    expect(await database.workflow('left')).toMatchObject({
+      status: 'PENDING',
+      executor_id: first.executorId,
+    })
 
-test('a shutdown that drains waits for what runs', async () => {
-  const host = await launch()
-  await host.start({ name: 'work', workflowId: 'drained', args: [1, 300] })
-  await host.shutdown({ drainMs: 10_000 })
-  expect(await workflow('drained')).toMatchObject({ status: 'SUCCESS', attempts: 1 })
-})
+    const second = await launch(database, 'edited')
+    expect((await database.resultOf('left')).at(-1)).toBe('edited')
+    expect(second.handedOver).toEqual(['left'])
+    expect(first.output).toEqual({ stdout: '', stderr: '' })
+  })
 
-test('a process that goes on handing over takes what dies beside it', async () => {
-  const worker = await startHost('work.mjs', { cwd: folder.path })
-  hosts.push(worker)
-  await worker.launch({ database: database.target, keepHandingOver: true })
-  const other = await launch()
-  await other.start({ name: 'work', workflowId: 'beside', args: [2, 200] })
-  await hasSteps('beside', 1)
-  await other.kill()
-  expect(await resultOf('beside')).toHaveLength(2)
-  expect(worker.handedOver).toEqual(['beside'])
+  test('a shutdown that drains waits for what runs', async () => {
+    const database = await createDatabase()
+    const host = await launch(database)
+    await host.start({ name: 'work', workflowId: 'drained', args: [1, 300] })
+    await host.shutdown({ drainMs: 10_000 })
+    expect(await database.workflow('drained')).toMatchObject({ status: 'SUCCESS', attempts: 1 })
+  })
 })
