@@ -9,7 +9,10 @@ interface ChangeBase {
 
 /** One thing that happened to a workflow. Within a workflow an effect never comes before its cause. */
 export type Change =
-  /** First for each workflow, then at each change of status, executor or recovery attempts. Payloads are set once it has ended. */
+  /**
+   * First for each workflow, then at each change of status, executor or recovery attempts; its end comes after all else of
+   * it. Payloads are set once it has ended. A workflow that ended before is told from its start: first PENDING or ENQUEUED.
+   */
   | (ChangeBase & { readonly type: 'status'; readonly workflow: Workflow })
   | (ChangeBase & { readonly type: 'step'; readonly step: Step })
   | (ChangeBase & { readonly type: 'event'; readonly key: string; readonly value: JsonValue })

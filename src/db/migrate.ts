@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CliError } from '../core/errors.ts'
 import type { Session } from './connect.ts'
 import { readSchema, type SystemSchema } from './schema.ts'
 
@@ -22,17 +23,24 @@ export async function migrateOwnSchema(session: Session, schema: SystemSchema): 
 /** The lock that a runtime of drover's takes to launch, which migrates too. */
 const lockKey = `hashtextextended('drover:launch', 0)`
 const lockPollMs = 20
+const lockTimeoutMs = 60_000
 
 /**
  * Asks again and again rather than waiting in one statement: that would hold a snapshot, for whose end the
  * `create index concurrently` of whoever migrates waits in turn.
  */
 async function takeLock(session: Session): Promise<void> {
-  for (;;) {
+  const deadlineMs = Date.now() + lockTimeoutMs
+  while (Date.now() < deadlineMs) {
     const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
     if (row?.is_mine === true) return
     await delay(lockPollMs)
   }
+  throw new CliError(
+    'schema-missing',
+    `Another drover process has been setting up ${session.target.label} for more than ${lockTimeoutMs / 1000} s.`,
+    { hint: 'end that process, and run the same command again' },
+  )
 }
 
 async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {

@@ -27,7 +27,7 @@ export interface Position {
 }
 
 /** So many steps may be missing at once; the oldest are given up beyond it. */
-const maxGaps = 200
+const maxGaps = 5000
 
 export function createPosition(): Position {
   return {

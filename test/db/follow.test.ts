@@ -8,6 +8,8 @@ import { launchDbos } from '../support/launch-dbos.ts'
 import { startSilentProxy } from '../support/silent-proxy.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
+
 const pause = (ms: number) =>
   DBOS.runStep(() => new Promise((resolve) => setTimeout(resolve, ms)), { name: 'pause' })
 
@@ -56,6 +58,13 @@ const sideBySide = DBOS.registerWorkflow(
     )
   },
   { name: 'sideBySide' },
+)
+
+const fanOut = DBOS.registerWorkflow(
+  async (width: number) => {
+    await Promise.all(upTo(width).map((n) => pause((n * 37) % 50)))
+  },
+  { name: 'fanOut' },
 )
 
 const sleeper = DBOS.registerWorkflow(async () => DBOS.recv('wake', 3600), { name: 'sleeper' })
@@ -110,8 +119,6 @@ const allowConnections = (isAllowed: boolean) =>
 
 const valuesOf = (changes: readonly Change[], type: 'stream' | 'event', key: string) =>
   changes.flatMap((change) => (change.type === type && change.key === key ? [change.value] : []))
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 test('a whole life is told in order, and a replay tells the same', async () => {
   const store = await open()
@@ -219,6 +226,15 @@ test('what ran side by side is seen once and in the order of each branch', async
   for (const branch of [0, 1, 2, 3]) expect(valuesOf(seen, 'event', `branch-${branch}`)).toEqual(upTo(5))
   const steps = seen.flatMap((change) => (change.type === 'step' ? [change.step.step] : []))
   expect(steps.sort((a, b) => a - b)).toEqual(upTo(40))
+})
+
+test('hundreds of steps at once are each seen once, in whichever order they end', async () => {
+  const store = await open()
+  await DBOS.startWorkflow(fanOut, { workflowID: 'wide' })(400)
+  const { seen, done } = followed(store, ['wide'])
+  await done
+  const steps = seen.flatMap((change) => (change.type === 'step' ? [change.step.step] : []))
+  expect(steps.sort((a, b) => a - b)).toEqual(upTo(400))
 })
 
 test('only what is asked for comes', async () => {

@@ -280,4 +280,20 @@ describe('the fake store and the real one agree', () => {
     })
     expect(started).toMatchObject({ status: 'ENQUEUED', input: [1, { a: null }], queue: 'drover' })
   })
+
+  test('on what is told while it happens, and that leaving is quiet', async () => {
+    await ask(async (store) => {
+      const stop = new AbortController()
+      const seen: string[] = []
+      for await (const change of store.follow(['overdue'], {
+        signal: stop.signal,
+        types: ['status', 'message'],
+      })) {
+        seen.push(change.type === 'message' ? `message ${change.message.topic}` : change.type)
+        if (change.type === 'status') await store.send({ workflowId: 'overdue', topic: 'live', message: 1 })
+        if (change.type === 'message' && change.message.topic === 'live') stop.abort()
+      }
+      return seen
+    })
+  })
 })
