@@ -127,6 +127,7 @@ test('a server that crashes under a process that uses it is started again', asyn
 
 test('a process that is killed while it creates the database is no obstacle, and nothing of its work stays', async () => {
   const fresh = await createTestHome()
+  onTestFinished(() => fresh.remove())
   const visitor = await startVisitor(fresh.home)
   const opened = visitor.open().catch((error: Error) => error)
   await waitUntil('the creation has begun', () => visitor.notices.length > 0)
@@ -137,5 +138,4 @@ test('a process that is killed while it creates the database is no obstacle, and
   await successor.leave()
   expect(readdirSync(fresh.layout.cluster).sort()).toEqual(['data', 's', 'server.log'])
   expect(readdirSync(fresh.home).sort()).toEqual(['db', 'pg'])
-  await fresh.remove()
 })
