@@ -61,14 +61,12 @@ async function findObstacle(
   status: WorkflowStatus,
 ): Promise<DecisionOutcome | undefined> {
   if (isEnded(status)) return { outcome: 'ended', status }
-  const foreign =
-    (await findMessage(client, schema, wait.workflowId, 'not n.consumed and n.topic = $2', [
-      topic ?? noTopic,
-    ])) ??
-    (schema.has('notifications', 'consumed_by_function_id')
-      ? await findMessage(client, schema, wait.workflowId, 'n.consumed_by_function_id = $2', [wait.step])
-      : undefined)
-  if (foreign) return { outcome: 'foreign-message', ...foreign }
+  const find = (condition: string, parameter: unknown) =>
+    findMessage(client, schema, wait.workflowId, condition, [parameter])
+  const readInstead = schema.has('notifications', 'consumed_by_function_id')
+    ? await find('n.consumed_by_function_id = $2', wait.step)
+    : undefined
+  if (readInstead) return { outcome: 'foreign-message', ...readInstead }
   const { rows } = await client.query<Row>(
     `select o.function_id, o.output, o.serialization, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
      from ${schema.table('operation_outputs')} o where o.workflow_uuid = $1 and o.function_id in ($2, $2 + 1)`,
@@ -80,7 +78,8 @@ async function findObstacle(
   if (until && (isOver || until.getTime() < Number(timeout?.now_ms ?? Date.now()))) {
     return { outcome: 'deadline-passed', until }
   }
-  return undefined
+  const unread = await find('not n.consumed and n.topic = $2', topic ?? noTopic)
+  return unread && { outcome: 'foreign-message', ...unread }
 }
 
 async function findMessage(

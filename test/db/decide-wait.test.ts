@@ -27,6 +27,16 @@ const twoGates = DBOS.registerWorkflow(
   { name: 'twoGates' },
 )
 
+const impatient = DBOS.registerWorkflow(
+  async () => {
+    for (const seconds of [0.8, 3600]) {
+      await DBOS.setEvent('awaiting:go', 'Go?')
+      await DBOS.recv('go', seconds)
+    }
+  },
+  { name: 'impatient' },
+)
+
 let database: TestDatabase
 let store: Store
 
@@ -133,6 +143,24 @@ test('a message that is no decision stands in the way until it is forced', async
   })
   expect(await store.decide({ wait, ...approve, force: true })).toEqual({ outcome: 'stored' })
   expect(await store.decide({ wait, ...reject, force: true })).toMatchObject({ outcome: 'decided-otherwise' })
+})
+
+test('a wait that somebody else answered is told with what was read', async () => {
+  await DBOS.startWorkflow(twoGates, { workflowID: 'taken' })()
+  const wait = await openWait('taken')
+  await store.send({ workflowId: 'taken', topic: 'go', message: 'by hand' })
+  await openWait('taken', wait.step + 3)
+  expect(await store.decide({ wait, ...approve })).toMatchObject({
+    outcome: 'foreign-message',
+    message: 'by hand',
+  })
+})
+
+test('a wait that timed out is told so while the workflow goes on', async () => {
+  await DBOS.startWorkflow(impatient, { workflowID: 'impatient' })()
+  const wait = await openWait('impatient')
+  await openWait('impatient', wait.step + 3)
+  expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'deadline-passed', until: wait.until })
 })
 
 test('a decision for a workflow that is gone says so', async () => {

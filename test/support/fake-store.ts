@@ -17,6 +17,7 @@ import {
   type Executor,
   isEnded,
   type JsonValue,
+  type Message,
   type StreamValue,
   type Workflow,
   type WorkflowError,
@@ -245,13 +246,16 @@ export function createFakeStore(
     }
     if (!force) {
       if (isEnded(status)) return { outcome: 'ended', status }
-      const foreign = rows.messages.find(
-        (found) => found.readByStep === wait.step || (!found.read && found.topic === topic),
-      )
-      if (foreign) return { outcome: 'foreign-message', message: foreign.message, sentAt: foreign.sentAt }
+      const toOutcome = (foreign: Message) =>
+        ({ outcome: 'foreign-message', message: foreign.message, sentAt: foreign.sentAt }) as const
+      const readInstead = rows.messages.find((found) => found.readByStep === wait.step)
+      if (readInstead) return toOutcome(readInstead)
       const timer = rows.steps.find((step) => step.step === wait.step + 1 && step.name === 'DBOS.sleep')
       const until = timer ? new Date(Number(timer.output)) : wait.until
-      if (until && until < readClock()) return { outcome: 'deadline-passed', until }
+      const isOver = rows.steps.some((step) => step.step === wait.step)
+      if (until && (isOver || until < readClock())) return { outcome: 'deadline-passed', until }
+      const unread = rows.messages.find((found) => !found.read && found.topic === topic)
+      if (unread) return toOutcome(unread)
     }
     change(wait.workflowId, () => {
       deliver(rows, topic, message, readClock(), messageId)
