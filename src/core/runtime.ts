@@ -55,6 +55,9 @@ export interface Runtime {
   readonly version: string
   /** Returns once the workflow's row exists; the workflow then runs in this process. */
   start(request: StartInProcess): Promise<void>
-  /** Stops polling, waits up to `drainMs` for running workflows (0: not at all) and closes every connection. */
+  /**
+   * Stops polling, waits up to `drainMs` for running workflows (0: not at all), puts back what is unfinished for whoever
+   * lives to take, and closes every connection.
+   */
   shutdown(options?: { readonly drainMs?: number }): Promise<void>
 }

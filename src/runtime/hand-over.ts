@@ -118,15 +118,39 @@ async function takeFrom(
 ): Promise<string[]> {
   await client.query('begin')
   const dead = (await findDead(client, options)).filter((executorId) => suspects.includes(executorId))
+  const workflowIds = await putBack(client, options, dead)
+  await client.query('commit')
+  return workflowIds
+}
+
+/** What this process began and did not finish, for whoever lives to take at once. To be called when DBOS has shut down. */
+export async function handBack(options: HandOverOptions): Promise<void> {
+  try {
+    await withConnection(options.database, 'drover-hand-back', (client) =>
+      putBack(client, options, [options.executorId]),
+    )
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    options.onLog(
+      'warn',
+      `could not hand back what is unfinished, the next process will take it over: ${reason}`,
+    )
+  }
+}
+
+async function putBack(
+  client: pg.Client,
+  options: HandOverOptions,
+  executorIds: readonly string[],
+): Promise<string[]> {
   const { rows } = await client.query(
     `update ${workflowTable(options)}
      set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
          queue_name = coalesce(queue_name, $4), updated_at = (extract(epoch from now()) * 1000)::bigint
      where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
      returning workflow_uuid`,
-    [options.application, options.version, dead, internalQueue],
+    [options.application, options.version, executorIds, internalQueue],
   )
-  await client.query('commit')
   return rows.map((row) => row.workflow_uuid)
 }
 

@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/runtime.ts'
 import { toDbosUrl, withConnection } from './connect.ts'
-import { startHandingOver } from './hand-over.ts'
+import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
 import { registerQueues } from './register-queues.ts'
 import type { Sdk } from './sdk.ts'
@@ -39,7 +39,8 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
   }
   loaded.imported.catch((error: unknown) => options.onLog('error', toLine(error)))
   const version = sdk.DBOS.applicationVersion
-  const handOver = startHandingOver({ ...options, version, executorId })
+  const handOverOptions = { ...options, version, executorId }
+  const handOver = startHandingOver(handOverOptions)
 
   return {
     executorId,
@@ -49,6 +50,7 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
     shutdown: async ({ drainMs = 0 } = {}) => {
       await handOver.stop()
       await lifecycle.shutdown({ drainMs })
+      await handBack(handOverOptions)
       await slot.release()
     },
   }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
 import { waitUntil } from './wait-until.ts'
@@ -125,20 +126,18 @@ describe.concurrent('recovery', () => {
     await first.start({ name: 'work', workflowId: 'left', args: [5, 300] })
     await database.hasStep('left')
     await first.shutdown()
-    expect(
-      await database.query(
+    await waitUntil('every session is gone', async () => {
+      const sessions = await database.query(
         `select application_name from pg_stat_activity
          where datname = current_database() and application_name <> 'drover-test'`,
-      ),
-    ).toEqual([])
-    expect(await database.workflow('left')).toMatchObject({
-      status: 'PENDING',
-      executor_id: first.executorId,
+      )
+      return sessions.length === 0
     })
+    expect(await database.workflow('left')).toMatchObject({ status: 'ENQUEUED' })
 
     const second = await launch(database, 'edited')
     expect((await database.resultOf('left')).at(-1)).toBe('edited')
-    expect(second.handedOver).toEqual(['left'])
+    expect(second.handedOver).toEqual([])
     expect(first.output).toEqual({ stdout: '', stderr: '' })
   })
 
