@@ -5,8 +5,8 @@ import type { DatabaseTarget } from '../../src/core/store.ts'
 import { startHandingOver } from '../../src/runtime/hand-over.ts'
 import { holdExecutorSlot } from '../../src/runtime/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { startPooler } from './pooler.ts'
-import { waitUntil } from './wait-until.ts'
 
 let database: TestDatabase
 

@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { type Host, startHost } from './host-process.ts'
-import { waitUntil } from './wait-until.ts'
 
 const fixtures = path.join(import.meta.dirname, '../fixtures')
 

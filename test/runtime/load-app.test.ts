@@ -3,9 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
-import { waitUntil } from './wait-until.ts'
 
 const fixtures = path.join(import.meta.dirname, '../fixtures')
 const ourModules = path.join(import.meta.dirname, '../../node_modules')

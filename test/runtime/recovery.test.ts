@@ -5,7 +5,6 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
-import { waitUntil } from './wait-until.ts'
 
 const source = path.join(import.meta.dirname, '../fixtures/work.mjs')
 

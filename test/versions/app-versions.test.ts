@@ -5,8 +5,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Host, startHost } from '../runtime/host-process.ts'
-import { waitUntil } from '../runtime/wait-until.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 const fixtures = path.join(import.meta.dirname, '../fixtures')
 
