@@ -18,7 +18,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-export const activeStatuses = ['DELAYED', 'ENQUEUED', 'PENDING'] as const
+const activeStatuses = ['DELAYED', 'ENQUEUED', 'PENDING'] as const
 export const endedStatuses = ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'] as const
 export const workflowStatuses = [...activeStatuses, ...endedStatuses] as const
 

@@ -58,7 +58,7 @@ export async function printRows<Row>(
 }
 
 /** Text of the database as it is for a pipe, and harmless for a terminal. */
-export function toPlainText({ isTerminal }: Output, text: string): string {
+function toPlainText({ isTerminal }: Output, text: string): string {
   return isTerminal ? visibleLines(text).join('\n') : text
 }
 

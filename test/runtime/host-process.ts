@@ -27,7 +27,7 @@ type HostLaunchOptions = { readonly database: DatabaseTarget } & Partial<
   Omit<LaunchOptions, 'onLog' | 'onHandOver'>
 >
 
-export interface HostError extends Error {
+interface HostError extends Error {
   readonly code: string | undefined
   readonly hint: string | undefined
 }

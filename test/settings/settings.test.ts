@@ -53,7 +53,11 @@ test('the environment is put into a URL', async () => {
 })
 
 test.each([
-  ['a variable that is not set', { [dbosConfig]: 'system_database_url: ${NOPE}' }, 'uses ${NOPE}, which is not set'],
+  [
+    'a variable that is not set',
+    { [dbosConfig]: 'system_database_url: ${NOPE}' },
+    'uses ${NOPE}, which is not set',
+  ],
   ['YAML that is none', { [dbosConfig]: 'a: [' }, 'is not YAML'],
   ['an unknown key', { [droverConfig]: '{"databseUrl": "x"}' }, 'did you mean "databaseUrl"?'],
   ['a wrong type', { [droverConfig]: '{"schema": 1}' }, '"schema" must be a string'],
@@ -65,5 +69,7 @@ test.each([
 
 test('profiles say how an application wants to be answered', async () => {
   const files = { [droverConfig]: '{"workflows":{"order":{"topic":"t","approve":"yes","reject":"no"}}}' }
-  expect((await settingsIn({ files })).workflows).toEqual({ order: { topic: 't', approve: 'yes', reject: 'no' } })
+  expect((await settingsIn({ files })).workflows).toEqual({
+    order: { topic: 't', approve: 'yes', reject: 'no' },
+  })
 })

@@ -2,7 +2,7 @@ import type { Change } from '../../src/core/change.ts'
 import type { JsonValue, Step, Wait, Workflow, WorkflowError } from '../../src/core/workflow.ts'
 
 export const runId = '018f3a9c-1111-4222-8333-0123456789ab'
-export const runStart = new Date('2026-01-02T03:04:05.000Z')
+const runStart = new Date('2026-01-02T03:04:05.000Z')
 export const afterStart = (ms: number) => new Date(runStart.getTime() + ms)
 
 type Content = Change extends infer Each
