@@ -9,6 +9,7 @@ export default defineConfig({
     globalSetup: ['support/test-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: 3,
     retry: 0,
   },
 })

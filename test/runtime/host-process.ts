@@ -27,11 +27,6 @@ type HostLaunchOptions = { readonly database: DatabaseTarget } & Partial<
   Omit<LaunchOptions, 'onLog' | 'onHandOver'>
 >
 
-interface HostError extends Error {
-  readonly code: string | undefined
-  readonly hint: string | undefined
-}
-
 /** The runtime in a process of its own, with a module loaded into it. */
 export interface Host {
   readonly loaded: Loaded
@@ -53,7 +48,7 @@ export interface Host {
   exit(): Promise<number | null>
 }
 
-/** Rejects with a `HostError` when the module cannot be loaded. Whoever starts a host kills it. */
+/** Rejects with the `CliError` when the module cannot be loaded. Whoever starts a host kills it. */
 export async function startHost(
   specifier: string,
   options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
