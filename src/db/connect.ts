@@ -10,6 +10,7 @@ export type Row = Record<string, unknown>
 /** The query connection of a store: opened when first needed, opened again after it was lost, lent to one at a time. */
 export interface Session {
   readonly target: DatabaseTarget
+  /** For statements that may run twice: asked again where the connection turns out to have died since it was last used. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Several statements in one round trip, their literals escaped. The rows of each. */
   batch(sql: string, timeoutMs: number): Promise<Row[][]>
@@ -34,24 +35,37 @@ export function createSession(target: DatabaseTarget): Session {
     const forget = (): void => {
       if (connection === opening) connection = undefined
     }
-    opening.then((client) => client.once('end', forget), forget)
+    opening.then((client) => client.once('error', forget).once('end', forget), forget)
     connection = opening
     return opening
   }
 
-  function lend<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  async function useConnection<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    if (closing.signal.aborted)
+      throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
+    const client = await openConnection()
+    try {
+      return await use(client)
+    } catch (error) {
+      const failure = toQueryError(error, target)
+      if (isConnectionLoss(failure)) {
+        connection = undefined
+        void disconnect(client)
+      }
+      throw failure
+    }
+  }
+
+  function lend<Result>(
+    use: (client: pg.Client) => Promise<Result>,
+    { mayRepeat = false } = {},
+  ): Promise<Result> {
     const turn = queue.then(async () => {
-      if (closing.signal.aborted)
-        throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
-      const client = await openConnection()
+      const isReused = connection !== undefined
       try {
-        return await use(client)
-      } catch (error) {
-        const failure = toQueryError(error, target)
-        if (isConnectionLoss(failure)) {
-          connection = undefined
-          void disconnect(client)
-        }
+        return await useConnection(use)
+      } catch (failure) {
+        if (mayRepeat && isReused && isConnectionLoss(failure)) return useConnection(use)
         throw failure
       }
     })
@@ -62,7 +76,7 @@ export function createSession(target: DatabaseTarget): Session {
   return {
     target,
     query: (sql, parameters) =>
-      lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows),
+      lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows, { mayRepeat: true }),
     batch: (sql, timeoutMs) =>
       lend(async (client) => {
         try {
