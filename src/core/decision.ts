@@ -94,9 +94,13 @@ export function findActor(
   return { name: userAndHost, source: 'operating system' }
 }
 
-/** Whether a message that is there already says what `decision` would say with `message`. */
-export function isSameDecision(existing: JsonValue, decision: DecisionVerb, message: JsonValue): boolean {
-  const approved = isJsonObject(existing) ? existing.approved : undefined
-  if (typeof approved === 'boolean') return approved === (decision === 'approved')
-  return isDeepStrictEqual(existing, message)
+/** `approved` counts where both have it: who decided and when may differ. */
+export function isSameDecision(earlier: JsonValue, message: JsonValue): boolean {
+  const [first, second] = [approvalOf(earlier), approvalOf(message)]
+  return first !== undefined && second !== undefined ? first === second : isDeepStrictEqual(earlier, message)
+}
+
+function approvalOf(message: JsonValue): boolean | undefined {
+  const approved = isJsonObject(message) ? message.approved : undefined
+  return typeof approved === 'boolean' ? approved : undefined
 }

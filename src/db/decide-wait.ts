@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { ClientBase } from 'pg'
-import { isJsonObject } from '../core/json.ts'
+import { isSameDecision } from '../core/decision.ts'
 import type { DecisionOutcome, DecisionRequest } from '../core/store.ts'
 import { isEnded, type JsonValue, type WorkflowStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
@@ -102,15 +101,4 @@ async function findMessage(
 function toDeadline(row: Row): Date | null {
   const epochMs = decodeValue(toText(row.output), toText(row.serialization))
   return typeof epochMs === 'number' ? toDate(epochMs) : null
-}
-
-/** `approved` counts where both have it: who decided and when may differ. */
-function isSameDecision(earlier: JsonValue, message: JsonValue): boolean {
-  const [first, second] = [approvalOf(earlier), approvalOf(message)]
-  return first !== undefined && second !== undefined ? first === second : isDeepStrictEqual(earlier, message)
-}
-
-function approvalOf(message: JsonValue): boolean | undefined {
-  const approved = isJsonObject(message) ? message.approved : undefined
-  return typeof approved === 'boolean' ? approved : undefined
 }

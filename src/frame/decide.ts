@@ -108,7 +108,7 @@ async function decideOne(
     const result =
       'wait' in addressed
         ? await store.decide({ wait, topic, decision, message, force: flags.force })
-        : compareWith(addressed.answer, decision, message)
+        : compareWith(addressed.answer, message)
     await reportOutcome(context, wait, { decision, actor, comment, topic, flags, result })
     return exitCodes.ok.code
   } catch (error) {
@@ -134,8 +134,8 @@ function answeredWait({ workflow, step, answer }: AnsweredWait): Wait {
   }
 }
 
-function compareWith(answer: Message, decision: DecisionVerb, message: JsonValue): DecisionOutcome {
-  const outcome = isSameDecision(answer.message, decision, message) ? 'repeated' : 'decided-otherwise'
+function compareWith(answer: Message, message: JsonValue): DecisionOutcome {
+  const outcome = isSameDecision(answer.message, message) ? 'repeated' : 'decided-otherwise'
   return { outcome, message: answer.message, sentAt: answer.sentAt }
 }
 

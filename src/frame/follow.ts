@@ -3,15 +3,9 @@ import type { Change, ChangeType } from '../core/change.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
-import type { Output } from '../terminal/terminal.ts'
-import { createPresenter } from './presenter.ts'
+import { createPresenter, type Presented } from './presenter.ts'
 
-export interface FollowRequest {
-  readonly workflowIds: readonly string[]
-  /** Where the picture is drawn; changes as JSON lines go to stdout whatever this says. */
-  readonly output: Output
-  /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
-  readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+export interface FollowRequest extends Presented {
   readonly timeoutMs?: number
   readonly from?: string
   readonly types?: readonly ChangeType[]

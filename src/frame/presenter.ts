@@ -4,7 +4,7 @@ import { changeLine, heartbeatLine } from '../render/change-line.ts'
 import { toChangeJson, toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../render/watch-view.ts'
-import type { FollowRequest } from './follow.ts'
+import type { Output } from '../terminal/terminal.ts'
 import { tell } from './tell.ts'
 
 /** One of three ways to show the same feed of changes. */
@@ -15,7 +15,14 @@ export interface Presenter {
   close(): void
 }
 
-type Presented = Pick<FollowRequest, 'workflowIds' | 'output' | 'format'>
+/** What is followed, and how it shall look. */
+export interface Presented {
+  readonly workflowIds: readonly string[]
+  /** Where the picture is drawn; changes as JSON lines go to stdout whatever this says. */
+  readonly output: Output
+  /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
+  readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+}
 
 /** Chosen once: JSON lines, a live region where it can be drawn, else one line per change. */
 export function createPresenter(context: Context, request: Presented): Presenter {

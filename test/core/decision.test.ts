@@ -52,10 +52,10 @@ test('the topic is what asked, else what the profile says, else must be named', 
 })
 
 test('the same decision is told by its verdict, else by its payload', () => {
-  expect(isSameDecision({ approved: true, by: 'bob' }, 'approved', { approved: true, by: 'ada' })).toBe(true)
-  expect(isSameDecision({ approved: false }, 'approved', { approved: true })).toBe(false)
-  expect(isSameDecision('yes', 'approved', 'yes')).toBe(true)
-  expect(isSameDecision('yes', 'approved', 'no')).toBe(false)
+  expect(isSameDecision({ approved: true, by: 'bob' }, { approved: true, by: 'ada' })).toBe(true)
+  expect(isSameDecision({ approved: false }, { approved: true })).toBe(false)
+  expect(isSameDecision('yes', 'yes')).toBe(true)
+  expect(isSameDecision('yes', 'no')).toBe(false)
 })
 
 test('who decides: the flag, then DROVER_ACTOR, then the CI, then the operating system', () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
+import { isSameDecision } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
-import { isJsonObject } from '../../src/core/json.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
@@ -402,16 +402,6 @@ function beforeItsEnd(workflow: Workflow): Workflow {
 
 function statusOf({ status, executorId, recoveryAttempts }: Workflow): string {
   return `${status}|${executorId ?? ''}|${recoveryAttempts}`
-}
-
-function isSameDecision(earlier: JsonValue, message: JsonValue): boolean {
-  const [first, second] = [approvalOf(earlier), approvalOf(message)]
-  return first !== undefined && second !== undefined ? first === second : isDeepStrictEqual(earlier, message)
-}
-
-function approvalOf(message: JsonValue): boolean | undefined {
-  const approved = isJsonObject(message) ? message.approved : undefined
-  return typeof approved === 'boolean' ? approved : undefined
 }
 
 function matches(workflow: Workflow, query: WorkflowQuery): boolean {
