@@ -21,6 +21,7 @@ export const exitNameByErrorCode = {
   'ambiguous-workflow': 'usage',
   'foreign-workers': 'usage',
   'unsupported-platform': 'usage',
+  'ledger-unusable': 'usage',
   'permission-denied': 'permission',
   'workflow-not-found': 'not-found',
   'workflow-not-registered': 'not-found',

@@ -1,4 +1,6 @@
 import type { Change, ChangeType } from './change.ts'
+import type { WorkflowManagement } from './manage.ts'
+import type { Platform } from './platform.ts'
 import type {
   Executor,
   JsonValue,
@@ -12,6 +14,7 @@ import type {
   WorkflowStatus,
   WorkflowSummary,
 } from './workflow.ts'
+import type { WorkflowFilter } from './workflow-filter.ts'
 
 /** A database that drover was pointed at, before anything connects. */
 export interface DatabaseTarget {
@@ -31,12 +34,12 @@ export interface DatabaseIdentity {
   readonly own: boolean
 }
 
-export interface WorkflowQuery {
-  readonly status?: readonly WorkflowStatus[]
-  readonly name?: string
-  readonly application?: string
-  readonly executorId?: string
+export interface WorkflowQuery extends WorkflowFilter {
   readonly limit: number
+  /** `newest` by default. */
+  readonly order?: 'newest' | 'oldest'
+  /** Go on right after this workflow, in the same order. */
+  readonly after?: Pick<WorkflowSummary, 'workflowId' | 'createdAt'>
 }
 
 export interface FollowOptions {
@@ -106,9 +109,9 @@ export type DecisionOutcome =
   | { readonly outcome: 'deadline-passed'; readonly until: Date }
 
 /** The system database of a DBOS application, as drover reads and writes it. */
-export interface Store {
+export interface Store extends WorkflowManagement, Platform {
   readonly database: DatabaseIdentity
-  /** Newest first. */
+  /** Newest first, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
   get(workflowId: string): Promise<Workflow | undefined>
   /** Ids that start with `prefix`, at most `limit`. */

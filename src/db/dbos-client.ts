@@ -7,16 +7,39 @@ import type { DatabaseTarget } from '../core/store.ts'
  * for ever on a database that does not answer. The SDK costs 70 ms to import, so only writes do.
  */
 export async function createDbosClient(target: DatabaseTarget): Promise<DBOSClient> {
+  return createClientOn(createPool(target), target)
+}
+
+/** The same client for what it does in transactions of its own, on a connection that is closed afterwards. */
+export async function withDbosClient<Result>(
+  target: DatabaseTarget,
+  use: (dbos: DBOSClient) => Promise<Result>,
+): Promise<Result> {
+  const pool = createPool(target)
+  pool.on('error', () => {})
+  try {
+    return await use(await createClientOn(pool, target))
+  } finally {
+    await pool.end()
+  }
+}
+
+function createPool({ url, connectTimeoutMs }: DatabaseTarget): pg.Pool {
+  return new pg.Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: 'drover',
+  })
+}
+
+async function createClientOn(pool: pg.Pool, target: DatabaseTarget): Promise<DBOSClient> {
   const { DBOSClient } = await import('@dbos-inc/dbos-sdk')
   const silent = (): void => {}
   return DBOSClient.create({
     systemDatabaseUrl: target.url,
     systemDatabaseSchemaName: target.schema,
-    systemDatabasePool: new pg.Pool({
-      connectionString: target.url,
-      max: 1,
-      connectionTimeoutMillis: target.connectTimeoutMs,
-    }),
+    systemDatabasePool: pool,
     logger: { info: silent, debug: silent, warn: silent, error: silent },
   })
 }

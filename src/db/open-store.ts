@@ -3,8 +3,10 @@ import { createSession } from './connect.ts'
 import { decideWait } from './decide-wait.ts'
 import { follow } from './follow.ts'
 import { createListener } from './listen.ts'
+import { createManagement } from './manage-workflows.ts'
 import { migrateOwnSchema } from './migrate.ts'
 import { defaultTiming, type FollowTiming } from './persist.ts'
+import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
 import { readMessages } from './read-messages.ts'
@@ -60,6 +62,8 @@ export async function openStore(
         return rows.length > 0
       },
       executors: () => readExecutors(session, schema),
+      ...createManagement(session, schema),
+      ...createPlatform(session, schema),
       close: async () => {
         await Promise.all([listener.close(), session.close()])
       },

@@ -2,6 +2,7 @@ import type { WorkflowOrigin, WorkflowQuery } from '../core/store.ts'
 import { isEnded, type Workflow, type WorkflowStatus, type WorkflowSummary } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeError, decodeInput, decodeValue } from './decode.ts'
+import { filterConditions } from './filter-conditions.ts'
 import { toDate, toFilledText, toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -13,23 +14,22 @@ export async function listWorkflows(
   schema: SystemSchema,
   query: WorkflowQuery,
 ): Promise<WorkflowSummary[]> {
-  const parameters: unknown[] = [query.limit]
-  const conditions = ['true']
-  const narrow = (value: unknown, condition: (placeholder: string) => string): void => {
-    if (value === undefined) return
-    parameters.push(value)
-    conditions.push(condition(`$${parameters.length}`))
+  const parameters: unknown[] = []
+  const conditions = filterConditions(schema, query, parameters)
+  const isOldestFirst = query.order === 'oldest'
+  if (query.after) {
+    parameters.push(query.after.createdAt.getTime(), query.after.workflowId)
+    const { length } = parameters
+    conditions.push(
+      `(w.created_at, w.workflow_uuid) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`,
+    )
   }
-  narrow(query.status, (placeholder) => `w.status = any(${placeholder})`)
-  narrow(query.name, (placeholder) => `w.name = ${placeholder}`)
-  narrow(
-    query.application,
-    (placeholder) => `${schema.column('workflow_status', 'application_name', 'w')} = ${placeholder}`,
-  )
-  narrow(query.executorId, (placeholder) => `w.executor_id = ${placeholder}`)
+  const direction = isOldestFirst ? 'asc' : 'desc'
+  parameters.push(query.limit)
   const rows = await session.query(
     `select ${summaryColumns(schema)} from ${schema.table('workflow_status')} w
-     where ${conditions.join(' and ')} order by w.created_at desc, w.workflow_uuid desc limit $1`,
+     where ${conditions.join(' and ')}
+     order by w.created_at ${direction}, w.workflow_uuid ${direction} limit $${parameters.length}`,
     parameters,
   )
   return rows.map(toSummary)

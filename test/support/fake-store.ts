@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { isSameDecision } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
+import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
+import type { ApplicationVersion } from '../../src/core/platform.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
@@ -10,7 +12,6 @@ import type {
   StartRequest,
   Store,
   WorkflowOrigin,
-  WorkflowQuery,
 } from '../../src/core/store.ts'
 import {
   type EndedStatus,
@@ -23,6 +24,7 @@ import {
   type WorkflowError,
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
+import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
 import {
   answerOpenWait,
   createRows,
@@ -40,6 +42,7 @@ interface FakeStoreOptions {
   readonly own?: boolean
   readonly queues?: readonly string[]
   readonly executors?: readonly Executor[]
+  readonly versions?: readonly ApplicationVersion[]
   /** The database's clock; a minute after `fakeEpoch` by default. */
   readonly now?: () => Date
 }
@@ -49,6 +52,7 @@ export interface FakeStore extends Store {
   readonly sent: readonly SendRequest[]
   readonly decided: readonly DecisionRequest[]
   readonly started: readonly StartRequest[]
+  readonly managed: readonly { readonly verb: ManageVerb; readonly targets: readonly ManageTarget[] }[]
   readonly closed: boolean
   add(workflow: FakeWorkflow): void
   /** The workflow goes on. */
@@ -77,13 +81,14 @@ interface Position {
 
 export function createFakeStore(
   workflows: readonly FakeWorkflow[] = [],
-  { own = true, queues = [], executors = [], now }: FakeStoreOptions = {},
+  { own = true, queues = [], executors = [], versions = [], now }: FakeStoreOptions = {},
 ): FakeStore {
   const readClock = now ?? (() => new Date(fakeEpoch.getTime() + 60_000))
   const entries = new Map<string, Entry>()
   const sent: SendRequest[] = []
   const decided: DecisionRequest[] = []
   const started: StartRequest[] = []
+  const managed: FakeStore['managed'][number][] = []
   const sleepers = new Set<() => void>()
   let closed = false
 
@@ -119,6 +124,7 @@ export function createFakeStore(
     sent,
     decided,
     started,
+    managed,
     get closed() {
       return closed
     },
@@ -136,13 +142,57 @@ export function createFakeStore(
         rows.workflow = { ...rows.workflow, status, output, error, completedAt: new Date(rows.clock) }
       }),
 
-    list: async (query) =>
-      [...entries.values()]
+    list: async (query) => {
+      const found = [...entries.values()]
+        .filter(({ rows }) => isLetThrough(rows, query))
         .map(({ rows }) => rows.workflow)
-        .filter((workflow) => matches(workflow, query))
         .sort(newestFirst)
-        .slice(0, query.limit)
-        .map(toSummary),
+      if (query.order === 'oldest') found.reverse()
+      const { after } = query
+      const start = after ? found.findIndex(({ workflowId }) => workflowId === after.workflowId) + 1 : 0
+      return found.slice(start, start + query.limit).map(toSummary)
+    },
+    states: async (workflowIds) =>
+      workflowIds.flatMap((id) => {
+        const workflow = entries.get(id)?.rows.workflow
+        if (!workflow) return []
+        const { workflowId, name, status, queue, version } = workflow
+        return [{ workflowId, name, status, queue, version, updatedAt: new Date(0) }]
+      }),
+    countBy: async (filter, field) => {
+      const counts = new Map<string | null, number>()
+      for (const { rows } of entries.values()) {
+        if (!isLetThrough(rows, filter)) continue
+        const value = fieldOf(rows, field)
+        counts.set(value, (counts.get(value) ?? 0) + 1)
+      }
+      return [...counts]
+        .map(([value, count]) => ({ value, count }))
+        .sort((a, b) => b.count - a.count || ((a.value ?? '\uffff') < (b.value ?? '\uffff') ? -1 : 1))
+    },
+    descendants: async (workflowIds) => {
+      const found = new Set<string>()
+      let parents = workflowIds
+      while (parents.length > 0) {
+        parents = [...entries.values()]
+          .filter(({ rows }) => rows.parentId !== null && parents.includes(rows.parentId))
+          .map(({ rows }) => rows.workflow.workflowId)
+          .filter((id) => !found.has(id))
+        for (const id of parents) found.add(id)
+      }
+      return [...found].sort()
+    },
+    manage: async (verb, targets) => {
+      managed.push({ verb, targets })
+      const table = {
+        get: (id: string) => entries.get(id)?.rows,
+        remove: (id: string) => void entries.delete(id),
+        add: (copy: FakeWorkflow) => add({ ...copy, createdAt: readClock(), recoveryAttempts: 0 }),
+      }
+      const results = targets.map((target) => manageFake(table, verb, target))
+      happened()
+      return results
+    },
     get: async (workflowId) => entries.get(workflowId)?.rows.workflow,
     findByPrefix: async (prefix, limit) =>
       [...entries.keys()]
@@ -227,6 +277,7 @@ export function createFakeStore(
       const newest = [...entries.values()].map(({ rows }) => rows.workflow).sort(newestFirst)
       return [...new Set(newest.map(({ name }) => name))].slice(0, limit)
     },
+    versions: async () => versions,
     hasQueue: async (name) => queues.includes(name),
     executors: async () => executors,
     close: async () => {
@@ -402,15 +453,6 @@ function beforeItsEnd(workflow: Workflow): Workflow {
 
 function statusOf({ status, executorId, recoveryAttempts }: Workflow): string {
   return `${status}|${executorId ?? ''}|${recoveryAttempts}`
-}
-
-function matches(workflow: Workflow, query: WorkflowQuery): boolean {
-  return (
-    (query.status?.includes(workflow.status) ?? true) &&
-    (query.name === undefined || query.name === workflow.name) &&
-    (query.application === undefined || query.application === workflow.application) &&
-    (query.executorId === undefined || query.executorId === workflow.executorId)
-  )
 }
 
 function newestFirst(a: WorkflowSummary, b: WorkflowSummary): number {

@@ -32,6 +32,7 @@ interface FakeRecv {
 export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
   readonly workflowId: string
   readonly parentId?: string
+  readonly attributes?: { readonly [name: string]: JsonValue }
   readonly did?: readonly FakeOperation[]
   /** Messages that nobody has read. */
   readonly unread?: readonly {
@@ -44,6 +45,7 @@ export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
 export interface FakeRows {
   workflow: Workflow
   readonly parentId: string | null
+  readonly attributes: { readonly [name: string]: JsonValue }
   readonly steps: Step[]
   readonly events: {
     readonly step: number
@@ -77,7 +79,7 @@ export function toRows(fake: FakeWorkflow): FakeRows {
 }
 
 /** Before its first operation. */
-export function createRows({ did, unread, parentId, ...given }: FakeWorkflow): FakeRows {
+export function createRows({ did, unread, parentId, attributes, ...given }: FakeWorkflow): FakeRows {
   const status = given.status ?? 'PENDING'
   const createdAt = given.createdAt ?? fakeEpoch
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
@@ -101,6 +103,7 @@ export function createRows({ did, unread, parentId, ...given }: FakeWorkflow): F
       createdAt,
     },
     parentId: parentId ?? null,
+    attributes: attributes ?? {},
     steps: [],
     events: [],
     streams: [],

@@ -4,7 +4,7 @@ import { type FakeWorkflow, toRows } from './fake-workflow.ts'
 
 /** Writes the rows that DBOS would have left of this workflow into the system tables. */
 export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): Promise<void> {
-  const { workflow, parentId, steps, events, streams, messages } = toRows(fake)
+  const { workflow, parentId, attributes, steps, events, streams, messages } = toRows(fake)
   const id = workflow.workflowId
   await insert(database, 'workflow_status', {
     workflow_uuid: id,
@@ -21,6 +21,7 @@ export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): 
     completed_at: workflow.completedAt?.getTime() ?? null,
     recovery_attempts: workflow.recoveryAttempts,
     parent_workflow_id: parentId,
+    attributes: JSON.stringify(attributes),
     serialization: 'portable_json',
   })
   await insert(database, 'workflow_input', {

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { countableFields } from '../../src/core/manage.ts'
+import type { Store } from '../../src/core/store.ts'
+import type { FakeWorkflow } from '../support/fake-workflow.ts'
+import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
+
+const minutesAgo = (minutes: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000)
+
+const workflows: readonly FakeWorkflow[] = [
+  {
+    workflowId: 'done',
+    name: 'orderWorkflow',
+    attributes: { region: 'eu', tier: 1 },
+    status: 'SUCCESS',
+    input: [3, 'x'],
+    output: { sum: 3 },
+    createdAt: minutesAgo(10),
+    did: [
+      { event: 'status', value: 'started' },
+      { step: 'add', output: 1 },
+      { event: 'progress', value: 50 },
+      { stream: 'log', value: 'x' },
+      { event: 'progress', value: 100 },
+    ],
+  },
+  {
+    workflowId: 'failed',
+    name: 'failing',
+    attributes: { region: 'eu' },
+    status: 'ERROR',
+    error: { name: 'TypeError', message: 'no such order: 100%' },
+    createdAt: minutesAgo(9),
+    did: [{ step: 'look', error: { name: 'TypeError', message: 'no such order' } }],
+  },
+  { workflowId: 'overdue', name: 'orderWorkflow', createdAt: minutesAgo(4) },
+  {
+    workflowId: 'parent',
+    name: 'parentWorkflow',
+    createdAt: minutesAgo(3),
+    did: [
+      { child: 'child-1', name: 'childWorkflow' },
+      { child: 'child-2', name: 'childWorkflow' },
+    ],
+  },
+  {
+    workflowId: 'child-1',
+    name: 'childWorkflow',
+    parentId: 'parent',
+    status: 'SUCCESS',
+    createdAt: minutesAgo(2.5),
+    did: [{ step: 'work', output: 7 }],
+  },
+  {
+    workflowId: 'child-2',
+    name: 'childWorkflow',
+    parentId: 'parent',
+    status: 'ENQUEUED',
+    queue: 'drover',
+    createdAt: minutesAgo(2.4),
+  },
+  { workflowId: 'grandchild', parentId: 'child-1', createdAt: minutesAgo(2.4) },
+]
+
+let stores: TwoStores
+
+beforeAll(async () => {
+  stores = await openTwoStores(workflows)
+})
+
+afterAll(() => stores.close())
+
+const ask: TwoStores['ask'] = (question) => stores.ask(question)
+
+describe('the fake store and the real one agree', () => {
+  test('on what a filter lets through, and how many there are', async () => {
+    for (const filter of [
+      { parentId: 'parent' },
+      { queue: 'drover' },
+      { version: 'v1', application: 'example' },
+      { since: minutesAgo(2.45), until: minutesAgo(1.5) },
+      { endedBefore: minutesAgo(9.5) },
+      { attributes: { region: 'eu' } },
+      { attributes: { region: 'us' } },
+      { search: 'SUCH ord' },
+      { search: '%' },
+      { schedule: 'nightly' },
+      { user: 'ada' },
+    ]) {
+      const listed = await ask((store) => store.list({ ...filter, limit: 99 }))
+      const oldest = await ask((store) => store.list({ ...filter, limit: 99, order: 'oldest' }))
+      expect(oldest.map(({ workflowId }) => workflowId)).toEqual(
+        listed.map(({ workflowId }) => workflowId).reverse(),
+      )
+      await ask((store) => store.countBy(filter, 'status'))
+    }
+    for (const field of countableFields)
+      await ask((store) => store.countBy({ application: 'example' }, field))
+  })
+
+  test.each(['newest', 'oldest'] as const)('on pages, the %s first', async (order) => {
+    const all = await ask((store) => store.list({ limit: 99, order }))
+    const paged: string[] = []
+    let after: (typeof all)[number] | undefined
+    do {
+      const page = await ask((store) => store.list({ limit: 3, order, after }))
+      paged.push(...page.map(({ workflowId }) => workflowId))
+      after = page.length === 3 ? page.at(-1) : undefined
+    } while (after)
+    expect(paged).toEqual(all.map(({ workflowId }) => workflowId))
+  })
+
+  test('on families', async () => {
+    expect(await ask((store) => store.descendants(['parent', 'done']))).toEqual([
+      'child-1',
+      'child-2',
+      'grandchild',
+    ])
+    expect(await ask((store) => store.descendants(['grandchild']))).toEqual([])
+  })
+
+  const stateOf = (workflowId: string) => async (store: Store) => {
+    const { createdAt, startedAt, completedAt, ...rest } = (await store.get(workflowId)) ?? {}
+    return { ...rest, started: startedAt !== null, completed: completedAt !== null }
+  }
+
+  test('on changing workflows, each only from the status that was expected', async () => {
+    const cancel = [
+      { workflowId: 'child-2', status: 'ENQUEUED' },
+      { workflowId: 'overdue', status: 'ENQUEUED' },
+      { workflowId: 'nobody', status: 'PENDING' },
+    ] as const
+    expect(await ask((store) => store.manage('cancel', cancel))).toEqual([
+      { workflowId: 'child-2', outcome: 'changed', status: 'CANCELLED' },
+      { workflowId: 'overdue', outcome: 'moved-on', status: 'PENDING' },
+      { workflowId: 'nobody', outcome: 'not-found' },
+    ])
+    expect(await ask(stateOf('child-2'))).toMatchObject({ status: 'CANCELLED', queue: null })
+    await ask((store) =>
+      store.manage('resume', [{ workflowId: 'child-2', status: 'CANCELLED', queue: 'drover' }]),
+    )
+    expect(await ask(stateOf('child-2'))).toMatchObject({ status: 'ENQUEUED', queue: 'drover' })
+  })
+
+  test('on forks and rewinds', async () => {
+    const target = { workflowId: 'done', status: 'SUCCESS', fromStep: 3 } as const
+    await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'copy', version: 'v9' }]))
+    expect(await ask(stateOf('copy'))).toMatchObject({ status: 'ENQUEUED', version: 'v9' })
+    expect(await ask((store) => store.manage('rewind', [target]))).toEqual([
+      { workflowId: 'done', outcome: 'changed', status: 'ENQUEUED' },
+    ])
+    expect(await ask(stateOf('done'))).toMatchObject({ status: 'ENQUEUED', output: null })
+    expect((await ask((store) => store.steps('done'))).map(({ step }) => step)).toEqual([0, 1, 2])
+    expect(await ask((store) => store.manage('rewind', [{ ...target, status: 'ERROR' }]))).toEqual([
+      { workflowId: 'done', outcome: 'moved-on', status: 'ENQUEUED' },
+    ])
+  })
+
+  test('on deleting', async () => {
+    const target = { workflowId: 'failed', status: 'ERROR' } as const
+    expect(await ask((store) => store.manage('delete', [target]))).toEqual([
+      { workflowId: 'failed', outcome: 'changed', status: null },
+    ])
+    expect(await ask((store) => store.get('failed'))).toBeUndefined()
+    expect(await ask((store) => store.steps('failed'))).toEqual([])
+    const states = await ask(async (store) =>
+      (await store.states(['failed', 'parent'])).map(({ updatedAt, ...state }) => state),
+    )
+    expect(states.map(({ workflowId }) => workflowId)).toEqual(['parent'])
+  })
+})

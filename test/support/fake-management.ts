@@ -1,0 +1,90 @@
+import type { CountableField, ManageResult, ManageTarget, ManageVerb } from '../../src/core/manage.ts'
+import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
+import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
+import type { FakeRows } from './fake-workflow.ts'
+
+/** What the filter says of one workflow. */
+export function isLetThrough({ workflow, parentId, attributes }: FakeRows, filter: WorkflowFilter): boolean {
+  const equal: readonly (readonly [unknown, unknown])[] = [
+    [filter.name, workflow.name],
+    [filter.queue, workflow.queue],
+    [filter.application, workflow.application],
+    [filter.version, workflow.version],
+    [filter.executorId, workflow.executorId],
+    [filter.parentId, parentId],
+    [filter.schedule, null],
+    [filter.user, null],
+  ]
+  const payloads = JSON.stringify([workflow.input, workflow.output, workflow.error]).toLowerCase()
+  return (
+    equal.every(([wanted, actual]) => wanted === undefined || wanted === actual) &&
+    (filter.status?.includes(workflow.status) ?? true) &&
+    (filter.since === undefined || workflow.createdAt >= filter.since) &&
+    (filter.until === undefined || workflow.createdAt < filter.until) &&
+    (filter.endedBefore === undefined ||
+      (workflow.completedAt !== null && workflow.completedAt < filter.endedBefore)) &&
+    (filter.attributes === undefined || contains(attributes, filter.attributes)) &&
+    (filter.search === undefined || payloads.includes(filter.search.toLowerCase()))
+  )
+}
+
+export function fieldOf({ workflow }: FakeRows, field: CountableField): string | null {
+  return field === 'executor' ? workflow.executorId : workflow[field]
+}
+
+interface FakeTable {
+  get(workflowId: string): FakeRows | undefined
+  remove(workflowId: string): void
+  add(copy: Partial<Workflow> & { readonly workflowId: string }): void
+}
+
+/** What DBOS leaves of a workflow when it is cancelled, resumed, forked, rewound or deleted. */
+export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTarget): ManageResult {
+  const { workflowId } = target
+  const rows = table.get(workflowId)
+  if (!rows) return { workflowId, outcome: 'not-found' }
+  const { status } = rows.workflow
+  if (status !== target.status) return { workflowId, outcome: 'moved-on', status }
+  const changed = (after: WorkflowStatus | null): ManageResult => ({
+    workflowId,
+    outcome: 'changed',
+    status: after,
+  })
+  const put = (fields: Partial<Workflow>) => {
+    rows.workflow = { ...rows.workflow, startedAt: null, ...fields }
+  }
+  const queue = target.queue ?? internalQueue
+  if (verb === 'delete') {
+    table.remove(workflowId)
+    return changed(null)
+  }
+  if (verb === 'cancel') {
+    put({ status: 'CANCELLED', queue: null, completedAt: new Date() })
+    return changed('CANCELLED')
+  }
+  if (verb === 'resume') {
+    put({ status: 'ENQUEUED', queue, completedAt: null, recoveryAttempts: 0 })
+    return changed('ENQUEUED')
+  }
+  if (verb === 'fork') {
+    const { name, className, configName, application, input, version } = rows.workflow
+    table.add({
+      workflowId: target.newWorkflowId ?? `${workflowId}-fork`,
+      name,
+      className,
+      configName,
+      application,
+      input,
+      version: target.version ?? version,
+      status: 'ENQUEUED',
+      queue,
+    })
+    return changed('ENQUEUED')
+  }
+  if (!isEnded(status)) return { workflowId, outcome: 'failed', reason: `Cannot rewind ${workflowId}` }
+  const fromStep = target.fromStep ?? 0
+  const kept = rows.steps.filter(({ step }) => step < fromStep)
+  rows.steps.splice(0, rows.steps.length, ...kept)
+  put({ status: 'ENQUEUED', queue, completedAt: null, recoveryAttempts: 0, output: null, error: null })
+  return changed('ENQUEUED')
+}
