@@ -35,6 +35,8 @@ export interface Context {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Text of a file, undefined where there is none. */
   readFile(path: string): Promise<string | undefined>
+  /** On the disk when it resolves. Only this user can read the file. */
+  appendFile(path: string, text: string): Promise<void>
   /** Connects, and says within `connectTimeoutMs` if it cannot. */
   openStore(target: DatabaseTarget): Promise<Store>
   /** Imports a module that registers workflows: a path, or `drover:demo`. */

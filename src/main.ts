@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
     readFile: readTextFile,
+    appendFile: appendToDisk,
     exitWith: (code) => codes.push(code),
     spawnDrover,
     local: () => {
@@ -112,6 +113,16 @@ async function readTextFile(path: string): Promise<string | undefined> {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
+  }
+}
+
+async function appendToDisk(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.appendFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

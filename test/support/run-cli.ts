@@ -17,6 +17,10 @@ export interface RunCliOptions extends FakeTerminalOptions {
   /** What `@last` is. */
   readonly lastStarted?: string
   readonly interrupt?: AbortSignal
+  /** Files by absolute path that the command may append to; it sees what it wrote. */
+  readonly written?: Record<string, string>
+  /** How long it slept, in order. */
+  readonly slept?: number[]
 }
 
 export interface CliRun {
@@ -34,7 +38,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
   const { terminal, stdout, stderr, frames } = createFakeTerminal(options)
   const codes: ExitCode[] = []
   const remembered: string[] = []
-  const missing = (what: string) => () => {
+  const missing = (what: string) => (): never => {
     throw new Error(`this test gave no ${what}`)
   }
   const local = { exists: () => false, ...options.local } as LocalDatabase
@@ -50,8 +54,12 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     },
     userAndHost: 'ada@laptop',
     now: () => options.now ?? new Date('2026-01-02T03:05:05Z'),
-    sleep: missing('sleep'),
-    readFile: async (path) => options.files?.[path],
+    sleep: async (ms) => void (options.slept ?? missing('sleep')()).push(ms),
+    readFile: async (path) => options.written?.[path] ?? options.files?.[path],
+    appendFile: async (path, text) => {
+      const { written = missing('file to write')() } = options
+      written[path] = (written[path] ?? '') + text
+    },
     local: async () => local,
     openStore: async () => options.store ?? missing('store')(),
     loadApp: async () => options.app ?? missing('app')(),
