@@ -26,6 +26,7 @@ test.each([
   ['Stream value', 'stream done -o jsonl'],
   ['Message', 'messages answered -o jsonl'],
   ['Decision', 'approve asking -o jsonl'],
+  ['Outcome', 'cancel running -o jsonl'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]

@@ -1,14 +1,19 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { approveCommand } from './approve.ts'
+import { cancelCommand } from './cancel.ts'
 import { configCommand } from './config.ts'
 import { dbCommand } from './db.ts'
+import { deleteCommand } from './delete.ts'
 import { demoCommand } from './demo/demo.ts'
 import { eventsCommand } from './events.ts'
+import { forkCommand } from './fork.ts'
 import { getCommand } from './get.ts'
 import { listCommand } from './list.ts'
 import { messagesCommand } from './messages.ts'
 import { rejectCommand } from './reject.ts'
+import { resumeCommand } from './resume.ts'
+import { rewindCommand } from './rewind.ts'
 import { runCommand } from './run.ts'
 import { sendCommand } from './send.ts'
 import { startCommand } from './start.ts'
@@ -41,5 +46,9 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { title: 'Answer:', commands: [approveCommand, rejectCommand, sendCommand] },
   { title: 'Wait:', commands: [waitCommand] },
+  {
+    title: 'Manage:',
+    commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, deleteCommand],
+  },
   { title: 'Platform:', commands: [dbCommand, configCommand] },
 ]

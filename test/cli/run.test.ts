@@ -50,6 +50,16 @@ test('bare drover is its help', async () => {
       wait <id…>                    wait until workflows end, publish an event, or
                                     wait for a message
 
+    Manage:
+      cancel [id…]                  stop workflows; a step that runs goes on to its
+                                    end
+      resume [id…]                  let cancelled and dead workflows go on
+      fork [id…]                    run workflows again from a step, as copies with
+                                    new ids
+      rewind [id…]                  run ended workflows again from a step, in place
+      delete [id…]                  delete ended workflows with all that was
+                                    recorded of them
+
     Platform:
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset
