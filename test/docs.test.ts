@@ -26,11 +26,30 @@ test.each([
   ['Stream value', 'stream done -o jsonl'],
   ['Message', 'messages answered -o jsonl'],
   ['Decision', 'approve asking -o jsonl'],
+  ['Explanation', 'explain asking -o json'],
+  ['Worker', 'workers -o jsonl'],
   ['Outcome', 'cancel running -o jsonl'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]
   expect(Object.keys(JSON.parse(first))).toEqual(documentedKeys(heading))
+})
+
+test('docs/output.md documents every cause', () => {
+  const section = read('docs/output.md').split('## Explanation')[1]?.split('\n## ')[0] ?? ''
+  const table = section.split('| cause | |')[1] ?? ''
+  const documented = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([a-z-]+)`/g)].map(([, cause]) => cause),
+  )
+  const kinds = [
+    ...(read('src/core/diagnose.ts')
+      .split('export type QueueLimit')[0]
+      ?.matchAll(/kind: ('[^\n;}]+)/g) ?? []),
+  ]
+  const causes = kinds.flatMap(([, names = '']) =>
+    [...names.matchAll(/'([a-z-]+)'/g)].map(([, cause]) => cause),
+  )
+  expect(documented.toSorted()).toEqual(causes.toSorted())
 })
 
 test('docs/output.md documents every kind of change with what comes with it', async () => {

@@ -7,6 +7,7 @@ import { dbCommand } from './db.ts'
 import { deleteCommand } from './delete.ts'
 import { demoCommand } from './demo/demo.ts'
 import { eventsCommand } from './events.ts'
+import { explainCommand } from './explain.ts'
 import { forkCommand } from './fork.ts'
 import { getCommand } from './get.ts'
 import { listCommand } from './list.ts'
@@ -22,6 +23,7 @@ import { streamCommand } from './stream.ts'
 import { waitCommand } from './wait.ts'
 import { watchCommand } from './watch.ts'
 import { workerCommand } from './worker.ts'
+import { workersCommand } from './workers.ts'
 
 interface CommandGroup {
   readonly title: string
@@ -46,6 +48,7 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { title: 'Answer:', commands: [approveCommand, rejectCommand, sendCommand] },
   { title: 'Wait:', commands: [waitCommand] },
+  { title: 'Understand:', commands: [explainCommand, workersCommand] },
   {
     title: 'Manage:',
     commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, deleteCommand],

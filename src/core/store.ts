@@ -1,8 +1,8 @@
 import type { Change, ChangeType } from './change.ts'
 import type { WorkflowManagement } from './manage.ts'
 import type { Platform } from './platform.ts'
+import type { LiveExecutor, Outlook, Situation } from './situation.ts'
 import type {
-  Executor,
   JsonValue,
   Message,
   Step,
@@ -83,6 +83,14 @@ export interface WorkflowOrigin {
   readonly application: string | null
 }
 
+/** Where a workflow is to be enqueued. */
+export interface QueuePlace {
+  readonly queue: string
+  /** Executors of one application neither take nor count what belongs to another; null: unclaimed. */
+  readonly application: string | null
+  readonly partition: string | null
+}
+
 export type DecisionVerb = 'approved' | 'rejected'
 
 export interface DecisionRequest {
@@ -142,6 +150,10 @@ export interface Store extends WorkflowManagement, Platform {
   knownNames(limit: number): Promise<readonly string[]>
   hasQueue(name: string): Promise<boolean>
   /** Live executors; `undefined` when this role or a pooler does not let us see sessions. */
-  executors(): Promise<readonly Executor[] | undefined>
+  executors(): Promise<readonly LiveExecutor[] | undefined>
+  /** Everything that tells why a workflow is where it is; undefined without one. */
+  situation(workflowId: string): Promise<Situation | undefined>
+  /** What would become of a workflow of this application on this queue. */
+  outlook(place: QueuePlace): Promise<Outlook>
   close(): Promise<void>
 }

@@ -139,7 +139,7 @@ export interface Executor {
   readonly executorId: string
   /** The application that registered its version; null where that cannot be told. */
   readonly application: string | null
-  /** Empty when the executor's name did not fit the 63 bytes of a session name. */
+  /** Empty where the name of its sessions is too short for it, and several that are registered begin so. */
   readonly version: string
   readonly since: Date
 }

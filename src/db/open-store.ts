@@ -10,6 +10,8 @@ import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
 import { readMessages } from './read-messages.ts'
+import { readOutlook } from './read-outlook.ts'
+import { readSituation } from './read-situation.ts'
 import { readSteps } from './read-steps.ts'
 import { readStreams, readStreamValues } from './read-streams.ts'
 import { readWaits } from './read-waits.ts'
@@ -62,6 +64,8 @@ export async function openStore(
         return rows.length > 0
       },
       executors: () => readExecutors(session, schema),
+      situation: (workflowId) => readSituation(session, schema, workflowId),
+      outlook: (place) => readOutlook(session, schema, place),
       ...createManagement(session, schema),
       ...createPlatform(session, schema),
       close: async () => {

@@ -1,9 +1,11 @@
-import type { Executor } from '../core/workflow.ts'
+import type { LiveExecutor } from '../core/situation.ts'
 import type { Row, Session } from './connect.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
 const sessionPrefix = 'dbos_transact_'
+/** What executors of every language ask for, and no client does. */
+const listening = 'LISTEN dbos_'
 
 /** Postgres cuts the name of a session after this many bytes. */
 const sessionNameBytes = 63
@@ -15,12 +17,13 @@ const sessionNameBytes = 63
 export async function readExecutors(
   session: Session,
   schema: SystemSchema,
-): Promise<readonly Executor[] | undefined> {
+): Promise<readonly LiveExecutor[] | undefined> {
   const sessions = await session.query(
-    `select a.application_name as name, a.query, a.backend_start as since from pg_stat_activity a
+    `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard
+     from pg_stat_activity a
      where a.datname = current_database() and a.pid <> pg_backend_pid()
-       and (starts_with(a.application_name, $1) or a.query = '<insufficient privilege>')`,
-    [sessionPrefix],
+       and (starts_with(a.application_name, $1) or starts_with(a.query, $2) or a.query = '<insufficient privilege>')`,
+    [sessionPrefix, listening],
   )
   if (sessions.some(({ query }) => query === '<insufficient privilege>')) return undefined
   const versions = schema.has('application_versions', 'application_name')
@@ -29,38 +32,58 @@ export async function readExecutors(
          order by version_timestamp desc limit 1000`,
       )
     : []
-  const executors = groupByExecutor(sessions)
-  return executors.map(({ versionStart, ...executor }) => ({
-    ...executor,
-    application: findApplication(versionStart, executor.version !== '', versions),
-  }))
+  const named = sessions.filter(({ name }) => String(name).startsWith(sessionPrefix))
+  const others = sessions.filter((session) => !named.includes(session))
+  return [...groupByExecutor(named), ...groupByProcess(others)].map((executor) => {
+    const version = executor.version || findVersion(executor.versionStart, versions)
+    const application = findApplication(version || executor.versionStart, version !== '', versions)
+    return { ...executor, version, application }
+  })
 }
 
-interface SeenExecutor extends Omit<Executor, 'application'> {
-  /** What is left of the version in the name of its sessions. */
-  readonly versionStart: string
-}
+type SeenExecutor = Omit<LiveExecutor, 'application'>
 
 function groupByExecutor(sessions: readonly Row[]): SeenExecutor[] {
   const groups = new Map<string, SeenExecutor & { readonly listens: boolean }>()
-  for (const { name, query, since } of sessions) {
+  for (const { name, query, since, heard } of sessions) {
     const seen = parseSessionName(String(name))
     const known = groups.get(seen.executorId)
-    const start = since as Date
     groups.set(seen.executorId, {
       executorId: seen.executorId,
       // Sessions that were opened before the version was computed carry none.
       version: known?.version || seen.version,
       versionStart: known?.versionStart || seen.versionStart,
-      since: known && known.since < start ? known.since : start,
-      listens: (known?.listens ?? false) || String(query).startsWith('LISTEN dbos_'),
+      since: earlier(known?.since, since as Date),
+      heardAt: later(known?.heardAt, (heard ?? since) as Date),
+      recognisedBy: 'name',
+      listens: (known?.listens ?? false) || String(query).startsWith(listening),
     })
   }
   return [...groups.values()].filter(({ listens }) => listens).map(({ listens, ...executor }) => executor)
 }
 
+/** SDKs of other languages name their sessions otherwise; which of them are of one process cannot be told. */
+function groupByProcess(sessions: readonly Row[]): SeenExecutor[] {
+  return sessions.map(({ pid, since, heard }) => ({
+    executorId: `session ${pid}`,
+    version: '',
+    versionStart: '',
+    since: since as Date,
+    heardAt: (heard ?? since) as Date,
+    recognisedBy: 'listening',
+  }))
+}
+
+function earlier(known: Date | undefined, other: Date): Date {
+  return known && known < other ? known : other
+}
+
+function later(known: Date | undefined, other: Date): Date {
+  return known && known > other ? known : other
+}
+
 /** `dbos_transact_<executorId>_<version>`; both may hold underscores, drover's own ids do not. */
-function parseSessionName(name: string): Omit<SeenExecutor, 'since'> {
+function parseSessionName(name: string): Pick<SeenExecutor, 'executorId' | 'version' | 'versionStart'> {
   const rest = name.slice(sessionPrefix.length)
   const own = /^drover-[0-9a-f-]{36}/.exec(rest)?.[0]
   const split = own?.length ?? rest.lastIndexOf('_')
@@ -68,6 +91,15 @@ function parseSessionName(name: string): Omit<SeenExecutor, 'since'> {
   const versionStart = split < 0 ? '' : rest.slice(split + 1)
   const isCut = Buffer.byteLength(name) >= sessionNameBytes
   return { executorId, version: isCut ? '' : versionStart, versionStart }
+}
+
+/** Every executor registers its version, so the only one that begins so is the one it runs; else empty. */
+function findVersion(versionStart: string, versions: readonly Row[]): string {
+  if (versionStart === '') return ''
+  const names = versions.map(({ version_name: version }) => String(version))
+  const matching = new Set(names.filter((version) => version.startsWith(versionStart)))
+  const [only = ''] = matching
+  return matching.size === 1 ? only : ''
 }
 
 /** Of the version that it runs; where only its beginning is known, if all versions that begin so have the same one. */

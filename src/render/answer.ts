@@ -16,6 +16,6 @@ export function answerCommand({ workflowId, step, topic, asked }: Wait): string 
 }
 
 /** A word as one types it into a shell. */
-function quote(word: string): string {
+export function quote(word: string): string {
   return /^[\w@%+=:,./][\w@%+=:,./#-]*$/.test(word) ? word : `'${visible(word).replaceAll("'", "'\\''")}'`
 }

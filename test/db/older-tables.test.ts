@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
+import { diagnose } from '../../src/core/diagnose.ts'
+import type { Situation } from '../../src/core/situation.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
@@ -61,6 +63,12 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     expect(await store.hasQueue('any')).toBe(false)
     expect(await store.origins('exampleWorkflow')).toHaveLength(1)
     expect(await store.executors()).toEqual([])
+    expect(diagnose((await store.situation('asking')) as Situation).causes).toMatchObject([
+      { kind: 'executor-gone' },
+      { kind: 'waits-for-message' },
+    ])
+    const place = { queue: 'any', application: 'example', partition: null }
+    expect((await store.outlook(place)).queue.isRegistered).toBe(age === '4.10')
     const changes: Change[] = []
     for await (const change of store.follow(['done'], { signal: AbortSignal.timeout(5000) }))
       changes.push(change)

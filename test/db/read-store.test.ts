@@ -1,4 +1,5 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
@@ -207,8 +208,34 @@ test('live executors are listed with their application and version', async () =>
       version: testVersion,
       application: testApplication,
       since: expect.any(Date),
+      versionStart: testVersion,
+      recognisedBy: 'name',
+      heardAt: expect.any(Date),
     },
   ])
+})
+
+test('a session that listens as executors do is one, and a client that is named like one is none', async () => {
+  const connect = async (application_name: string) => {
+    const client = new pg.Client({ connectionString: database.target.url, application_name })
+    await client.connect()
+    return client
+  }
+  const [listener, client] = [await connect('shop-in-go'), await connect('dbos_transact_local_v1')]
+  try {
+    await listener.query('LISTEN dbos_notifications_channel')
+    await client.query('select 1')
+    const found = await store.executors()
+    expect(
+      found?.map(({ executorId, recognisedBy, application }) => [executorId, recognisedBy, application]),
+    ).toEqual([
+      ['drover-test', 'name', testApplication],
+      [expect.stringMatching(/^session \d+$/), 'listening', null],
+    ])
+  } finally {
+    await listener.end()
+    await client.end()
+  }
 })
 
 test('a million values would be read a batch at a time', async () => {

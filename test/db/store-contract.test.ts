@@ -163,7 +163,29 @@ describe('the fake store and the real one agree', () => {
     }
   })
 
+  test.each(ids)('on the situation of %s', async (id) => {
+    await ask(async (store) => {
+      const situation = await store.situation(id)
+      // The clock, and what only one of them is told.
+      return { ...situation, now: null, updatedAt: null, outlook: situation?.outlook?.queue ?? null }
+    })
+  })
+
+  test('on the outlook of a queue', async () => {
+    const place = { queue: 'drover', application: 'example', partition: null }
+    const { queue, latestVersion, executors } = await ask(async (store) => {
+      const { now, ...outlook } = await store.outlook(place)
+      return outlook
+    })
+    expect({ isRegistered: queue.isRegistered, latestVersion, executors }).toEqual({
+      isRegistered: false,
+      latestVersion: null,
+      executors: [],
+    })
+  })
+
   test('on what is not there', async () => {
+    expect(await ask((store) => store.situation('nope'))).toBeUndefined()
     expect(await ask((store) => store.get('nope'))).toBeUndefined()
     expect(await ask((store) => store.steps('nope'))).toEqual([])
     expect(await ask((store) => store.waits(['nope']))).toEqual([])

@@ -4,10 +4,12 @@ import { isSameDecision } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion } from '../../src/core/platform.ts'
+import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
   FollowOptions,
+  QueuePlace,
   SendRequest,
   StartRequest,
   Store,
@@ -25,6 +27,7 @@ import {
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
 import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
+import { queueStateOf, situationOf } from './fake-situation.ts'
 import {
   answerOpenWait,
   createRows,
@@ -41,7 +44,12 @@ import {
 interface FakeStoreOptions {
   readonly own?: boolean
   readonly queues?: readonly string[]
-  readonly executors?: readonly Executor[]
+  readonly executors?: readonly (Executor & Partial<LiveExecutor>)[] | undefined
+  /** Sessions of others are hidden: `executors` cannot be seen. */
+  readonly blind?: boolean
+  /** Of queues, what is not as by default. */
+  readonly queueStates?: Readonly<Record<string, Partial<QueueState>>>
+  readonly latestVersion?: string | null
   readonly versions?: readonly ApplicationVersion[]
   /** The database's clock; a minute after `fakeEpoch` by default. */
   readonly now?: () => Date
@@ -81,8 +89,9 @@ interface Position {
 
 export function createFakeStore(
   workflows: readonly FakeWorkflow[] = [],
-  { own = true, queues = [], executors = [], versions = [], now }: FakeStoreOptions = {},
+  options: FakeStoreOptions = {},
 ): FakeStore {
+  const { own = true, queues = [], executors = [], versions = [], now } = options
   const readClock = now ?? (() => new Date(fakeEpoch.getTime() + 60_000))
   const entries = new Map<string, Entry>()
   const sent: SendRequest[] = []
@@ -279,11 +288,42 @@ export function createFakeStore(
     },
     versions: async () => versions,
     hasQueue: async (name) => queues.includes(name),
-    executors: async () => executors,
+    executors: async () => liveExecutors(),
+    situation: async (workflowId) => {
+      const rows = entries.get(workflowId)?.rows
+      return (
+        rows && situationOf(rows, outlookOf, { all: allRows(), now: readClock(), executors: liveExecutors() })
+      )
+    },
+    outlook: async (place) => outlookOf(place),
     close: async () => {
       closed = true
       happened()
     },
+  }
+
+  const allRows = () => [...entries.values()].map(({ rows }) => rows)
+
+  function liveExecutors(): readonly LiveExecutor[] | undefined {
+    if (options.blind) return undefined
+    return executors.map((executor) => ({
+      versionStart: executor.version,
+      recognisedBy: 'name',
+      heardAt: readClock(),
+      ...executor,
+    }))
+  }
+
+  function outlookOf(place: QueuePlace): Outlook {
+    return {
+      now: readClock(),
+      queue: queueStateOf(place, allRows(), {
+        ...(queues.includes(place.queue) && { isRegistered: true }),
+        ...options.queueStates?.[place.queue],
+      }),
+      latestVersion: options.latestVersion ?? null,
+      executors: liveExecutors(),
+    }
   }
 
   function decide({ wait, topic, message, force }: DecisionRequest): DecisionOutcome {

@@ -1,0 +1,245 @@
+import { nearest } from './nearest.ts'
+import { isSilent, type LiveExecutor, type Outlook, type QueueState, type Situation } from './situation.ts'
+import { isEnded, type Message, type Step, type Wait, type WorkflowSummary } from './workflow.ts'
+
+/** Why a workflow is where it is; each says what its sentence and its remedy need. */
+export type Cause =
+  | { readonly kind: 'succeeded' | 'cancelled' }
+  | { readonly kind: 'failed'; readonly step: Step | null }
+  | { readonly kind: 'dead'; readonly attempts: number }
+  | { readonly kind: 'delayed'; readonly until: Date }
+  | { readonly kind: 'no-worker'; readonly application: string | null }
+  | { readonly kind: 'queue-missing' }
+  | { readonly kind: 'queue-elsewhere'; readonly owner: string }
+  | { readonly kind: 'partition-missing' }
+  | { readonly kind: 'version-gone'; readonly version: string; readonly live: readonly string[] }
+  | { readonly kind: 'version-overtaken'; readonly latest: string; readonly live: readonly string[] }
+  | { readonly kind: 'queue-full'; readonly limit: QueueLimit; readonly ahead: number }
+  | { readonly kind: 'not-polled' }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'executor-gone'; readonly executorId: string; readonly lastSign: Date }
+  | { readonly kind: 'executor-silent'; readonly executorId: string; readonly since: Date }
+  | {
+      readonly kind: 'name-unknown'
+      readonly meant: string | null
+      /** The classes and instances that workflows of this name have. */
+      readonly classes: readonly { readonly className: string | null; readonly configName: string | null }[]
+    }
+  | { readonly kind: 'answer-unread'; readonly wait: Wait }
+  | { readonly kind: 'waits-for-message'; readonly wait: Wait; readonly strays: readonly Message[] }
+  | { readonly kind: 'waits-for-event'; readonly wait: Wait }
+  | { readonly kind: 'waits-for-child'; readonly child: WorkflowSummary }
+  | { readonly kind: 'sleeps'; readonly until: Date }
+  | { readonly kind: 'step-runs'; readonly step: number; readonly after: Step | null; readonly since: Date }
+
+export type QueueLimit =
+  | { readonly by: 'concurrency' | 'workerConcurrency' | 'partitionConcurrency'; readonly max: number }
+  | { readonly by: 'rate'; readonly max: number; readonly periodMs: number }
+
+export interface Diagnosis {
+  /** The first one is why; the others hold as well. */
+  readonly causes: readonly [Cause, ...Cause[]]
+  /** The workflow to look at next: what this one waits for, or what stands before it. */
+  readonly next: string | null
+  /** `sessions`: whether executors live cannot be seen. `listening`: it may be on an executor that does not tell its id. */
+  readonly unknown: readonly ('sessions' | 'listening')[]
+}
+
+/** A worker that knows the name records something sooner, unless its first step takes long. */
+const firstSignMs = 5000
+/** Enough polls to have been taken, and a second for a delay to be noticed. */
+const dueAfterMs = ({ pollMs }: QueueState) => 3 * pollMs + 2000
+
+/** Finds the causes in what the database tells, the most important first. */
+export function diagnose(situation: Situation): Diagnosis {
+  const { workflow } = situation
+  const causes = isEnded(workflow.status)
+    ? [endOf(situation)]
+    : workflow.status === 'PENDING'
+      ? causesOfStandstill(situation)
+      : causesOfQueueing(situation)
+  const [first = { kind: 'due' } as const, ...others] = causes
+  return { causes: [first, ...others], next: nextOf(first, situation), unknown: unknownOf(situation) }
+}
+
+function endOf({ workflow, failedStep }: Situation): Cause {
+  switch (workflow.status) {
+    case 'ERROR':
+      return { kind: 'failed', step: failedStep }
+    case 'MAX_RECOVERY_ATTEMPTS_EXCEEDED':
+      return { kind: 'dead', attempts: workflow.recoveryAttempts }
+    case 'CANCELLED':
+      return { kind: 'cancelled' }
+    default:
+      return { kind: 'succeeded' }
+  }
+}
+
+/** Of a workflow that is ENQUEUED or DELAYED. */
+function causesOfQueueing(situation: Situation): Cause[] {
+  const { workflow, outlook, delayUntil, now, partition } = situation
+  if (!outlook) return []
+  const delay: Cause[] =
+    delayUntil && delayUntil > now && workflow.status === 'DELAYED'
+      ? [{ kind: 'delayed', until: delayUntil }]
+      : []
+  const obstacles = findObstacles(outlook, { ...workflow, partition })
+  if (obstacles.length > 0 || delay.length > 0) return [...delay, ...obstacles]
+  const limit = limitReached(outlook, workflow.application)
+  if (limit) return [{ kind: 'queue-full', limit, ahead: situation.aheadCount }]
+  const waitingMs = now.getTime() - (delayUntil ?? situation.updatedAt ?? workflow.createdAt).getTime()
+  const isLate = outlook.executors !== undefined && waitingMs > dueAfterMs(outlook.queue)
+  return [{ kind: isLate ? 'not-polled' : 'due' }]
+}
+
+interface Placed {
+  readonly application: string | null
+  readonly version: string | null
+  readonly partition: string | null
+}
+
+/** What keeps a workflow on this queue from ever being taken, as things stand; also for one that is not there yet. */
+export function findObstacles(outlook: Outlook, { application, version, partition }: Placed): Cause[] {
+  const { queue, executors, latestVersion, now } = outlook
+  const causes: Cause[] = []
+  const candidates = executors?.filter((executor) => mayBelongTo(executor, application))
+  if (candidates?.length === 0) causes.push({ kind: 'no-worker', application })
+  if (!queue.isInternal && !queue.isRegistered) causes.push({ kind: 'queue-missing' })
+  if (queue.owner !== null && application !== null && queue.owner !== application) {
+    causes.push({ kind: 'queue-elsewhere', owner: queue.owner })
+  }
+  if (queue.isPartitioned && partition === null) causes.push({ kind: 'partition-missing' })
+  if (!candidates || candidates.length === 0) return causes
+
+  const live = [...new Set(candidates.map(versionLabel))]
+  const wanted = version ?? latestVersion
+  const able = wanted === null ? candidates : candidates.filter((executor) => mayRun(executor, wanted))
+  if (able.length === 0 && wanted !== null) {
+    causes.push(
+      version === null
+        ? { kind: 'version-overtaken', latest: wanted, live }
+        : { kind: 'version-gone', version, live },
+    )
+  }
+  const [heard] = able.toSorted((a, b) => b.heardAt.getTime() - a.heardAt.getTime())
+  if (heard && isSilent(heard, now)) {
+    causes.push({ kind: 'executor-silent', executorId: heard.executorId, since: heard.heardAt })
+  }
+  return causes
+}
+
+/** What tells nothing of its application may be of any. */
+function mayBelongTo(executor: LiveExecutor, application: string | null): boolean {
+  return application === null || executor.application === null || executor.application === application
+}
+
+function mayRun({ version, versionStart, recognisedBy }: LiveExecutor, wanted: string): boolean {
+  if (recognisedBy === 'listening') return true
+  return version === '' ? wanted.startsWith(versionStart) : version === wanted
+}
+
+function versionLabel({ version, versionStart, recognisedBy }: LiveExecutor): string {
+  if (version !== '') return version
+  return recognisedBy === 'listening' ? '(not told)' : `${versionStart}…`
+}
+
+function limitReached({ queue, executors }: Outlook, application: string | null): QueueLimit | undefined {
+  const { concurrency, workerConcurrency, partitionConcurrency, rateLimit, runningCount, startedInPeriod } =
+    queue
+  if (rateLimit && startedInPeriod >= rateLimit.max) return { by: 'rate', ...rateLimit }
+  if (concurrency !== null && runningCount >= concurrency) return { by: 'concurrency', max: concurrency }
+  const workers = executors?.filter((executor) => mayBelongTo(executor, application)).length ?? 1
+  if (workerConcurrency !== null && runningCount >= workerConcurrency * workers)
+    return { by: 'workerConcurrency', max: workerConcurrency }
+  if (partitionConcurrency !== null && runningCount >= partitionConcurrency)
+    return { by: 'partitionConcurrency', max: partitionConcurrency }
+  return undefined
+}
+
+/** Of a workflow that is PENDING: an executor has it, or had it. */
+function causesOfStandstill(situation: Situation): Cause[] {
+  const { executors, waits, now } = situation
+  const holder = executors?.find(({ executorId }) => executorId === situation.workflow.executorId)
+  const waiting = [...waits.map((wait) => causeOfWait(wait, situation)), ...causesByLastStep(situation)]
+  const silence: Cause[] =
+    holder && isSilent(holder, now)
+      ? [{ kind: 'executor-silent', executorId: holder.executorId, since: holder.heardAt }]
+      : []
+  const gone = executors && !holder && !executors.some(({ recognisedBy }) => recognisedBy === 'listening')
+  if (gone) {
+    const lastSign = lastSignOf(situation)
+    const { executorId } = situation.workflow
+    // What nobody executes is waited for by nobody: only a wait tells what to do once it runs again.
+    return [{ kind: 'executor-gone', executorId: executorId ?? '', lastSign }, ...waiting.filter(isWait)]
+  }
+  const stranger = silence.length > 0 ? undefined : causeOfUnknownName(situation)
+  return [...silence, ...(stranger ? [stranger] : []), ...waiting]
+}
+
+function isWait({ kind }: Cause): boolean {
+  return kind === 'waits-for-message' || kind === 'answer-unread'
+}
+
+function causeOfWait(wait: Wait, { unread, learned }: Situation): Cause {
+  if (wait.state === 'answered' && wait.asked) return { kind: 'answer-unread', wait }
+  const isLearned = learned !== null && learned.step === wait.step
+  if (!wait.asked && isLearned && learned.call === 'DBOS.getEvent') return { kind: 'waits-for-event', wait }
+  const known = wait.topic === undefined && isLearned ? { ...wait, topic: learned.topic } : wait
+  const answers = unread.filter(({ topic }) => topic === known.topic)
+  if (answers.length > 0) return { kind: 'answer-unread', wait: known }
+  return { kind: 'waits-for-message', wait: known, strays: unread }
+}
+
+/** Where nothing says that it waits: what its last step tells of the one that runs now. */
+function causesByLastStep(situation: Situation): Cause[] {
+  const { workflow, waits, activeChildren, lastStep, now, stepCount } = situation
+  if (waits.length > 0) return []
+  if (lastStep?.name === 'DBOS.sleep') {
+    const until = untilOf(lastStep)
+    if (until && until > now) return [{ kind: 'sleeps', until }]
+  }
+  // Waiting for a child's result leaves no row: a child that still runs is the best explanation there is.
+  const [child] = activeChildren
+  if (child) return [{ kind: 'waits-for-child', child }]
+  const since = lastStep?.completedAt ?? workflow.startedAt ?? workflow.createdAt
+  return [{ kind: 'step-runs', step: lastStep ? lastStep.step + 1 : stepCount, after: lastStep, since }]
+}
+
+/** The end of a sleep, which DBOS writes as its output when it begins. */
+function untilOf({ output }: Step): Date | null {
+  return typeof output === 'number' ? new Date(output) : null
+}
+
+/** A worker that does not know a name or a class claims the workflow all the same, and never begins. */
+function causeOfUnknownName(situation: Situation): Cause | undefined {
+  const { workflow, stepCount, provenOrigins, knownNames, now, waits, activeChildren } = situation
+  const { name, className, configName, queue, startedAt } = workflow
+  if (stepCount > 0 || waits.length > 0 || activeChildren.length > 0 || queue === null) return undefined
+  if (provenOrigins.some((origin) => origin.className === className)) return undefined
+  if (now.getTime() - (startedAt ?? now).getTime() < firstSignMs) return undefined
+  const classes = provenOrigins.map((origin) => ({
+    className: origin.className,
+    configName: origin.configName ?? configName,
+  }))
+  const others = knownNames.filter((known) => known !== name)
+  return { kind: 'name-unknown', meant: nearest(name, others) ?? null, classes }
+}
+
+function lastSignOf({ workflow, updatedAt, lastStep }: Situation): Date {
+  const signs = [workflow.createdAt, workflow.startedAt, updatedAt, lastStep?.completedAt]
+  return new Date(Math.max(...signs.map((sign) => sign?.getTime() ?? 0)))
+}
+
+function nextOf(cause: Cause, { outlook }: Situation): string | null {
+  if (cause.kind === 'waits-for-child') return cause.child.workflowId
+  if (cause.kind === 'queue-full' && cause.limit.by !== 'rate') return outlook?.queue.running[0] ?? null
+  return null
+}
+
+function unknownOf({ workflow, executors }: Situation): Diagnosis['unknown'] {
+  if (isEnded(workflow.status)) return []
+  if (executors === undefined) return ['sessions']
+  const isHeld = executors.some(({ executorId }) => executorId === workflow.executorId)
+  const isHidden = executors.some(({ recognisedBy }) => recognisedBy === 'listening')
+  return workflow.status === 'PENDING' && !isHeld && isHidden ? ['listening'] : []
+}

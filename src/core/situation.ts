@@ -1,0 +1,86 @@
+import type { WorkflowOrigin } from './store.ts'
+import type { Executor, Message, Step, Wait, Workflow, WorkflowSummary } from './workflow.ts'
+
+/** An executor that is connected now, with the evidence for it. */
+export interface LiveExecutor extends Executor {
+  /** Where `version` is empty: how it begins, as far as the name of its session holds it. */
+  readonly versionStart: string
+  /**
+   * `name`: its sessions are named after it. `listening`: some session listens as executors do and is not named so (SDKs of
+   * other languages), which is why its id is only that of the session.
+   */
+  readonly recognisedBy: 'name' | 'listening'
+  /** When it last asked the database something; executors do that about every second. */
+  readonly heardAt: Date
+}
+
+const silentAfterMs = 10_000
+
+/** Connected, and without a word for so long that it is stopped or blocked. */
+export function isSilent({ heardAt, recognisedBy }: LiveExecutor, now: Date): boolean {
+  return recognisedBy === 'name' && now.getTime() - heardAt.getTime() > silentAfterMs
+}
+
+/** A queue as a workflow finds it. */
+export interface QueueState {
+  readonly name: string
+  /** Polled by every executor although nobody registers it. */
+  readonly isInternal: boolean
+  readonly isRegistered: boolean
+  /** The application whose executors poll it; null for all of them. */
+  readonly owner: string | null
+  readonly concurrency: number | null
+  readonly workerConcurrency: number | null
+  readonly rateLimit: { readonly max: number; readonly periodMs: number } | null
+  readonly isPartitioned: boolean
+  readonly partitionConcurrency: number | null
+  readonly pollMs: number
+  /** The first of those that run on it, and how many there are. */
+  readonly running: readonly string[]
+  readonly runningCount: number
+  /** Began within the period of the rate limit. */
+  readonly startedInPeriod: number
+}
+
+/** What decides whether something on a queue will be taken. */
+export interface Outlook {
+  /** The database's clock. */
+  readonly now: Date
+  readonly queue: QueueState
+  /** The version whose executors take what names no version; null where none is registered. */
+  readonly latestVersion: string | null
+  /** Undefined where this role or a pooler does not let us see sessions. */
+  readonly executors: readonly LiveExecutor[] | undefined
+}
+
+/** Everything that the database tells about why a workflow is where it is. */
+export interface Situation {
+  readonly workflow: Workflow
+  readonly now: Date
+  readonly delayUntil: Date | null
+  /** When DBOS cancels it. */
+  readonly deadline: Date | null
+  readonly partition: string | null
+  /** Of the row; steps are not counted. */
+  readonly updatedAt: Date | null
+  /** Null for a workflow that is on no queue. */
+  readonly outlook: Outlook | null
+  readonly executors: readonly LiveExecutor[] | undefined
+  /** Would be taken before it, the next one first (at most a few), and how many there are. */
+  readonly ahead: readonly string[]
+  readonly aheadCount: number
+  readonly stepCount: number
+  readonly lastStep: Step | null
+  /** The last step that failed. */
+  readonly failedStep: Step | null
+  readonly waits: readonly Wait[]
+  readonly unread: readonly Message[]
+  /** Children that have not ended, the oldest first (at most a few). */
+  readonly activeChildren: readonly WorkflowSummary[]
+  /** How workflows of this name ran that got anywhere: ended, or recorded a step. */
+  readonly provenOrigins: readonly WorkflowOrigin[]
+  /** Names that ran before, of any workflow. */
+  readonly knownNames: readonly string[]
+  /** What the same step of an earlier run of this name did where this one waits: `DBOS.recv` on a topic, or `DBOS.getEvent`. */
+  readonly learned: { readonly step: number; readonly call: string; readonly topic: string | null } | null
+}

@@ -1,0 +1,132 @@
+import type { Cause, QueueLimit } from '../core/diagnose.ts'
+import type { Situation } from '../core/situation.ts'
+import type { Message, Wait } from '../core/workflow.ts'
+import { describeQuestion } from './answer.ts'
+import { errorSentence } from './outcome.ts'
+import { shortExecutor, visible } from './text.ts'
+import { formatAge, formatCountdown, formatElapsed, formatTime } from './time.ts'
+
+/** One sentence that says why. */
+export function causeSentence(cause: Cause, { workflow, outlook, now }: Situation): string {
+  const queue = `queue "${visible(workflow.queue ?? '')}"`
+  const application = workflow.application === null ? 'any application' : visible(workflow.application)
+  switch (cause.kind) {
+    case 'succeeded':
+      return 'It is done.'
+    case 'cancelled':
+      return 'It was cancelled.'
+    case 'failed': {
+      const error = workflow.error ? `: ${errorSentence(workflow.error)}` : ''
+      return cause.step
+        ? `It failed; its step ${cause.step.step}, ${visible(cause.step.name)}, had failed${error}`
+        : `It failed outside of any step${error}`
+    }
+    case 'dead':
+      return `DBOS gave it up after ${count(cause.attempts, 'attempt')}: each time the process died or let go of it.`
+    case 'delayed':
+      return `It is delayed until ${formatTime(cause.until)}, ${formatCountdown(cause.until, now)}.`
+    case 'no-worker':
+      return `No worker of ${application} is live.`
+    case 'queue-missing':
+      return `The ${queue} is not registered, so no worker polls it.`
+    case 'queue-elsewhere':
+      return `The ${queue} belongs to ${visible(cause.owner)}, and workers of ${application} do not poll it.`
+    case 'partition-missing':
+      return `The ${queue} is partitioned, and it was enqueued without a partition: nobody looks for it.`
+    case 'version-gone':
+      return `It is of version ${visible(cause.version)}, which no live worker runs; they run ${names(cause.live)}.`
+    case 'version-overtaken':
+      return `It names no version, so only workers of the latest one may take it, which is ${visible(cause.latest)}; those that live run ${names(cause.live)}.`
+    case 'queue-full':
+      return `${describeLimit(cause.limit, outlook?.queue.runningCount ?? 0, queue)}${
+        cause.ahead > 0 ? `; ${cause.ahead === 1 ? '1 is' : `${cause.ahead} are`} ahead of it.` : '.'
+      }`
+    case 'not-polled':
+      return `A worker is live that may take it, and does not: it does not poll the ${queue}.`
+    case 'due':
+      return 'Nothing stands in its way; it should be taken at the next poll.'
+    case 'executor-gone':
+      return `Its executor ${shortExecutor(cause.executorId)} is gone; the last sign of it is from ${formatAge(cause.lastSign, now)}.`
+    case 'executor-silent':
+      return `Its executor ${shortExecutor(cause.executorId)} is connected and silent for ${formatElapsed(now.getTime() - cause.since.getTime())}: stopped, or blocked.`
+    case 'name-unknown':
+      return describeUnknownName(cause, workflow.name, workflow.className)
+    case 'answer-unread':
+      return `It was answered, and has not read the answer yet${topicOf(cause.wait)}.`
+    case 'waits-for-message':
+      return `It waits ${describeWait(cause.wait, now)}${describeStrays(cause.strays)}.`
+    case 'waits-for-event':
+      return `It waits for an event of another workflow, as earlier runs did at this step${deadline(cause.wait, now)}.`
+    case 'waits-for-child':
+      return `It waits for its child ${visible(cause.child.workflowId)}, which is ${cause.child.status}.`
+    case 'sleeps':
+      return `It sleeps until ${formatTime(cause.until)}, ${formatCountdown(cause.until, now)}.`
+    case 'step-runs': {
+      const after = cause.after ? ` the last one, ${visible(cause.after.name)}, ended` : ' it was claimed'
+      return `Step ${cause.step} runs, ${formatElapsed(now.getTime() - cause.since.getTime())} since${after}.`
+    }
+    default:
+      return cause satisfies never
+  }
+}
+
+function describeLimit(limit: QueueLimit, running: number, queue: string): string {
+  switch (limit.by) {
+    case 'rate':
+      return `The ${queue} has started the ${limit.max} it may start in ${formatElapsed(limit.periodMs)}`
+    case 'workerConcurrency':
+      return `The ${queue} runs ${running}, and a worker takes only ${limit.max} at a time`
+    case 'partitionConcurrency':
+      return `Its partition of the ${queue} runs the ${limit.max} that it may run at a time`
+    default:
+      return `The ${queue} runs the ${limit.max} that it may run at a time`
+  }
+}
+
+function describeUnknownName(
+  { meant, classes }: Extract<Cause, { kind: 'name-unknown' }>,
+  name: string,
+  className: string | null,
+): string {
+  const own = visible(className === null ? name : `${className}.${name}`)
+  const [known] = classes
+  if (known) {
+    const right = visible(known.className === null ? name : `${known.className}.${name}`)
+    return `A worker claimed it and does not know ${own}; what ran before is ${right}.`
+  }
+  const guess = meant === null ? '' : ` Was ${visible(meant)} meant?`
+  return `A worker claimed it and recorded nothing, and no workflow named ${own} ever did: most likely it does not know the name.${guess}`
+}
+
+function describeWait(wait: Wait, now: Date): string {
+  const question = wait.prompt === null ? describeQuestion(wait) : `for an answer: ${describeQuestion(wait)}`
+  return `${question}${topicOf(wait)}${deadline(wait, now)}`
+}
+
+/** What a question alone does not tell. */
+function topicOf({ topic, prompt }: Wait): string {
+  if (prompt === null || topic === undefined) return ''
+  return topic === null ? ' (no topic)' : ` (topic ${visible(topic)})`
+}
+
+function deadline({ until }: Wait, now: Date): string {
+  return until ? `, ${formatCountdown(until, now)}` : ''
+}
+
+/** What was sent where nobody listens: the usual reason for "I did answer". */
+function describeStrays(strays: readonly Message[]): string {
+  const [first] = strays
+  if (!first) return ''
+  const where = first.topic === null ? 'without a topic' : `on topic ${visible(first.topic)}`
+  return strays.length === 1
+    ? `; a message ${where} lies there unread`
+    : `; ${strays.length} messages lie there unread, the first ${where}`
+}
+
+function names(list: readonly string[]): string {
+  return list.map(visible).join(' and ')
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`
+}

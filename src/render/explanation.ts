@@ -1,0 +1,177 @@
+import type { Explanation, Explanations } from '../core/explanation.ts'
+import type { LiveExecutor, Situation } from '../core/situation.ts'
+import { isEnded } from '../core/workflow.ts'
+import { causeSentence } from './cause.ts'
+import type { Frame } from './gutter.ts'
+import { errorSentence, outcomeSentence } from './outcome.ts'
+import { type Remedy, remediesOf, type Surroundings } from './remedy.ts'
+import { statusLabel } from './style.ts'
+import { displayWidth, pad, shortExecutor, truncate, visible, wrap } from './text.ts'
+import { formatAge, formatCountdown, formatElapsed, formatTime } from './time.ts'
+
+const maxLines = 4
+
+/** One screen: the cause first, then the evidence, then the command that mends it. */
+export function renderExplanation(
+  explanations: Explanations,
+  surroundings: Surroundings,
+  frame: Frame,
+): string[] {
+  const [{ situation, diagnosis }, ...below] = explanations
+  const { style, width } = frame
+  const [first, ...others] = diagnosis.causes
+  const margin = width < 60 ? 9 : 11
+  const block = (key: string, texts: readonly string[], paint = style.plain) =>
+    texts
+      .flatMap((text) => wrap(text, Math.max(1, width - margin), maxLines))
+      .map((line, index) => style.faint(pad(index === 0 ? key : '', margin)) + paint(line))
+  const { status, name, workflowId } = situation.workflow
+  const title = `${visible(name)}  ${visible(workflowId)}`
+  return [
+    `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`,
+    ...block('why', [causeSentence(first, situation)], style.strong),
+    ...below.flatMap(({ situation: other, diagnosis: its }, depth) =>
+      block(depth === 0 ? 'because' : '', [
+        `${visible(other.workflow.workflowId)} (${visible(other.workflow.name)}, ${other.workflow.status}): ${causeSentence(its.causes[0], other)}`,
+      ]),
+    ),
+    ...block(
+      'also',
+      others.map((cause) => causeSentence(cause, situation)),
+      style.warning,
+    ),
+    '',
+    ...evidenceOf(situation, frame.now).flatMap(([key, text]) => block(key, [text])),
+    ...block('unknown', diagnosis.unknown.map(unknownSentence), style.faint),
+    '',
+    ...remedyLines(remedies(explanations, surroundings), margin, frame),
+  ]
+}
+
+/** Of the workflow at the bottom: what waits for another is mended there. */
+export function remedies(explanations: Explanations, surroundings: Surroundings): readonly Remedy[] {
+  const { situation, diagnosis } = explanations.at(-1) as Explanation
+  return remediesOf(diagnosis.causes[0], situation, surroundings)
+}
+
+/** The command stays whole where it fits, for whoever copies it. */
+function remedyLines(list: readonly Remedy[], margin: number, { style, width }: Frame): string[] {
+  return list.flatMap(({ command, effect }, index) => {
+    const label = index === 0 ? 'mend' : 'or'
+    const fits = displayWidth(command) <= width - margin
+    const head = style.faint(pad(label, margin))
+    return [
+      ...(fits ? [head + style.command(command)] : [head.trimEnd(), style.command(command)]),
+      style.faint(pad('', fits ? margin : 2) + truncate(effect, Math.max(1, width - margin))),
+    ]
+  })
+}
+
+export function unknownSentence(kind: Explanation['diagnosis']['unknown'][number]): string {
+  return kind === 'sessions'
+    ? 'Whether any worker is live: this role or a pooler hides the sessions of others (grant pg_read_all_stats).'
+    : 'Whether its executor is live: some that are do not tell their ids.'
+}
+
+/** What was found, as a key and a text; what is not known is not mentioned. */
+export function evidenceOf(situation: Situation, now: Date): [key: string, text: string][] {
+  const { workflow, executors, lastStep, stepCount, unread, waits, activeChildren, deadline } = situation
+  const rows: [string, string | undefined][] = isEnded(workflow.status)
+    ? [
+        ['ended', outcomeSentence(workflow)],
+        ['step', situation.failedStep?.error ? errorSentence(situation.failedStep.error) : undefined],
+      ]
+    : [
+        ['queue', describeQueue(situation, now)],
+        ['wants', situation.outlook ? describeWanted(situation) : undefined],
+        ['workers', situation.outlook ? describeWorkers(executors, now) : undefined],
+        ['executor', situation.outlook ? undefined : describeHolder(situation, now)],
+        [
+          'last step',
+          lastStep
+            ? `${lastStep.step} ${visible(lastStep.name)}${lastStep.completedAt ? `, ended ${formatAge(lastStep.completedAt, now)}` : ''}`
+            : workflow.status === 'PENDING'
+              ? 'none recorded'
+              : undefined,
+        ],
+        [
+          'waits',
+          waits.length > 0
+            ? waits.map((wait) => describeSince(wait.since, wait.step, now)).join('; ')
+            : undefined,
+        ],
+        ['unread', unread.length > 0 ? `${unread.length} on ${topicsOf(situation)}` : undefined],
+        [
+          'children',
+          activeChildren.map(({ workflowId, status }) => `${visible(workflowId)} ${status}`).join(', '),
+        ],
+        ['deadline', deadline ? `${formatTime(deadline)}, ${formatCountdown(deadline, now)}` : undefined],
+      ]
+  const attempts: [string, string | undefined] = [
+    'attempts',
+    workflow.recoveryAttempts > 1
+      ? `${workflow.recoveryAttempts}; DBOS gives up after 100 unless the workflow says otherwise`
+      : undefined,
+  ]
+  const steps: [string, string | undefined] = ['steps', stepCount > 0 ? `${stepCount} recorded` : undefined]
+  return [...rows, steps, attempts].flatMap(([key, text]) => (text ? [[key, text] as [string, string]] : []))
+}
+
+function describeSince(since: Date, step: number, now: Date): string {
+  return `at step ${step}, since ${formatAge(since, now)}`
+}
+
+function topicsOf({ unread }: Situation): string {
+  const topics = new Set(unread.map(({ topic }) => (topic === null ? 'no topic' : `topic ${visible(topic)}`)))
+  return [...topics].join(', ')
+}
+
+function describeQueue({ workflow, outlook, ahead, aheadCount }: Situation, now: Date): string | undefined {
+  if (!outlook) return workflow.queue === null ? undefined : visible(workflow.queue)
+  const { queue } = outlook
+  const limit = queue.concurrency ?? queue.partitionConcurrency
+  return [
+    `${visible(queue.name)}, for ${formatElapsed(now.getTime() - workflow.createdAt.getTime())}`,
+    `${queue.runningCount} running${limit === null ? '' : ` of ${limit}`}${sample(queue.running)}`,
+    aheadCount > 0 ? `${aheadCount} ahead${sample(ahead)}` : undefined,
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+function sample(ids: readonly string[]): string {
+  const shown = ids.slice(0, 3).map(visible).join(', ')
+  return ids.length === 0 ? '' : ` (${shown}${ids.length > 3 ? ', …' : ''})`
+}
+
+function describeWanted({ workflow, outlook }: Situation): string {
+  const { application, version } = workflow
+  const latest = outlook?.latestVersion ? `, which is ${visible(outlook.latestVersion)}` : ''
+  return `application ${visible(application ?? '(any)')}, version ${version === null ? `(the latest${latest})` : visible(version)}`
+}
+
+function describeWorkers(executors: readonly LiveExecutor[] | undefined, now: Date): string {
+  if (executors === undefined) return 'cannot be seen'
+  if (executors.length === 0) return 'none is live'
+  return executors
+    .map(({ executorId, application, version, versionStart, heardAt }) => {
+      const runs = [application, version || (versionStart && `${versionStart}…`)]
+        .filter(Boolean)
+        .map((text) => visible(String(text)))
+      const heard = now.getTime() - heardAt.getTime() > 5000 ? `, heard ${formatAge(heardAt, now)}` : ''
+      return `${shortExecutor(executorId)} (${runs.join(' ') || 'not told'}${heard})`
+    })
+    .join(', ')
+}
+
+function describeHolder({ workflow, executors }: Situation, now: Date): string | undefined {
+  const { executorId, startedAt } = workflow
+  if (executorId === null) return undefined
+  const holder = executors?.find((executor) => executor.executorId === executorId)
+  const state = holder
+    ? `live, heard ${formatAge(holder.heardAt, now)}`
+    : executors === undefined
+      ? 'whether it is live cannot be seen'
+      : 'not connected'
+  return `${shortExecutor(executorId)}, ${state}${startedAt ? `; claimed ${formatAge(startedAt, now)}` : ''}`
+}

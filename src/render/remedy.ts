@@ -1,0 +1,179 @@
+import type { Cause } from '../core/diagnose.ts'
+import type { Situation } from '../core/situation.ts'
+import type { Message, Workflow } from '../core/workflow.ts'
+import { answerCommand, quote } from './answer.ts'
+
+/** A command to type, and what it does. */
+export interface Remedy {
+  readonly command: string
+  readonly effect: string
+}
+
+/** What a remedy needs to know of where it will be typed. */
+export interface Surroundings {
+  /** True where drover created the database: its workers poll every queue, and one version outlives edits there. */
+  readonly own: boolean
+  /** The module that the configuration names. */
+  readonly app: string | undefined
+}
+
+/** What mends it, the best first. */
+export function remediesOf(
+  cause: Cause,
+  situation: Situation,
+  surroundings: Surroundings,
+): readonly Remedy[] {
+  const { workflow, outlook } = situation
+  const id = quote(workflow.workflowId)
+  const watch = { command: `drover watch ${id}`, effect: 'shows it go on' }
+  const worker = (options: WorkerOptions = {}) => workerCommand(situation, surroundings, options)
+  switch (cause.kind) {
+    case 'succeeded':
+      return [{ command: `drover result ${id}`, effect: 'prints its result' }]
+    case 'failed':
+      return [{ command: `drover steps ${id}`, effect: 'shows what it did until then' }]
+    case 'cancelled':
+    case 'dead':
+      return [{ command: `drover steps ${id}`, effect: 'shows how far it came' }]
+    case 'no-worker':
+      return [{ command: worker(), effect: 'runs a worker that takes it' }]
+    case 'queue-missing':
+      return [
+        {
+          command: worker({ createQueue: workflow.queue ?? undefined }),
+          effect: 'registers the queue and runs a worker that polls it',
+        },
+      ]
+    case 'queue-elsewhere':
+    case 'partition-missing':
+      return [
+        {
+          command: startCommand(workflow, ['--queue', '_dbos_internal_queue']),
+          effect: 'starts it anew, on the queue that every worker polls',
+        },
+      ]
+    case 'version-gone':
+      return [{ command: worker(), effect: 'runs a worker of that version' }]
+    case 'version-overtaken':
+      return [
+        { command: worker({ version: cause.latest }), effect: 'runs a worker of the latest version' },
+        ...newStart(workflow, cause.live),
+      ]
+    case 'queue-full':
+      return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
+        ? [
+            {
+              command: `drover explain ${quote(outlook.queue.running[0])}`,
+              effect: 'says why the first that runs does not end',
+            },
+          ]
+        : [watch]
+    case 'not-polled':
+      return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
+    case 'executor-gone':
+      return [{ command: worker(), effect: 'runs a worker that takes over what dead drover processes left' }]
+    case 'executor-silent':
+      return [{ command: 'drover workers', effect: 'shows it; end that process, and explain again' }]
+    case 'name-unknown': {
+      const [known] = cause.classes
+      if (known) return [startAs(workflow, workflow.name, known)]
+      if (cause.meant !== null) return [startAs(workflow, cause.meant, undefined)]
+      return [{ command: 'drover list', effect: 'shows the names that ran before' }]
+    }
+    case 'waits-for-message':
+      return [
+        { command: answerWith(cause, cause.strays), effect: 'answers it' },
+        ...(cause.strays.length > 0
+          ? [{ command: `drover messages ${id}`, effect: 'shows what lies there unread' }]
+          : []),
+      ]
+    case 'waits-for-event':
+      return [{ command: `drover steps ${id}`, effect: 'shows what it did until then' }]
+    case 'waits-for-child':
+      return [
+        { command: `drover explain ${quote(cause.child.workflowId)}`, effect: 'says why that does not end' },
+      ]
+    case 'delayed':
+    case 'due':
+    case 'answer-unread':
+    case 'sleeps':
+    case 'step-runs':
+      return [watch]
+    default:
+      return cause satisfies never
+  }
+}
+
+/** A message that went to another topic is most likely the answer. */
+function answerWith(
+  { wait }: Extract<Cause, { kind: 'waits-for-message' }>,
+  strays: readonly Message[],
+): string {
+  const [stray] = strays
+  if (wait.asked || !stray || wait.topic === undefined) return answerCommand(wait)
+  const topic = wait.topic === null ? '' : ` --topic ${quote(wait.topic)}`
+  return `drover send ${quote(wait.workflowId)} ${quote(JSON.stringify(stray.message))}${topic}`
+}
+
+interface WorkerOptions {
+  readonly version?: string
+  readonly createQueue?: string
+  readonly poll?: boolean
+}
+
+/** The worker that would take this workflow: its application and version, and its queue where workers poll none by themselves. */
+function workerCommand(
+  { workflow, executors }: Situation,
+  { own, app }: Surroundings,
+  { version, createQueue, poll }: WorkerOptions,
+): string {
+  const { application, queue } = workflow
+  const module = app ?? (application === 'drover-demo' ? 'drover:demo' : './your-module.ts')
+  const wanted = version ?? workflow.version ?? undefined
+  const isDefault = own && wanted === `${application}@dev`
+  const pollsByItself = own || queue === null || queue === '_dbos_internal_queue' || createQueue !== undefined
+  const othersLive = executors === undefined || executors.length > 0
+  return [
+    'drover worker --app',
+    quote(module),
+    ...(application !== null && module !== 'drover:demo' ? ['--application', quote(application)] : []),
+    ...(wanted !== undefined && !isDefault ? ['--app-version', quote(wanted)] : []),
+    ...(createQueue === undefined ? [] : ['--create-queue', quote(createQueue)]),
+    ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
+    ...(!own && othersLive ? ['--join'] : []),
+  ].join(' ')
+}
+
+function newStart(workflow: Workflow, live: readonly string[]): Remedy[] {
+  const [version] = live
+  if (version === undefined || !/^[\w@.:+-]+$/.test(version)) return []
+  return [
+    {
+      command: startCommand(workflow, ['--app-version', version]),
+      effect: 'starts it anew, for the version that is live',
+    },
+  ]
+}
+
+function startAs(
+  workflow: Workflow,
+  name: string,
+  known: { readonly className: string | null; readonly configName: string | null } | undefined,
+): Remedy {
+  const flags = [
+    ...(known?.className ? ['--class', known.className] : []),
+    ...(known?.configName ? ['--instance', known.configName] : []),
+  ]
+  return {
+    command: startCommand({ ...workflow, name }, flags),
+    effect: 'starts it anew, as what the workers know',
+  }
+}
+
+/** The same call once more, under a new id. */
+function startCommand({ name, input, application }: Workflow, flags: readonly string[]): string {
+  const args = Array.isArray(input) && input.length > 0 ? ['--input', JSON.stringify(input)] : []
+  const owner = application === null ? [] : ['--application', application]
+  const words = [name, ...args, ...owner, ...flags]
+  return ['drover start', ...words.map((word) => (word.startsWith('--') ? word : quote(word)))].join(' ')
+}

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createField, type Field } from '../support/field.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const success = { status: 'SUCCESS' }
+
+/** One worker is live, and serves the name, the application and the version. */
+describe.concurrent('beside a live worker', () => {
+  let field: Field
+  beforeAll(async () => {
+    field = await createField()
+    await field.worker()
+    expect(
+      (await field.drover('start', 'quick', '--id', 'first', '--application', 'causes', '--wait')).code,
+    ).toBe(0)
+  })
+  afterAll(() => field.leave())
+
+  const start = async (...args: string[]) => {
+    const { code, stdout, stderr } = await field.drover('start', ...args, '--application', 'causes')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    return stdout.trimEnd()
+  }
+  /** What `drover start …` of a remedy printed: it is another workflow. */
+  const typeStart = async (command: string) => {
+    const run = await field.type(command)
+    expect(run?.code).toBe(0)
+    return field.ended(String(run?.stdout.trimEnd()))
+  }
+  const register = (name: string, columns = {}) =>
+    field.database.query(
+      `insert into dbos.queues (name, polling_interval_sec, application_name, ${Object.keys(columns).join(', ') || 'worker_concurrency'})
+       values ($1, 0.1, $2, ${Object.values(columns).join(', ') || 'null'})`,
+      [name, 'causes'],
+    )
+
+  test('a queue that nobody registered', async () => {
+    const id = await start('quick', '--queue', 'nowhere')
+    const { mend } = await field.explained(id, 'queue-missing')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a queue of another application', async () => {
+    await field.database.query(
+      `insert into dbos.queues (name, polling_interval_sec, application_name) values ('vault', 0.1, 'bank')`,
+    )
+    const id = await start('quick', '--queue', 'vault')
+    const { mend, why } = await field.explained(id, 'queue-elsewhere')
+    expect(why).toContain('belongs to bank')
+    expect(await typeStart(mend[0].command)).toMatchObject(success)
+  })
+
+  test('a partitioned queue, and no partition', async () => {
+    await register('parted', { partition_concurrency: 1 })
+    const id = await start('quick', '--queue', 'parted')
+    const { mend } = await field.explained(id, 'partition-missing')
+    expect(await typeStart(mend[0].command)).toMatchObject(success)
+  })
+
+  test('a version that no live worker runs', async () => {
+    const id = await start('quick', '--app-version', 'next')
+    const { mend, why } = await field.explained(id, 'version-gone')
+    expect(why).toContain('they run causes@dev')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a queue that runs all it may, and what does not end there', async () => {
+    await register('narrow', { concurrency: 1 })
+    const blocker = await start('listens', '--queue', 'narrow')
+    await field.explained(blocker, 'waits-for-message')
+    const id = await start('quick', '--queue', 'narrow')
+    const { because, mend } = await field.explained(id, 'queue-full')
+    expect(because).toMatchObject([{ workflowId: blocker, cause: 'waits-for-message' }])
+    await field.type(mend[0].command.replace('TOPIC', 'orders'))
+    expect(await field.ended(blocker)).toMatchObject(success)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a queue that has started all it may in a while', async () => {
+    await register('slow', { rate_limit_max: 1, rate_limit_period_sec: 3 })
+    await field.ended(await start('quick', '--queue', 'slow'))
+    const id = await start('quick', '--queue', 'slow')
+    const { mend } = await field.explained(id, 'queue-full')
+    expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
+  })
+
+  test('a name that its worker does not know', async () => {
+    const id = await start('quik')
+    const { mend, why } = await field.explained(id, 'name-unknown')
+    expect(why).toContain('Was quick meant?')
+    expect(await typeStart(mend[0].command)).toMatchObject({ ...success, name: 'quick' })
+  })
+
+  test('a class that its worker does not know', async () => {
+    await field.ended(await start('ship', '--class', 'Shop', '--instance', 'eu'))
+    const id = await start('ship', '--class', 'Shopp', '--instance', 'eu')
+    const { mend, why } = await field.explained(id, 'name-unknown')
+    expect(why).toContain('what ran before is Shop.ship')
+    expect(await typeStart(mend[0].command)).toMatchObject({ ...success, output: 'eu' })
+  })
+
+  test('a question', async () => {
+    const id = await start('asks')
+    const { mend, why } = await field.explained(id, 'waits-for-message')
+    expect(why).toContain('Ship it? (topic orders)')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('an answer on a wrong topic, where earlier runs tell the right one', async () => {
+    const earlier = await start('listens')
+    await field.explained(earlier, 'waits-for-message')
+    await field.drover('send', earlier, 'go', '--topic', 'orders')
+    await field.ended(earlier)
+    const id = await start('listens')
+    await field.drover('send', id, '{"ship":true}', '--topic', 'ordres')
+    const { mend, why } = await field.explained(id, 'waits-for-message')
+    expect(why).toContain('on topic orders')
+    expect(why).toContain('a message on topic ordres lies there unread')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject({ ...success, output: { ship: true } })
+  })
+
+  test('an event, where earlier runs tell that it is one', async () => {
+    const publisher = await start('publishes')
+    await field.ended(await start('looks', publisher))
+    const id = await start('looks', 'first')
+    const { why } = await field.explained(id, 'waits-for-event')
+    expect(why).toContain('an event of another workflow')
+  })
+
+  test('a child, down to what it waits for', async () => {
+    const id = await start('delegates')
+    const { because, mend } = await field.explained(id, 'waits-for-child')
+    await field.explained(`${id}-child`, 'waits-for-message')
+    expect(because).toMatchObject([{ workflowId: `${id}-child` }])
+    const [remedy] = (await field.explained(id, 'waits-for-child')).mend
+    expect(mend).toHaveLength(1)
+    await field.type(remedy.command.replace('TOPIC', 'orders'))
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a sleep, and a step that takes long', async () => {
+    const sleeping = await start('sleeps', '2000')
+    const working = await start('works', '2000')
+    const { mend } = await field.explained(sleeping, 'sleeps')
+    await field.explained(working, 'step-runs')
+    expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
+  })
+
+  test('a step that failed', async () => {
+    const id = await start('fails')
+    await field.ended(id)
+    const { why, mend } = await field.explained(id, 'failed')
+    expect(why).toContain('its step 0, look, had failed: TypeError: no such order')
+    expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
+  })
+})
+
+describe.concurrent('workers that come and go', () => {
+  const fields: Field[] = []
+  const create = async (options = {}) => {
+    const field = await createField(options)
+    fields.push(field)
+    return field
+  }
+  afterAll(() => Promise.all(fields.map((field) => field.leave())))
+  const start = async (field: Field, name: string, ...args: string[]) => {
+    const { stdout } = await field.drover('start', name, ...args, '--application', 'causes')
+    return stdout.trimEnd()
+  }
+
+  test('nobody lives, and then somebody died with an answer on the way', async () => {
+    const field = await create()
+    const id = await start(field, 'asks')
+    const { mend } = await field.explained(id, 'no-worker')
+    await field.type(mend[0].command)
+    await field.explained(id, 'waits-for-message')
+    for (const { process, ended } of field.workers) {
+      process.kill('SIGKILL')
+      await ended
+    }
+    const gone = await field.explained(id, 'executor-gone')
+    expect(gone.also).toMatchObject([{ cause: 'waits-for-message' }])
+    await field.drover('send', id, 'true', '--topic', 'orders')
+    const answered = await field.explained(id, 'executor-gone')
+    expect(answered.also).toMatchObject([{ cause: 'answer-unread' }])
+    await field.type(answered.mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a later version took the place of the latest, and left', async () => {
+    const field = await create()
+    await field.worker('--app-version', 'v1')
+    const later = await field.worker('--app-version', 'v9')
+    later.process.kill('SIGTERM')
+    await later.ended
+    await field.store.start({
+      name: 'quick',
+      workflowId: 'any',
+      args: [],
+      queue: 'drover',
+      application: 'causes',
+    })
+    const { mend, why } = await field.explained('any', 'version-overtaken')
+    expect(why).toContain('which is v9; those that live run v1')
+    await field.type(mend[0].command)
+    expect(await field.ended('any')).toMatchObject(success)
+  })
+
+  test('a worker that does not poll the queue', async () => {
+    const field = await create({ own: false })
+    const first = await field.worker('--create-queue', 'orders')
+    first.process.kill('SIGTERM')
+    await first.ended
+    await field.worker()
+    const id = await start(field, 'quick', '--queue', 'orders')
+    await field.explained(id, 'due')
+    const { mend } = await field.explained(id, 'not-polled')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('an executor that is stopped, killed, and replaced', async () => {
+    const field = await create()
+    const { process, ended } = await field.worker()
+    const id = await start(field, 'works', '500')
+    await waitUntil('it is claimed', async () => (await field.store.get(id))?.status === 'PENDING')
+    process.kill('SIGSTOP')
+    const { mend } = await field.explained(id, 'executor-silent', 25_000)
+    expect((await field.type(mend[0].command))?.stdout).toContain('silent')
+    process.kill('SIGKILL')
+    await ended
+    await field.type((await field.explained(id, 'executor-gone')).mend[0].command)
+    expect(await field.ended(id)).toMatchObject({ ...success, recoveryAttempts: 2 })
+  })
+
+  test('a workflow that kills its workers until DBOS gives it up', async () => {
+    const field = await create()
+    const id = await start(field, 'dies')
+    for (let attempt = 1; attempt <= 2; attempt++) await (await field.worker()).ended
+    await field.worker()
+    await field.ended(id)
+    expect((await field.explained(id, 'dead')).why).toContain('after 3 attempts')
+  })
+})

@@ -1,0 +1,128 @@
+import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
+import type { QueuePlace } from '../../src/core/store.ts'
+import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
+import { type FakeRows, waitsOf } from './fake-workflow.ts'
+
+interface World {
+  readonly all: readonly FakeRows[]
+  readonly now: Date
+  readonly executors: readonly LiveExecutor[] | undefined
+}
+
+/** What the rows of all workflows tell about one of them. */
+export function situationOf(
+  rows: FakeRows,
+  outlookOf: (place: QueuePlace) => Outlook,
+  { all, now, executors }: World,
+): Situation {
+  const { workflow } = rows
+  const { workflowId, name, queue, application, status } = workflow
+  const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
+  const others = all.filter((other) => other !== rows)
+  const ahead = others
+    .map((other) => other.workflow)
+    .filter((other) => other.queue === queue && other.status === 'ENQUEUED')
+    .filter((other) => other.createdAt < workflow.createdAt)
+    .sort(oldestFirst)
+  const waits = waitsOf(rows, now)
+  const wait = waits.find(({ asked }) => !asked)
+  return {
+    workflow,
+    now,
+    delayUntil: null,
+    deadline: null,
+    partition: null,
+    updatedAt: null,
+    outlook: isQueued && queue !== null ? outlookOf({ queue, application, partition: null }) : null,
+    executors,
+    ahead: isQueued ? ahead.slice(0, 5).map((other) => other.workflowId) : [],
+    aheadCount: isQueued ? ahead.length : 0,
+    stepCount: rows.steps.length,
+    lastStep: rows.steps.at(-1) ?? null,
+    failedStep: rows.steps.findLast(({ error }) => error !== null) ?? null,
+    waits,
+    unread: rows.messages.filter(({ read }) => !read).map(({ messageId, ...message }) => message),
+    activeChildren: all
+      .filter(({ parentId, workflow: child }) => parentId === workflowId && !isEnded(child.status))
+      .map(({ workflow: child }) => toSummary(child))
+      .sort(oldestFirst)
+      .slice(0, 5),
+    provenOrigins: distinct(
+      others
+        .filter(({ workflow: other }) => other.name === name)
+        .filter(
+          ({ workflow: other, steps }) => ['SUCCESS', 'ERROR'].includes(other.status) || steps.length > 0,
+        )
+        .map(({ workflow: other }) => other)
+        .sort((a, b) => -oldestFirst(a, b))
+        .map(({ className, configName, queue: on, application: of }) => ({
+          className,
+          configName,
+          queue: on,
+          application: of,
+        })),
+    ),
+    knownNames: distinct(
+      all
+        .map((other) => other.workflow)
+        .sort((a, b) => -oldestFirst(a, b))
+        .map((other) => other.name),
+    ),
+    learned: wait ? learnedOf(wait.step, name, others) : null,
+  }
+}
+
+function learnedOf(step: number, name: string, others: readonly FakeRows[]): Situation['learned'] {
+  const namesakes = others.filter(({ workflow }) => workflow.name === name)
+  const newest = namesakes.sort((a, b) => -oldestFirst(a.workflow, b.workflow))
+  for (const { messages, steps } of newest) {
+    const taken = steps.find((other) => other.step === step)
+    const message = messages.find(({ readByStep }) => readByStep === step)
+    if (taken?.name === 'DBOS.getEvent') return { step, call: taken.name, topic: null }
+    if (taken?.name === 'DBOS.recv' && message) return { step, call: taken.name, topic: message.topic }
+  }
+  return null
+}
+
+export function queueStateOf(
+  { queue, application }: QueuePlace,
+  all: readonly FakeRows[],
+  given: Partial<QueueState>,
+): QueueState {
+  const running = all
+    .map(({ workflow }) => workflow)
+    .filter((other) => other.queue === queue && other.status === 'PENDING')
+    .filter(
+      (other) => application === null || other.application === null || other.application === application,
+    )
+    .sort(oldestFirst)
+  return {
+    name: queue,
+    isInternal: queue === internalQueue,
+    isRegistered: false,
+    owner: null,
+    concurrency: null,
+    workerConcurrency: null,
+    rateLimit: null,
+    isPartitioned: false,
+    partitionConcurrency: null,
+    pollMs: 1000,
+    running: running.slice(0, 5).map(({ workflowId }) => workflowId),
+    runningCount: running.length,
+    startedInPeriod: 0,
+    ...given,
+  }
+}
+
+function oldestFirst(a: WorkflowSummary, b: WorkflowSummary): number {
+  return a.createdAt.getTime() - b.createdAt.getTime()
+}
+
+function distinct<Value>(values: readonly Value[]): Value[] {
+  const seen = new Map(values.map((value) => [JSON.stringify(value), value]))
+  return [...seen.values()]
+}
+
+function toSummary({ input, output, error, ...summary }: Workflow): WorkflowSummary {
+  return summary
+}

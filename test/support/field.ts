@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import type { Workflow } from '../../src/core/workflow.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { type DroverProcess, startDrover } from './drover-process.ts'
+import { type CliRun, runCli } from './run-cli.ts'
+import { createHome, removeHome } from './throw-away-home.ts'
+import { waitUntil } from './wait-until.ts'
+
+const app = path.join(import.meta.dirname, '../fixtures/causes.mjs')
+
+/** A database with real workers on it, and drover as a user has it there. */
+export interface Field {
+  readonly database: TestDatabase
+  readonly store: Store
+  /** A worker in a process of its own, once it is ready. */
+  worker(...options: readonly string[]): Promise<DroverProcess>
+  /** One command line in this process, on the real database. */
+  drover(...args: readonly string[]): Promise<CliRun>
+  /** A command as it was suggested, through a shell: workers in a process of their own, all else in this one. */
+  type(command: string): Promise<CliRun | undefined>
+  /** What `explain` says as soon as this is its cause. */
+  explained(workflowId: string, cause: string, timeoutMs?: number): Promise<ExplanationJson>
+  ended(workflowId: string): Promise<Workflow>
+  readonly workers: readonly DroverProcess[]
+  leave(): Promise<void>
+}
+
+export interface ExplanationJson {
+  readonly cause: string
+  readonly why: string
+  readonly also: readonly { readonly cause: string }[]
+  readonly because: readonly { readonly workflowId: string; readonly cause: string }[]
+  readonly mend: readonly [{ readonly command: string }, ...{ readonly command: string }[]]
+}
+
+export async function createField(options: { readonly own?: boolean } = {}): Promise<Field> {
+  const database = await createTestDatabase(options)
+  const home = await createHome()
+  const store = await openStore(database.target)
+  const workers: DroverProcess[] = []
+  const files = { '/project/drover.config.json': JSON.stringify({ app }) }
+
+  const worker = async (args: readonly string[]) => {
+    const started = startDrover(['worker', ...args], { home, env: { DROVER_DB_URL: database.target.url } })
+    workers.push(started)
+    let isOver = false
+    void started.ended.then(() => {
+      isOver = true
+    })
+    await waitUntil('the worker is ready', () => started.stderr().includes('Ready for') || isOver)
+    if (isOver && !started.stderr().includes('Ready for')) throw new Error(started.stderr())
+    return started
+  }
+  const drover = async (args: readonly string[]) =>
+    runCli(args, { store: await openStore(database.target), now: new Date(), files })
+
+  return {
+    database,
+    store,
+    worker: (...more) => worker(['--app', app, ...more]),
+    drover: (...args) => drover(args),
+    type: async (command) => {
+      const [program, verb = '', ...args] = await wordsOf(command)
+      expect(program).toBe('drover')
+      if (verb !== 'worker') return drover([verb, ...args])
+      await worker(args)
+      return undefined
+    },
+    explained: (workflowId, cause, timeoutMs) => {
+      let last = 'nothing'
+      return waitUntil(
+        `${workflowId} is explained by ${cause}`,
+        async () => {
+          const { stdout, stderr } = await drover(['explain', workflowId, '-o', 'json'])
+          if (stdout === '') throw new Error(stderr)
+          const explanation: ExplanationJson = JSON.parse(stdout)
+          last = explanation.cause
+          return explanation.cause === cause && explanation
+        },
+        timeoutMs,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}: it is explained by ${last}`)
+      })
+    },
+    ended: (workflowId) =>
+      waitUntil(`${workflowId} ended`, async () => {
+        const workflow = await store.get(workflowId)
+        return workflow && workflow.completedAt !== null && workflow
+      }),
+    workers,
+    leave: async () => {
+      for (const { process } of workers) process.kill('SIGKILL')
+      await Promise.all(workers.map(({ ended }) => ended))
+      await store.close()
+      await database.drop()
+      await removeHome(home)
+    },
+  }
+}
+
+/** As a shell takes it. */
+async function wordsOf(command: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\0' ${command}`])
+  return stdout.split('\0').slice(0, -1)
+}
