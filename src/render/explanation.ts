@@ -1,6 +1,6 @@
 import type { Explanation, Explanations } from '../core/explanation.ts'
 import type { LiveExecutor, Situation } from '../core/situation.ts'
-import { isEnded } from '../core/workflow.ts'
+import { isEnded, type Step } from '../core/workflow.ts'
 import { causeSentence } from './cause.ts'
 import type { Frame } from './gutter.ts'
 import { errorSentence, outcomeSentence } from './outcome.ts'
@@ -88,9 +88,9 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
         ['executor', situation.outlook ? undefined : describeHolder(situation, now)],
         [
           'last step',
-          lastStep
+          lastStep && !isTimer(lastStep, situation)
             ? `${lastStep.step} ${visible(lastStep.name)}${lastStep.completedAt ? `, ended ${formatAge(lastStep.completedAt, now)}` : ''}`
-            : workflow.status === 'PENDING'
+            : workflow.status === 'PENDING' && !lastStep
               ? 'none recorded'
               : undefined,
         ],
@@ -117,8 +117,13 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
   return [...rows, steps, attempts].flatMap(([key, text]) => (text ? [[key, text] as [string, string]] : []))
 }
 
+/** The time-out of a wait has a row of its own, which says nothing that the wait does not. */
+function isTimer({ name, step }: Step, { waits }: Situation): boolean {
+  return name === 'DBOS.sleep' && waits.some((wait) => wait.step === step - 1)
+}
+
 function describeSince(since: Date, step: number, now: Date): string {
-  return `at step ${step}, since ${formatAge(since, now)}`
+  return `at step ${step}, for ${formatElapsed(now.getTime() - since.getTime())}`
 }
 
 function topicsOf({ unread }: Situation): string {
