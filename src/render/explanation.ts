@@ -54,16 +54,16 @@ export function remedies(explanations: Explanations, surroundings: Surroundings)
   return remediesOf(diagnosis.causes[0], situation, surroundings)
 }
 
-/** The command stays whole where it fits, for whoever copies it. */
+/** The command stays whole for whoever copies it; what it does stands behind it as a comment, where that fits. */
 function remedyLines(list: readonly Remedy[], margin: number, { style, width }: Frame): string[] {
   return list.flatMap(({ command, effect }, index) => {
     const label = index === 0 ? 'mend' : 'or'
-    const fits = displayWidth(command) <= width - margin
     const head = style.faint(pad(label, margin))
-    return [
-      ...(fits ? [head + style.command(command)] : [head.trimEnd(), style.command(command)]),
-      style.faint(pad('', fits ? margin : 2) + truncate(effect, Math.max(1, width - margin))),
-    ]
+    const comment = `# ${effect}`
+    const left = width - margin - displayWidth(command)
+    if (left >= comment.length + 2) return [`${head}${style.command(command)}  ${style.faint(comment)}`]
+    const lines = left >= 0 ? [head + style.command(command)] : [head.trimEnd(), style.command(command)]
+    return [...lines, style.faint(pad('', margin) + truncate(comment, Math.max(1, width - margin)))]
   })
 }
 

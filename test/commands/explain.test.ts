@@ -24,8 +24,7 @@ test('the cause comes first, then the evidence, then what mends it', async () =>
     wants      application example, version v1
     workers    none is live
 
-    mend       drover worker --app ./your-module.ts --application example --app-version v1
-               runs a worker that takes it
+    mend       drover worker --app ./your-module.ts --application example --app-version v1  # runs a worker that takes it
     "
   `)
 })
