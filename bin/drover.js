@@ -1,4 +1,2 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js'
-
-process.exit(await main(process.argv.slice(2)))
+require('../dist/bundle/launch.cjs').launch(process.argv.slice(2))

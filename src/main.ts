@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import os from 'node:os'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { run } from './cli/run.ts'
 import type { ChildProcess, Context } from './context.ts'
 import { type ExitCode, worstExitCode } from './core/exit-codes.ts'
@@ -18,7 +18,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   prepareForPg()
   const interrupts = new AbortController()
   const terminal = createTerminal({
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -90,7 +92,7 @@ function listenForSignals(interrupts: AbortController): void {
 }
 
 function ownVersion(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+  return JSON.parse(readFileSync(path.join(import.meta.dirname, '../package.json'), 'utf8')).version
 }
 
 function userAndHost(): string {
@@ -127,7 +129,7 @@ async function appendToDisk(path: string, text: string): Promise<void> {
 }
 
 function spawnDrover(args: readonly string[]): ChildProcess {
-  const bin = fileURLToPath(new URL('../bin/drover.js', import.meta.url))
+  const bin = path.join(import.meta.dirname, '../bin/drover.js')
   const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' })
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
   return { exited, kill: (signal) => void child.kill(signal) }

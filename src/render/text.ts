@@ -8,11 +8,14 @@ const deceptive =
 /** Joiners hide as well, except between emoji and in scripts whose letters or marks they join. */
 const strayJoiner =
   '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f\\p{M}\\p{Script=Arabic}])[\\u200c\\u200d]|[\\u200c\\u200d](?![\\p{Extended_Pictographic}\\p{L}])'
-const deceptivePattern = new RegExp(`${deceptive}|${strayJoiner}`, 'gu')
+let deceptivePattern: RegExp | undefined
 
 /** One line of harmless text: what would act on a terminal, or fool its reader, is shown as a symbol or a code point. */
 export function visible(text: string): string {
-  return printableAscii.test(text) ? text : text.replaceAll(deceptivePattern, toSymbol)
+  if (printableAscii.test(text)) return text
+  // Compiling its tables takes 5 ms, which almost no command needs.
+  deceptivePattern ??= new RegExp(`${deceptive}|${strayJoiner}`, 'gu')
+  return text.replaceAll(deceptivePattern, toSymbol)
 }
 
 /** The same for text of several lines, such as a stack: lines stay lines, tabs become spaces. */

@@ -7,6 +7,7 @@ import { startSpinner } from './spinner.ts'
 import type { ColorMode, LiveRegion, Output, Terminal } from './terminal.ts'
 
 export interface TerminalOptions {
+  /** Taken when it is first needed: opening it takes a millisecond or two. */
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
@@ -18,14 +19,8 @@ export interface TerminalOptions {
 }
 
 /** The terminal of a real process. Give it the streams before anything else listens to their errors. */
-export function createTerminal({
-  stdin,
-  stdout,
-  stderr,
-  env,
-  color = 'auto',
-  onClosedPipe = () => {},
-}: TerminalOptions): Terminal {
+export function createTerminal(options: TerminalOptions): Terminal {
+  const { stdout, stderr, env, color = 'auto', onClosedPipe = () => {} } = options
   let mode = color
   let region: LiveRegion | undefined
   const ci = isCI(env)
@@ -74,18 +69,20 @@ export function createTerminal({
   return {
     stdout: out,
     stderr: err,
-    stdinIsTerminal: stdin.isTTY === true,
+    get stdinIsTerminal() {
+      return options.stdin.isTTY === true
+    },
     isCI: ci,
     useColor: (chosen) => {
       mode = chosen
     },
     print: (text) => writeLine(out, text),
     note: (text) => void writeLine(err, text),
-    readStdin: () => readAll(stdin),
+    readStdin: () => readAll(options.stdin),
     liveRegion: openRegion,
     spinner: (text) =>
       err.canRedraw ? startSpinner(text, { stream: stderr, colorLevel: err.colorLevel }) : { stop: () => {} },
-    ...createPrompts({ stdin, stderr, colorLevel: () => err.colorLevel }),
+    ...createPrompts({ stdin: () => options.stdin, stderr, colorLevel: () => err.colorLevel }),
     flush: async () => {
       await Promise.all([out.flush(), err.flush()])
     },

@@ -4,14 +4,15 @@ import type { ColorLevel, Terminal } from './terminal.ts'
 type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask'>
 
 interface PromptsOptions {
-  readonly stdin: NodeJS.ReadStream
+  readonly stdin: () => NodeJS.ReadStream
   readonly stderr: NodeJS.WriteStream
   readonly colorLevel: () => ColorLevel
 }
 
 /** Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. */
-export function createPrompts({ stdin, stderr, colorLevel }: PromptsOptions): Prompts {
+export function createPrompts({ stdin: openStdin, stderr, colorLevel }: PromptsOptions): Prompts {
   const open = async (signal: AbortSignal | undefined) => {
+    const stdin = openStdin()
     if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
     const clack = await import('@clack/prompts')
     const output = colorLevel() > 0 ? stderr : withoutColor(stderr)

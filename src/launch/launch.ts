@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type CodeCache, openCodeCache } from './code-cache.ts'
+
+type Require = (specifier: string) => unknown
+type Module = { exports: unknown }
+type Factory = (
+  exports: unknown,
+  require: Require,
+  module: Module,
+  directory: string,
+  importByNode: (specifier: string) => Promise<unknown>,
+) => void
+
+/** Loads the bundle beside this file, runs one command line with it, and exits with its code. */
+export async function launch(argv: readonly string[]): Promise<never> {
+  const cache = openCodeCache(argv)
+  const { main } = createRequire(cache)('./main.js') as typeof import('../main.ts')
+  const code = await main(argv)
+  await cache.save()
+  process.exit(code)
+}
+
+/** `require` of chunks of the bundle; what else they require is Node's business. */
+function createRequire(cache: CodeCache): Require {
+  const factories: Record<string, Factory> = {}
+  const modules = new Map<string, Module>()
+  const requireChunk: Require = (specifier) => {
+    if (!specifier.startsWith('./')) return require(specifier)
+    const known = modules.get(specifier)
+    if (known) return known.exports
+    if (!factories[specifier]) Object.assign(factories, readChunk(cache, specifier))
+    const module: Module = { exports: {} }
+    modules.set(specifier, module)
+    factories[specifier]?.(module.exports, requireChunk, module, __dirname, (name) => import(name))
+    return module.exports
+  }
+  return requireChunk
+}
+
+/** A file of the bundle is an object of modules by name: those that are always needed together. */
+function readChunk(cache: CodeCache, specifier: string): Record<string, Factory> {
+  const filename = path.join(__dirname, specifier)
+  // The bundle is ASCII, which is read fastest as what it is.
+  const script = cache.compile(path.basename(filename), readFileSync(filename, 'latin1'), { filename })
+  return script.runInThisContext()
+}

@@ -1,0 +1,65 @@
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+
+let home: string
+beforeEach(async () => {
+  home = await createHome()
+})
+afterEach(() => removeHome(home))
+
+const unharmed = { code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' }
+const runVersion = () => runDrover(['--version'], { home, cwd: '/' })
+
+/** What V8 compiled, by file. */
+async function keptCode(): Promise<string[]> {
+  const names = await readdir(path.join(home, 'code'), { recursive: true })
+  const files = names.map((name) => path.join(home, 'code', name))
+  const stats = await Promise.all(files.map((file) => stat(file)))
+  return files.filter((_, index) => stats[index]?.isFile())
+}
+
+test('what was compiled is kept for this user alone, and used the next time', async () => {
+  expect(await runVersion()).toEqual(unharmed)
+  const [file = ''] = await keptCode()
+  const written = await stat(file)
+  expect((await stat(path.join(home, 'code'))).mode & 0o777).toBe(0o700)
+  expect(await runVersion()).toEqual(unharmed)
+  expect((await stat(file)).mtimeMs).toBe(written.mtimeMs)
+})
+
+test.each<[damage: string, spoil: (code: Buffer) => Buffer]>([
+  ['cut off', (code) => code.subarray(0, code.length / 3)],
+  ['emptied', () => Buffer.alloc(0)],
+  ['overwritten with zeros', (code) => Buffer.alloc(code.length)],
+  [
+    'changed in its middle',
+    (code) => Buffer.from(code.map((byte, index) => (index % 999 === 500 && index < 150_000 ? ~byte : byte))),
+  ],
+])('compiled code that was %s harms nothing, and is replaced', async (_, spoil) => {
+  await runVersion()
+  const files = await keptCode()
+  expect(files).not.toEqual([])
+  const spoilt = new Map<string, Buffer>()
+  for (const file of files) {
+    spoilt.set(file, spoil(await readFile(file)))
+    await writeFile(file, spoilt.get(file) ?? '')
+  }
+  expect(await runVersion()).toEqual(unharmed)
+  for (const file of files) expect(spoilt.get(file)?.equals(await readFile(file))).toBe(false)
+})
+
+test('a folder that others may write to is neither read nor written', async () => {
+  await mkdir(path.join(home, 'code'))
+  await chmod(path.join(home, 'code'), 0o777)
+  expect(await runVersion()).toEqual(unharmed)
+  expect(await keptCode()).toEqual([])
+})
+
+test('a home that cannot be written harms nothing', async () => {
+  const file = path.join(home, 'file')
+  await writeFile(file, '')
+  expect(await runDrover(['--version'], { home: path.join(file, 'home'), cwd: '/' })).toEqual(unharmed)
+})
