@@ -27,6 +27,7 @@ export const exitNameByErrorCode = {
   'workflow-not-registered': 'not-found',
   'instance-not-registered': 'not-found',
   'event-not-found': 'not-found',
+  'event-never-published': 'not-found',
   'stream-not-found': 'not-found',
   'wait-not-found': 'conflict',
   'already-decided': 'conflict',

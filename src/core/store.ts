@@ -25,6 +25,10 @@ export interface DatabaseTarget {
   /** Safe to print: host, port and database, or `embedded database drover`. */
   readonly label: string
   readonly connectTimeoutMs: number
+  /** The same database reached directly, for notifications that the pooler behind `url` does not deliver. Carries a password too. */
+  readonly listenUrl?: string
+  /** How long a follower waits for a lost database to come back; 5 minutes by default. */
+  readonly reconnectTimeoutMs?: number
 }
 
 export interface DatabaseIdentity {
@@ -48,12 +52,19 @@ export interface FollowOptions {
   readonly types?: readonly ChangeType[]
   /** Only this stream key; all by default. */
   readonly streamKeys?: readonly string[]
+  /** Start these streams at an offset, and every other one at the beginning. */
+  readonly streamStarts?: ReadonlyMap<string, number>
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
   /** Follow children, and theirs, as they appear. */
   readonly children?: boolean
   /** What the user should know of the connection: lost, back, polling. One sentence each. */
   readonly onNotice?: (notice: string) => void
+}
+
+export interface StreamValuesOptions extends Pick<FollowOptions, 'onNotice'> {
+  readonly from?: number
+  readonly signal?: AbortSignal
 }
 
 export interface SendRequest {
@@ -128,8 +139,17 @@ export interface Store extends WorkflowManagement, Platform {
   /** The latest value of each key. */
   events(workflowId: string): Promise<readonly WorkflowEvent[]>
   streams(workflowId: string): Promise<readonly StreamSummary[]>
-  /** Values from offset `from` on, in order, read in batches as they are consumed; ends at the last one that is there now. */
-  streamValues(workflowId: string, key: string, from?: number): AsyncIterable<StreamValue>
+  /**
+   * Batches of the values from offset `from` on, in order, read at most one ahead of the consumer; ends at the last value
+   * that is there now. A lost connection is made again, as while following.
+   */
+  streamValues(
+    workflowId: string,
+    key: string,
+    options?: StreamValuesOptions,
+  ): AsyncIterable<readonly StreamValue[]>
+  /** The offset at which the last `count` values of a stream begin; 0 where there are not so many. */
+  offsetOfLast(workflowId: string, key: string, count: number): Promise<number>
   messages(workflowId: string): Promise<readonly Message[]>
   /** Open waits of these workflows. */
   waits(workflowIds: readonly string[]): Promise<readonly Wait[]>

@@ -37,7 +37,9 @@ export interface Undecoded {
 }
 
 export function isUndecoded(value: unknown): value is Undecoded {
-  return typeof value === 'object' && value !== null && '$undecoded' in value && 'raw' in value
+  if (typeof value !== 'object' || value === null || !('$undecoded' in value) || !('raw' in value))
+    return false
+  return typeof value.$undecoded === 'string' && typeof value.raw === 'string'
 }
 
 export interface WorkflowError {

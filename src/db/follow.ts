@@ -77,7 +77,12 @@ function startingPositions(workflowIds: readonly string[], options: FollowOption
   if (!options.children) {
     for (const id of positions.keys()) if (!workflowIds.includes(id)) positions.delete(id)
   }
-  for (const id of workflowIds) if (!positions.has(id)) positions.set(id, createPosition())
+  for (const id of workflowIds) {
+    if (positions.has(id)) continue
+    const position = createPosition()
+    for (const [key, start] of options.streamStarts ?? []) position.streams[key] = start - 1
+    positions.set(id, position)
+  }
   return positions
 }
 

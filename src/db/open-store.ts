@@ -13,7 +13,7 @@ import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readSituation } from './read-situation.ts'
 import { readSteps } from './read-steps.ts'
-import { readStreams, readStreamValues } from './read-streams.ts'
+import { findOffsetOfLast, readStreams, readStreamValues } from './read-streams.ts'
 import { readWaits } from './read-waits.ts'
 import {
   findByPrefix,
@@ -48,7 +48,9 @@ export async function openStore(
       steps: (workflowId) => readSteps(session, schema, workflowId),
       events: (workflowId) => readEvents(session, schema, workflowId),
       streams: (workflowId) => readStreams(session, schema, workflowId),
-      streamValues: (workflowId, key, from) => readStreamValues(session, schema, workflowId, key, from),
+      streamValues: (workflowId, key, options) =>
+        readStreamValues(session, schema, timing, { workflowId, key }, options),
+      offsetOfLast: (workflowId, key, count) => findOffsetOfLast(session, schema, workflowId, key, count),
       messages: (workflowId) => readMessages(session, schema, workflowId),
       waits: (workflowIds) => readWaits(session, schema, workflowIds),
       children: (workflowId) => listChildren(session, schema, workflowId),

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Change } from '../core/change.ts'
 import type { Row } from './connect.ts'
 import { decodeValue, isStreamEnd } from './decode.ts'
+import { isCutPage } from './page.ts'
 import { type Position, passStep } from './position.ts'
 import { toMessage } from './read-messages.ts'
-import type { RoundRows } from './read-round.ts'
+import { type RoundRows, weighedColumns } from './read-round.ts'
 import { toStep } from './read-steps.ts'
 import { toDate, toText } from './rows.ts'
 
@@ -30,7 +31,7 @@ const rank = { sent: 0, published: 1, child: 2, step: 3 } as const
 
 /**
  * What is new in a workflow, so that no effect comes before its cause: by step, for a workflow does one thing after
- * another. A source that was cut at `batchRows` hides what comes after, so everything later than its last row waits for
+ * another. A source that was cut hides what comes after, so everything later than its last row waits for
  * the next round (`isComplete` false).
  */
 export function orderRound(
@@ -44,20 +45,21 @@ export function orderRound(
   )
   const timeOf = (step: number): Date => endOfStep.get(step) ?? now
   const workflowId = String(rows.workflow.workflow_uuid)
+  const streams = groupByKey(rows.streams)
   const sources = [
     placeSteps(rows.steps, position, now),
     placeEvents(rows.events, position, timeOf),
-    ...groupByKey(rows.streams).map((values) => placeStreamValues(values, position, timeOf)),
+    ...streams.map((values) => placeStreamValues(values, position, timeOf)),
   ]
   const messages = placeMessages(workflowId, rows.messages, position, timeOf)
-  const counts = [
-    rows.steps.length,
-    rows.events.length,
-    ...groupByKey(rows.streams).map(({ length }) => length),
+  const isCut = [
+    isCutPage(rows.steps, weighedColumns.steps, batchRows),
+    isCutPage(rows.events, weighedColumns.events, batchRows),
+    ...streams.map((values) => isCutPage(values, weighedColumns.streams, batchRows)),
   ]
   const ends = sources.flatMap((source, index) => {
     const end = source.at(-1)?.place
-    return (counts[index] ?? 0) >= batchRows && end ? [end] : []
+    return isCut[index] && end ? [end] : []
   })
   const bound = ends.reduce<Place>(
     (lowest, end) => (comparePlaces(end, lowest) < 0 ? end : lowest),

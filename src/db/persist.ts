@@ -20,9 +20,9 @@ const lastRetryMs = 2000
 export async function persist<Result>(
   session: Session,
   timing: FollowTiming,
-  { signal, onNotice }: FollowOptions,
+  { signal, onNotice }: Pick<FollowOptions, 'signal' | 'onNotice'>,
   read: () => Promise<Result>,
-  onRestored: () => void,
+  onRestored: () => void = () => {},
 ): Promise<Result | undefined> {
   const { label } = session.target
   const retry = createWake()

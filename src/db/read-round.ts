@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { FollowOptions } from '../core/store.ts'
 import { endedStatuses } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
+import { selectPage } from './page.ts'
 import type { Position } from './position.ts'
 import { messageColumns } from './read-messages.ts'
 import { stepColumns } from './read-steps.ts'
@@ -49,9 +50,12 @@ export interface Round {
   readonly rows: ReadonlyMap<string, RoundRows>
   /** True when messages were asked for. */
   readonly hasMessages: boolean
-  /** A source that gave as many rows of a workflow as this may have more. */
+  /** A source that gave as many rows of a workflow as this, or much text, may have more. */
   readonly batchRows: number
 }
+
+/** What may be large, by source: it counts when a page is cut. */
+export const weighedColumns = { steps: ['output', 'error'], events: ['value'], streams: ['value'] } as const
 
 /** A round takes milliseconds: after this the connection is as good as dead, whatever TCP thinks. */
 const roundTimeoutMs = 15_000
@@ -132,24 +136,35 @@ function selectStatuses(schema: SystemSchema, ids: Iterable<string>): string {
 
 function selectSteps(schema: SystemSchema, followed: string, payloads: boolean, limit: number): string {
   const steps = schema.table('operation_outputs')
+  const columns = stepColumns('s', { payloads })
+  const page = selectPage({
+    rows: `select ${columns} from ${steps} s where s.workflow_uuid = f.id and s.function_id > f.high`,
+    order: 'function_id',
+    weighed: weighedColumns.steps,
+    limit,
+  })
   return `select f.id, o.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
     join lateral (
-      (select ${stepColumns('s', { payloads })} from ${steps} s
-       where s.workflow_uuid = f.id and s.function_id > f.high order by s.function_id limit ${limit})
+      (${page})
       union all
-      select ${stepColumns('s', { payloads })} from ${steps} s
-      where s.workflow_uuid = f.id and s.function_id = any(f.gaps)
+      select ${columns}, 0 from ${steps} s where s.workflow_uuid = f.id and s.function_id = any(f.gaps)
     ) o on true order by f.id, o.function_id`
 }
 
 function selectEvents(schema: SystemSchema, followed: string, limit: number): string {
+  const history = schema.table('workflow_events_history')
+  const columns = 'e.function_id, e.key, e.value, e.serialization'
+  const page = selectPage({
+    rows: `select ${columns} from ${history} e where e.workflow_uuid = f.id and e.function_id > f.high`,
+    order: 'function_id',
+    weighed: weighedColumns.events,
+    limit,
+  })
   return `select f.id, h.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
     join lateral (
-      (select e.function_id, e.key, e.value, e.serialization from ${schema.table('workflow_events_history')} e
-       where e.workflow_uuid = f.id and e.function_id > f.high order by e.function_id limit ${limit})
+      (${page})
       union all
-      select e.function_id, e.key, e.value, e.serialization from ${schema.table('workflow_events_history')} e
-      where e.workflow_uuid = f.id and e.function_id = any(f.gaps)
+      select ${columns}, 0 from ${history} e where e.workflow_uuid = f.id and e.function_id = any(f.gaps)
     ) h on true order by f.id, h.function_id, h.key`
 }
 
@@ -168,16 +183,19 @@ function selectStreams(
       union all
       select k.id, (select min(s.key) from ${streams} s where s.workflow_uuid = k.id and s.key > k.key)
       from keys k where k.key is not null`
+  const page = selectPage({
+    rows: `select s."offset", s.value, s.serialization, s.function_id from ${streams} s
+      where s.workflow_uuid = k.id and s.key = k.key and s."offset" > coalesce((f.streams->>k.key)::int, -1)`,
+    order: '"offset"',
+    weighed: weighedColumns.streams,
+    limit,
+  })
   return `with recursive followed as materialized (
       select * from jsonb_to_recordset(${followed}::jsonb) as f(id text, streams jsonb)
     ),
     keys as (${streamKeys ? given : found})
     select k.id, k.key, v.* from keys k join followed f on f.id = k.id
-    join lateral (
-      select s."offset", s.value, s.serialization, s.function_id from ${streams} s
-      where s.workflow_uuid = k.id and s.key = k.key and s."offset" > coalesce((f.streams->>k.key)::int, -1)
-      order by s."offset" limit ${limit}
-    ) v on true
+    join lateral (${page}) v on true
     where k.key is not null order by k.id, k.key, v."offset"`
 }
 

@@ -1,10 +1,15 @@
+import type { StreamValuesOptions } from '../core/store.ts'
 import type { StreamSummary, StreamValue } from '../core/workflow.ts'
-import type { Session } from './connect.ts'
+import type { Row, Session } from './connect.ts'
 import { decodeValue, isStreamEnd, streamEndMarks } from './decode.ts'
+import { selectPage } from './page.ts'
+import { type FollowTiming, persist } from './persist.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
-const batchRows = 1000
+/** The first batch is small, so that it shows soon. */
+const firstBatchRows = 1000
+const batchRows = 5000
 
 export async function readStreams(
   session: Session,
@@ -19,34 +24,63 @@ export async function readStreams(
   return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))
 }
 
-/** By offset, a batch ahead of the consumer at most, up to the last value that is there at the start. */
-export async function* readStreamValues(
+export async function findOffsetOfLast(
   session: Session,
   schema: SystemSchema,
   workflowId: string,
   key: string,
-  from = 0,
-): AsyncGenerator<StreamValue> {
+  count: number,
+): Promise<number> {
+  const [row] = await session.query(
+    `select "offset" from ${schema.table('streams')} where workflow_uuid = $1 and key = $2 and value <> all($3)
+     order by "offset" desc offset $4 limit 1`,
+    [workflowId, key, streamEndMarks, count - 1],
+  )
+  return Number(row?.offset ?? 0)
+}
+
+/** By offset, a batch ahead of the consumer at most, up to the last value that is there at the start. */
+export async function* readStreamValues(
+  session: Session,
+  schema: SystemSchema,
+  timing: FollowTiming,
+  stream: Pick<StreamValue, 'workflowId' | 'key'>,
+  { from = 0, signal = new AbortController().signal, onNotice }: StreamValuesOptions = {},
+): AsyncGenerator<readonly StreamValue[]> {
   const streams = schema.table('streams')
-  const [newest] = await session.query(
+  const { workflowId, key } = stream
+  const query = (sql: string, parameters: readonly unknown[]) =>
+    persist(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
+  const newest = await query(
     `select max("offset") as last from ${streams} where workflow_uuid = $1 and key = $2`,
     [workflowId, key],
   )
-  const last = Number(newest?.last ?? -1)
-  for (let next = from; next <= last; ) {
-    const rows = await session.query(
-      `select "offset", value, serialization from ${streams}
-       where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4 order by "offset" limit ${batchRows}`,
-      [workflowId, key, next, last],
-    )
-    if (rows.length === 0) return
-    for (const row of rows) {
-      const offset = Number(row.offset)
-      const text = String(row.value)
-      next = offset + 1
-      if (!isStreamEnd(text)) {
-        yield { workflowId, key, offset, value: decodeValue(text, toText(row.serialization)) }
-      }
-    }
+  const last = Number(newest?.[0]?.last ?? -1)
+  const read = async (next: number, limit: number): Promise<readonly Row[]> => {
+    if (next > last) return []
+    const rows = `select "offset", value, serialization from ${streams}
+      where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4`
+    const page = selectPage({ rows, order: '"offset"', weighed: ['value'], limit })
+    return (await query(page, [workflowId, key, next, last])) ?? []
+  }
+
+  let rows = await read(from, firstBatchRows)
+  while (rows.length > 0) {
+    const upcoming = read(Number(rows.at(-1)?.offset) + 1, batchRows)
+    // Whether it failed is asked after the consumer has taken this batch, if it ever comes back.
+    upcoming.catch(() => {})
+    yield rows.flatMap((row) => toValue(row, stream))
+    rows = await upcoming
+  }
+}
+
+function toValue(row: Row, { workflowId, key }: Pick<StreamValue, 'workflowId' | 'key'>): StreamValue | [] {
+  const text = String(row.value)
+  if (isStreamEnd(text)) return []
+  return {
+    workflowId,
+    key,
+    offset: Number(row.offset),
+    value: decodeValue(text, toText(row.serialization)),
   }
 }

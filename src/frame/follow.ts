@@ -10,6 +10,7 @@ export interface FollowRequest extends Presented {
   readonly from?: string
   readonly types?: readonly ChangeType[]
   readonly streamKeys?: readonly string[]
+  readonly streamStarts?: ReadonlyMap<string, number>
   /** Sees every change after it was shown; true ends the following. */
   readonly onChange?: (change: Change) => boolean | Promise<boolean>
   /** Ends the following from outside, besides ctrl-c and the time-out. */
@@ -39,6 +40,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       from: request.from,
       types: request.types,
       streamKeys: request.streamKeys,
+      streamStarts: request.streamStarts,
       onNotice: (notice) => presenter.notice(notice),
     })
     for await (const change of changes) {

@@ -77,6 +77,11 @@ export function toJsonLine(value: unknown): string {
   return harmless(JSON.stringify(value))
 }
 
+/** One line for each value. */
+export function toJsonLines(values: readonly unknown[]): string {
+  return harmless(values.map((value) => JSON.stringify(value)).join('\n'))
+}
+
 /** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */
 function harmless(json: string): string {
   return json.replaceAll(

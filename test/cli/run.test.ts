@@ -37,7 +37,7 @@ test('bare drover is its help', async () => {
                                     it waits for
       steps <id>                    list the recorded steps of a workflow
       events <id> [key]             show the events that a workflow published
-      stream <id> [key]             print what a workflow streams
+      stream <id> [key…]            print what a workflow streams
       messages <id>                 list what was sent to a workflow, and what of it
                                     was read
 
@@ -49,6 +49,11 @@ test('bare drover is its help', async () => {
     Wait:
       wait <id…>                    wait until workflows end, publish an event, or
                                     wait for a message
+
+    Understand:
+      explain <id>                  say why a workflow does not move, and what mends
+                                    it
+      workers                       the executors that are live, and what they run
 
     Manage:
       cancel [id…]                  stop workflows; a step that runs goes on to its

@@ -164,7 +164,7 @@ test('an event that is not there says what could be done', async () => {
   const hintOf = async (line: string) =>
     (await runCli(line, { store: createExampleStore() })).stderr.split('\n')[1]
   expect(await hintOf('events done progres')).toBe('hint: did you mean: drover events done progress')
-  expect(await hintOf('events running x')).toBe('hint: wait for it: drover wait running --for event:x')
+  expect(await hintOf('events running x')).toBe('hint: wait for it: drover events running x --wait')
   expect(await hintOf('events done zzz')).toBe('hint: it published: progress')
 })
 
@@ -172,7 +172,7 @@ test('stream prints the values alone, and tells on stderr how it stands', async 
   expect(await runCli('stream done', { store: createExampleStore() })).toMatchObject({
     code: 0,
     stdout: 'hello\n{"line":2}\n',
-    stderr: 'log: 2 values, closed\n',
+    stderr: 'log: 2 values, closed (next offset 2)\n',
   })
   expect((await runCli('stream done log -o jsonl', { store: createExampleStore() })).stdout).toBe(
     '{"workflowId":"done","key":"log","offset":0,"value":"hello"}\n{"workflowId":"done","key":"log","offset":1,"value":{"line":2}}\n',

@@ -2,6 +2,7 @@ import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
+import type { StreamValue } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { launchDbos, testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
@@ -248,7 +249,7 @@ test('a million values would be read a batch at a time', async () => {
   )
   let sum = 0
   let next = 0
-  for await (const { offset, value } of store.streamValues('long', 'k', 10)) {
+  for await (const { offset, value } of valuesOf(store.streamValues('long', 'k', { from: 10 }))) {
     expect(offset).toBe(10 + next++)
     sum += Number(value)
     if (next === 10) {
@@ -261,3 +262,30 @@ test('a million values would be read a batch at a time', async () => {
   expect(next).toBe(4990)
   expect(sum).toBe((4999 * 5000) / 2 - 45)
 })
+
+test('values of megabytes come a few at a time, and every one of them', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('heavy', 'SUCCESS', 'x')`,
+  )
+  await database.query(
+    `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
+     select 'heavy', 'k', n, '"' || repeat('x', 1500000) || n || '"', 'portable_json' from generate_series(0, 19) n`,
+  )
+  const sizes: number[] = []
+  const offsets: number[] = []
+  for await (const batch of store.streamValues('heavy', 'k')) {
+    sizes.push(batch.length)
+    offsets.push(...batch.map(({ offset }) => offset))
+  }
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(3)
+  expect(offsets).toEqual(Array.from({ length: 20 }, (_, index) => index))
+  const followed: number[] = []
+  for await (const change of store.follow(['heavy'], { signal: AbortSignal.timeout(20_000) })) {
+    if (change.type === 'stream') followed.push(change.offset)
+  }
+  expect(followed).toEqual(offsets)
+})
+
+async function* valuesOf(batches: AsyncIterable<readonly StreamValue[]>): AsyncGenerator<StreamValue> {
+  for await (const batch of batches) yield* batch
+}

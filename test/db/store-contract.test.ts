@@ -158,8 +158,9 @@ describe('the fake store and the real one agree', () => {
     await ask((store) => store.waits([id]))
     await ask((store) => store.children(id))
     for (const { key } of await ask((store) => store.streams(id))) {
-      await ask((store) => collect(store.streamValues(id, key)))
-      await ask((store) => collect(store.streamValues(id, key, 1)))
+      await ask(async (store) => (await collect(store.streamValues(id, key))).flat())
+      await ask(async (store) => (await collect(store.streamValues(id, key, { from: 1 }))).flat())
+      for (const count of [1, 2, 9]) await ask((store) => store.offsetOfLast(id, key, count))
     }
   })
 
@@ -220,6 +221,11 @@ describe('the fake store and the real one agree', () => {
     await ask(async (store) => (await changes(store, ['done'], { types: ['event'] })).map(withoutTime))
     await ask(async (store) =>
       (await changes(store, ['done'], { types: ['stream', 'stream-closed'], streamKeys: ['log'] })).map(
+        withoutTime,
+      ),
+    )
+    await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['stream'], streamStarts: new Map([['log', 1]]) })).map(
         withoutTime,
       ),
     )

@@ -223,8 +223,14 @@ export function createFakeStore(
         return { key, count, closed: count < values.length }
       })
     },
-    streamValues: (workflowId, key, from = 0) =>
+    streamValues: (workflowId, key, { from = 0 } = {}) =>
       readValues(entries.get(workflowId)?.rows.streams ?? [], workflowId, key, from),
+    offsetOfLast: async (workflowId, key, count) => {
+      const rows = (entries.get(workflowId)?.rows.streams ?? []).filter(
+        (row) => row.key === key && row.value !== undefined,
+      )
+      return rows.at(-count)?.offset ?? 0
+    },
     messages: async (workflowId) => (entries.get(workflowId)?.rows.messages ?? []).map(withoutId),
     waits: async (workflowIds) =>
       workflowIds.flatMap((id) => {
@@ -385,6 +391,7 @@ export function createFakeStore(
           if (options.streamKeys && 'key' in draft && draft.type !== 'event') {
             if (!options.streamKeys.includes(draft.key)) continue
           }
+          if (draft.type === 'stream' && draft.offset < (options.streamStarts?.get(draft.key) ?? 0)) continue
           yield finish(id, draft)
           if (draft.type === 'child' && options.children && entries.has(draft.childId)) {
             positions[draft.childId] ??= { logged: 0, status: '', waits: '[]' }
@@ -438,11 +445,11 @@ async function* readValues(
   workflowId: string,
   key: string,
   from: number,
-): AsyncGenerator<StreamValue> {
-  for (const row of rows) {
-    if (row.key !== key || row.offset < from || row.value === undefined) continue
-    yield { workflowId, key, offset: row.offset, value: row.value }
-  }
+): AsyncGenerator<readonly StreamValue[]> {
+  yield rows.flatMap((row) => {
+    if (row.key !== key || row.offset < from || row.value === undefined) return []
+    return { workflowId, key, offset: row.offset, value: row.value }
+  })
 }
 
 interface Snapshot {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from '../../src/cli/run.ts'
 import type { Context } from '../../src/context.ts'
 import { type ExitCode, worstExitCode } from '../../src/core/exit-codes.ts'
@@ -54,7 +55,10 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     },
     userAndHost: 'ada@laptop',
     now: () => options.now ?? new Date('2026-01-02T03:05:05Z'),
-    sleep: async (ms) => void (options.slept ?? missing('sleep')()).push(ms),
+    sleep: async (ms, signal) => {
+      if (options.slept) options.slept.push(ms)
+      else await sleep(ms, undefined, { signal }).catch(() => {})
+    },
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
     appendFile: async (path, text) => {
       const { written = missing('file to write')() } = options

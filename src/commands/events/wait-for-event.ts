@@ -1,0 +1,44 @@
+import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
+import type { Workflow, WorkflowEvent } from '../../core/workflow.ts'
+import { noteDetached } from '../../frame/detach.ts'
+import { follow, outcomeCode } from '../../frame/follow.ts'
+import { type EventFlags, printEvent } from './print-event.ts'
+
+interface Awaited extends EventFlags {
+  readonly key: string
+  readonly timeoutMs: number | undefined
+}
+
+/** Prints the first value of an event once it is there. Throws `condition-not-met` when the workflow ends without it. */
+export async function waitForEvent(
+  context: Context,
+  store: Store,
+  { workflowId }: Workflow,
+  { key, timeoutMs, ...flags }: Awaited,
+): Promise<void> {
+  let found: WorkflowEvent | undefined
+  const outcome = await follow(context, store, {
+    workflowIds: [workflowId],
+    output: context.terminal.stderr,
+    format: 'heartbeat',
+    timeoutMs,
+    types: ['status', 'event'],
+    onChange: (change) => {
+      if (change.type === 'event' && change.key === key) {
+        found = { workflowId, key, value: change.value, at: change.at }
+      }
+      return found !== undefined
+    },
+  })
+  if (found) return printEvent(context, flags, found)
+  if (outcome.reason === 'ended') {
+    const status = outcome.workflows.get(workflowId)?.status
+    throw new CliError('condition-not-met', `${workflowId} ended ${status} without an event "${key}".`, {
+      hint: `drover events ${workflowId}`,
+    })
+  }
+  noteDetached(context, outcome, [workflowId])
+  context.exitWith(outcomeCode(context, outcome, workflowId))
+}

@@ -1,0 +1,69 @@
+import type { Context } from '../../context.ts'
+import type { StreamValue } from '../../core/workflow.ts'
+import type { OutputFormat } from '../../frame/output-format.ts'
+import { toJsonLines, toJsonText, toStreamValueJson } from '../../render/json.ts'
+import { streamValueLine } from '../../render/stream-value-line.ts'
+import { createStyle } from '../../render/style.ts'
+import { visibleLines } from '../../render/text.ts'
+import { formatField } from '../../render/value.ts'
+
+/** Prints stream values in the format that was asked for. */
+export interface Printer {
+  /** Resolves when the reader can take more. */
+  take(values: readonly StreamValue[]): Promise<void>
+  end(): Promise<void>
+}
+
+interface PrinterFlags {
+  readonly output: OutputFormat
+  readonly raw: boolean
+}
+
+export function createPrinter(
+  { terminal }: Context,
+  { output, raw }: PrinterFlags,
+  withKey: boolean,
+): Printer {
+  if (raw) return rawText(terminal)
+  if (output === 'json') return jsonArray(terminal)
+  const { stdout } = terminal
+  const style = createStyle(stdout.colorLevel)
+  const toLine = (value: StreamValue) =>
+    streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal })
+  const toText = (values: readonly StreamValue[]) =>
+    output === 'jsonl' ? toJsonLines(values.map(toStreamValueJson)) : values.map(toLine).join('\n')
+  return {
+    take: async (values) => {
+      if (values.length > 0) await terminal.print(toText(values))
+    },
+    end: async () => {},
+  }
+}
+
+function jsonArray(terminal: Context['terminal']): Printer {
+  const collected: StreamValue[] = []
+  return {
+    take: async (values) => {
+      for (const value of values) collected.push(toStreamValueJson(value))
+    },
+    end: () => terminal.print(toJsonText(collected)),
+  }
+}
+
+/** Strings run on as they were written; anything else is a line. On a terminal they cannot act on it. */
+function rawText({ stdout }: Context['terminal']): Printer {
+  let isLineOpen = false
+  return {
+    take: async (values) => {
+      const text = values
+        .map(({ value }) => (typeof value === 'string' ? value : `${formatField(value)}\n`))
+        .join('')
+      if (text === '') return
+      isLineOpen = !text.endsWith('\n')
+      await stdout.write(stdout.isTerminal ? visibleLines(text).join('\n') : text)
+    },
+    end: async () => {
+      if (isLineOpen && stdout.isTerminal) await stdout.write('\n')
+    },
+  }
+}

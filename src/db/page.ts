@@ -1,0 +1,35 @@
+import type { Row } from './connect.ts'
+
+/** A page holds not much more text than this, so that values of megabytes do not add up to gigabytes. */
+const pageBytes = 4_000_000
+const maxBytesPerCharacter = 4
+
+interface PageQuery {
+  /** SQL that gives the rows of any number. */
+  readonly rows: string
+  /** The number in `rows` by which they are sorted; rows that share it stay together when large ones are left out. */
+  readonly order: string
+  /** The columns of `rows` that may be large. */
+  readonly weighed: readonly string[]
+  readonly limit: number
+}
+
+/**
+ * SQL for the first `limit` rows, fewer when they are large, but one at least. Postgres takes the sizes from the headers
+ * of the values: what is not handed out is not even read.
+ */
+export function selectPage({ rows, order, weighed, limit }: PageQuery): string {
+  const weight = weighed.map((column) => `coalesce(octet_length(${column}), 0)`).join(' + ')
+  return `select * from (
+      select *, sum(${weight}) over (order by ${order} range between unbounded preceding and 1 preceding) as page_before
+      from (${rows} order by ${order} limit ${limit}) page
+    ) weighed where coalesce(page_before, 0) < ${pageBytes} order by ${order}`
+}
+
+/** True when there may be more rows than this page holds. */
+export function isCutPage(rows: readonly Row[], weighed: readonly string[], limit: number): boolean {
+  if (rows.length >= limit) return true
+  let characters = 0
+  for (const row of rows) for (const column of weighed) characters += String(row[column] ?? '').length
+  return characters * maxBytesPerCharacter >= pageBytes
+}
