@@ -4,6 +4,7 @@ import type { Platform } from './platform.ts'
 import type { LiveExecutor, Outlook, Situation } from './situation.ts'
 import type {
   JsonValue,
+  Lineage,
   Message,
   Step,
   StreamSummary,
@@ -154,6 +155,8 @@ export interface Store extends WorkflowManagement, Platform {
   /** Open waits of these workflows. */
   waits(workflowIds: readonly string[]): Promise<readonly Wait[]>
   children(workflowId: string): Promise<readonly WorkflowSummary[]>
+  /** Undefined for an unknown id. */
+  lineage(workflowId: string): Promise<Lineage | undefined>
   /**
    * Changes of these workflows as they happen, from the beginning of their history; ends after the last change once all
    * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.

@@ -9,6 +9,7 @@ import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
+import { readLineage } from './read-lineage.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readSituation } from './read-situation.ts'
@@ -53,6 +54,7 @@ export async function openStore(
       offsetOfLast: (workflowId, key, count) => findOffsetOfLast(session, schema, workflowId, key, count),
       messages: (workflowId) => readMessages(session, schema, workflowId),
       waits: (workflowIds) => readWaits(session, schema, workflowIds),
+      lineage: (workflowId) => readLineage(session, schema, workflowId),
       children: (workflowId) => listChildren(session, schema, workflowId),
       follow: (workflowIds, options) => follow({ session, schema, listener, timing }, workflowIds, options),
       send: (request) => sendMessage(session, schema, request),
