@@ -40,7 +40,7 @@ async function runConfig(context: Context, flags: ConfigFlags): Promise<void> {
 }
 
 async function toRows(context: Context, settings: Settings): Promise<readonly Row[]> {
-  const { databaseUrl, database, schema, connectTimeoutMs, app, application, workflows } = settings
+  const { databaseUrl, database, schema, connectTimeoutMs, app, application, audit, workflows } = settings
   const row = (setting: string, found: Setting<string> | null) => ({
     setting,
     value: found?.value ?? null,
@@ -55,6 +55,7 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
     row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),
     row('app', app),
     row('application', application),
+    row('audit', audit),
     row(
       'workflows',
       profiles.length > 0 ? { value: profiles.join(', '), source: 'drover.config.json' } : null,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from './errors.ts'
 import { isJsonObject } from './json.ts'
-import type { DecisionVerb } from './store.ts'
+import type { Actor, DecisionVerb, LearnedAnswer } from './store.ts'
 import type { JsonValue, Wait } from './workflow.ts'
 
 /** How an application that was not written for drover wants to be answered: `workflows.NAME` in `drover.config.json`. */
@@ -11,12 +11,6 @@ export interface WorkflowProfile {
   readonly reject?: JsonValue
 }
 
-export interface Actor {
-  readonly name: string
-  /** Where the name came from: `--as`, an environment variable, or the operating system. */
-  readonly source: string
-}
-
 interface DecisionContent {
   readonly decision: DecisionVerb
   /** What `--data` gave; it wins over everything. */
@@ -24,35 +18,84 @@ interface DecisionContent {
   readonly actor: Actor
   readonly comment: string | null
   readonly at: Date
+  /** What `--topic` gave. */
+  readonly topic?: string
 }
 
-/** What is sent for a decision: `--data`, else what the request names, else the profile, else the standard object. */
-export function decisionMessage(
+/** Where the topic of a wait is known from. `inferred`: that it waits is all that is known. */
+export type TopicSource = 'asked' | 'configured' | 'learned' | 'inferred'
+
+/** What is known of a wait besides what it says itself. */
+export interface WaitContext {
+  readonly name: string
+  readonly profile: WorkflowProfile | undefined
+  readonly learned: LearnedAnswer | undefined
+}
+
+/** The topic of a wait: the one it asked on, else the profile's, else that of an earlier run; undefined when nobody knows. */
+export function findTopic(
   wait: Wait,
-  profile: WorkflowProfile | undefined,
-  { decision, data, actor, comment, at }: DecisionContent,
-): JsonValue {
-  if (data !== undefined) return data
+  { profile, learned }: WaitContext,
+): { readonly topic: string | null | undefined; readonly source: TopicSource } {
+  if (wait.topic !== undefined) return { topic: wait.topic, source: 'asked' }
+  if (profile?.topic !== undefined) return { topic: profile.topic, source: 'configured' }
+  if (learned) return { topic: learned.topic, source: 'learned' }
+  return { topic: undefined, source: 'inferred' }
+}
+
+/**
+ * What is sent for a decision, and on which topic: `--data`, else what the request names, else the profile, else the
+ * standard object. Throws `invalid-argument` where the topic is not known, or where earlier answers were of another kind.
+ */
+export function answerTo(
+  wait: Wait,
+  context: WaitContext,
+  content: DecisionContent,
+): { readonly topic: string | null; readonly message: JsonValue } {
+  const { decision, data, actor, comment, at, topic: override } = content
+  const { topic, source } = findTopic(wait, context)
+  if (override !== undefined && source === 'asked' && override !== topic) {
+    throw new CliError(
+      'invalid-argument',
+      `${waitId(wait)} waits ${topic === null ? 'without a topic' : `on topic "${topic}"`}, not on "${override}".`,
+      { hint: 'leave --topic out' },
+    )
+  }
+  const chosen = override ?? topic
+  if (chosen === undefined) throw notConfigured(wait, context, 'on which topic')
+  const answer = (message: JsonValue) => ({ topic: chosen, message })
+  if (data !== undefined) return answer(data)
   const verb = decision === 'approved' ? 'approve' : 'reject'
   const requested = isJsonObject(wait.request) ? wait.request[verb] : undefined
-  if (requested !== undefined) return requested
-  if (profile?.[verb] !== undefined) return profile[verb]
-  return { approved: decision === 'approved', by: actor.name, comment, at: at.toISOString() }
+  if (requested !== undefined) return answer(requested)
+  const configured = context.profile?.[verb]
+  if (configured !== undefined) return answer(configured)
+  const isGuess = source === 'learned' && override === undefined
+  if (isGuess && !isStandard(context.learned?.message)) throw notConfigured(wait, context, 'what to send')
+  return answer({ approved: decision === 'approved', by: actor.name, comment, at: at.toISOString() })
 }
 
-/** The topic of a wait: the one it asked on, else the profile's. Throws `invalid-argument` when neither is known. */
-export function topicOf(
-  wait: Wait,
-  profile: WorkflowProfile | undefined,
-  override: string | undefined,
-): string | null {
-  if (override !== undefined) return override
-  if (wait.topic !== undefined) return wait.topic
-  if (profile?.topic !== undefined) return profile.topic
-  throw new CliError(
+function isStandard(message: JsonValue | undefined): boolean {
+  return isJsonObject(message) && typeof message.approved === 'boolean'
+}
+
+/** The lines of `drover.config.json` that would have helped, with all that is known filled in. */
+function notConfigured(wait: Wait, { name, learned }: WaitContext, what: string): CliError {
+  const profile = { topic: learned?.topic ?? 'TOPIC', approve: learned?.message ?? 'yes', reject: 'no' }
+  const fields = Object.entries(profile).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
+  return new CliError(
     'invalid-argument',
-    `The topic that ${waitId(wait)} waits on is not known: it did not publish what it asks.`,
-    { hint: 'name it with --topic TOPIC, or set workflows.<NAME>.topic in drover.config.json' },
+    `${waitId(wait)} did not publish what it asks, so it is not known ${what}.`,
+    {
+      hint: [
+        'say it with --topic and --data, or for all of its kind in drover.config.json:',
+        '{',
+        '  "workflows": {',
+        `    ${JSON.stringify(name)}: { ${fields.join(', ')} }`,
+        '  }',
+        '}',
+      ].join('\n'),
+    },
   )
 }
 
@@ -61,10 +104,15 @@ export function waitId(wait: Pick<Wait, 'workflowId' | 'step'>): string {
   return `${wait.workflowId}#${wait.step}`
 }
 
-/** Who an earlier decision says it was by; undefined when the message does not tell. */
-export function deciderOf(message: JsonValue): string | undefined {
+/** What waits at the same step of the same kind of workflow was asked the same. */
+export function waitKey({ name, step }: Pick<LearnedAnswer, 'name' | 'step'>): string {
+  return `${name}#${step}`
+}
+
+/** Who a message says it is by; null when it does not tell. */
+export function deciderOf(message: JsonValue): string | null {
   const by = isJsonObject(message) ? message.by : undefined
-  return typeof by === 'string' ? by : undefined
+  return typeof by === 'string' ? by : null
 }
 
 const ciActorVariables = [
@@ -94,13 +142,13 @@ export function findActor(
   return { name: userAndHost, source: 'operating system' }
 }
 
-/** `approved` counts where both have it: who decided and when may differ. */
+/** Whether two messages decide the same: who did, when and why may differ. */
 export function isSameDecision(earlier: JsonValue, message: JsonValue): boolean {
-  const [first, second] = [approvalOf(earlier), approvalOf(message)]
-  return first !== undefined && second !== undefined ? first === second : isDeepStrictEqual(earlier, message)
+  return isDeepStrictEqual(withoutSignature(earlier), withoutSignature(message))
 }
 
-function approvalOf(message: JsonValue): boolean | undefined {
-  const approved = isJsonObject(message) ? message.approved : undefined
-  return typeof approved === 'boolean' ? approved : undefined
+function withoutSignature(message: JsonValue): JsonValue {
+  if (!isJsonObject(message) || typeof message.approved !== 'boolean') return message
+  const { by, comment, at, ...content } = message
+  return content
 }

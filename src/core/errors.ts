@@ -23,6 +23,7 @@ export const exitNameByErrorCode = {
   'unsupported-platform': 'usage',
   'ledger-unusable': 'usage',
   'permission-denied': 'permission',
+  'no-record': 'permission',
   'workflow-not-found': 'not-found',
   'workflow-not-registered': 'not-found',
   'instance-not-registered': 'not-found',

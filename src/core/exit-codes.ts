@@ -8,7 +8,7 @@ export const exitCodes = {
     code: 2,
     when: 'bad flag, argument or configuration; a prompt was needed where there is no terminal',
   },
-  permission: { code: 3, when: 'authentication or privilege refused by Postgres' },
+  permission: { code: 3, when: 'refused by Postgres; who decides cannot be recorded' },
   'not-found': { code: 4, when: 'no such workflow, event, stream, queue or schedule' },
   'check-failed': { code: 5, when: 'an assertion or a check did not hold' },
   'workflow-cancelled': { code: 6, when: 'the workflow asked about ended CANCELLED' },

@@ -4,7 +4,6 @@ import type { Platform } from './platform.ts'
 import type { LiveExecutor, Outlook, Situation } from './situation.ts'
 import type {
   JsonValue,
-  Lineage,
   Message,
   Step,
   StreamSummary,
@@ -105,28 +104,118 @@ export interface QueuePlace {
 
 export type DecisionVerb = 'approved' | 'rejected'
 
+export interface Actor {
+  readonly name: string
+  /** Where the name came from: `--as`, an environment variable, or the operating system. */
+  readonly source: string
+}
+
 export interface DecisionRequest {
   readonly wait: Wait
   readonly topic: string | null
   readonly decision: DecisionVerb
   readonly message: JsonValue
+  readonly actor: Actor
+  readonly comment: string | null
   /** Send although the workflow ended, the deadline passed or a foreign message lies there; never a second decision. */
   readonly force?: boolean
+  /** The workflow was named, not the wait: refused right after another wait of it was decided, for it may be a retry. */
+  readonly isByWorkflow?: boolean
+  /** False leaves no record of who decided (`"audit": "off"`). */
+  readonly isRecorded?: boolean
 }
 
+/** What answered a wait before. Of a message that is no decision of drover's only `message` and `at` are known. */
+export interface EarlierAnswer {
+  readonly message: JsonValue
+  readonly at: Date
+  readonly by: string | null
+}
+
+type Preceded<Outcome> = { readonly outcome: Outcome } & EarlierAnswer
+
 /**
- * `stored`: it is in the database now. `repeated`: this wait has that same message's decision already, from `message`.
- * `decided-otherwise`: another decision came first. `foreign-message`: an unread message that is no decision lies on the topic.
+ * `stored`: it is in the database now. `repeated`: this wait has that same decision already. `decided-otherwise`: another
+ * decision came first. `decided-before`: so did one for another wait of this workflow, a moment ago. `foreign-message`:
+ * a message that is no decision lies on the topic, or was read.
  */
 export type DecisionOutcome =
-  | { readonly outcome: 'stored' }
-  | {
-      readonly outcome: 'repeated' | 'decided-otherwise' | 'foreign-message'
-      readonly message: JsonValue
-      readonly sentAt: Date
-    }
+  | { readonly outcome: 'stored'; readonly at: Date }
+  | Preceded<'repeated'>
+  | Preceded<'decided-otherwise'>
+  | Preceded<'decided-before'>
+  | Preceded<'foreign-message'>
   | { readonly outcome: 'ended'; readonly status: WorkflowStatus }
   | { readonly outcome: 'deadline-passed'; readonly until: Date }
+
+/** A line of the record: an attempt to decide, whatever became of it. */
+export interface RecordedDecision {
+  readonly id: number
+  readonly workflowId: string
+  readonly name: string
+  readonly step: number
+  readonly topic: string | null
+  readonly decision: DecisionVerb
+  /** Claimed: what whoever decided said, and where that came from. */
+  readonly by: string
+  readonly bySource: string
+  readonly comment: string | null
+  readonly outcome: DecisionOutcome['outcome']
+  readonly forced: boolean
+  /** By the database's clock. */
+  readonly at: Date
+  /** Attested: the role that was logged in to Postgres, and from where; null over a Unix socket. */
+  readonly sessionUser: string
+  readonly clientAddress: string | null
+  /** Of the message as JSON without spaces, in hexadecimal digits. */
+  readonly payloadSha256: string
+}
+
+export interface RecordQuery {
+  readonly workflowId?: string
+  readonly step?: number
+  readonly actor?: string
+  /** Not before, not after. */
+  readonly from?: Date
+  readonly to?: Date
+  /** All of them without. */
+  readonly limit?: number
+}
+
+export interface RecordSetup {
+  /** A role that may decide from then on. */
+  readonly decider?: string
+  /** False: only tell the statements. */
+  readonly run: boolean
+}
+
+export interface InboxQuery {
+  readonly name?: string
+  /** Only what has waited since then or longer. */
+  readonly before?: Date
+  /** All of them without. */
+  readonly limit?: number
+}
+
+/** A wait, and the name of the workflow that waits. */
+export interface NamedWait extends Wait {
+  readonly name: string
+}
+
+export interface Inbox {
+  /** The oldest first. */
+  readonly waits: readonly NamedWait[]
+  /** How many there are without the limit. */
+  readonly total: number
+}
+
+/** How an earlier run of the same name was answered at the same step. */
+export interface LearnedAnswer {
+  readonly name: string
+  readonly step: number
+  readonly topic: string | null
+  readonly message: JsonValue
+}
 
 /** The system database of a DBOS application, as drover reads and writes it. */
 export interface Store extends WorkflowManagement, Platform {
@@ -154,9 +243,13 @@ export interface Store extends WorkflowManagement, Platform {
   messages(workflowId: string): Promise<readonly Message[]>
   /** Open waits of these workflows. */
   waits(workflowIds: readonly string[]): Promise<readonly Wait[]>
+  /** Open waits of all workflows. */
+  inbox(query: InboxQuery): Promise<Inbox>
+  /** The same now, and whenever it has changed, until `signal` aborts. Throws `connection-lost` when reconnecting failed for good. */
+  watchInbox(query: InboxQuery, options: Pick<FollowOptions, 'signal' | 'onNotice'>): AsyncIterable<Inbox>
+  /** The newest answers to these waits of earlier runs, as far as what ended lately tells. */
+  learnAnswers(waits: readonly Pick<NamedWait, 'name' | 'step'>[]): Promise<readonly LearnedAnswer[]>
   children(workflowId: string): Promise<readonly WorkflowSummary[]>
-  /** Undefined for an unknown id. */
-  lineage(workflowId: string): Promise<Lineage | undefined>
   /**
    * Changes of these workflows as they happen, from the beginning of their history; ends after the last change once all
    * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.
@@ -164,7 +257,14 @@ export interface Store extends WorkflowManagement, Platform {
   follow(workflowIds: readonly string[], options: FollowOptions): AsyncIterable<Change>
   /** Throws `workflow-not-found`. `duplicate` when the idempotency key was used before. */
   send(request: SendRequest): Promise<'sent' | 'duplicate'>
+  /** Throws `workflow-not-found`, and `no-record` where who decides is to be recorded and cannot be. */
   decide(request: DecisionRequest): Promise<DecisionOutcome>
+  /** The wait at this step, also one that is over; undefined where that step never waited. */
+  waitAt(workflowId: string, step: number): Promise<Wait | undefined>
+  /** What was decided and tried, newest first. Throws `no-record`. */
+  decisions(query: RecordQuery): Promise<readonly RecordedDecision[]>
+  /** The SQL that creates the record, and lets `decider` decide; run unless told otherwise. */
+  createRecord(setup: RecordSetup): Promise<string>
   /** Enqueues; `existing` when the id is in use already (nothing is written then). */
   start(request: StartRequest): Promise<'started' | 'existing'>
   /** Distinct ways in which this name ran, the latest first. */

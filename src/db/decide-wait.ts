@@ -1,40 +1,43 @@
 import type { ClientBase } from 'pg'
-import { isSameDecision } from '../core/decision.ts'
-import type { DecisionOutcome, DecisionRequest } from '../core/store.ts'
-import { isEnded, type JsonValue, type WorkflowStatus } from '../core/workflow.ts'
+import { deciderOf, isSameDecision } from '../core/decision.ts'
+import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../core/store.ts'
+import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeValue } from './decode.ts'
 import { workflowNotFound } from './failures.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
+import { findStored, recordDecision, requireRecord } from './record.ts'
 import { noTopic, toDate, toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 import { deliverMessage, messageIdOf } from './send-message.ts'
 
+/** Whoever names only the workflow may mean the wait that was just answered, for this long. */
+const retryWindowMs = 10_000
+
 /**
  * One decision for one wait, whoever comes first: the workflow's row is locked, and the message's id is made of the
  * wait, so that it cannot be sent twice. A wait that was decided says so for ever, also after the workflow ended.
+ * The message and its record, or the record of why there is none, are one transaction.
  */
 export async function decideWait(
   session: Session,
   schema: SystemSchema,
   request: DecisionRequest,
 ): Promise<DecisionOutcome> {
-  const { wait, topic, message, force } = request
-  const { workflowId } = wait
-  const idempotencyKey = `${workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
+  const { wait, topic, message, isRecorded = true } = request
+  if (isRecorded) await requireRecord(session, schema)
   return session.transaction(async (client) => {
-    const status = await lockWorkflow(client, session, schema, workflowId)
-    const earlier = await findMessage(client, schema, workflowId, 'n.message_uuid = $2', [
-      messageIdOf(workflowId, idempotencyKey),
-    ])
-    if (earlier) {
-      const outcome = isSameDecision(earlier.message, message) ? 'repeated' : 'decided-otherwise'
-      return { outcome, ...earlier }
-    }
-    const obstacle = force ? undefined : await findObstacle(client, schema, request, status)
+    const workflow = await lockWorkflow(client, session, schema, wait.workflowId)
+    const { key, earlier } = await findDecision(client, schema, request, isRecorded)
+    const obstacle = earlier ?? (await findObstacle(client, schema, request, key, workflow.status))
+    const outcome = obstacle?.outcome ?? 'stored'
+    const recordedAt = isRecorded
+      ? await recordDecision(client, schema, workflow.name, key, request, outcome)
+      : undefined
     if (obstacle) return obstacle
-    await deliverMessage(client, session, { workflowId, topic, message, idempotencyKey })
-    return { outcome: 'stored' }
+    const { workflowId } = wait
+    await deliverMessage(client, session, { workflowId, topic, message, idempotencyKey: key })
+    return { outcome: 'stored', at: recordedAt ?? workflow.now }
   })
 }
 
@@ -43,38 +46,81 @@ async function lockWorkflow(
   session: Session,
   schema: SystemSchema,
   workflowId: string,
-): Promise<WorkflowStatus> {
+): Promise<{ readonly status: WorkflowStatus; readonly name: string; readonly now: Date }> {
   const { rows } = await client.query<Row>(
-    `select status from ${schema.table('workflow_status')} where workflow_uuid = $1 for update`,
+    `select status, name, clock_timestamp() as now
+     from ${schema.table('workflow_status')} where workflow_uuid = $1 for update`,
     [workflowId],
   )
-  if (!rows[0]) throw workflowNotFound(workflowId, session.target.label)
-  return rows[0].status as WorkflowStatus
+  const [row] = rows
+  if (!row) throw workflowNotFound(workflowId, session.target.label)
+  return { status: row.status as WorkflowStatus, name: toText(row.name) ?? '', now: row.now as Date }
+}
+
+/**
+ * The decision that this wait has, and the key under which it is, or would be. A workflow that was rewound to the very
+ * step that waits asks again as of the same time, and its old message is gone: the next round of the same wait.
+ */
+async function findDecision(
+  client: ClientBase,
+  schema: SystemSchema,
+  request: DecisionRequest,
+  isRecorded: boolean,
+): Promise<{ readonly key: string; readonly earlier: DecisionOutcome | undefined }> {
+  const { wait, topic, decision, message } = request
+  const { workflowId } = wait
+  const firstKey = `${workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
+  for (let round = 1; ; round++) {
+    const key = round === 1 ? firstKey : `${firstKey}:${round}`
+    const stored = isRecorded ? await findStored(client, schema, key) : undefined
+    const sent = await findMessage(client, schema, workflowId, 'n.message_uuid = $2', [
+      messageIdOf(workflowId, key),
+    ])
+    if (!sent && stored) continue
+    if (!sent) return { key, earlier: undefined }
+    const isSame = isSameDecision(sent.message, message) && (stored?.decision ?? decision) === decision
+    const outcome = isSame ? 'repeated' : 'decided-otherwise'
+    return { key, earlier: { outcome, ...sent, by: stored?.by ?? deciderOf(sent.message) } }
+  }
 }
 
 /** Why this wait can no longer be answered: in what was read of it since, somebody or something came first. */
 async function findObstacle(
   client: ClientBase,
   schema: SystemSchema,
-  { wait, topic }: DecisionRequest,
+  { wait, topic, force, isByWorkflow }: DecisionRequest,
+  key: string,
   status: WorkflowStatus,
-): Promise<DecisionOutcome | undefined> {
-  if (isEnded(status)) return { outcome: 'ended', status }
-  const find = (condition: string, parameter: unknown) =>
-    findMessage(client, schema, wait.workflowId, condition, [parameter])
-  const readInstead = schema.has('notifications', 'consumed_by_function_id')
-    ? await find('n.consumed_by_function_id = $2', wait.step)
+): Promise<Exclude<DecisionOutcome, { outcome: 'stored' }> | undefined> {
+  const { workflowId, step } = wait
+  const find = (condition: string, ...parameters: unknown[]) =>
+    findMessage(client, schema, workflowId, condition, parameters)
+  const before = isByWorkflow
+    ? await find(
+        `starts_with(n.message_uuid, $2) and n.message_uuid <> $3 and n.consumed
+         and n.created_at_epoch_ms > extract(epoch from clock_timestamp()) * 1000 - ${retryWindowMs}`,
+        `${workflowId}:`,
+        messageIdOf(workflowId, key),
+      )
     : undefined
-  if (readInstead) return { outcome: 'foreign-message', ...readInstead }
+  if (before) return { outcome: 'decided-before', ...before, by: deciderOf(before.message) }
+  if (force) return undefined
+  if (isEnded(status)) return { outcome: 'ended', status }
   const { rows } = await client.query<Row>(
-    `select o.function_id, o.output, o.serialization, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+    `select o.function_id, o.output, o.serialization, o.completed_at_epoch_ms,
+       (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
      from ${schema.table('operation_outputs')} o where o.workflow_uuid = $1 and o.function_id in ($2, $2 + 1)`,
-    [wait.workflowId, wait.step],
+    [workflowId, step],
   )
-  const isOver = rows.some((row) => row.function_id === wait.step)
-  const timeout = rows.find((row) => row.function_id === wait.step + 1)
+  const answer = rows.find((row) => row.function_id === step)
+  const read = answer && decodeValue(toText(answer.output), toText(answer.serialization))
+  if (answer && read !== null && read !== undefined) {
+    const at = toDate(answer.completed_at_epoch_ms) ?? wait.since
+    return { outcome: 'foreign-message', message: read, at, by: null }
+  }
+  const timeout = rows.find((row) => row.function_id === step + 1)
   const until = (timeout && toDeadline(timeout)) ?? wait.until
-  if (until && (isOver || until.getTime() < Number(timeout?.now_ms ?? Date.now()))) {
+  if (until && (answer || until.getTime() < Number(timeout?.now_ms ?? Date.now()))) {
     return { outcome: 'deadline-passed', until }
   }
   const unread = await find('not n.consumed and n.topic = $2', topic ?? noTopic)
@@ -87,7 +133,7 @@ async function findMessage(
   workflowId: string,
   condition: string,
   parameters: readonly unknown[],
-): Promise<{ readonly message: JsonValue; readonly sentAt: Date } | undefined> {
+): Promise<EarlierAnswer | undefined> {
   const { rows } = await client.query<Row>(
     `select ${messageColumns(schema, 'n')} from ${schema.table('notifications')} n
      where n.destination_uuid = $1 and ${condition} order by n.created_at_epoch_ms limit 1`,
@@ -95,7 +141,7 @@ async function findMessage(
   )
   if (!rows[0]) return undefined
   const { message, sentAt } = toMessage(workflowId, rows[0])
-  return { message, sentAt }
+  return { message, at: sentAt, by: null }
 }
 
 function toDeadline(row: Row): Date | null {

@@ -9,13 +9,13 @@ import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
-import { readLineage } from './read-lineage.ts'
+import { learnAnswers, readInbox } from './read-inbox.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readSituation } from './read-situation.ts'
 import { readSteps } from './read-steps.ts'
 import { findOffsetOfLast, readStreams, readStreamValues } from './read-streams.ts'
-import { readWaits } from './read-waits.ts'
+import { readWaitAt, readWaits } from './read-waits.ts'
 import {
   findByPrefix,
   getWorkflow,
@@ -24,9 +24,11 @@ import {
   listOrigins,
   listWorkflows,
 } from './read-workflows.ts'
+import { createRecord, readDecisions } from './record.ts'
 import { readSchema, requireSupportedSchema } from './schema.ts'
 import { sendMessage } from './send-message.ts'
 import { startWorkflow } from './start-workflow.ts'
+import { watchInbox } from './watch-inbox.ts'
 
 /**
  * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or
@@ -54,11 +56,16 @@ export async function openStore(
       offsetOfLast: (workflowId, key, count) => findOffsetOfLast(session, schema, workflowId, key, count),
       messages: (workflowId) => readMessages(session, schema, workflowId),
       waits: (workflowIds) => readWaits(session, schema, workflowIds),
-      lineage: (workflowId) => readLineage(session, schema, workflowId),
+      inbox: (query) => readInbox(session, schema, query),
+      watchInbox: (query, options) => watchInbox({ session, schema, listener, timing }, query, options),
+      learnAnswers: (waits) => learnAnswers(session, schema, waits),
       children: (workflowId) => listChildren(session, schema, workflowId),
       follow: (workflowIds, options) => follow({ session, schema, listener, timing }, workflowIds, options),
       send: (request) => sendMessage(session, schema, request),
       decide: (request) => decideWait(session, schema, request),
+      waitAt: (workflowId, step) => readWaitAt(session, schema, workflowId, step),
+      decisions: (query) => readDecisions(session, schema, query),
+      createRecord: (setup) => createRecord(session, schema, setup),
       start: (request) => startWorkflow(session, schema, request),
       origins: (name) => listOrigins(session, schema, name),
       knownNames: (limit) => listNames(session, schema, limit),

@@ -2,11 +2,11 @@ import { isJsonObject } from '../core/json.ts'
 import type { JsonValue, Wait } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeValue } from './decode.ts'
-import { noTopic, toDate, toText } from './rows.ts'
+import { noTopic, toDate, toText, toTopic } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
 /** A workflow that publishes an event with this prefix right before `recv(topic)` says that it waits, and for what. */
-const askPrefix = 'awaiting:'
+export const askPrefix = 'awaiting:'
 
 /** In the order of the ids, and of one workflow by step. */
 export async function readWaits(
@@ -63,6 +63,41 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
     order by 1, 2, 3`
 }
 
+/** The wait at one step, also one that is over: of it only what was asked, when and on which topic still matters. */
+export async function readWaitAt(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+  step: number,
+): Promise<Wait | undefined> {
+  const [open] = (await readWaits(session, schema, [workflowId])).filter((wait) => wait.step === step)
+  if (open) return open
+  const steps = schema.table('operation_outputs')
+  const readHere = schema.has('notifications', 'consumed_by_function_id')
+    ? 'n.consumed_by_function_id = $2'
+    : 'false'
+  const [row] = await session.query(
+    `select $1::text as id, $2::int as step, h.key, h.value, h.serialization, n.topic as read_topic,
+       coalesce(a.completed_at_epoch_ms, t.started_at_epoch_ms, r.started_at_epoch_ms) as since,
+       t.output as deadline, t.serialization as deadline_serialization,
+       n.message_uuid is not null as answered, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+     from (select) one
+     left join ${schema.table('workflow_events_history')} h
+       on h.workflow_uuid = $1 and h.function_id = $2 - 1 and h.key like '${askPrefix}%'
+     left join ${steps} a on a.workflow_uuid = $1 and a.function_id = h.function_id
+     left join ${steps} r on r.workflow_uuid = $1 and r.function_id = $2
+     left join ${steps} t on t.workflow_uuid = $1 and t.function_id = $2 + 1 and t.function_name = 'DBOS.sleep'
+       and t.started_at_epoch_ms = t.completed_at_epoch_ms
+     left join ${schema.table('notifications')} n on n.destination_uuid = $1 and ${readHere}
+     where r.function_name = 'DBOS.recv'
+       or (r.function_id is null and (h.key is not null or t.function_id is not null))`,
+    [workflowId, step],
+  )
+  const wait = row && toWait(row)
+  if (!wait || wait.asked || toText(row?.read_topic) === null) return wait
+  return { ...wait, topic: toTopic(row?.read_topic) }
+}
+
 /** Of one step that both asked and sleeps, only what it asked. */
 export function toWaits(rows: readonly Row[]): Wait[] {
   const waits = rows.map(toWait).filter((wait) => wait !== undefined)
@@ -74,7 +109,7 @@ export function toWaits(rows: readonly Row[]): Wait[] {
 }
 
 /** Undefined for an asking event that was taken back with null. */
-function toWait(row: Row): Wait | undefined {
+export function toWait(row: Row): Wait | undefined {
   const key = toText(row.key)
   const request = decodeValue(toText(row.value), toText(row.serialization))
   if (key !== null && request === null) return undefined

@@ -8,7 +8,7 @@ import { findUpward } from './find-upward.ts'
 import { substituteEnv } from './substitute-env.ts'
 
 const fileName = 'drover.config.json'
-const textKeys = ['databaseUrl', 'database', 'schema', 'app', 'application'] as const
+const textKeys = ['databaseUrl', 'database', 'schema', 'app', 'application', 'audit'] as const
 const profileKeys = ['topic', 'approve', 'reject'] as const
 
 export interface ConfigFile extends Readonly<Partial<Record<(typeof textKeys)[number], string>>> {
@@ -29,6 +29,9 @@ export async function readConfigFile(
     if (typeof value !== 'string') throw invalid(found.path, `"${key}" must be a string`)
     return [key, substituteEnv(value, context.env, found.path)] as const
   })
+  if (rest.audit !== undefined && rest.audit !== 'on' && rest.audit !== 'off') {
+    throw invalid(found.path, '"audit" must be "on" or "off"')
+  }
   return {
     path: found.path,
     ...Object.fromEntries(texts),

@@ -27,6 +27,8 @@ export interface Settings {
   readonly connectTimeoutMs: Setting<number>
   readonly app: Setting<string> | null
   readonly application: Setting<string> | null
+  /** Whether who decides is recorded in the database. */
+  readonly audit: Setting<'on' | 'off'>
   readonly workflows: Readonly<Record<string, WorkflowProfile>>
 }
 
@@ -57,6 +59,7 @@ export async function readSettings(
       : { value: 5000, source: byDefault },
     app: setting(file.app && resolveApp(file.path, file.app), file.path) ?? null,
     application: fromFile(file.application) ?? setting(dbos.name, dbos.path) ?? null,
+    audit: { value: file.audit === 'off' ? 'off' : 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
   }
 }

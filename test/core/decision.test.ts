@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
-import { decisionMessage, findActor, isSameDecision, topicOf } from '../../src/core/decision.ts'
-import type { Wait } from '../../src/core/workflow.ts'
+import {
+  answerTo,
+  findActor,
+  findTopic,
+  isSameDecision,
+  type WaitContext,
+  type WorkflowProfile,
+} from '../../src/core/decision.ts'
+import { CliError } from '../../src/core/errors.ts'
+import type { JsonValue, Wait } from '../../src/core/workflow.ts'
 
 const wait: Wait = {
   workflowId: 'order-1',
@@ -21,41 +29,81 @@ const content = {
   at: new Date(0),
 } as const
 
+const nothing: WaitContext = { name: 'order', profile: undefined, learned: undefined }
+const messageOf = (
+  asked: Wait,
+  profile: WorkflowProfile | undefined,
+  given: Parameters<typeof answerTo>[2] = content,
+) => answerTo(asked, { ...nothing, profile }, given).message
+
 test('the standard answer says who, what and when', () => {
-  expect(decisionMessage(wait, undefined, content)).toEqual({
-    approved: true,
-    by: 'ada',
-    comment: null,
-    at: '1970-01-01T00:00:00.000Z',
+  expect(answerTo(wait, nothing, content)).toEqual({
+    topic: 'legal',
+    message: { approved: true, by: 'ada', comment: null, at: '1970-01-01T00:00:00.000Z' },
   })
 })
 
 test('--data wins over the request, the request over the profile', () => {
   const asking = { ...wait, request: { approve: 'yes' } }
-  expect(decisionMessage(asking, { approve: 'ok' }, { ...content, data: 'sure' })).toBe('sure')
-  expect(decisionMessage(asking, { approve: 'ok' }, content)).toBe('yes')
-  expect(decisionMessage(wait, { approve: 'ok' }, content)).toBe('ok')
-  expect(decisionMessage(wait, { approve: 'ok', reject: 'no' }, { ...content, decision: 'rejected' })).toBe(
-    'no',
+  expect(messageOf(asking, { approve: 'ok' }, { ...content, data: 'sure' })).toBe('sure')
+  expect(messageOf(asking, { approve: 'ok' })).toBe('yes')
+  expect(messageOf(wait, { approve: 'ok' })).toBe('ok')
+  expect(messageOf(wait, { approve: 'ok', reject: 'no' }, { ...content, decision: 'rejected' })).toBe('no')
+})
+
+const inferred: Wait = { ...wait, topic: undefined, asked: false, request: null }
+const learnedFrom = (message: JsonValue): WaitContext => ({
+  ...nothing,
+  learned: { name: 'order', step: 3, topic: 'old', message },
+})
+
+test('the topic is what asked, else what the profile says, else that of an earlier run', () => {
+  expect(findTopic(wait, { ...nothing, profile: { topic: 'x' } })).toEqual({
+    topic: 'legal',
+    source: 'asked',
+  })
+  expect(findTopic({ ...wait, topic: null }, nothing)).toEqual({ topic: null, source: 'asked' })
+  const both = { ...learnedFrom(1), profile: { topic: 'x' } }
+  expect(findTopic(inferred, both)).toEqual({ topic: 'x', source: 'configured' })
+  expect(findTopic(inferred, learnedFrom(1))).toEqual({ topic: 'old', source: 'learned' })
+  expect(findTopic(inferred, nothing)).toEqual({ topic: undefined, source: 'inferred' })
+})
+
+test('a topic that is not known is named, and one that is known is not overruled', () => {
+  expect(answerTo(inferred, nothing, { ...content, topic: 'y' }).topic).toBe('y')
+  expect(answerTo(wait, nothing, { ...content, topic: 'legal' }).topic).toBe('legal')
+  expect(() => answerTo(wait, nothing, { ...content, topic: 'y' })).toThrow(
+    'order-1#3 waits on topic "legal", not on "y".',
   )
 })
 
-test('the topic is what asked, else what the profile says, else must be named', () => {
-  const inferred = { ...wait, topic: undefined }
-  expect(topicOf(wait, { topic: 'x' }, undefined)).toBe('legal')
-  expect(topicOf({ ...wait, topic: null }, { topic: 'x' }, undefined)).toBeNull()
-  expect(topicOf(inferred, { topic: 'x' }, undefined)).toBe('x')
-  expect(topicOf(inferred, undefined, 'y')).toBe('y')
-  expect(() => topicOf(inferred, undefined, undefined)).toThrow(
-    'The topic that order-1#3 waits on is not known',
+test('where it is not known what to send, the error shows the lines that say it', () => {
+  const hintOf = (context: WaitContext): string => {
+    try {
+      answerTo(inferred, context, content)
+    } catch (error) {
+      if (error instanceof CliError) return error.hint ?? ''
+    }
+    throw new Error('nothing was thrown')
+  }
+  const [, ...lines] = hintOf(nothing).split('\n')
+  expect(lines).toHaveLength(5)
+  expect(JSON.parse(lines.join('\n'))).toEqual({
+    workflows: { order: { topic: 'TOPIC', approve: 'yes', reject: 'no' } },
+  })
+  expect(hintOf(learnedFrom('paid'))).toContain(
+    '"order": { "topic": "old", "approve": "paid", "reject": "no" }',
   )
+  expect(answerTo(inferred, learnedFrom({ approved: false }), content).topic).toBe('old')
 })
 
-test('the same decision is told by its verdict, else by its payload', () => {
-  expect(isSameDecision({ approved: true, by: 'bob' }, { approved: true, by: 'ada' })).toBe(true)
+test('the same decision is told by what it says, not by who said it when and why', () => {
+  const earlier = { approved: true, by: 'bob', comment: 'fine', at: 'then' }
+  expect(isSameDecision(earlier, { approved: true, by: 'ada' })).toBe(true)
+  expect(isSameDecision(earlier, { approved: true, by: 'ada', amount: 5 })).toBe(false)
   expect(isSameDecision({ approved: false }, { approved: true })).toBe(false)
   expect(isSameDecision('yes', 'yes')).toBe(true)
-  expect(isSameDecision('yes', 'no')).toBe(false)
+  expect(isSameDecision({ by: 'bob' }, { by: 'ada' })).toBe(false)
 })
 
 test('who decides: the flag, then DROVER_ACTOR, then the CI, then the operating system', () => {

@@ -59,15 +59,27 @@ const openWait = (workflowId: string, step?: number): Promise<Wait> =>
     ),
   )
 
-const approve = { topic: 'go', decision: 'approved', message: { approved: true, by: 'ada' } } as const
-const reject = { topic: 'go', decision: 'rejected', message: { approved: false, by: 'bob' } } as const
+const approve = {
+  topic: 'go',
+  decision: 'approved',
+  message: { approved: true, by: 'ada' },
+  actor: { name: 'ada', source: '--as' },
+  comment: null,
+} as const
+const reject = {
+  topic: 'go',
+  decision: 'rejected',
+  message: { approved: false, by: 'bob' },
+  actor: { name: 'bob', source: 'DROVER_ACTOR' },
+  comment: 'no',
+} as const
 
 test('a decision reaches the workflow, and is the answer for ever after', async () => {
   const handle = await DBOS.startWorkflow(approval, { workflowID: 'once' })(3600)
   const wait = await openWait('once')
-  expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'stored' })
+  expect(await store.decide({ wait, ...approve })).toMatchObject({ outcome: 'stored' })
   expect(await handle.getResult()).toEqual(approve.message)
-  const earlier = { message: approve.message, sentAt: expect.any(Date) }
+  const earlier = { message: approve.message, at: expect.any(Date), by: 'ada' }
   expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'repeated', ...earlier })
   expect(await store.decide({ wait, ...reject })).toEqual({ outcome: 'decided-otherwise', ...earlier })
   expect(await store.messages('once')).toHaveLength(1)
@@ -110,7 +122,7 @@ test('each gate is a wait of its own, and a retry for the first never opens the 
   expect(second.prompt).toBe('Gate 2?')
   expect(await store.decide({ wait: first, ...approve })).toMatchObject({ outcome: 'repeated' })
   expect(await store.waits(['gates'])).toMatchObject([{ step: second.step, state: 'waiting' }])
-  expect(await store.decide({ wait: second, ...reject })).toEqual({ outcome: 'stored' })
+  expect(await store.decide({ wait: second, ...reject })).toMatchObject({ outcome: 'stored' })
   expect(await handle.getResult()).toEqual([approve.message, reject.message])
 })
 
@@ -141,7 +153,7 @@ test('a message that is no decision stands in the way until it is forced', async
     outcome: 'foreign-message',
     message: 'noise',
   })
-  expect(await store.decide({ wait, ...approve, force: true })).toEqual({ outcome: 'stored' })
+  expect(await store.decide({ wait, ...approve, force: true })).toMatchObject({ outcome: 'stored' })
   expect(await store.decide({ wait, ...reject, force: true })).toMatchObject({ outcome: 'decided-otherwise' })
 })
 

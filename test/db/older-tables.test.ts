@@ -77,9 +77,20 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     )
     const [wait] = await store.waits(['asking'])
     if (!wait) throw new Error('it waits')
-    const decision = { wait, topic: 'go', decision: 'approved', message: { approved: true } } as const
-    expect(await store.decide(decision)).toEqual({ outcome: 'stored' })
+    expect((await store.inbox({})).waits).toMatchObject([{ workflowId: 'asking', topic: 'go' }])
+    const decision = {
+      wait,
+      topic: 'go',
+      decision: 'approved',
+      message: { approved: true },
+      actor: { name: 'ada', source: '--as' },
+      comment: null,
+      isRecorded: false,
+    } as const
+    expect(await store.decide(decision)).toMatchObject({ outcome: 'stored' })
     expect(await store.decide(decision)).toMatchObject({ outcome: 'repeated' })
+    expect(await store.waitAt('asking', wait.step)).toMatchObject({ topic: 'go' })
+    expect(await store.learnAnswers([{ name: 'exampleWorkflow', step: 1 }])).toBeInstanceOf(Array)
     const started = store.start({ name: 'x', workflowId: 'new', args: [{ a: 1 }], queue: 'q', version: 'v1' })
     if (age === '4.10') {
       await expect(started).rejects.toMatchObject({ code: 'schema-unsupported' })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
-import type { FollowOptions, Store } from '../../src/core/store.ts'
+import type { FollowOptions, RecordQuery, Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { createFakeStore } from '../support/fake-store.ts'
@@ -68,6 +68,22 @@ const workflows: readonly FakeWorkflow[] = [
     name: 'approvalWorkflow',
     createdAt: minutesAgo(2),
     did: [{ step: 'first' }, { recv: null, timeoutSeconds: 1 }],
+  },
+  {
+    workflowId: 'paid',
+    name: 'paidWorkflow',
+    status: 'SUCCESS',
+    createdAt: minutesAgo(8),
+    did: [{ step: 'charge' }, { recv: 'webhook', message: 'paid' }],
+  },
+  {
+    workflowId: 'watched',
+    name: 'watchedWorkflow',
+    createdAt: minutesAgo(0.5),
+    did: [
+      { event: 'awaiting:go', value: 'Go?' },
+      { recv: 'go', timeoutSeconds: 3600 },
+    ],
   },
   {
     workflowId: 'parent',
@@ -250,11 +266,15 @@ describe('the fake store and the real one agree', () => {
         topic: 'finance',
         decision: 'approved',
         message: { approved: true, by: 'ada' },
+        actor: { name: 'ada', source: '--as' },
+        comment: null,
       } as const
       const reject = {
         topic: 'finance',
         decision: 'rejected',
         message: { approved: false, by: 'bob' },
+        actor: { name: 'bob', source: 'DROVER_ACTOR' },
+        comment: 'no',
       } as const
       return [
         await store.decide({ wait: asking, ...approve }),
@@ -278,6 +298,84 @@ describe('the fake store and the real one agree', () => {
       'ended',
     ])
     expect((await ask((store) => store.waits(['asking']))).map(({ state }) => state)).toEqual(['answered'])
+  })
+
+  test('on the record of it', async () => {
+    const recorded = await ask(async (store) =>
+      (await store.decisions({})).map(({ at, clientAddress, sessionUser, ...rest }) => rest),
+    )
+    expect(recorded.map(({ outcome, by, forced }) => `${outcome} ${by}${forced ? ' forced' : ''}`)).toEqual([
+      'ended ada',
+      'stored ada forced',
+      'deadline-passed ada',
+      'foreign-message ada',
+      'decided-otherwise bob forced',
+      'decided-otherwise bob',
+      'repeated ada',
+      'stored ada',
+    ])
+    const count = async (query: RecordQuery) => ask(async (store) => (await store.decisions(query)).length)
+    expect(await count({ workflowId: 'asking' })).toBe(4)
+    expect(await count({ workflowId: 'asking', step: 1 })).toBe(0)
+    expect(await count({ actor: 'bob', limit: 1 })).toBe(1)
+    expect(await count({ to: minutesAgo(5) })).toBe(0)
+    expect(await count({ from: minutesAgo(5) })).toBe(8)
+  })
+
+  test('on the waits of all workflows, the oldest first', async () => {
+    const whole = await ask((store) => store.inbox({}))
+    expect(whole.waits.map(({ workflowId, name }) => `${workflowId} ${name}`)).toEqual([
+      'overdue approvalWorkflow',
+      'answered approvalWorkflow',
+      'asking approvalWorkflow',
+      'watched watchedWorkflow',
+    ])
+    expect(await ask((store) => store.inbox({ limit: 1 }))).toMatchObject({ total: 4, waits: [{}] })
+    expect(await ask((store) => store.inbox({ name: 'eventsWorkflow' }))).toEqual({ waits: [], total: 0 })
+    expect((await ask((store) => store.inbox({ before: minutesAgo(1.5) }))).total).toBe(1)
+  })
+
+  test('on waits that are over, and on steps that never waited', async () => {
+    for (const [id, step] of [
+      ['asking', 1],
+      ['asking', 4],
+      ['overdue', 1],
+      ['done', 1],
+      ['nope', 1],
+    ] as const) {
+      await ask(async (store) => {
+        const wait = await store.waitAt(id, step)
+        return wait && { ...wait, state: null }
+      })
+    }
+    expect(await ask((store) => store.waitAt('done', 1))).toBeUndefined()
+    expect(await ask(async (store) => (await store.waitAt('asking', 1))?.topic)).toBe('legal')
+  })
+
+  test('on how earlier runs were answered', async () => {
+    const waits = [
+      { name: 'paidWorkflow', step: 1 },
+      { name: 'paidWorkflow', step: 2 },
+      { name: 'approvalWorkflow', step: 1 },
+    ]
+    expect(await ask((store) => store.learnAnswers(waits))).toEqual([
+      { name: 'paidWorkflow', step: 1, topic: 'webhook', message: 'paid' },
+    ])
+    expect(await ask((store) => store.learnAnswers([]))).toEqual([])
+  })
+
+  test('on an inbox that changes while it is watched', async () => {
+    await ask(async (store) => {
+      const stop = new AbortController()
+      const seen: string[] = []
+      for await (const { waits } of store.watchInbox({}, { signal: stop.signal })) {
+        const state = waits.find(({ workflowId }) => workflowId === 'watched')?.state
+        seen.push(`${state}`)
+        if (state === 'answered') stop.abort()
+        else await store.send({ workflowId: 'watched', topic: 'go', message: 1 })
+      }
+      return seen
+    })
   })
 
   test('on messages that are sent twice', async () => {

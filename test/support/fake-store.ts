@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
-import { isSameDecision } from '../../src/core/decision.ts'
+import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion } from '../../src/core/platform.ts'
@@ -9,7 +10,9 @@ import type {
   DecisionOutcome,
   DecisionRequest,
   FollowOptions,
+  NamedWait,
   QueuePlace,
+  RecordedDecision,
   SendRequest,
   StartRequest,
   Store,
@@ -20,7 +23,6 @@ import {
   type Executor,
   isEnded,
   type JsonValue,
-  type Message,
   type StreamValue,
   type Workflow,
   type WorkflowError,
@@ -51,6 +53,8 @@ interface FakeStoreOptions {
   readonly queueStates?: Readonly<Record<string, Partial<QueueState>>>
   readonly latestVersion?: string | null
   readonly versions?: readonly ApplicationVersion[]
+  /** Whether there is a record of decisions; true by default. */
+  readonly hasRecord?: boolean
   /** The database's clock; a minute after `fakeEpoch` by default. */
   readonly now?: () => Date
 }
@@ -99,6 +103,8 @@ export function createFakeStore(
   const started: StartRequest[] = []
   const managed: FakeStore['managed'][number][] = []
   const sleepers = new Set<() => void>()
+  const recorded: RecordedDecision[] = []
+  let hasRecord = options.hasRecord ?? true
   let closed = false
 
   const entryOf = (workflowId: string): Entry => {
@@ -237,15 +243,6 @@ export function createFakeStore(
         const entry = entries.get(id)
         return entry ? waitsOf(entry.rows, readClock()) : []
       }),
-    lineage: async (workflowId) => {
-      const rows = entries.get(workflowId)?.rows
-      if (!rows) return undefined
-      const { parentId, forkedFrom, attributes } = rows
-      const forks = [...entries.values()]
-        .filter((other) => other.rows.forkedFrom === workflowId)
-        .map((other) => other.rows.workflow.workflowId)
-      return { parentId, forkedFrom, forks, attributes, schedule: null, user: null }
-    },
     children: async (workflowId) =>
       [...entries.values()]
         .filter(({ rows }) => rows.parentId === workflowId)
@@ -266,6 +263,62 @@ export function createFakeStore(
     decide: async (request) => {
       decided.push(request)
       return decide(request)
+    },
+    waitAt: async (workflowId, step) => {
+      const rows = entries.get(workflowId)?.rows
+      return rows && waitsOf(rows, readClock(), step)[0]
+    },
+    decisions: async ({ workflowId, step, actor, from, to, limit }) => {
+      if (!hasRecord) throw noRecord()
+      return recorded
+        .filter((one) => (workflowId ?? one.workflowId) === one.workflowId && (step ?? one.step) === one.step)
+        .filter((one) => (actor ?? one.by) === one.by)
+        .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
+        .slice(0, limit)
+    },
+    createRecord: async ({ decider, run }) => {
+      hasRecord ||= run
+      return `create schema drover;${decider === undefined ? '' : `\ngrant to "${decider}";`}`
+    },
+    inbox: async ({ name, before, limit }) => {
+      const waits = [...entries.values()]
+        .filter(
+          ({ rows }) =>
+            rows.workflow.status !== 'DELAYED' && (name ?? rows.workflow.name) === rows.workflow.name,
+        )
+        .flatMap(({ rows }): NamedWait[] =>
+          waitsOf(rows, readClock()).map((wait) => ({ ...wait, name: rows.workflow.name })),
+        )
+        .filter(({ since }) => since <= (before ?? since))
+        .sort((a, b) => a.since.getTime() - b.since.getTime() || (a.workflowId < b.workflowId ? -1 : 1))
+      return { waits: waits.slice(0, limit), total: waits.length }
+    },
+    watchInbox: async function* (query, { signal }) {
+      let shown = ''
+      while (!closed && !signal.aborted) {
+        const inbox = await store.inbox(query)
+        if (JSON.stringify(inbox) !== shown) {
+          shown = JSON.stringify(inbox)
+          yield inbox
+        } else {
+          await untilSomethingHappens(signal)
+        }
+      }
+    },
+    learnAnswers: async (waits) => {
+      const wanted = new Set(waits.map(waitKey))
+      const answers = [...entries.values()]
+        .filter(({ rows }) => rows.workflow.completedAt !== null)
+        .sort((a, b) => Number(b.rows.workflow.completedAt) - Number(a.rows.workflow.completedAt))
+        .flatMap(({ rows }) =>
+          rows.messages.flatMap(({ readByStep: step, topic, message }) =>
+            step === null ? [] : [{ name: rows.workflow.name, step, topic, message }],
+          ),
+        )
+        .filter((answer) => wanted.has(waitKey(answer)))
+      return answers.filter(
+        (answer, index) => answers.findIndex((other) => waitKey(other) === waitKey(answer)) === index,
+      )
     },
     start: async (request) => {
       started.push(request)
@@ -341,32 +394,98 @@ export function createFakeStore(
     }
   }
 
-  function decide({ wait, topic, message, force }: DecisionRequest): DecisionOutcome {
+  function untilSomethingHappens(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        sleepers.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      sleepers.add(wake)
+      signal.addEventListener('abort', wake)
+      if (signal.aborted) wake()
+    })
+  }
+
+  function decide(request: DecisionRequest): DecisionOutcome {
+    const { wait, topic, message, isRecorded = true } = request
+    if (isRecorded && !hasRecord) throw noRecord()
     const { rows } = entryOf(wait.workflowId)
-    const { status } = rows.workflow
     const messageId = `${wait.workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
-    const earlier = rows.messages.find((found) => found.messageId === `${messageId}::${wait.workflowId}`)
-    if (earlier) {
-      const outcome = isSameDecision(earlier.message, message) ? 'repeated' : 'decided-otherwise'
-      return { outcome, message: earlier.message, sentAt: earlier.sentAt }
-    }
-    if (!force) {
-      if (isEnded(status)) return { outcome: 'ended', status }
-      const toOutcome = (foreign: Message) =>
-        ({ outcome: 'foreign-message', message: foreign.message, sentAt: foreign.sentAt }) as const
-      const readInstead = rows.messages.find((found) => found.readByStep === wait.step)
-      if (readInstead) return toOutcome(readInstead)
-      const timer = rows.steps.find((step) => step.step === wait.step + 1 && step.name === 'DBOS.sleep')
-      const until = timer ? new Date(Number(timer.output)) : wait.until
-      const isOver = rows.steps.some((step) => step.step === wait.step)
-      if (until && (isOver || until < readClock())) return { outcome: 'deadline-passed', until }
-      const unread = rows.messages.find((found) => !found.read && found.topic === topic)
-      if (unread) return toOutcome(unread)
-    }
+    const outcome = judge(rows, request, messageId)
+    if (isRecorded) recorded.unshift(toRecorded(rows, request, outcome.outcome))
+    if (outcome.outcome !== 'stored') return outcome
     change(wait.workflowId, () => {
       deliver(rows, topic, message, readClock(), messageId)
     })
-    return { outcome: 'stored' }
+    return outcome
+  }
+
+  function judge(rows: FakeRows, request: DecisionRequest, messageId: string): DecisionOutcome {
+    const { wait, topic, decision, message, force, isByWorkflow } = request
+    const { status } = rows.workflow
+    const storedId = `${messageId}::${wait.workflowId}`
+    const earlier = rows.messages.find((found) => found.messageId === storedId)
+    if (earlier) {
+      const first = recorded.find(
+        (one) => one.outcome === 'stored' && one.workflowId === wait.workflowId && one.step === wait.step,
+      )
+      const isSame = isSameDecision(earlier.message, message) && (first?.decision ?? decision) === decision
+      const outcome = isSame ? 'repeated' : 'decided-otherwise'
+      return {
+        outcome,
+        message: earlier.message,
+        at: earlier.sentAt,
+        by: first?.by ?? deciderOf(earlier.message),
+      }
+    }
+    const before = rows.messages.find(
+      (found) =>
+        found.messageId.startsWith(`${wait.workflowId}:`) &&
+        found.read &&
+        readClock().getTime() - found.sentAt.getTime() < 10_000,
+    )
+    if (isByWorkflow && before) {
+      const { message: answer, sentAt } = before
+      return { outcome: 'decided-before', message: answer, at: sentAt, by: deciderOf(answer) }
+    }
+    if (force) return { outcome: 'stored', at: readClock() }
+    if (isEnded(status)) return { outcome: 'ended', status }
+    const answer = rows.steps.find((step) => step.step === wait.step)
+    if (answer && answer.output !== null) {
+      const at = answer.completedAt ?? wait.since
+      return { outcome: 'foreign-message', message: answer.output, at, by: null }
+    }
+    const timer = rows.steps.find((step) => step.step === wait.step + 1 && step.name === 'DBOS.sleep')
+    const until = timer ? new Date(Number(timer.output)) : wait.until
+    if (until && (answer || until < readClock())) return { outcome: 'deadline-passed', until }
+    const unread = rows.messages.find((found) => !found.read && found.topic === topic)
+    if (unread) return { outcome: 'foreign-message', message: unread.message, at: unread.sentAt, by: null }
+    return { outcome: 'stored', at: readClock() }
+  }
+
+  function toRecorded(
+    { workflow }: FakeRows,
+    { wait, topic, decision, message, actor, comment, force = false }: DecisionRequest,
+    outcome: DecisionOutcome['outcome'],
+  ): RecordedDecision {
+    return {
+      id: recorded.length + 1,
+      workflowId: wait.workflowId,
+      name: workflow.name,
+      step: wait.step,
+      topic,
+      decision,
+      by: actor.name,
+      bySource: actor.source,
+      comment,
+      outcome,
+      forced: force,
+      at: readClock(),
+      sessionUser: 'postgres',
+      clientAddress: null,
+      payloadSha256: createHash('sha256').update(JSON.stringify(message)).digest('hex'),
+    }
   }
 
   async function* follow(workflowIds: readonly string[], options: FollowOptions): AsyncGenerator<Change> {
@@ -433,16 +552,7 @@ export function createFakeStore(
       ) {
         continue
       }
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          sleepers.delete(wake)
-          options.signal.removeEventListener('abort', wake)
-          resolve()
-        }
-        sleepers.add(wake)
-        options.signal.addEventListener('abort', wake)
-        if (options.signal.aborted) wake()
-      })
+      await untilSomethingHappens(options.signal)
     }
   }
 
@@ -529,6 +639,10 @@ function withoutId({ messageId, ...message }: FakeRows['messages'][number]) {
 
 function decodeCursor(cursor: string): Record<string, Position> {
   return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+}
+
+function noRecord(): CliError {
+  return new CliError('no-record', 'No record in fake database.', { hint: 'drover audit init' })
 }
 
 function notFound(workflowId: string): CliError {

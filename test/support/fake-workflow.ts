@@ -32,7 +32,6 @@ interface FakeRecv {
 export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
   readonly workflowId: string
   readonly parentId?: string
-  readonly forkedFrom?: string
   readonly attributes?: { readonly [name: string]: JsonValue }
   readonly did?: readonly FakeOperation[]
   /** Messages that nobody has read. */
@@ -46,8 +45,7 @@ export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
 export interface FakeRows {
   workflow: Workflow
   readonly parentId: string | null
-  readonly forkedFrom: string | null
-  readonly attributes: { readonly [name: string]: JsonValue } | null
+  readonly attributes: { readonly [name: string]: JsonValue }
   readonly steps: Step[]
   readonly events: {
     readonly step: number
@@ -81,14 +79,7 @@ export function toRows(fake: FakeWorkflow): FakeRows {
 }
 
 /** Before its first operation. */
-export function createRows({
-  did,
-  unread,
-  parentId,
-  forkedFrom,
-  attributes,
-  ...given
-}: FakeWorkflow): FakeRows {
+export function createRows({ did, unread, parentId, attributes, ...given }: FakeWorkflow): FakeRows {
   const status = given.status ?? 'PENDING'
   const createdAt = given.createdAt ?? fakeEpoch
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
@@ -112,8 +103,7 @@ export function createRows({
       createdAt,
     },
     parentId: parentId ?? null,
-    forkedFrom: forkedFrom ?? null,
-    attributes: attributes ?? null,
+    attributes: attributes ?? {},
     steps: [],
     events: [],
     streams: [],
@@ -197,36 +187,40 @@ function isOpenWaitSleep(rows: FakeRows, step: Step): boolean {
   return step.name === 'DBOS.sleep' && !rows.steps.some((other) => other.step === step.step - 1)
 }
 
-/** The open waits as the rows tell them, at time `now`. */
-export function waitsOf(rows: FakeRows, now: Date): Wait[] {
-  if (isEnded(rows.workflow.status)) return []
-  const asked = rows.events.filter((event) => isOpenAsk(rows, event)).map((event) => toWait(rows, now, event))
+/** The open waits as the rows tell them, at time `now`; or the one at step `at`, also when it is over. */
+export function waitsOf(rows: FakeRows, now: Date, at?: number): Wait[] {
+  if (at === undefined && isEnded(rows.workflow.status)) return []
+  const isMeant = (step: number) => at === undefined || at === step
+  const asked = rows.events
+    .filter((event) => (at === undefined ? isOpenAsk(rows, event) : isAsk(event)) && isMeant(event.step + 1))
+    .map((event) => toWait(rows, now, event))
   const inferred = rows.steps
-    .filter((step) => isOpenWaitSleep(rows, step) && !asked.some((wait) => wait.step === step.step - 1))
+    .filter((step) => (at === undefined ? isOpenWaitSleep(rows, step) : step.name === 'DBOS.sleep'))
+    .filter((step) => isMeant(step.step - 1) && !asked.some((wait) => wait.step === step.step - 1))
     .map((sleep) => toWait(rows, now, undefined, sleep))
   return [...asked, ...inferred].sort((a, b) => a.step - b.step)
 }
 
 type FakeEvent = FakeRows['events'][number]
 
+function isAsk({ key, value }: FakeEvent): boolean {
+  return key.startsWith('awaiting:') && value !== null
+}
+
 function isOpenAsk(rows: FakeRows, event: FakeEvent): boolean {
   const isLatest = !rows.events.some((other) => other.key === event.key && other.step > event.step)
-  return (
-    event.key.startsWith('awaiting:') &&
-    event.value !== null &&
-    isLatest &&
-    !rows.steps.some((step) => step.step === event.step + 1)
-  )
+  return isAsk(event) && isLatest && !rows.steps.some((step) => step.step === event.step + 1)
 }
 
 function toWait(rows: FakeRows, now: Date, ask: FakeEvent | undefined, sleep?: Step): Wait {
   const step = ask ? ask.step + 1 : (sleep?.step ?? 0) - 1
   const timer = rows.steps.find((other) => other.step === step + 1 && other.name === 'DBOS.sleep')
   const until = timer ? new Date(Number(timer.output)) : null
-  const topic = ask?.key.slice('awaiting:'.length)
-  const answered = rows.messages.some(
-    (message) => !message.read && (topic === undefined || message.topic === topic),
-  )
+  const answer = rows.messages.find((message) => message.readByStep === step)
+  const topic = ask ? ask.key.slice('awaiting:'.length) : answer?.topic
+  const answered =
+    answer !== undefined ||
+    rows.messages.some((message) => !message.read && (topic === undefined || message.topic === topic))
   const request = ask?.value ?? null
   return {
     workflowId: rows.workflow.workflowId,

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { addressOf, listenLocally, urlThrough } from './proxy-address.ts'
 
 export interface SilentProxy {
   /** The same database, through this proxy. */
@@ -19,20 +20,9 @@ export async function startSilentProxy(serverUrl: string): Promise<SilentProxy> 
     }
     client.pipe(upstream).pipe(client)
   })
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : 0)
-    })
-  })
+  const port = await listenLocally(server)
   return {
-    urlOf: (url) => {
-      const through = new URL(url)
-      through.hostname = '127.0.0.1'
-      through.port = String(port)
-      through.searchParams.delete('host')
-      return through.href
-    },
+    urlOf: (url) => urlThrough(url, port),
     silence: () => {
       server.removeAllListeners('connection')
       for (const socket of sockets) socket.unpipe().pause()
@@ -42,11 +32,4 @@ export async function startSilentProxy(serverUrl: string): Promise<SilentProxy> 
       for (const socket of sockets) socket.destroy()
     },
   }
-}
-
-function addressOf(serverUrl: string) {
-  const url = new URL(serverUrl)
-  const directory = url.searchParams.get('host')
-  const port = url.port || '5432'
-  return directory ? { path: `${directory}/.s.PGSQL.${port}` } : { host: url.hostname, port: Number(port) }
 }

@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto'
+import pg, { type ClientBase } from 'pg'
+import { CliError } from '../core/errors.ts'
+import type {
+  DecisionOutcome,
+  DecisionRequest,
+  DecisionVerb,
+  RecordedDecision,
+  RecordQuery,
+  RecordSetup,
+} from '../core/store.ts'
+import type { Row, Session } from './connect.ts'
+import { toText } from './rows.ts'
+import type { SystemSchema } from './schema.ts'
+
+const createTimeoutMs = 30_000
+
+/** What a decider may write; the rest are defaults that it cannot choose. */
+const writtenColumns = [
+  'system_schema',
+  'workflow_id',
+  'workflow_name',
+  'step',
+  'topic',
+  'wait_key',
+  'decision',
+  'outcome',
+  'forced',
+  'actor',
+  'actor_source',
+  'comment',
+  'payload_sha256',
+] as const
+
+/** Append-only also for its owner, who could grant itself what is revoked: hence the trigger. */
+const createStatements = `create schema if not exists drover;
+create table if not exists drover.decisions (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  session_user_name text not null default session_user,
+  client_address inet default inet_client_addr(),
+  system_schema text not null,
+  workflow_id text not null,
+  workflow_name text not null,
+  step integer not null,
+  topic text,
+  wait_key text not null,
+  decision text not null check (decision in ('approved', 'rejected')),
+  outcome text not null,
+  forced boolean not null,
+  actor text not null,
+  actor_source text not null,
+  comment text,
+  payload_sha256 text not null
+);
+create unique index if not exists decisions_one_per_wait
+  on drover.decisions (system_schema, wait_key) where outcome = 'stored';
+create index if not exists decisions_by_workflow on drover.decisions (workflow_id, id);
+create index if not exists decisions_by_time on drover.decisions (at);
+create or replace function drover.refuse_change() returns trigger language plpgsql as
+  $$ begin raise exception 'drover.decisions is append-only' using errcode = '42501'; end $$;
+drop trigger if exists decisions_append_only on drover.decisions;
+create trigger decisions_append_only before update or delete or truncate on drover.decisions
+  for each statement execute function drover.refuse_change();
+revoke update, delete, truncate on drover.decisions from public, current_user;`
+
+/** Creates the record, or tells how. */
+export async function createRecord(
+  session: Session,
+  schema: SystemSchema,
+  { decider, run }: RecordSetup,
+): Promise<string> {
+  const sql = decider === undefined ? createStatements : `${createStatements}\n${grants(schema, decider)}`
+  if (run) await runAlone(session, sql)
+  return sql
+}
+
+/** `for update` needs the right to update a column, whichever. */
+function grants(schema: SystemSchema, decider: string): string {
+  const role = pg.escapeIdentifier(decider)
+  const system = pg.escapeIdentifier(schema.name)
+  return `grant usage on schema ${system}, drover to ${role};
+grant select on all tables in schema ${system} to ${role};
+grant insert on ${schema.table('notifications')} to ${role};
+grant update (updated_at) on ${schema.table('workflow_status')} to ${role};
+grant select, insert (${writtenColumns.join(', ')})
+  on drover.decisions to ${role};`
+}
+
+/** `create … if not exists` is no help against another process that creates the same at the same time. */
+async function runAlone(session: Session, sql: string): Promise<void> {
+  await session.batch(
+    `begin; select pg_advisory_xact_lock(hashtextextended('drover:record', 0));\n${sql}\ncommit`,
+    createTimeoutMs,
+  )
+}
+
+/** The record is there after this: created in drover's own database, else missed with `no-record`. */
+export async function requireRecord(session: Session, schema: SystemSchema): Promise<void> {
+  if (await hasRecord(session)) return
+  if (schema.own) return runAlone(session, createStatements)
+  throw new CliError(
+    'no-record',
+    `Who decides cannot be recorded: ${session.target.label} has no record yet.`,
+    {
+      hint: 'drover audit init   # once, by a role that may create a schema; or "audit": "off" in drover.config.json',
+    },
+  )
+}
+
+async function hasRecord(session: Session): Promise<boolean> {
+  const [row] = await session.query(`select to_regclass('drover.decisions') is not null as is_there`)
+  return row?.is_there === true
+}
+
+/** Takes part in the transaction that sends the message. Returns the time, by the database's clock. */
+export async function recordDecision(
+  client: ClientBase,
+  schema: SystemSchema,
+  workflowName: string,
+  waitKey: string,
+  { wait, topic, decision, message, actor, comment, force }: DecisionRequest,
+  outcome: DecisionOutcome['outcome'],
+): Promise<Date> {
+  const values = [
+    schema.name,
+    wait.workflowId,
+    workflowName,
+    wait.step,
+    topic,
+    waitKey,
+    decision,
+    outcome,
+    force ?? false,
+    actor.name,
+    actor.source,
+    comment,
+    createHash('sha256').update(JSON.stringify(message)).digest('hex'),
+  ]
+  const { rows } = await client.query<Row>(
+    `insert into drover.decisions (${writtenColumns.join(', ')})
+     values (${writtenColumns.map((_, index) => `$${index + 1}`).join(', ')}) returning at`,
+    values,
+  )
+  return rows[0]?.at as Date
+}
+
+interface StoredDecision {
+  readonly decision: DecisionVerb
+  readonly by: string
+  readonly at: Date
+}
+
+/** Who decided this wait. */
+export async function findStored(
+  client: ClientBase,
+  schema: SystemSchema,
+  waitKey: string,
+): Promise<StoredDecision | undefined> {
+  const { rows } = await client.query<Row>(
+    `select decision, actor, at from drover.decisions
+     where system_schema = $1 and wait_key = $2 and outcome = 'stored'`,
+    [schema.name, waitKey],
+  )
+  const [row] = rows
+  return row && { decision: row.decision as DecisionVerb, by: String(row.actor), at: row.at as Date }
+}
+
+export async function readDecisions(
+  session: Session,
+  schema: SystemSchema,
+  { workflowId, step, actor, from, to, limit }: RecordQuery,
+): Promise<RecordedDecision[]> {
+  if (!(await hasRecord(session))) {
+    if (schema.own) return []
+    throw new CliError('no-record', `${session.target.label} has no record of decisions.`, {
+      hint: 'drover audit init   # creates it, by a role that may create a schema',
+    })
+  }
+  const rows = await session.query(
+    `select id, at, session_user_name, host(client_address) as client_address, workflow_id, workflow_name, step, topic,
+       decision, outcome, forced, actor, actor_source, comment, payload_sha256
+     from drover.decisions
+     where system_schema = $1 and ($2::text is null or workflow_id = $2) and ($3::int is null or step = $3)
+       and ($4::text is null or actor = $4)
+       and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at <= $6)
+     order by id desc limit $7`,
+    [schema.name, workflowId, step, actor, from, to, limit],
+  )
+  return rows.map(toRecordedDecision)
+}
+
+function toRecordedDecision(row: Row): RecordedDecision {
+  return {
+    id: Number(row.id),
+    workflowId: String(row.workflow_id),
+    name: String(row.workflow_name),
+    step: Number(row.step),
+    topic: toText(row.topic),
+    decision: row.decision as DecisionVerb,
+    by: String(row.actor),
+    bySource: String(row.actor_source),
+    comment: toText(row.comment),
+    outcome: row.outcome as DecisionOutcome['outcome'],
+    forced: row.forced === true,
+    at: row.at as Date,
+    sessionUser: String(row.session_user_name),
+    clientAddress: toText(row.client_address),
+    payloadSha256: String(row.payload_sha256),
+  }
+}

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { DecisionRequest, Store } from '../../src/core/store.ts'
+import type { Wait } from '../../src/core/workflow.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { startCuttingProxy } from '../support/cutting-proxy.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { launchDbos } from '../support/launch-dbos.ts'
+import { runCli } from '../support/run-cli.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const approval = DBOS.registerWorkflow(
+  async () => {
+    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
+    return DBOS.recv('go', 3600)
+  },
+  { name: 'approval' },
+)
+
+const twoGates = DBOS.registerWorkflow(
+  async () => {
+    const answers: unknown[] = []
+    for (const gate of [1, 2]) {
+      await DBOS.setEvent('awaiting:go', { prompt: `Gate ${gate}?` })
+      answers.push(await DBOS.recv('go', 3600))
+    }
+    return answers
+  },
+  { name: 'twoGates' },
+)
+
+let database: TestDatabase
+let foreign: TestDatabase
+let store: Store
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  foreign = await createTestDatabase({ own: false })
+  await launchDbos(database)
+  store = await openStore(database.target)
+})
+
+afterAll(async () => {
+  await store.close()
+  await DBOS.shutdown()
+  await database.drop()
+  await foreign.drop()
+})
+
+const openWait = (workflowId: string, step?: number): Promise<Wait> =>
+  waitUntil(`${workflowId} waits`, async () =>
+    (await store.waits([workflowId])).find(
+      (wait) => wait.until && (step === undefined || wait.step === step),
+    ),
+  )
+
+const requestOf = (wait: Wait, fields: Partial<DecisionRequest> = {}): DecisionRequest => ({
+  wait,
+  topic: 'go',
+  decision: 'approved',
+  message: { approved: true, by: 'ada' },
+  actor: { name: 'ada', source: '--as' },
+  comment: 'fine',
+  ...fields,
+})
+
+const rejection = {
+  decision: 'rejected',
+  message: { approved: false },
+  actor: { name: 'bob', source: '--as' },
+} as const
+
+test('a decision is on record with its message, and so is who came too late', async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'first' })()
+  const wait = await openWait('first')
+  const stored = await store.decide(requestOf(wait))
+  expect(await store.decide(requestOf(wait, rejection))).toMatchObject({
+    outcome: 'decided-otherwise',
+    by: 'ada',
+  })
+  expect(await handle.getResult()).toMatchObject({ approved: true })
+  expect(await store.decisions({ workflowId: 'first' })).toEqual([
+    expect.objectContaining({ by: 'bob', decision: 'rejected', outcome: 'decided-otherwise' }),
+    {
+      id: expect.any(Number),
+      workflowId: 'first',
+      name: 'approval',
+      step: 1,
+      topic: 'go',
+      decision: 'approved',
+      by: 'ada',
+      bySource: '--as',
+      comment: 'fine',
+      outcome: 'stored',
+      forced: false,
+      at: stored.outcome === 'stored' && stored.at,
+      sessionUser: expect.stringMatching(/./),
+      clientAddress: null,
+      payloadSha256: createHash('sha256').update('{"approved":true,"by":"ada"}').digest('hex'),
+    },
+  ])
+})
+
+test('the record can only grow, also for its owner', async () => {
+  const owner = 'drover.decisions'
+  for (const change of [`update ${owner} set actor = 'eve'`, `delete from ${owner}`, `truncate ${owner}`]) {
+    await expect(database.query(change)).rejects.toThrow('append-only')
+  }
+})
+
+test('the same message under another verb is another decision', async () => {
+  await DBOS.startWorkflow(approval, { workflowID: 'verbs' })()
+  const wait = await openWait('verbs')
+  const message = 'seen'
+  expect(await store.decide(requestOf(wait, { message }))).toMatchObject({ outcome: 'stored' })
+  expect(await store.decide(requestOf(wait, { message }))).toMatchObject({ outcome: 'repeated' })
+  expect(await store.decide(requestOf(wait, { ...rejection, message }))).toMatchObject({
+    outcome: 'decided-otherwise',
+  })
+})
+
+test('what was rewound needs a new decision, also where only the wait itself is done again', async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'rewound' })()
+  const first = await openWait('rewound')
+  await store.decide(requestOf(first))
+  await handle.getResult()
+  for (const startStep of [1, 0]) {
+    const again = await DBOS.rewindWorkflow('rewound', { startStep })
+    const wait = await openWait('rewound')
+    expect(wait.since.getTime() === first.since.getTime()).toBe(startStep === 1)
+    expect(await store.decide(requestOf(wait, rejection))).toMatchObject({ outcome: 'stored' })
+    expect(await store.decide(requestOf(wait))).toMatchObject({ outcome: 'decided-otherwise', by: 'bob' })
+    expect(await again.getResult()).toMatchObject({ approved: false })
+  }
+})
+
+test('a fork does not inherit the decision that it has yet to ask for', async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'origin' })()
+  await store.decide(requestOf(await openWait('origin')))
+  await handle.getResult()
+  const fork = await DBOS.forkWorkflow('origin', 1)
+  const wait = await openWait(fork.workflowID)
+  expect(await store.decide(requestOf(wait, rejection))).toMatchObject({ outcome: 'stored' })
+  expect(await fork.getResult()).toMatchObject({ approved: false })
+  const later = await DBOS.forkWorkflow('origin', 3)
+  await later.getResult()
+  const over = await store.waitAt(later.workflowID, 1)
+  expect(over && (await store.decide(requestOf(over)))).toMatchObject({ outcome: 'ended' })
+})
+
+test('a retry never leaks into the next gate, whether it names the step or the workflow', async () => {
+  const handle = await DBOS.startWorkflow(twoGates, { workflowID: 'gates' })()
+  const first = await openWait('gates')
+  const cli = async (...line: string[]) => runCli(line, { store: await openStore(database.target) })
+  expect((await cli('approve', 'gates')).code).toBe(0)
+  const second = await openWait('gates', first.step + 3)
+  expect(await cli('approve', 'gates')).toMatchObject({ code: 9 })
+  expect(await cli('approve', 'gates', '--as', 'bob')).toMatchObject({ code: 9 })
+  expect((await cli('approve', `gates#${first.step}`)).stderr).toContain('already recorded by ada@laptop')
+  expect(await store.waits(['gates'])).toMatchObject([{ step: second.step, state: 'waiting' }])
+  expect((await cli('reject', `gates#${second.step}`, '--comment', 'no')).code).toBe(0)
+  expect(await handle.getResult()).toMatchObject([{ approved: true }, { approved: false }])
+})
+
+test('the answer is lost on the way back: the retry hears that it was recorded', async () => {
+  await DBOS.startWorkflow(approval, { workflowID: 'cut' })()
+  const wait = await openWait('cut')
+  const proxy = await startCuttingProxy(inject('serverUrl'), 'commit')
+  const url = proxy.urlOf(database.target.url)
+  const cut = await runCli('approve cut#1', { store: await openStore({ ...database.target, url }) })
+  expect(cut).toMatchObject({ code: 69, stderr: expect.stringContaining('run the same command again') })
+  const retry = await runCli('approve cut#1', { store: await openStore(database.target) })
+  expect(retry).toMatchObject({ code: 0, stderr: expect.stringContaining('already recorded by ada@laptop') })
+  expect(await store.messages(wait.workflowId)).toHaveLength(1)
+  proxy.close()
+})
+
+test('a database of somebody else is left alone until audit init, and then a clerk may decide', async () => {
+  await foreign.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('theirs', 'PENDING', 'x')`,
+  )
+  const clerk = `clerk_${foreign.name}`
+  await foreign.query(`create role ${clerk} login password 'x'`)
+  const theirs = await openStore(foreign.target)
+  const wait = { ...(await openWaitOf('any')), workflowId: 'theirs' }
+  await expect(theirs.decide(requestOf(wait))).rejects.toMatchObject({ code: 'no-record' })
+  await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
+  expect(await theirs.createRecord({ decider: clerk, run: false })).toContain(`to "${clerk}"`)
+  await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
+  await theirs.createRecord({ decider: clerk, run: true })
+  await theirs.createRecord({ decider: clerk, run: true })
+
+  const url = new URL(foreign.target.url)
+  url.username = clerk
+  url.password = 'x'
+  const asClerk = await openStore({ ...foreign.target, url: url.href })
+  expect(await asClerk.decide(requestOf(wait))).toMatchObject({ outcome: 'stored' })
+  expect(await asClerk.decisions({})).toMatchObject([{ outcome: 'stored', sessionUser: clerk }])
+  await expect(asClerk.createRecord({ run: true })).rejects.toMatchObject({ code: 'permission-denied' })
+  const forgery = `set role ${clerk}; insert into drover.decisions (session_user_name) values ('boss')`
+  await expect(foreign.query(forgery)).rejects.toThrow('permission denied')
+  await asClerk.close()
+  await theirs.close()
+  await foreign.query('reset role')
+  await foreign.query(`drop owned by ${clerk}`)
+  await foreign.query(`drop role ${clerk}`)
+})
+
+test('two who are first create one record', async () => {
+  const fresh = await createTestDatabase()
+  const stores = await Promise.all([
+    openStore(fresh.target),
+    openStore(fresh.target),
+    openStore(fresh.target),
+  ])
+  await fresh.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('theirs', 'PENDING', 'x')`,
+  )
+  const wait = { ...(await openWaitOf('fresh')), workflowId: 'theirs' }
+  const outcomes = await Promise.all(stores.map((one) => one.decide(requestOf(wait))))
+  expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'stored'])
+  await Promise.all(stores.map((one) => one.close()))
+  await fresh.drop()
+})
+
+async function openWaitOf(workflowId: string): Promise<Wait> {
+  await DBOS.startWorkflow(approval, { workflowID: `${workflowId}-else` })()
+  return openWait(`${workflowId}-else`)
+}

@@ -1,0 +1,54 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { expect } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import type { TestDatabase } from './database.ts'
+import { type DroverRun, runDrover } from './drover-process.ts'
+import { waitUntil } from './wait-until.ts'
+
+const raced = DBOS.registerWorkflow(
+  async () => {
+    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
+    return DBOS.recv<{ readonly approved: boolean }>('go', 3600)
+  },
+  { name: 'raced' },
+)
+
+interface Race {
+  readonly database: TestDatabase
+  readonly store: Store
+  readonly home: string
+}
+
+/** Two processes decide the same wait at the same time, one each way; then everything must tell the same story. */
+export async function raceForDecision(
+  { database, store, home }: Race,
+  workflowId: string,
+): Promise<'approved' | 'rejected'> {
+  const handle = await DBOS.startWorkflow(raced, { workflowID: workflowId })()
+  await waitUntil(`${workflowId} waits`, async () => (await store.waits([workflowId])).length > 0)
+  const drover = (...args: string[]) =>
+    runDrover([...args, '--db-url', database.target.url], { home, env: { NO_COLOR: '1' } })
+  const [approval, rejection] = await Promise.all([
+    drover('approve', `${workflowId}#1`, '--as', 'ada'),
+    drover('reject', `${workflowId}#1`, '--as', 'bob', '--comment', 'no'),
+  ])
+  const result = await handle.getResult()
+  const isApproved = result?.approved === true
+  const [winner, loser] = isApproved ? [approval, rejection] : [rejection, approval]
+  const [first, second] = isApproved ? ['ada', 'bob'] : ['bob', 'ada']
+  expectStory(winner, loser, first)
+  expect(await store.decisions({ workflowId })).toMatchObject([
+    { outcome: 'decided-otherwise', by: second },
+    { outcome: 'stored', by: first, decision: isApproved ? 'approved' : 'rejected' },
+  ])
+  expect(await store.messages(workflowId)).toHaveLength(1)
+  return isApproved ? 'approved' : 'rejected'
+}
+
+function expectStory(winner: DroverRun, loser: DroverRun, first: string): void {
+  expect(winner).toMatchObject({ code: 0 })
+  expect(loser).toMatchObject({
+    code: 9,
+    stderr: expect.stringContaining(`was decided otherwise by ${first} at `),
+  })
+}
