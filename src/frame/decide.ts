@@ -1,34 +1,32 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import {
-  type Actor,
-  deciderOf,
-  decisionMessage,
-  findActor,
-  isSameDecision,
-  topicOf,
-  waitId,
-} from '../core/decision.ts'
+import { findActor } from '../core/decision.ts'
+import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
-import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.ts'
+import { type ExitCode, worstExitCode } from '../core/exit-codes.ts'
 import { parseJson } from '../core/json.ts'
-import type { DecisionOutcome, DecisionVerb, Store } from '../core/store.ts'
-import type { JsonValue, Message, Wait } from '../core/workflow.ts'
-import { toJsonLine } from '../render/json.ts'
+import type { Actor, DecisionVerb, Store } from '../core/store.ts'
+import type { JsonValue } from '../core/workflow.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 import { withStore } from './database.ts'
-import { type AnsweredWait, findWait } from './find-wait.ts'
+import { findWait } from './find-wait.ts'
+import { addInboxFilters, type InboxFilters } from './open-waits.ts'
 import { addOutputOptions, type OutputFlags } from './output-format.ts'
+import { type AwaitedStage, reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
-import { tell } from './tell.ts'
+import { selectWaits } from './select-waits.ts'
+import { type Decided, type Submission, submitDecision } from './submit-decision.ts'
 import { readIds } from './workflow-ids.ts'
 
-interface DecisionFlags extends DatabaseFlags, OutputFlags {
+interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
   readonly as?: string
   readonly comment?: string
   readonly data?: string
-  readonly topic?: string
   readonly force: boolean
+  readonly all: boolean
+  readonly yes: boolean
+  readonly wait?: AwaitedStage
+  readonly timeout?: string
 }
 
 interface DecisionCommand {
@@ -43,20 +41,37 @@ export function decisionCommand(context: Context, kind: DecisionCommand): Comman
   const comment = kind.commentRequired ? 'why (required)' : 'why'
   const command = new Command(kind.verb)
     .summary(kind.summary)
-    .description(`${kind.summary[0]?.toUpperCase()}${kind.summary.slice(1)}. A wait can be decided once.`)
+    .description(
+      `${kind.summary[0]?.toUpperCase()}${kind.summary.slice(1)}. A wait can be decided once; drover audit tells by whom.`,
+    )
     .argument(
-      '<wait...>',
+      '[wait...]',
       'ID#STEP, or the whole id of a workflow with one open wait; - reads them from stdin',
     )
     .option('--comment <text>', comment)
     .option('--as <name>', 'who decides (else DROVER_ACTOR, else the CI user, else the OS user and host)')
     .option('--data <json>', 'send this instead of the standard answer')
-    .option('--topic <topic>', 'the topic that the workflow waits on, where it is not known')
-    .option('--force', 'send even though a message that is no decision lies there unread', false)
-    .action((waits: string[], _, command: Command) =>
-      runDecision(context, kind, waits, command.optsWithGlobals<DecisionFlags>()),
+    .option(
+      '--topic <topic>',
+      'the topic that the workflow waits on, where it is not known; with --all: only these',
     )
-  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+    .option('--all', 'every wait that is open now', false)
+  return addOutputOptions(
+    addInboxFilters(command, 'with --all: ')
+      .option('--yes', 'with --all: without asking', false)
+      .option('--force', 'send even though a message that is no decision lies there unread', false)
+      .addOption(
+        new Option('--wait <stage>', 'report when the workflow has read it, or ended').choices([
+          'read',
+          'ended',
+        ]),
+      )
+      .option('--timeout <duration>', 'with --wait: no longer than this (exit 124)')
+      .action((waits: string[], _, command: Command) =>
+        runDecision(context, kind, waits, command.optsWithGlobals<DecisionFlags>()),
+      ),
+    ['table', 'json', 'jsonl'],
+  )
 }
 
 async function runDecision(
@@ -65,146 +80,73 @@ async function runDecision(
   typed: readonly string[],
   flags: DecisionFlags,
 ): Promise<void> {
+  refuseUnclear(verb, typed, flags)
   if (commentRequired && !flags.comment) {
     throw new CliError('usage', `A ${verb}ion needs a reason.`, {
-      hint: `drover ${verb} ${typed.join(' ')} --comment "…"`,
+      hint: `drover ${verb} ${flags.all ? '--all' : typed.join(' ')} --comment "…"`,
     })
   }
-  const data = flags.data === undefined ? undefined : parseJson(flags.data, 'the --data')
-  const actor = findActor(flags.as, context.env, context.userAndHost, context.terminal.isCI)
-  const waits = await readIds(context, typed)
+  const answer = {
+    decision,
+    data: flags.data === undefined ? undefined : parseJson(flags.data, 'the --data'),
+    actor: findActor(flags.as, context.env, context.userAndHost, context.terminal.isCI),
+    comment: flags.comment ?? null,
+  }
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  const ids = flags.all ? [] : await readIds(context, typed)
   await withStore(context, flags, async (store, settings) => {
-    const codes: ExitCode[] = []
-    for (const wait of waits) {
-      codes.push(await decideOne(context, store, settings, { typed: wait, decision, data, actor, flags }))
+    const decider = createDecider(context, store, settings, answer, flags)
+    if (flags.all) {
+      const waits = await selectWaits(context, store, settings, verb, flags)
+      for (const wait of waits) await decider.decide(async () => ({ wait, name: wait.name }))
     }
-    context.exitWith(worstExitCode(codes))
+    for (const id of ids) {
+      await decider.decide(async () => {
+        const { workflow, ...addressed } = await findWait(context, store, id)
+        return { ...addressed, name: workflow.name, topic: flags.topic }
+      })
+    }
+    const codes = await reportDecided(context, store, decider.decided, { ...flags, timeoutMs })
+    context.exitWith(worstExitCode([...decider.codes, ...codes]))
   })
 }
 
-interface Request {
-  readonly typed: string
+function refuseUnclear(verb: string, typed: readonly string[], { all }: DecisionFlags): void {
+  if (all === (typed.length === 0)) return
+  throw new CliError('usage', all ? 'Name waits, or say --all; not both.' : `Nothing is named to ${verb}.`, {
+    hint: `drover inbox   # lists what can be decided, drover ${verb} --all decides it`,
+  })
+}
+
+interface Answer {
   readonly decision: DecisionVerb
   readonly data: JsonValue | undefined
   readonly actor: Actor
-  readonly flags: DecisionFlags
+  readonly comment: string | null
 }
 
-/** One wait of several: what goes wrong with it is told, and the next one has its turn. */
-async function decideOne(
+/** Decides one wait after the other: what goes wrong with one is told, and the next one has its turn. */
+function createDecider(
   context: Context,
   store: Store,
   settings: Settings,
-  { typed, decision, data, actor, flags }: Request,
-): Promise<ExitCode> {
-  try {
-    const addressed = await findWait(context, store, typed, actor)
-    const { workflow } = addressed
-    const wait = 'wait' in addressed ? addressed.wait : answeredWait(addressed)
-    const profile = settings.workflows[workflow.name]
-    const comment = flags.comment ?? null
-    const message = decisionMessage(wait, profile, { decision, data, actor, comment, at: context.now() })
-    const topic = topicOf(wait, profile, flags.topic)
-    const result =
-      'wait' in addressed
-        ? await store.decide({ wait, topic, decision, message, force: flags.force })
-        : compareWith(addressed.answer, message)
-    await reportOutcome(context, wait, { decision, actor, comment, topic, flags, result })
-    return exitCodes.ok.code
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error
-    return reportError(context, error, flags.output !== 'table')
-  }
-}
-
-/** A wait that is over: only its answer is left to look at. */
-function answeredWait({ workflow, step, answer }: AnsweredWait): Wait {
-  const { workflowId } = workflow
-  const { topic, sentAt } = answer
+  answer: Answer,
+  { force, output }: DecisionFlags,
+) {
+  const decided: Decided[] = []
+  const codes: ExitCode[] = []
   return {
-    workflowId,
-    step,
-    topic,
-    prompt: null,
-    since: sentAt,
-    until: null,
-    state: 'answered',
-    asked: false,
-    request: null,
+    decided,
+    codes,
+    decide: async (
+      find: () => Promise<Pick<Submission, 'wait' | 'name' | 'topic' | 'isOver' | 'isByWorkflow'>>,
+    ) => {
+      try {
+        decided.push(await submitDecision(context, store, settings, { ...answer, force, ...(await find()) }))
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error
+        codes.push(reportError(context, error, output !== 'table'))
+      }
+    },
   }
-}
-
-function compareWith(answer: Message, message: JsonValue): DecisionOutcome {
-  const outcome = isSameDecision(answer.message, message) ? 'repeated' : 'decided-otherwise'
-  return { outcome, message: answer.message, sentAt: answer.sentAt }
-}
-
-interface Outcome {
-  readonly decision: DecisionVerb
-  readonly actor: Actor
-  readonly comment: string | null
-  readonly topic: string | null
-  readonly flags: DecisionFlags
-  readonly result: DecisionOutcome
-}
-
-/** Says what became of the decision; throws where it was refused. */
-async function reportOutcome(
-  context: Context,
-  wait: Wait,
-  { decision, actor, comment, topic, flags, result }: Outcome,
-): Promise<void> {
-  const { workflowId, step } = wait
-  const id = waitId(wait)
-  if (result.outcome !== 'stored' && result.outcome !== 'repeated') throw refusal(wait, result)
-  const isNew = result.outcome === 'stored'
-  if (flags.output === 'table') {
-    const earlier = isNew ? '' : describeEarlier(result.message, result.sentAt)
-    return tell(context, isNew ? `${id} ${decision} by ${actor.name}.` : `${id}: already recorded${earlier}.`)
-  }
-  const by = isNew ? actor.name : (deciderOf(result.message) ?? null)
-  const at = isNew ? context.now() : result.sentAt
-  const { outcome } = result
-  await context.terminal.print(toJsonLine({ workflowId, step, topic, decision, by, comment, outcome, at }))
-}
-
-type Refused = Exclude<DecisionOutcome, { outcome: 'stored' }>
-
-function refusal(wait: Wait, result: Refused): CliError {
-  const { workflowId } = wait
-  const id = waitId(wait)
-  switch (result.outcome) {
-    case 'repeated':
-    case 'decided-otherwise':
-      return new CliError(
-        'already-decided',
-        `${id} was decided otherwise${describeEarlier(result.message, result.sentAt)}: ${JSON.stringify(result.message)}.`,
-        { hint: `drover messages ${workflowId}` },
-      )
-    case 'foreign-message':
-      return new CliError(
-        'already-answered',
-        `${id} has an unread message already, which is no decision: ${JSON.stringify(result.message)}.`,
-        { hint: 'send all the same with --force' },
-      )
-    case 'ended':
-      return new CliError('already-ended', `${workflowId} ended ${result.status}.`, {
-        hint: `drover get ${workflowId}`,
-      })
-    case 'deadline-passed':
-      return new CliError(
-        'deadline-passed',
-        `${id} waited until ${result.until.toISOString()}; it is too late.`,
-        {
-          hint: `drover watch ${workflowId}`,
-        },
-      )
-    default:
-      return result satisfies never
-  }
-}
-
-function describeEarlier(message: JsonValue, sentAt: Date): string {
-  const by = deciderOf(message)
-  return `${by ? ` by ${by}` : ''} at ${sentAt.toISOString()}`
 }

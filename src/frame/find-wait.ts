@@ -1,43 +1,31 @@
 import type { Context } from '../context.ts'
-import { type Actor, deciderOf, waitId } from '../core/decision.ts'
+import { waitId } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { isEnded, type Message, type Wait, type Workflow } from '../core/workflow.ts'
+import { isEnded, type Wait, type Workflow } from '../core/workflow.ts'
 import { findExactWorkflow } from './workflow-ids.ts'
 
-export interface OpenWait {
+interface AddressedWait {
   readonly workflow: Workflow
   readonly wait: Wait
+  /** Only what became of it can still be told. */
+  readonly isOver: boolean
+  /** The id of the workflow was given, and it has one open wait. */
+  readonly isByWorkflow: boolean
 }
-
-export interface AnsweredWait {
-  readonly workflow: Workflow
-  readonly step: number
-  readonly answer: Message
-}
-
-/** A retry that names no step could answer the next gate by accident for this long. */
-const retryWindowMs = 10_000
 
 /** What the user typed for a wait: `ID#STEP`, or an id with exactly one open wait. Throws what stands against it. */
-export async function findWait(
-  context: Context,
-  store: Store,
-  typed: string,
-  actor: Actor,
-): Promise<OpenWait | AnsweredWait> {
+export async function findWait(context: Context, store: Store, typed: string): Promise<AddressedWait> {
   const { workflow, step } = await findAddressed(context, store, typed)
   const { workflowId } = workflow
   const open = await store.waits([workflowId])
-  const messages = await store.messages(workflowId)
-  const wait = step === undefined ? onlyOne(workflow, open) : open.find((one) => one.step === step)
-  if (!wait) {
-    const answer = messages.find(({ readByStep }) => step !== undefined && readByStep === step)
-    if (answer && step !== undefined) return { workflow, step, answer }
-    throw notOpen(workflow, step)
+  if (step === undefined) {
+    return { workflow, wait: onlyOne(workflow, open), isOver: false, isByWorkflow: true }
   }
-  if (step === undefined) refuseHastyRetry(context, wait, messages, actor)
-  return { workflow, wait }
+  const found = open.find((one) => one.step === step)
+  const wait = found ?? (await store.waitAt(workflowId, step))
+  if (!wait) throw notOpen(workflow, step)
+  return { workflow, wait, isOver: found === undefined, isByWorkflow: false }
 }
 
 /** An exact id wins, even one that ends in `#3`. */
@@ -72,17 +60,4 @@ function notOpen({ workflowId, status }: Workflow, step: number | undefined): Cl
   return new CliError('wait-not-found', `${workflowId} ${what}.`, {
     hint: `drover wait ${workflowId} --for message`,
   })
-}
-
-function refuseHastyRetry({ now }: Context, wait: Wait, messages: readonly Message[], actor: Actor): void {
-  const recent = messages.find(
-    ({ message, sentAt, read }) =>
-      read && deciderOf(message) === actor.name && now().getTime() - sentAt.getTime() < retryWindowMs,
-  )
-  if (!recent) return
-  throw new CliError(
-    'already-decided',
-    `You decided another wait of ${wait.workflowId} a moment ago, at ${recent.sentAt.toISOString()}.`,
-    { hint: `if you mean the next one, name it: ${waitId(wait)}` },
-  )
 }

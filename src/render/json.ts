@@ -1,4 +1,6 @@
 import type { Change } from '../core/change.ts'
+import type { TopicSource } from '../core/decision.ts'
+import type { NamedWait, RecordedDecision } from '../core/store.ts'
 import type {
   Message,
   Step,
@@ -49,6 +51,47 @@ export function toMessageJson({ workflowId, topic, message, sentAt, readByStep }
 
 export function toStreamValueJson({ workflowId, key, offset, value }: StreamValue): StreamValue {
   return { workflowId, key, offset, value }
+}
+
+/** The documented shape of a line of `audit`. */
+export function toRecordedDecisionJson(recorded: RecordedDecision): object {
+  const { id, workflowId, name, step, topic, decision, by, bySource, comment, outcome, forced } = recorded
+  const { at, sessionUser, clientAddress, payloadSha256 } = recorded
+  return {
+    id,
+    workflowId,
+    name,
+    step,
+    topic,
+    decision,
+    by,
+    bySource,
+    comment,
+    outcome,
+    forced,
+    at,
+    sessionUser,
+    clientAddress,
+    payloadSha256,
+  }
+}
+
+/** The documented shape of a line of `inbox`. */
+export function toWaitJson(wait: NamedWait & { readonly source: TopicSource }): object {
+  const { workflowId, name, step, topic, prompt, since, until, state, asked, source, request } = wait
+  return {
+    workflowId,
+    name,
+    step,
+    topic: topic ?? null,
+    prompt,
+    since,
+    until,
+    state,
+    asked,
+    source,
+    request,
+  }
 }
 
 /** A change, with what comes with it in its documented shape. */

@@ -27,15 +27,31 @@ test('a rejection needs a reason', async () => {
 
 test('the same decision again is no error, another one is', async () => {
   const store = createExampleStore()
-  expect(await runCli('approve answered#1', { store })).toMatchObject({
+  await runCli('approve asking --as bob', { store })
+  store.receive('asking', 'legal')
+  store.end('asking', 'SUCCESS')
+  expect(await runCli('approve asking#1', { store })).toMatchObject({
     code: 0,
-    stderr: expect.stringContaining('answered#1: already recorded by bob at '),
+    stderr: expect.stringContaining('asking#1: already recorded by bob at '),
   })
-  expect(await runCli('reject answered#1 --comment no', { store })).toMatchObject({
+  expect(await runCli('reject asking#1 --comment no', { store })).toMatchObject({
     code: 9,
-    stderr: expect.stringContaining('answered#1 was decided otherwise by bob at '),
+    stderr: expect.stringContaining('asking#1 was decided otherwise by bob at '),
   })
-  expect(store.decided).toEqual([])
+  expect((await store.decisions({})).map(({ outcome }) => outcome)).toEqual([
+    'decided-otherwise',
+    'repeated',
+    'stored',
+  ])
+})
+
+test("a message that is no decision of drover's stands in the way, also when it was read", async () => {
+  const store = createExampleStore()
+  const run = await runCli('approve answered#1', { store })
+  expect(run).toMatchObject({ code: 9, stderr: expect.stringContaining('which is no decision of drover') })
+  await store.send({ workflowId: 'asking', topic: 'legal', message: 'by hand' })
+  expect(await runCli('approve asking', { store })).toMatchObject({ code: 9 })
+  expect(await runCli('approve asking --force', { store })).toMatchObject({ code: 0 })
 })
 
 test.each([
@@ -54,7 +70,7 @@ test('several waits are a line each and the worst code', async () => {
   expect(run.stderr).toContain('asking#1 approved by ada@laptop.')
 })
 
-test('waits are read from stdin, and -o json tells of each', async () => {
+test('waits are read from stdin, and -o jsonl tells of each', async () => {
   const run = await runCli('approve - -o jsonl --as bob', {
     store: createExampleStore(),
     stdin: 'asking#1\n\n',
@@ -76,27 +92,38 @@ test('a workflow that waits in two places is asked which', async () => {
 })
 
 test('a retry without a step does not leak into the next gate', async () => {
-  const now = new Date('2026-01-02T03:04:08Z')
-  const store = createFakeStore([
-    {
-      workflowId: 'gates',
-      did: [{ recv: 'legal', message: { approved: true, by: 'ada@laptop' } }, { recv: 'legal' }],
-    },
-  ])
-  const run = await runCli('approve gates --topic legal', { store, now })
-  expect(run).toMatchObject({
-    code: 9,
-    stderr: expect.stringContaining('hint: if you mean the next one, name it: gates#'),
-  })
-  const later = await runCli('approve gates --topic legal', { store, now: new Date('2026-01-02T03:05:00Z') })
-  expect(later.code).toBe(0)
+  let now = new Date('2026-01-02T03:04:06Z')
+  const store = createFakeStore(
+    [
+      {
+        workflowId: 'gates',
+        did: [{ event: 'awaiting:legal', value: 'Gate 1?' }, { recv: 'legal' }],
+      },
+    ],
+    { now: () => now },
+  )
+  expect((await runCli('approve gates', { store })).code).toBe(0)
+  store.receive('gates', 'legal')
+  store.run('gates', { event: 'awaiting:legal', value: 'Gate 2?' }, { recv: 'legal' })
+  for (const who of ['ada@laptop', 'bob']) {
+    expect(await runCli(`approve gates --as ${who}`, { store })).toMatchObject({
+      code: 9,
+      stderr: expect.stringContaining('hint: if you mean the next one, name it: gates#4'),
+    })
+  }
+  expect((await runCli('approve gates#1', { store })).stderr).toContain('already recorded by ada@laptop')
+  expect(await store.waits(['gates'])).toMatchObject([{ step: 4, state: 'waiting' }])
+  now = new Date(now.getTime() + 11_000)
+  expect((await runCli('approve gates', { store })).code).toBe(0)
 })
 
 test('an application of another mind is answered as drover.config.json says', async () => {
   const store = createFakeStore([{ workflowId: 'pay', name: 'payment', did: [{ recv: 'webhook' }] }])
   const file = { workflows: { payment: { topic: 'webhook', approve: 'paid' } } }
   const files = { '/project/drover.config.json': JSON.stringify(file) }
-  expect((await runCli('approve pay', { store })).stderr).toContain('hint: name it with --topic TOPIC')
+  const without = await runCli('approve pay', { store })
+  expect(without).toMatchObject({ code: 2 })
+  expect(without.stderr).toContain('"payment": { "topic": "TOPIC", "approve": "yes", "reject": "no" }')
   expect((await runCli('approve pay', { store, files })).code).toBe(0)
   expect(store.decided).toMatchObject([{ topic: 'webhook', message: 'paid' }])
 })
@@ -107,4 +134,98 @@ test('in CI somebody must be named', async () => {
   expect((await runCli('approve asking', { store, isCI: true, env: { GITHUB_ACTOR: 'octocat' } })).code).toBe(
     0,
   )
+})
+
+test('without a record nothing is decided, unless the audit is off', async () => {
+  const store = createFakeStore(
+    [{ workflowId: 'asking', did: [{ event: 'awaiting:go', value: 'Go?' }, { recv: 'go' }] }],
+    { hasRecord: false, own: false },
+  )
+  expect(await runCli('approve asking', { store })).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('drover audit init'),
+  })
+  expect(await store.messages('asking')).toEqual([])
+  const files = { '/project/drover.config.json': '{ "audit": "off" }' }
+  expect((await runCli('approve asking', { store, files })).code).toBe(0)
+})
+
+test('--all shows what it means, asks, and takes only what waits now', async () => {
+  const store = createFakeStore([
+    {
+      workflowId: 'a',
+      name: 'pay',
+      did: [
+        { event: 'awaiting:go', value: 'A?' },
+        { recv: 'go', timeoutSeconds: 2 },
+      ],
+    },
+    {
+      workflowId: 'b',
+      name: 'pay',
+      did: [
+        { event: 'awaiting:go', value: 'B?' },
+        { recv: 'go', timeoutSeconds: 1 },
+      ],
+    },
+    {
+      workflowId: 'c',
+      name: 'ship',
+      did: [
+        { event: 'awaiting:go', value: 'C?' },
+        { recv: 'go', timeoutSeconds: 90 },
+      ],
+    },
+    {
+      workflowId: 'd',
+      name: 'ship',
+      did: [
+        { event: 'awaiting:stop', value: 'D?' },
+        { recv: 'stop', timeoutSeconds: 90 },
+      ],
+    },
+  ])
+  const off = await runCli('approve --all', { store })
+  expect(off).toMatchObject({ code: 2, stderr: expect.stringContaining('hint: drover approve --all --yes') })
+  const no = await runCli('approve --all', { store, isTerminal: true, answers: [false] })
+  expect(no.stderr).toContain('? Approve all 2?')
+  expect(store.decided).toEqual([])
+  const yes = await runCli('approve --all --name ship --topic go', {
+    store,
+    isTerminal: true,
+    answers: [true],
+  })
+  expect(yes).toMatchObject({ code: 0, stderr: expect.stringContaining('c#1 approved by ada@laptop.') })
+  const rest = await runCli('approve --all --yes --older-than 1s', { store })
+  expect(rest.stderr).toContain('left alone')
+  expect(store.decided.map(({ wait }) => wait.workflowId)).toEqual(['c', 'd'])
+  expect(await runCli('approve --all a', { store })).toMatchObject({ code: 2 })
+  expect(await runCli('approve', { store })).toMatchObject({ code: 2 })
+})
+
+/** The workflow goes on as soon as it is answered. */
+function createQuickStore() {
+  const store = createExampleStore()
+  const { decide } = store
+  store.decide = async (request) => {
+    const outcome = await decide(request)
+    store.receive('asking', 'legal')
+    store.end('asking', 'ERROR')
+    return outcome
+  }
+  return store
+}
+
+test('--wait tells how far it got', async () => {
+  const run = await runCli('approve asking --wait ended', { store: createQuickStore() })
+  expect(run.code).toBe(1)
+  expect(run.stderr).toMatch(/^asking#1 approved by ada@laptop → read by step 1.* → ended ERROR\.$/m)
+  const read = await runCli('approve asking#1 --wait read -o jsonl', { store: createQuickStore() })
+  expect(read.code).toBe(0)
+  expect(JSON.parse(read.stdout)).toMatchObject({ outcome: 'stored', readByStep: 1, status: null })
+})
+
+test('--wait gives up in time', async () => {
+  const run = await runCli('approve asking --wait read --timeout 20ms', { store: createExampleStore() })
+  expect(run).toMatchObject({ code: 124, stderr: expect.stringContaining('→ not read yet.') })
 })

@@ -1,4 +1,4 @@
-import { decisionMessage, findActor, waitId } from '../../core/decision.ts'
+import { answerTo, findActor, waitId } from '../../core/decision.ts'
 import { CliError } from '../../core/errors.ts'
 import type { DecisionVerb } from '../../core/store.ts'
 import { isEnded, type Wait } from '../../core/workflow.ts'
@@ -112,12 +112,8 @@ async function promptUnlessAnswered(tour: Tour, wait: Wait): Promise<Answer | 'a
 
 async function decide({ context, store }: Tour, wait: Wait, { decision, comment }: Answer): Promise<void> {
   const actor = findActor('drover demo', context.env, context.userAndHost, false)
-  const message = decisionMessage(wait, undefined, {
-    decision,
-    data: undefined,
-    actor,
-    comment,
-    at: context.now(),
-  })
-  await store.decide({ wait, topic: wait.topic ?? null, decision, message })
+  const about = { name: 'approvalWorkflow', profile: undefined, learned: undefined }
+  const at = context.now()
+  const { topic, message } = answerTo(wait, about, { decision, data: undefined, actor, comment, at })
+  await store.decide({ wait, topic, decision, message, actor, comment })
 }

@@ -1,0 +1,76 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { findTopic, type TopicSource, waitKey } from '../core/decision.ts'
+import { parseDuration } from '../core/duration.ts'
+import type { Inbox, InboxQuery, LearnedAnswer, NamedWait, Store } from '../core/store.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export interface InboxFilters {
+  readonly name?: string
+  readonly topic?: string
+  readonly olderThan?: string
+}
+
+/** A wait with all that is known of its topic, and from where. */
+export interface OpenWait extends NamedWait {
+  readonly source: TopicSource
+}
+
+export interface OpenWaits {
+  readonly waits: readonly OpenWait[]
+  /** How many there are without the limit. */
+  readonly total: number
+}
+
+/** `--topic` is left to the command: it has another meaning where a single wait is named. */
+export function addInboxFilters(command: Command, when = ''): Command {
+  return command
+    .option('--name <name>', `${when}only workflows of this name`)
+    .option('--older-than <duration>', `${when}only what has waited this long, such as 30m`)
+}
+
+/** What to ask the store for. Topics are not all in the database, so that it cannot limit what is narrowed by them. */
+export function toInboxQuery(
+  { now }: Pick<Context, 'now'>,
+  { name, topic, olderThan }: InboxFilters,
+  limit?: number,
+): InboxQuery {
+  const before = olderThan === undefined ? undefined : new Date(now().getTime() - parseDuration(olderThan))
+  return { name, before, limit: topic === undefined ? limit : undefined }
+}
+
+/** Adds what is known of the topics. Keeps in mind what earlier runs taught. */
+export function createTopicFinder(
+  store: Store,
+  { workflows }: Pick<Settings, 'workflows'>,
+  topic: string | undefined,
+  limit?: number,
+): (inbox: Inbox) => Promise<OpenWaits> {
+  const learned = new Map<string, LearnedAnswer | undefined>()
+  return async (inbox) => {
+    const unknown = inbox.waits.filter((wait) => wait.topic === undefined && !learned.has(waitKey(wait)))
+    const answers = unknown.length > 0 ? await store.learnAnswers(unknown) : []
+    for (const wait of unknown) learned.set(waitKey(wait), undefined)
+    for (const answer of answers) learned.set(waitKey(answer), answer)
+    const waits = inbox.waits.map((wait) => {
+      const { name } = wait
+      const found = { name, profile: workflows[name], learned: learned.get(waitKey(wait)) }
+      return { ...wait, ...findTopic(wait, found) }
+    })
+    if (topic === undefined) return { waits, total: inbox.total }
+    const matching = waits.filter((wait) => wait.topic === topic)
+    return { waits: matching.slice(0, limit), total: matching.length }
+  }
+}
+
+/** The open waits of all workflows, the oldest first. */
+export async function readOpenWaits(
+  context: Pick<Context, 'now'>,
+  store: Store,
+  settings: Pick<Settings, 'workflows'>,
+  filters: InboxFilters,
+  limit?: number,
+): Promise<OpenWaits> {
+  const withTopics = createTopicFinder(store, settings, filters.topic, limit)
+  return withTopics(await store.inbox(toInboxQuery(context, filters, limit)))
+}

@@ -1,0 +1,52 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import { createStyle } from '../render/style.ts'
+import { renderTable } from '../render/table.ts'
+import { waitColumns } from '../render/wait-columns.ts'
+import type { Settings } from '../settings/settings.ts'
+import { type InboxFilters, type OpenWait, readOpenWaits } from './open-waits.ts'
+import { tell } from './tell.ts'
+
+interface SelectFlags extends InboxFilters {
+  readonly yes: boolean
+}
+
+/**
+ * What `--all` means: the waits that are open at this moment, never one that comes after. Shows them and asks, unless
+ * told not to. Throws `no-terminal` where nobody can be asked.
+ */
+export async function selectWaits(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  verb: string,
+  flags: SelectFlags,
+): Promise<readonly OpenWait[]> {
+  const open = (await readOpenWaits(context, store, settings, flags)).waits
+  const waits = open.filter(({ state }) => state === 'waiting')
+  const others = open.length - waits.length
+  if (others > 0) tell(context, `${others} left alone: answered but unread, or overdue (drover inbox).`)
+  if (waits.length === 0) tell(context, `Nothing to ${verb} in ${store.database.label}.`)
+  if (waits.length === 0 || flags.yes) return waits
+  const { stderr, stdinIsTerminal, isCI } = context.terminal
+  if (!stdinIsTerminal || !stderr.isTerminal || isCI) {
+    throw new CliError('no-terminal', `Nobody can be asked whether to ${verb} all ${waits.length}.`, {
+      hint: `drover ${verb} --all --yes`,
+    })
+  }
+  const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
+  for (const line of renderTable(waitColumns, waits, frame)) context.terminal.note(line)
+  const { signal } = context.interrupts
+  const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
+  if (isSure) return waits
+  throw new CliError('interrupted', `Nothing was ${verb === 'approve' ? 'approved' : 'rejected'}.`)
+}
+
+function countOf(count: number): string {
+  return count === 1 ? 'this one' : `all ${count}`
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}

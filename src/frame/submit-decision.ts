@@ -1,0 +1,119 @@
+import type { Context } from '../context.ts'
+import { answerTo, findTopic, waitId } from '../core/decision.ts'
+import { CliError } from '../core/errors.ts'
+import type { Actor, DecisionOutcome, DecisionVerb, Store } from '../core/store.ts'
+import type { JsonValue, Wait } from '../core/workflow.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export interface Submission {
+  /** Of the workflow that waits. */
+  readonly name: string
+  readonly wait: Wait
+  readonly decision: DecisionVerb
+  readonly data?: JsonValue
+  readonly topic?: string
+  readonly actor: Actor
+  readonly comment: string | null
+  readonly force?: boolean
+  readonly isOver?: boolean
+  readonly isByWorkflow?: boolean
+}
+
+/** A decision that stands, whether it is new or was made before. */
+export interface Decided {
+  readonly wait: Wait
+  readonly topic: string | null
+  readonly decision: DecisionVerb
+  readonly by: string | null
+  readonly comment: string | null
+  readonly outcome: 'stored' | 'repeated'
+  readonly at: Date
+}
+
+/** Finds out what to send, and sends it once. Throws why it was refused. */
+export async function submitDecision(
+  { now }: Pick<Context, 'now'>,
+  store: Store,
+  settings: Settings,
+  submission: Submission,
+): Promise<Decided> {
+  const { name, wait, decision, data, actor, comment, force, isOver, isByWorkflow } = submission
+  const context = { name, profile: settings.workflows[name], learned: await learn(store, submission) }
+  const isUnknown = isOver && findTopic(wait, context).topic === undefined
+  const topicFlag = submission.topic
+  const { topic, message } = answerTo(isUnknown ? { ...wait, topic: topicFlag ?? null } : wait, context, {
+    decision,
+    data,
+    actor,
+    comment,
+    at: now(),
+    topic: topicFlag,
+  })
+  const result = await store.decide({
+    wait,
+    topic,
+    decision,
+    message,
+    actor,
+    comment,
+    force,
+    isByWorkflow,
+    isRecorded: settings.audit.value === 'on',
+  })
+  if (result.outcome === 'stored') {
+    return { wait, topic, decision, by: actor.name, comment, outcome: 'stored', at: result.at }
+  }
+  if (result.outcome !== 'repeated') throw refusal(wait, result)
+  return { wait, topic, decision, by: result.by, comment, outcome: 'repeated', at: result.at }
+}
+
+/** Only a wait that says nothing itself needs history. */
+async function learn(store: Store, { name, wait }: Submission) {
+  if (wait.topic !== undefined) return undefined
+  const learned = await store.learnAnswers([{ name, step: wait.step }])
+  return learned[0]
+}
+
+type Refused = Exclude<DecisionOutcome, { outcome: 'stored' | 'repeated' }>
+
+function refusal(wait: Wait, result: Refused): CliError {
+  const { workflowId } = wait
+  const id = waitId(wait)
+  switch (result.outcome) {
+    case 'decided-otherwise':
+      return new CliError(
+        'already-decided',
+        `${id} was decided otherwise${describeEarlier(result)}: ${JSON.stringify(result.message)}.`,
+        { hint: `drover audit ${workflowId}` },
+      )
+    case 'decided-before':
+      return new CliError(
+        'already-decided',
+        `Another wait of ${workflowId} was decided a moment ago${describeEarlier(result)}.`,
+        { hint: `if you mean the next one, name it: ${id}` },
+      )
+    case 'foreign-message':
+      return new CliError(
+        'already-answered',
+        `${id} has a message already, which is no decision of drover's: ${JSON.stringify(result.message)}.`,
+        { hint: `drover messages ${workflowId}   # --force sends all the same` },
+      )
+    case 'ended':
+      return new CliError('already-ended', `${workflowId} ended ${result.status}.`, {
+        hint: `drover get ${workflowId}`,
+      })
+    case 'deadline-passed':
+      return new CliError(
+        'deadline-passed',
+        `${id} waited until ${result.until.toISOString()}; it is too late.`,
+        { hint: `drover watch ${workflowId}` },
+      )
+    default:
+      return result satisfies never
+  }
+}
+
+/** ` by ada at 2026-…`. */
+export function describeEarlier({ by, at }: Pick<Decided, 'by' | 'at'>): string {
+  return `${by === null ? '' : ` by ${by}`} at ${at.toISOString()}`
+}

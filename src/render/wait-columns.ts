@@ -1,0 +1,74 @@
+import type { TopicSource } from '../core/decision.ts'
+import { waitId } from '../core/decision.ts'
+import type { NamedWait } from '../core/store.ts'
+import type { WaitState } from '../core/workflow.ts'
+import { describeQuestion } from './answer.ts'
+import type { Style } from './style.ts'
+import type { Column } from './table.ts'
+import { shortId } from './text.ts'
+import { formatAge, formatElapsed } from './time.ts'
+
+/** As it stands in a list. */
+export type WaitRow = NamedWait & { readonly source: TopicSource }
+
+const lookByState = {
+  waiting: { text: '● waiting', paint: 'accent' },
+  answered: { text: '✓ unread', paint: 'good' },
+  overdue: { text: '! overdue', paint: 'bad' },
+} as const satisfies Record<WaitState, { text: string; paint: keyof Style }>
+
+export const waitColumns: readonly Column<WaitRow>[] = [
+  {
+    title: 'WAIT',
+    value: waitId,
+    compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
+    minWidth: 12,
+  },
+  { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 8, optional: 3 },
+  {
+    title: 'QUESTION',
+    value: ({ prompt, topic }) => prompt ?? topic ?? '',
+    short: describeBriefly,
+    paint: (text, { asked }, style) => (asked ? text : style.faint(text)),
+    minWidth: 12,
+  },
+  { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 6, optional: 4 },
+  {
+    title: 'SINCE',
+    value: ({ since }) => since.toISOString(),
+    short: ({ since }, now) => formatAge(since, now),
+    align: 'right',
+    optional: 1,
+  },
+  {
+    title: 'LEFT',
+    value: ({ until }) => until?.toISOString() ?? '',
+    short: ({ until }, now) => (until ? formatLeft(until, now) : ''),
+    align: 'right',
+    optional: 2,
+  },
+  {
+    title: 'STATE',
+    value: ({ state }) => state,
+    short: ({ state }) => lookByState[state].text,
+    paint: (text, { state }, style) => style[lookByState[state].paint](text),
+  },
+  {
+    title: 'TOLD BY',
+    value: ({ source }) => source,
+    paint: (text, _, style) => style.faint(text),
+    optional: 5,
+  },
+]
+
+function describeBriefly(wait: WaitRow): string {
+  const { asked, topic } = wait
+  if (asked) return describeQuestion(wait)
+  if (topic === undefined) return '(a message)'
+  return topic === null ? '(a message without topic)' : `(a message on ${topic})`
+}
+
+function formatLeft(until: Date, now: Date): string {
+  const ms = until.getTime() - now.getTime()
+  return ms < 0 ? `-${formatElapsed(-ms)}` : formatElapsed(ms)
+}
