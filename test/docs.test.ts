@@ -17,7 +17,11 @@ function documentedKeys(heading: string): string[] {
   )
 }
 
-const print = async (line: string) => (await runCli(line, { store: createExampleStore() })).stdout
+async function print(line: string): Promise<string> {
+  const store = createExampleStore()
+  if (line.startsWith('audit')) await runCli('approve asking', { store })
+  return (await runCli(line, { store })).stdout
+}
 
 test.each([
   ['Workflow', 'get done -o json'],
@@ -25,10 +29,12 @@ test.each([
   ['Event', 'events done -o jsonl'],
   ['Stream value', 'stream done -o jsonl'],
   ['Message', 'messages answered -o jsonl'],
+  ['Wait', 'inbox -o jsonl'],
   ['Decision', 'approve asking -o jsonl'],
   ['Explanation', 'explain asking -o json'],
   ['Worker', 'workers -o jsonl'],
   ['Outcome', 'cancel running -o jsonl'],
+  ['Record', 'audit -o jsonl'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]
@@ -85,7 +91,7 @@ test('the JSON schema of drover.config.json knows the settings that are read', a
   const schema = JSON.parse(read('docs/drover.config.schema.json'))
   const { $schema, workflows, ...texts } = schema.properties
   const file = {
-    ...Object.fromEntries(Object.keys(texts).map((key) => [key, 'x'])),
+    ...Object.fromEntries(Object.keys(texts).map((key) => [key, texts[key].enum?.[0] ?? 'x'])),
     $schema: 'x',
     workflows: {
       any: Object.fromEntries(

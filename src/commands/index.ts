@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { approveCommand } from './approve.ts'
+import { auditCommand } from './audit.ts'
 import { cancelCommand } from './cancel.ts'
 import { configCommand } from './config.ts'
 import { dbCommand } from './db.ts'
@@ -10,6 +11,7 @@ import { eventsCommand } from './events/events.ts'
 import { explainCommand } from './explain.ts'
 import { forkCommand } from './fork.ts'
 import { getCommand } from './get.ts'
+import { inboxCommand } from './inbox.ts'
 import { listCommand } from './list.ts'
 import { messagesCommand } from './messages.ts'
 import { rejectCommand } from './reject.ts'
@@ -46,9 +48,9 @@ export const commandGroups: readonly CommandGroup[] = [
       messagesCommand,
     ],
   },
-  { title: 'Answer:', commands: [approveCommand, rejectCommand, sendCommand] },
+  { title: 'Answer:', commands: [inboxCommand, approveCommand, rejectCommand, sendCommand] },
   { title: 'Wait:', commands: [waitCommand] },
-  { title: 'Understand:', commands: [explainCommand, workersCommand] },
+  { title: 'Understand:', commands: [explainCommand, workersCommand, auditCommand] },
   {
     title: 'Manage:',
     commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, deleteCommand],

@@ -42,8 +42,9 @@ test('bare drover is its help', async () => {
                                     was read
 
     Answer:
-      approve <wait…>               approve what a workflow waits for
-      reject <wait…>                reject what a workflow waits for
+      inbox                         list what waits for an answer
+      approve [wait…]               approve what a workflow waits for
+      reject [wait…]                reject what a workflow waits for
       send <id> [message]           send a message to a workflow
 
     Wait:
@@ -54,6 +55,7 @@ test('bare drover is its help', async () => {
       explain <id>                  say why a workflow does not move, and what mends
                                     it
       workers                       the executors that are live, and what they run
+      audit [id]                    list who decided what, and who tried
 
     Manage:
       cancel [id…]                  stop workflows; a step that runs goes on to its
@@ -107,7 +109,7 @@ test('drover help exit-codes is the whole table', async () => {
     "  0  ok                 done; the workflow ended SUCCESS; an empty list
       1  workflow-failed    the workflow asked about ended ERROR
       2  usage              bad flag, argument or configuration; a prompt was needed where there is no terminal
-      3  permission         authentication or privilege refused by Postgres
+      3  permission         refused by Postgres; who decides cannot be recorded
       4  not-found          no such workflow, event, stream, queue or schedule
       5  check-failed       an assertion or a check did not hold
       6  workflow-cancelled the workflow asked about ended CANCELLED

@@ -1,0 +1,67 @@
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { waitId } from '../core/decision.ts'
+import { CliError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import { withStore } from '../frame/database.ts'
+import { addInboxFilters, readOpenWaits } from '../frame/open-waits.ts'
+import { positiveInteger } from '../frame/option-parsers.ts'
+import { addOutputOptions, printRows } from '../frame/output-format.ts'
+import { tell } from '../frame/tell.ts'
+import { type WatchInboxFlags, watchInbox } from '../frame/watch-inbox.ts'
+import { toWaitJson } from '../render/json.ts'
+import { waitColumns } from '../render/wait-columns.ts'
+import type { DatabaseFlags, Settings } from '../settings/settings.ts'
+
+interface InboxFlags extends DatabaseFlags, WatchInboxFlags {
+  readonly watch: boolean
+  readonly limit?: number
+}
+
+export function inboxCommand(context: Context): Command {
+  const command = addInboxFilters(
+    new Command('inbox')
+      .summary('list what waits for an answer')
+      .description(
+        'List every workflow that waits for a message, the one that has waited longest first.\nIt asked (an event "awaiting:<topic>"), or its steps show that it waits; then its topic may be known from earlier runs.',
+      ),
+  )
+    .option('--topic <topic>', 'only waits on this topic')
+    .option('--limit <count>', 'at most this many (default: 50 on a terminal, else all)', positiveInteger)
+    .option('--watch', 'go on, and show what comes and goes; ctrl-c leaves', false)
+    .option('--bell', 'with --watch: ring when something comes', false)
+    .action((_, command: Command) => runInbox(context, command.optsWithGlobals<InboxFlags>()))
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
+  if (flags.watch && (flags.output === 'json' || flags.output === 'ids')) {
+    throw new CliError('usage', `--watch cannot print -o ${flags.output}.`, {
+      hint: 'drover inbox --watch -o jsonl',
+    })
+  }
+  await withStore(context, flags, (store, settings) =>
+    flags.watch ? watchInbox(context, store, settings, flags) : printInbox(context, store, settings, flags),
+  )
+}
+
+const terminalLimit = 50
+
+async function printInbox(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  flags: InboxFlags,
+): Promise<void> {
+  const isScreen = flags.output === 'table' && context.terminal.stdout.isTerminal
+  const limit = flags.limit ?? (isScreen ? terminalLimit : undefined)
+  const { waits, total } = await readOpenWaits(context, store, settings, flags, limit)
+  await printRows(context, flags, {
+    rows: waits,
+    columns: waitColumns,
+    toJson: toWaitJson,
+    toId: waitId,
+    empty: `Nothing waits for an answer in ${store.database.label}.`,
+  })
+  if (total > waits.length) tell(context, `The oldest ${waits.length} of ${total}; --limit shows more.`)
+}

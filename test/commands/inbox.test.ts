@@ -1,0 +1,209 @@
+import { expect, test } from 'vitest'
+import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
+import { hostileTexts } from '../support/hostile-texts.ts'
+import { runCli } from '../support/run-cli.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const now = new Date('2026-01-02T03:05:05Z')
+
+/** A wait of each kind: asked, configured, learned, inferred; waiting, answered, overdue. */
+function createDeskStore(): FakeStore {
+  return createFakeStore([
+    {
+      workflowId: 'refund-7',
+      name: 'refund',
+      did: [
+        { event: 'awaiting:legal', value: { prompt: 'Refund 300 €?' } },
+        { recv: 'legal', timeoutSeconds: 86_400 },
+      ],
+    },
+    { workflowId: 'pay-1', name: 'pay', did: [{ recv: 'webhook', timeoutSeconds: 3600 }] },
+    {
+      workflowId: 'old-1',
+      name: 'ship',
+      status: 'SUCCESS',
+      did: [{ step: 'pack' }, { recv: 'courier', message: { approved: true } }],
+    },
+    { workflowId: 'ship-2', name: 'ship', did: [{ step: 'pack' }, { recv: 'courier', timeoutSeconds: 600 }] },
+    {
+      workflowId: 'who-knows',
+      name: 'odd',
+      did: [{ step: 'a' }, { step: 'b' }, { recv: 'x', timeoutSeconds: 1 }],
+    },
+    {
+      workflowId: 'done-soon',
+      name: 'refund',
+      did: [
+        { event: 'awaiting:legal', value: 'Refund 5 €?' },
+        { recv: 'legal', timeoutSeconds: 86_400 },
+      ],
+      unread: [{ topic: 'legal', message: true }],
+    },
+  ])
+}
+
+const files = {
+  '/project/drover.config.json': JSON.stringify({
+    workflows: { pay: { topic: 'webhook', approve: 'paid', reject: 'no' } },
+  }),
+}
+
+test('inbox lists every wait, what it asks, and how that is known', async () => {
+  const wide = await runCli('inbox', { store: createDeskStore(), files, isTerminal: true, columns: 100, now })
+  expect(wide.stdout).toMatchInlineSnapshot(`
+    "WAIT         WORKFLOW  QUESTION                TOPIC      SINCE     LEFT  STATE      TOLD BY
+    pay-1#0      pay       (a message on webhook)  webhook   1m ago  59m 00s  ● waiting  configured
+    done-soon#1  refund    Refund 5 €?             legal    59s ago  23h 59m  ✓ unread   asked
+    refund-7#1   refund    Refund 300 €?           legal    59s ago  23h 59m  ● waiting  asked
+    ship-2#1     ship      (a message on courier)  courier  59s ago   9m 00s  ● waiting  learned
+    who-knows#2  odd       (a message)                      59s ago     -58s  ! overdue  inferred
+    "
+  `)
+  const narrow = await runCli('inbox', {
+    store: createDeskStore(),
+    files,
+    isTerminal: true,
+    columns: 40,
+    now,
+  })
+  expect(narrow.stdout).toMatchInlineSnapshot(`
+    "WAIT         QUESTION          STATE
+    pay-1#0      (a message on w…  ● waiting
+    done-soon#1  Refund 5 €?       ✓ unread
+    refund-7#1   Refund 300 €?     ● waiting
+    ship-2#1     (a message on c…  ● waiting
+    who-knows#2  (a message)       ! overdue
+    "
+  `)
+})
+
+test('in a pipe it is full values between tabs, and -o ids is what approve reads', async () => {
+  const run = await runCli('inbox --topic legal --name refund', { store: createDeskStore(), now })
+  expect(run.stdout.split('\n')[0]?.split('\t').slice(0, 3)).toEqual(['done-soon#1', 'refund', 'Refund 5 €?'])
+  const ids = await runCli('inbox -o ids --topic legal', { store: createDeskStore(), now })
+  expect(ids.stdout).toBe('done-soon#1\nrefund-7#1\n')
+  const approved = await runCli('approve -', { store: createDeskStore(), stdin: ids.stdout })
+  expect(approved.stderr).toContain('refund-7#1 approved by ada@laptop.')
+})
+
+test('filters by name, topic and age narrow it, and an empty inbox is no error', async () => {
+  const count = async (line: string) =>
+    (await runCli(`inbox -o ids ${line}`.trimEnd(), { store: createDeskStore(), files, now })).stdout.split(
+      '\n',
+    ).length - 1
+  expect(await count('')).toBe(5)
+  expect(await count('--name refund')).toBe(2)
+  expect(await count('--topic webhook')).toBe(1)
+  expect(await count('--topic courier')).toBe(1)
+  expect(await count('--older-than 1m')).toBe(1)
+  expect(await runCli('inbox --older-than 2h', { store: createDeskStore(), now })).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'Nothing waits for an answer in fake database.\n',
+  })
+  expect((await runCli('inbox --limit 2', { store: createDeskStore(), now })).stderr).toBe(
+    'The oldest 2 of 5; --limit shows more.\n',
+  )
+})
+
+test('what the database holds cannot act on the terminal', async () => {
+  for (const text of hostileTexts) {
+    const did = [
+      { event: 'awaiting:go', value: { prompt: text } },
+      { recv: 'go', timeoutSeconds: 99 },
+    ]
+    const store = createFakeStore([{ workflowId: text, name: text, did }])
+    const { stdout } = await runCli('inbox', { store, isTerminal: true, columns: 60, now })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/)
+  }
+})
+
+/** What was read is shown before it is read again and found to be the same. */
+function countReads(store: FakeStore) {
+  const { inbox } = store
+  let unchanged = 0
+  let last = ''
+  let heard = 0
+  store.inbox = async (query) => {
+    const found = await inbox(query)
+    if (JSON.stringify(found) === last) unchanged++
+    last = JSON.stringify(found)
+    return found
+  }
+  return {
+    next: async () => {
+      heard++
+      await waitUntil('the inbox was shown', async () => unchanged >= heard)
+    },
+  }
+}
+
+test('--watch tells what arrives and what departs, and ends in order', async () => {
+  const store = createDeskStore()
+  const reads = countReads(store)
+  const leave = new AbortController()
+  const running = runCli('inbox --watch -o jsonl --name refund', { store, interrupt: leave.signal })
+  await reads.next()
+  store.add({
+    workflowId: 'refund-8',
+    name: 'refund',
+    did: [{ event: 'awaiting:legal', value: 'More?' }, { recv: 'legal' }],
+  })
+  await reads.next()
+  await runCli('approve refund-8', { store: { ...store, close: async () => {} } })
+  await reads.next()
+  store.receive('refund-8', 'legal')
+  await reads.next()
+  leave.abort('SIGINT')
+  const { code, stdout } = await running
+  const told = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(code).toBe(0)
+  expect(told.map(({ type, wait }) => `${type} ${wait.workflowId}`)).toEqual([
+    'arrived done-soon',
+    'arrived refund-7',
+    'arrived refund-8',
+    'departed refund-8',
+  ])
+})
+
+test('--watch on a terminal draws the whole inbox, and --bell rings only for news', async () => {
+  const store = createDeskStore()
+  const reads = countReads(store)
+  const leave = new AbortController()
+  const running = runCli('inbox --watch --bell', {
+    store,
+    files,
+    interrupt: leave.signal,
+    isTerminal: true,
+    columns: 60,
+    rows: 8,
+    now,
+  })
+  await reads.next()
+  store.add({
+    workflowId: 'refund-8',
+    name: 'refund',
+    did: [{ event: 'awaiting:legal', value: 'More?' }, { recv: 'legal' }],
+  })
+  await reads.next()
+  leave.abort('SIGINT')
+  const { frames, stderr } = await running
+  expect(stderr).toBe('\x07')
+  expect(frames.at(-1)?.join('\n')).toMatchInlineSnapshot(`
+    "6 waits in fake database
+
+    WAIT         QUESTION              SINCE     LEFT  STATE
+    pay-1#0      (a message on web…   1m ago  59m 00s  ● waiting
+    done-soon#1  Refund 5 €?         59s ago  23h 59m  ✓ unread
+    refund-7#1   Refund 300 €?       59s ago  23h 59m  ● waiting
+    … 3 more, newer"
+  `)
+})
+
+test('--watch prints no document that never ends', async () => {
+  expect(await runCli('inbox --watch -o json', { store: createDeskStore() })).toMatchObject({ code: 2 })
+})
