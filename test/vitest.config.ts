@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
-    exclude: ['versions/**', '**/node_modules/**'],
+    exclude: ['chaos/**', 'versions/**', '**/node_modules/**'],
     globalSetup: ['support/test-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+/** The full counts, which take minutes: `npm run test:chaos`. */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['**/*.test.ts'],
+    globalSetup: ['../support/test-server.ts'],
+    testTimeout: 15 * 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+    retry: 0,
+  },
+})
