@@ -31,10 +31,15 @@ export function remediesOf(
     case 'succeeded':
       return [{ command: `drover result ${id}`, effect: 'prints its result' }]
     case 'failed':
-      return [{ command: `drover steps ${id}`, effect: 'shows what it did until then' }]
+      return [
+        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+        ...(cause.step
+          ? [{ command: `drover fork ${id} --from failed`, effect: 'runs a copy again from that step' }]
+          : []),
+      ]
     case 'cancelled':
     case 'dead':
-      return [{ command: `drover steps ${id}`, effect: 'shows how far it came' }]
+      return [{ command: `drover resume ${id}`, effect: 'lets it go on after its last recorded step' }]
     case 'no-worker':
       return [{ command: worker(), effect: 'runs a worker that takes it' }]
     case 'queue-missing':
@@ -46,12 +51,7 @@ export function remediesOf(
       ]
     case 'queue-elsewhere':
     case 'partition-missing':
-      return [
-        {
-          command: startCommand(workflow, ['--queue', '_dbos_internal_queue']),
-          effect: 'starts it anew, on the queue that every worker polls',
-        },
-      ]
+      return [putBack(id, 'puts it on the queue that every worker polls')]
     case 'version-gone':
       return [{ command: worker(), effect: 'runs a worker of that version' }]
     case 'version-overtaken':
@@ -71,7 +71,9 @@ export function remediesOf(
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
     case 'executor-gone':
-      return [{ command: worker(), effect: 'runs a worker that takes over what dead drover processes left' }]
+      return cause.executorId.startsWith('drover-')
+        ? [{ command: worker(), effect: 'runs a worker that takes over what dead drover processes left' }]
+        : [putBack(id, 'hands it to whichever worker of its version is live')]
     case 'executor-silent':
       return [{ command: 'drover workers', effect: 'shows it; end that process, and explain again' }]
     case 'name-unknown': {
@@ -144,6 +146,11 @@ function workerCommand(
   ].join(' ')
 }
 
+/** Cancelled and resumed it is on DBOS's internal queue, under its own id. */
+function putBack(id: string, effect: string): Remedy {
+  return { command: `drover cancel ${id} && drover resume ${id}`, effect }
+}
+
 function newStart(workflow: Workflow, live: readonly string[]): Remedy[] {
   const [version] = live
   if (version === undefined || !/^[\w@.:+-]+$/.test(version)) return []
@@ -164,8 +171,9 @@ function startAs(
     ...(known?.className ? ['--class', known.className] : []),
     ...(known?.configName ? ['--instance', known.configName] : []),
   ]
+  const start = startCommand({ ...workflow, name }, flags)
   return {
-    command: startCommand({ ...workflow, name }, flags),
+    command: `drover cancel ${quote(workflow.workflowId)} && ${start}`,
     effect: 'starts it anew, as what the workers know',
   }
 }

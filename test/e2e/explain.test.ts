@@ -48,14 +48,16 @@ describe.concurrent('beside a live worker', () => {
     const id = await start('quick', '--queue', 'vault')
     const { mend, why } = await field.explained(id, 'queue-elsewhere')
     expect(why).toContain('belongs to bank')
-    expect(await typeStart(mend[0].command)).toMatchObject(success)
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a partitioned queue, and no partition', async () => {
     await register('parted', { partition_concurrency: 1 })
     const id = await start('quick', '--queue', 'parted')
     const { mend } = await field.explained(id, 'partition-missing')
-    expect(await typeStart(mend[0].command)).toMatchObject(success)
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a version that no live worker runs', async () => {
@@ -150,6 +152,16 @@ describe.concurrent('beside a live worker', () => {
     expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
   })
 
+  test('a workflow that was cancelled', async () => {
+    const id = await start('asks')
+    await field.explained(id, 'waits-for-message')
+    await field.drover('cancel', id)
+    const { mend } = await field.explained(id, 'cancelled')
+    await field.type(mend[0].command)
+    await field.drover('send', id, 'true', '--topic', 'orders')
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
   test('a step that failed', async () => {
     const id = await start('fails')
     await field.ended(id)
@@ -229,12 +241,25 @@ describe.concurrent('workers that come and go', () => {
     const id = await start(field, 'works', '500')
     await waitUntil('it is claimed', async () => (await field.store.get(id))?.status === 'PENDING')
     process.kill('SIGSTOP')
-    const { mend } = await field.explained(id, 'executor-silent', 25_000)
+    const { mend } = await field.explained(id, 'executor-silent')
     expect((await field.type(mend[0].command))?.stdout).toContain('silent')
     process.kill('SIGKILL')
     await ended
     await field.type((await field.explained(id, 'executor-gone')).mend[0].command)
     expect(await field.ended(id)).toMatchObject({ ...success, recoveryAttempts: 2 })
+  })
+
+  test('an executor that drover did not start, and that is gone', async () => {
+    const field = await create()
+    const local = await field.plainWorker()
+    const id = await start(field, 'works', '300')
+    await waitUntil('it is claimed', async () => (await field.store.get(id))?.status === 'PENDING')
+    expect((await field.drover('workers')).stdout).toContain('local')
+    local.kill('SIGKILL')
+    const { mend } = await field.explained(id, 'executor-gone')
+    await field.plainWorker()
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a workflow that kills its workers until DBOS gives it up', async () => {

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
-import type { Workflow } from '../../src/core/workflow.ts'
+import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { type DroverProcess, startDrover } from './drover-process.ts'
@@ -11,7 +12,11 @@ import { type CliRun, runCli } from './run-cli.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 import { waitUntil } from './wait-until.ts'
 
+const plainWorker = path.join(import.meta.dirname, '../fixtures/plain-worker.mjs')
 const app = path.join(import.meta.dirname, '../fixtures/causes.mjs')
+
+/** A stopped executor is told after ten seconds, and the machine may be busy. */
+const patienceMs = 25_000
 
 /** A database with real workers on it, and drover as a user has it there. */
 export interface Field {
@@ -19,12 +24,14 @@ export interface Field {
   readonly store: Store
   /** A worker in a process of its own, once it is ready. */
   worker(...options: readonly string[]): Promise<DroverProcess>
+  /** A process of the application's own that drover did not start: its executor is `local`. */
+  plainWorker(): Promise<ChildProcess>
   /** One command line in this process, on the real database. */
   drover(...args: readonly string[]): Promise<CliRun>
   /** A command as it was suggested, through a shell: workers in a process of their own, all else in this one. */
   type(command: string): Promise<CliRun | undefined>
   /** What `explain` says as soon as this is its cause. */
-  explained(workflowId: string, cause: string, timeoutMs?: number): Promise<ExplanationJson>
+  explained(workflowId: string, cause: string): Promise<ExplanationJson>
   ended(workflowId: string): Promise<Workflow>
   readonly workers: readonly DroverProcess[]
   leave(): Promise<void>
@@ -43,6 +50,7 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
   const home = await createHome()
   const store = await openStore(database.target)
   const workers: DroverProcess[] = []
+  const children: ChildProcess[] = []
   const files = { '/project/drover.config.json': JSON.stringify({ app }) }
 
   const worker = async (args: readonly string[]) => {
@@ -63,15 +71,25 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
     database,
     store,
     worker: (...more) => worker(['--app', app, ...more]),
-    drover: (...args) => drover(args),
-    type: async (command) => {
-      const [program, verb = '', ...args] = await wordsOf(command)
-      expect(program).toBe('drover')
-      if (verb !== 'worker') return drover([verb, ...args])
-      await worker(args)
-      return undefined
+    plainWorker: async () => {
+      const child = fork(plainWorker, [database.target.url], { stdio: 'ignore' })
+      children.push(child)
+      await once(child, 'message')
+      return child
     },
-    explained: (workflowId, cause, timeoutMs) => {
+    drover: (...args) => drover(args),
+    type: async (commands) => {
+      let last: CliRun | undefined
+      for (const command of commands.split(' && ')) {
+        const [program, verb = '', ...args] = await wordsOf(command)
+        expect(program).toBe('drover')
+        if (verb === 'worker') await worker(args)
+        else last = await drover([verb, ...args])
+        if (last?.code) break
+      }
+      return last
+    },
+    explained: (workflowId, cause) => {
       let last = 'nothing'
       return waitUntil(
         `${workflowId} is explained by ${cause}`,
@@ -82,18 +100,23 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
           last = explanation.cause
           return explanation.cause === cause && explanation
         },
-        timeoutMs,
+        patienceMs,
       ).catch((error: Error) => {
         throw new Error(`${error.message}: it is explained by ${last}`)
       })
     },
     ended: (workflowId) =>
-      waitUntil(`${workflowId} ended`, async () => {
-        const workflow = await store.get(workflowId)
-        return workflow && workflow.completedAt !== null && workflow
-      }),
+      waitUntil(
+        `${workflowId} ended`,
+        async () => {
+          const workflow = await store.get(workflowId)
+          return workflow && isEnded(workflow.status) && workflow
+        },
+        patienceMs,
+      ),
     workers,
     leave: async () => {
+      for (const child of children) child.kill('SIGKILL')
       for (const { process } of workers) process.kill('SIGKILL')
       await Promise.all(workers.map(({ ended }) => ended))
       await store.close()
