@@ -35,6 +35,8 @@ export interface Context {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Text of a file, undefined where there is none. */
   readFile(path: string): Promise<string | undefined>
+  /** In place of what was there. */
+  writeFile(path: string, text: string): Promise<void>
   /** On the disk when it resolves. Only this user can read the file. */
   appendFile(path: string, text: string): Promise<void>
   /** Connects, and says within `connectTimeoutMs` if it cannot. */

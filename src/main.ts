@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -47,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
     readFile: readTextFile,
+    writeFile: (file, text) => writeFile(file, text),
     appendFile: appendToDisk,
     exitWith: (code) => codes.push(code),
     spawnDrover,

@@ -30,6 +30,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
   commander: ['cli', 'commands', 'frame'],
   yaml: ['settings'],
   leven: ['core'],
+  '@jmespath-community/jmespath': ['core'],
   chalk: ['render'],
   'string-width': ['render', 'terminal'],
   ora: ['terminal'],

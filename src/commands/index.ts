@@ -15,6 +15,7 @@ import { inboxCommand } from './inbox.ts'
 import { listCommand } from './list.ts'
 import { messagesCommand } from './messages.ts'
 import { rejectCommand } from './reject.ts'
+import { resultCommand } from './result.ts'
 import { resumeCommand } from './resume.ts'
 import { rewindCommand } from './rewind.ts'
 import { runCommand } from './run.ts'
@@ -22,7 +23,7 @@ import { sendCommand } from './send.ts'
 import { startCommand } from './start.ts'
 import { stepsCommand } from './steps.ts'
 import { streamCommand } from './stream/stream.ts'
-import { waitCommand } from './wait.ts'
+import { waitCommand } from './wait/wait.ts'
 import { watchCommand } from './watch.ts'
 import { workerCommand } from './worker.ts'
 import { workersCommand } from './workers.ts'
@@ -49,7 +50,7 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   { title: 'Answer:', commands: [inboxCommand, approveCommand, rejectCommand, sendCommand] },
-  { title: 'Wait:', commands: [waitCommand] },
+  { title: 'Wait:', commands: [waitCommand, resultCommand] },
   { title: 'Understand:', commands: [explainCommand, workersCommand, auditCommand] },
   {
     title: 'Manage:',

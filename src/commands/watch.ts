@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { worstExitCode } from '../core/exit-codes.ts'
+import { reportToGitHub } from '../frame/ci-report.ts'
 import { withStore } from '../frame/database.ts'
 import { noteDetached } from '../frame/detach.ts'
 import { follow, outcomeCode } from '../frame/follow.ts'
@@ -43,6 +44,7 @@ async function runWatch(context: Context, typed: readonly string[], flags: Watch
       from: flags.from,
     })
     noteDetached(context, outcome, workflowIds)
+    await reportToGitHub(context, [...outcome.workflows.values()])
     context.exitWith(worstExitCode(workflowIds.map((id) => outcomeCode(context, outcome, id))))
   })
 }

@@ -2,11 +2,13 @@ import type { Context } from '../context.ts'
 import { diagnose } from '../core/diagnose.ts'
 import type { Explanation, Explanations } from '../core/explanation.ts'
 import type { Store } from '../core/store.ts'
-import { renderExplanation } from '../render/explanation.ts'
+import { causeSentence } from '../render/cause.ts'
+import { remedies, renderExplanation } from '../render/explanation.ts'
 import type { Surroundings } from '../render/remedy.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
+import { tell } from './tell.ts'
 
 /** Deeper than anybody nests workflows on purpose. */
 const maxDepth = 8
@@ -53,4 +55,26 @@ export function explanationText(
   const width = output.isTerminal ? output.columns : Number.POSITIVE_INFINITY
   const frame = { style: createStyle(output.colorLevel), width, now: now() }
   return renderExplanation(explanations, surroundings, frame).join('\n')
+}
+
+/** More than these are many to read. */
+const explainedAtOnce = 3
+
+/** Why workflows do not move, a line each, and what mends it: for whoever waited in vain. */
+export async function noteWhy(
+  context: Pick<Context, 'terminal'>,
+  store: Pick<Store, 'situation'>,
+  workflowIds: readonly string[],
+  surroundings: Surroundings,
+): Promise<void> {
+  for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
+    const explanations = await explain(store, workflowId)
+    const { situation, diagnosis } = explanations?.at(-1) ?? {}
+    if (!explanations || !situation || !diagnosis) continue
+    const { workflow } = situation
+    const whose = workflow.workflowId === workflowId ? '' : ` (it waits for ${workflow.workflowId})`
+    tell(context, `${workflowId}${whose}: ${causeSentence(diagnosis.causes[0], situation)}`)
+    const [remedy] = remedies(explanations, surroundings)
+    if (remedy) tell(context, `hint: ${remedy.command}   # ${remedy.effect}`)
+  }
 }

@@ -1,10 +1,13 @@
 import type { Context } from '../context.ts'
 import type { Change } from '../core/change.ts'
 import { changeLine, heartbeatLine } from '../render/change-line.ts'
+import { githubCommand } from '../render/github.ts'
 import { toChangeJson, toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
+import { visible } from '../render/text.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../render/watch-view.ts'
 import type { Output } from '../terminal/terminal.ts'
+import { isGitHubActions } from './ci-report.ts'
 import { tell } from './tell.ts'
 
 /** One of three ways to show the same feed of changes. */
@@ -87,19 +90,44 @@ function plainLines(
   const { now } = context
   const style = createStyle(output.colorLevel)
   let model = initialWatchModel(workflowIds)
-  const beat = setInterval(
-    () => void output.write(`${heartbeatLine(model, { style, now: now() })}\n`),
-    heartbeatMs,
-  )
+  const log = isGitHubActions(context) ? groupedLines(output, workflowIds) : openLines(output)
+  const beat = setInterval(() => void log.write(heartbeatLine(model, { style, now: now() })), heartbeatMs)
   return {
     show: (change) => {
       model = update(model, { type: 'change', change })
       if (!isShown(change)) return undefined
       beat.refresh()
       const line = changeLine(change, { style, showId: workflowIds.length > 1 })
-      return line === undefined ? undefined : output.write(`${line}\n`)
+      return line === undefined ? undefined : log.write(line)
     },
     notice: (text) => tell(context, text),
-    close: () => clearInterval(beat),
+    close: () => {
+      clearInterval(beat)
+      log.close()
+    },
+  }
+}
+
+interface Lines {
+  write(line: string): Promise<void>
+  close(): void
+}
+
+function openLines(output: Output): Lines {
+  return { write: (line) => output.write(`${line}\n`), close: () => {} }
+}
+
+/** Folded in GitHub's log, from the first line on. */
+function groupedLines(output: Output, workflowIds: readonly string[]): Lines {
+  let isOpen = false
+  return {
+    write: (line) => {
+      const head = isOpen ? '' : `${githubCommand('group', workflowIds.map(visible).join(' '))}\n`
+      isOpen = true
+      return output.write(`${head}${line}\n`)
+    },
+    close: () => {
+      if (isOpen) void output.write(`${githubCommand('endgroup', '')}\n`)
+    },
   }
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
 import { toJsonText, toWorkflowJson } from '../render/json.ts'
 import { outcomeSentence } from '../render/outcome.ts'
+import { reportToGitHub } from './ci-report.ts'
 import { type FollowOutcome, outcomeCode } from './follow.ts'
 import { type OutputFlags, toResultText } from './output-format.ts'
 import { tell } from './tell.ts'
@@ -21,6 +22,7 @@ export async function printOutcome(
   const workflow = outcome.workflows.get(workflowId)
   context.exitWith(outcomeCode(context, outcome, workflowId))
   if (!workflow || !isEnded(workflow.status)) return
+  await reportToGitHub(context, [workflow])
   if (flags.output === 'json') await terminal.print(toJsonText(toWorkflowJson(workflow)))
   else if (workflow.status === 'SUCCESS')
     await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))

@@ -3,8 +3,11 @@ import type { Context } from '../context.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { renderError } from '../render/error.ts'
+import { githubCommand } from '../render/github.ts'
 import { toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
+import { visible } from '../render/text.ts'
+import { isGitHubActions } from './ci-report.ts'
 
 interface Failure {
   readonly code: string
@@ -22,7 +25,11 @@ export function reportError(
   const failure = toFailure(error)
   const { exitCode } = failure
   if (asJson) terminal.note(toJsonLine({ error: failure }))
-  else
+  else if (isGitHubActions({ env })) {
+    const { code, message, hint } = failure
+    const text = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(visible).join('\n')
+    terminal.note(githubCommand('error', text, `drover ${code}`))
+  } else
     terminal.note(
       renderError(failure.message, failure.hint, createStyle(terminal.stderr.colorLevel)).join('\n'),
     )

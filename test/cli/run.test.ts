@@ -50,6 +50,7 @@ test('bare drover is its help', async () => {
     Wait:
       wait <id…>                    wait until workflows end, publish an event, or
                                     wait for a message
+      result <id>                   print the result of a workflow that has ended
 
     Understand:
       explain <id>                  say why a workflow does not move, and what mends

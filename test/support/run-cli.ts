@@ -60,6 +60,10 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       else await sleep(ms, undefined, { signal }).catch(() => {})
     },
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
+    writeFile: async (path, text) => {
+      const { written = missing('file to write')() } = options
+      written[path] = text
+    },
     appendFile: async (path, text) => {
       const { written = missing('file to write')() } = options
       written[path] = (written[path] ?? '') + text

@@ -1,0 +1,95 @@
+import type { Context } from '../../context.ts'
+import { type Assertion, requireAssertions } from '../../core/assertion.ts'
+import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
+import type { Expectation } from '../../core/expectation.ts'
+import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
+import { type FollowOutcome, outcomeCode } from '../../frame/follow.ts'
+import { toResultText } from '../../frame/output-format.ts'
+import { reportError } from '../../frame/report-error.ts'
+import { tell } from '../../frame/tell.ts'
+import { answerCommand, describeQuestion } from '../../render/answer.ts'
+import { toJsonLine } from '../../render/json.ts'
+import { errorSentence, outcomeSentence } from '../../render/outcome.ts'
+
+/** What became of what was asked of one workflow. */
+export interface Verdict {
+  readonly expectation: Expectation
+  readonly code: ExitCode
+  /** Why it is not 0, in a sentence; null when it is. */
+  readonly failure: string | null
+}
+
+interface Case {
+  readonly expectation: Expectation
+  readonly outcome: FollowOutcome
+  readonly assertions: readonly Assertion[]
+  readonly flags: { readonly failOnInput: boolean; readonly rawString: boolean }
+  /** The only workflow: its value stands on stdout without its id. */
+  readonly isAlone: boolean
+}
+
+/** Prints the value where there is one, says what is wrong where something is, and gives the code of it. */
+export async function reach(context: Context, given: Case): Promise<Verdict> {
+  const { expectation, outcome } = given
+  const { workflowId, isMet, asksForEnd } = expectation
+  const workflow = outcome.workflows.get(workflowId)
+  const hasEnded = workflow !== undefined && isEnded(workflow.status)
+  if (isMet && asksForEnd && hasEnded && workflow.status !== 'SUCCESS')
+    return failed(context, given, workflow)
+  const error = isMet ? await printAndCheck(context, given) : whyUnmet(given, workflow)
+  if (error) {
+    reportError(context, error, false)
+    return { expectation, code: exitCodes[exitNameByErrorCode[error.code]].code, failure: error.message }
+  }
+  const code = isMet ? exitCodes.ok.code : outcomeCode(context, outcome, workflowId)
+  const failure = isMet ? null : `${workflowId} has not met ${expectation.unmet}.`
+  return { expectation, code, failure }
+}
+
+/** It ended as was asked, but badly. */
+function failed(context: Context, { expectation, outcome }: Case, workflow: Workflow): Verdict {
+  const failure = outcomeSentence(workflow)
+  if (!context.terminal.stderr.canRedraw) tell(context, failure)
+  return { expectation, code: outcomeCode(context, outcome, workflow.workflowId), failure }
+}
+
+async function printAndCheck(
+  { terminal }: Context,
+  { expectation, assertions, flags, isAlone }: Case,
+): Promise<CliError | undefined> {
+  const { workflowId, value } = expectation
+  const text = isAlone
+    ? toResultText(terminal.stdout, value, flags.rawString)
+    : toJsonLine({ workflowId, value })
+  await terminal.print(text)
+  try {
+    requireAssertions(assertions, workflowId, value)
+  } catch (error) {
+    if (error instanceof CliError) return error
+    throw error
+  }
+  return undefined
+}
+
+/** Undefined where there was only too little time. */
+function whyUnmet({ expectation, flags }: Case, workflow: Workflow | undefined): CliError | undefined {
+  const { workflowId, unmet, reached, blockedBy } = expectation
+  if (workflow && isEnded(workflow.status)) {
+    const error = workflow.error ? `: ${errorSentence(workflow.error)}` : ''
+    const near = reached === '' ? '' : ` (${reached})`
+    return new CliError(
+      'condition-not-met',
+      `${workflowId} ended ${workflow.status} without ${unmet}${near}${error}.`,
+      { hint: `drover get ${workflowId}` },
+    )
+  }
+  return flags.failOnInput && blockedBy ? needsInput(blockedBy) : undefined
+}
+
+function needsInput(wait: Wait): CliError {
+  const question = wait.prompt === null ? describeQuestion(wait) : `for an answer: ${describeQuestion(wait)}`
+  return new CliError('waiting-for-input', `${wait.workflowId} waits ${question}.`, {
+    hint: answerCommand(wait),
+  })
+}

@@ -1,0 +1,119 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { type Assertion, parseAssertions } from '../../core/assertion.ts'
+import { parseCondition } from '../../core/condition.ts'
+import { parseDuration } from '../../core/duration.ts'
+import { worstExitCode } from '../../core/exit-codes.ts'
+import { Expectation } from '../../core/expectation.ts'
+import type { Store } from '../../core/store.ts'
+import { addAssertOption } from '../../frame/assert-option.ts'
+import { reportToGitHub } from '../../frame/ci-report.ts'
+import { withStore } from '../../frame/database.ts'
+import { noteDetached } from '../../frame/detach.ts'
+import { noteWhy, surroundingsOf } from '../../frame/explain.ts'
+import { type FollowOutcome, follow } from '../../frame/follow.ts'
+import { findWorkflow, readIds } from '../../frame/workflow-ids.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+import { reach, type Verdict } from './verdict.ts'
+import { writeJunit } from './write-junit.ts'
+
+interface WaitFlags extends DatabaseFlags {
+  readonly for: readonly string[]
+  readonly any: boolean
+  readonly failOnInput: boolean
+  readonly assert: readonly string[]
+  readonly timeout?: string
+  readonly junit?: string
+  readonly rawString: boolean
+}
+
+export function waitCommand(context: Context): Command {
+  const command = new Command('wait')
+    .summary('wait until workflows end, publish an event, or wait for a message')
+    .description(
+      'Wait for a condition and print what met it as JSON; without --for, the result.\nA workflow that ends without it is 9, at once.',
+    )
+    .argument('<id...>', 'ids; - reads them from stdin')
+    .option(
+      '--for <condition>',
+      'ended, status=STATUS, event:KEY, event:KEY=JSON (also != < <= > >=), stream:KEY, step:NAME, or message (it waits for one); repeat it to ask for all of them',
+      (condition: string, earlier: readonly string[]) => [...earlier, condition],
+      [],
+    )
+    .option('--any', 'with several ids: the first one is enough', false)
+    .option('--fail-on-input', 'do not wait for a workflow that waits for a message itself (exit 10)', false)
+    .option('--timeout <duration>', 'give up after this long (exit 124)')
+    .option('--junit <file>', 'write the steps as test cases for a CI system')
+    .option('-r, --raw-string', 'print a string without quotes', false)
+  addAssertOption(command)
+  return command.action((ids: string[], _, command: Command) =>
+    runWait(context, ids, command.optsWithGlobals<WaitFlags>()),
+  )
+}
+
+async function runWait(context: Context, typed: readonly string[], flags: WaitFlags): Promise<void> {
+  const conditions = (flags.for.length > 0 ? flags.for : ['ended']).map(parseCondition)
+  const assertions = await parseAssertions(flags.assert)
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  const ids = await readIds(context, typed)
+  await withStore(context, flags, async (store, settings) => {
+    const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
+    const expected = workflows.map(({ workflowId }) => new Expectation(workflowId, conditions))
+    const outcome = await followUntilMet(context, store, expected, { ...flags, timeoutMs })
+    const verdicts = await judge(context, { expected, outcome, assertions, flags })
+    context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
+    const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)
+    noteDetached(context, outcome, open)
+    if (outcome.reason === 'timed-out') await noteWhy(context, store, open, surroundingsOf(store, settings))
+    await reportToGitHub(context, [...outcome.workflows.values()])
+    if (flags.junit !== undefined) await writeJunit(context, store, { file: flags.junit, verdicts, outcome })
+  })
+}
+
+interface Patience extends Pick<WaitFlags, 'any' | 'failOnInput'> {
+  readonly timeoutMs: number | undefined
+}
+
+function followUntilMet(
+  context: Context,
+  store: Store,
+  expected: readonly Expectation[],
+  { any, failOnInput, timeoutMs }: Patience,
+): Promise<FollowOutcome> {
+  const { stderr } = context.terminal
+  const needed = [
+    ...expected.flatMap(({ changeTypes }) => changeTypes),
+    ...(failOnInput ? ['waits' as const] : []),
+  ]
+  return follow(context, store, {
+    workflowIds: expected.map(({ workflowId }) => workflowId),
+    output: stderr,
+    format: stderr.canRedraw ? 'picture' : 'heartbeat',
+    timeoutMs,
+    types: stderr.canRedraw ? undefined : [...new Set(needed)],
+    onChange: (change) => {
+      for (const expectation of expected) expectation.take(change)
+      if (failOnInput && expected.some(({ blockedBy }) => blockedBy)) return true
+      return any ? expected.some(({ isMet }) => isMet) : expected.every(({ isMet }) => isMet)
+    },
+  })
+}
+
+interface Judged {
+  readonly expected: readonly Expectation[]
+  readonly outcome: FollowOutcome
+  readonly assertions: readonly Assertion[]
+  readonly flags: WaitFlags
+}
+
+/** With `--any` only those that met it are judged, if there are any. */
+async function judge(context: Context, { expected, outcome, assertions, flags }: Judged): Promise<Verdict[]> {
+  const isEnough = flags.any && expected.some(({ isMet }) => isMet)
+  const relevant = isEnough ? expected.filter(({ isMet }) => isMet) : expected
+  const verdicts: Verdict[] = []
+  for (const expectation of relevant) {
+    const isAlone = expected.length === 1
+    verdicts.push(await reach(context, { expectation, outcome, assertions, flags, isAlone }))
+  }
+  return verdicts
+}

@@ -1,0 +1,96 @@
+import type { Change, ChangeType } from './change.ts'
+import { type Condition, changeTypesFor, describeCondition, meets } from './condition.ts'
+import type { JsonValue, Wait } from './workflow.ts'
+
+/** What one workflow has met so far of what was asked for, and how near it came to the rest. */
+export class Expectation {
+  readonly workflowId: string
+  readonly #met = new Map<Condition, JsonValue>()
+  readonly #conditions: readonly Condition[]
+  /** The last value of each event and stream, and the names of the steps. */
+  readonly #seen = { event: new Map<string, JsonValue>(), stream: new Map<string, JsonValue>() }
+  readonly #steps = new Set<string>()
+  #blockedBy: Wait | undefined
+
+  constructor(workflowId: string, conditions: readonly Condition[]) {
+    this.workflowId = workflowId
+    this.#conditions = conditions
+  }
+
+  take(change: Change): void {
+    if (change.workflowId !== this.workflowId) return
+    for (const condition of this.missing) {
+      const met = meets(condition, change)
+      if (met) this.#met.set(condition, met.value)
+    }
+    if (change.type === 'event' || change.type === 'stream') {
+      this.#seen[change.type].set(change.key, change.value)
+    }
+    if (change.type === 'step') this.#steps.add(change.step.name)
+    if (change.type === 'waits') this.#blockedBy = change.waits.find(({ state }) => state === 'waiting')
+  }
+
+  get missing(): readonly Condition[] {
+    return this.#conditions.filter((condition) => !this.#met.has(condition))
+  }
+
+  get isMet(): boolean {
+    return this.missing.length === 0
+  }
+
+  /** The value that met the last condition; of several conditions the last one named is the point. */
+  get value(): JsonValue {
+    return [...this.#conditions].map((condition) => this.#met.get(condition) ?? null).at(-1) ?? null
+  }
+
+  get asksForEnd(): boolean {
+    return this.#conditions.some(({ kind }) => kind === 'ended')
+  }
+
+  get changeTypes(): readonly ChangeType[] {
+    return this.#conditions.flatMap(changeTypesFor)
+  }
+
+  /** The open wait that keeps it from going on. */
+  get blockedBy(): Wait | undefined {
+    return this.isMet ? undefined : this.#blockedBy
+  }
+
+  /** What it did of what is missing: `event:progress was last 40`. A value of null and none at all are two answers. */
+  get reached(): string {
+    return this.missing
+      .map((condition) => this.#describeReached(condition))
+      .filter((text) => text !== '')
+      .join('; ')
+  }
+
+  #describeReached(condition: Condition): string {
+    switch (condition.kind) {
+      case 'event':
+      case 'stream': {
+        const { kind, key } = condition
+        const seen = this.#seen[kind]
+        const last = seen.get(key)
+        if (last !== undefined) return `${kind}:${key} was last ${JSON.stringify(last)}`
+        const verb = kind === 'event' ? 'published' : 'streamed'
+        return seen.size === 0 ? `it ${verb} nothing` : `it ${verb} ${[...seen.keys()].join(', ')}`
+      }
+      case 'step':
+        return this.#steps.size === 0
+          ? `it recorded no step`
+          : `its steps were ${[...this.#steps].join(', ')}`
+      default:
+        return ''
+    }
+  }
+
+  /** All of it, as the user typed it. */
+  get asked(): string {
+    return this.#conditions.map(describeCondition).join(' and ')
+  }
+
+  /** What is missing of it. */
+  get unmet(): string {
+    return this.missing.map(describeCondition).join(' and ')
+  }
+}
