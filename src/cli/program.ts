@@ -73,6 +73,11 @@ function globalOptions(): readonly Option[] {
     new Option('--db-url <url>', 'the DBOS system database (else: drover config shows what is used)'),
     new Option('--schema <name>', 'schema of the DBOS system tables (default: dbos)'),
     new Option('--connect-timeout <duration>', 'give up connecting after this long (default: 5s)'),
+    new Option(
+      '--reconnect-timeout <time>',
+      'give up a database that went away after this long (default: 5m)',
+    ),
+    new Option('--listen-url <url>', 'the same database without its pooler, for notifications'),
     new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
   ]
 }

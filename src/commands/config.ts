@@ -40,7 +40,8 @@ async function runConfig(context: Context, flags: ConfigFlags): Promise<void> {
 }
 
 async function toRows(context: Context, settings: Settings): Promise<readonly Row[]> {
-  const { databaseUrl, database, schema, connectTimeoutMs, app, application, audit, workflows } = settings
+  const { databaseUrl, listenUrl, database, schema, app, application, audit, workflows } = settings
+  const { connectTimeoutMs, reconnectTimeoutMs } = settings
   const row = (setting: string, found: Setting<string> | null) => ({
     setting,
     value: found?.value ?? null,
@@ -51,8 +52,10 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
     databaseUrl
       ? row('databaseUrl', { ...databaseUrl, value: describeUrl(databaseUrl.value, databaseUrl.source) })
       : row('databaseUrl', { value: await describeEmbedded(context, database.value), source: 'default' }),
+    row('listenUrl', listenUrl && { ...listenUrl, value: describeUrl(listenUrl.value, listenUrl.source) }),
     row('schema', schema),
     row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),
+    row('reconnectTimeout', { value: `${reconnectTimeoutMs.value}ms`, source: reconnectTimeoutMs.source }),
     row('app', app),
     row('application', application),
     row('audit', audit),

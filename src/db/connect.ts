@@ -12,15 +12,18 @@ export interface Session {
   readonly target: DatabaseTarget
   /** For statements that may run twice: asked again where the connection turns out to have died since it was last used. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
-  /** Several statements in one round trip, their literals escaped. The rows of each. */
-  batch(sql: string, timeoutMs: number): Promise<Row[][]>
+  /** Several statements in one round trip, their literals escaped. The rows of each. A connection that is silent for `silenceMs` is lost. */
+  batch(sql: string, silenceMs: number): Promise<Row[][]>
   /** Commits what `use` did, or rolls it back when it throws. */
   transaction<Result>(use: (client: pg.ClientBase) => Promise<Result>): Promise<Result>
+  /** Runs on each connection that replaces a lost one, before anything else does. */
+  onReconnect(prepare: (client: pg.ClientBase) => Promise<void>): void
   isClosed(): boolean
   close(): Promise<void>
 }
 
-const queryTimeoutMs = 30_000
+/** Postgres may compute for long, but a network that delivers nothing at all for as long as this is as good as gone. */
+const silenceMs = 30_000
 const startUpPollMs = 100
 const goodbyeMs = 500
 
@@ -28,10 +31,17 @@ export function createSession(target: DatabaseTarget): Session {
   let connection: Promise<pg.Client> | undefined
   let queue: Promise<unknown> = Promise.resolve()
   const closing = new AbortController()
+  let prepare: ((client: pg.ClientBase) => Promise<void>) | undefined
+  let unprepared: pg.Client | undefined
+  let isFirst = true
 
   function openConnection(): Promise<pg.Client> {
     if (connection) return connection
-    const opening = connect(target, closing.signal)
+    const opening = connect(target, closing.signal).then((client) => {
+      unprepared = isFirst ? undefined : client
+      isFirst = false
+      return client
+    })
     const forget = (): void => {
       if (connection === opening) connection = undefined
     }
@@ -40,11 +50,19 @@ export function createSession(target: DatabaseTarget): Session {
     return opening
   }
 
-  async function useConnection<Result>(use: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  async function useConnection<Result>(
+    use: (client: pg.Client) => Promise<Result>,
+    longestSilenceMs = silenceMs,
+  ): Promise<Result> {
     if (closing.signal.aborted)
       throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
     const client = await openConnection()
+    const stopWatching = watchSilence(client, longestSilenceMs)
     try {
+      if (client === unprepared) {
+        await prepare?.(client)
+        unprepared = undefined
+      }
       return await use(client)
     } catch (error) {
       const failure = toQueryError(error, target)
@@ -53,19 +71,21 @@ export function createSession(target: DatabaseTarget): Session {
         void disconnect(client)
       }
       throw failure
+    } finally {
+      stopWatching()
     }
   }
 
   function lend<Result>(
     use: (client: pg.Client) => Promise<Result>,
-    { mayRepeat = false } = {},
+    { mayRepeat = false, longestSilenceMs = silenceMs } = {},
   ): Promise<Result> {
     const turn = queue.then(async () => {
       const isReused = connection !== undefined
       try {
-        return await useConnection(use)
+        return await useConnection(use, longestSilenceMs)
       } catch (failure) {
-        if (mayRepeat && isReused && isConnectionLoss(failure)) return useConnection(use)
+        if (mayRepeat && isReused && isConnectionLoss(failure)) return useConnection(use, longestSilenceMs)
         throw failure
       }
     })
@@ -77,17 +97,19 @@ export function createSession(target: DatabaseTarget): Session {
     target,
     query: (sql, parameters) =>
       lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows, { mayRepeat: true }),
-    batch: (sql, timeoutMs) =>
-      lend(async (client) => {
-        try {
-          const statements = { text: sql, query_timeout: timeoutMs }
-          const results = (await client.query(statements)) as unknown as pg.QueryResult<Row>[]
-          return results.map(({ rows }) => rows)
-        } catch (error) {
-          if (!isConnectionLoss(toQueryError(error, target))) await client.query('rollback')
-          throw error
-        }
-      }),
+    batch: (sql, longestSilenceMs) =>
+      lend(
+        async (client) => {
+          try {
+            const results = (await client.query(sql)) as unknown as pg.QueryResult<Row>[]
+            return results.map(({ rows }) => rows)
+          } catch (error) {
+            if (!isConnectionLoss(toQueryError(error, target))) await client.query('rollback')
+            throw error
+          }
+        },
+        { longestSilenceMs },
+      ),
     transaction: (use) =>
       lend(async (client) => {
         await client.query('begin')
@@ -100,6 +122,9 @@ export function createSession(target: DatabaseTarget): Session {
           throw error
         }
       }),
+    onReconnect: (given) => {
+      prepare = given
+    },
     isClosed: () => closing.signal.aborted,
     close: async () => {
       closing.abort()
@@ -150,7 +175,6 @@ function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): 
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis,
-      query_timeout: queryTimeoutMs,
     })
   } catch {
     // The cause would carry the URL, and with it the password.
@@ -160,6 +184,23 @@ function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): 
   }
 }
 
-function streamOf(client: pg.Client): { destroy(): void } | undefined {
-  return (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream
+/** Cuts a connection through which nothing came for `longestMs` while it was in use. Returns how to stop. */
+function watchSilence(client: pg.Client, longestMs: number): () => void {
+  let heard = streamOf(client)?.bytesRead
+  const look = (): void => {
+    const stream = streamOf(client)
+    if (stream?.bytesRead === heard) stream?.destroy(new Error(`no answer within ${longestMs / 1000} s`))
+    heard = stream?.bytesRead
+  }
+  const timer = setInterval(look, longestMs)
+  return () => clearInterval(timer)
+}
+
+interface ByteStream {
+  readonly bytesRead: number
+  destroy(error?: Error): void
+}
+
+function streamOf(client: pg.Client): ByteStream | undefined {
+  return (client as unknown as { connection?: { stream?: ByteStream } }).connection?.stream
 }

@@ -81,7 +81,7 @@ function isConnectionFault(error: unknown): boolean {
   const code = codeOf(error)
   if (code.startsWith('08') || (code.startsWith('57P') && code !== '57P04')) return true
   if (/^E[A-Z]+$/.test(code) || code === '25P03' || code === '25P04') return true
-  return /^Connection terminated|^Client (has encountered|was closed)|^Query read timeout|^timeout expired/.test(
+  return /^Connection terminated|^Client (has encountered|was closed)|^Query read timeout|^timeout expired|^no answer within/.test(
     textOf(error),
   )
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts'
-import type { FollowOptions } from '../core/store.ts'
+import type { DatabaseTarget, FollowOptions } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { workflowNotFound } from './failures.ts'
 import type { Listener } from './listen.ts'
@@ -44,8 +44,10 @@ export async function* follow(
   try {
     while (following.active.size > 0 && !signal.aborted) {
       wake.reset()
-      const read = () => readRound(session, schema, following.active, needs)
-      const round = await persist(session, timing, options, read, listener.retryNow)
+      const read = () => readRound(session, schema, following.active, needs, timing.silenceMs)
+      const startMs = performance.now()
+      const round = await persist(session, timing, options, read, listener.check)
+      pace.took(performance.now() - startMs)
       if (!round) return
       if (isFirst) refuseMissing(workflowIds, round, session.target.label)
       isFirst = false
@@ -54,9 +56,10 @@ export async function* follow(
         if (signal.aborted) return
         yield change
       }
-      if (!isPollingSaid && listener.isDeaf()) {
+      const deafness = isPollingSaid ? undefined : listener.deafness()
+      if (deafness !== undefined) {
         isPollingSaid = true
-        options.onNotice?.('Postgres delivers no notifications through this connection, so drover polls it.')
+        options.onNotice?.(`${deafness}, so drover polls it${hintFor(session.target)}.`)
       }
       if (outcome.hasNews) pace.hurry()
       if (outcome.isComplete && following.active.size > 0) await wake.sleep(pace.pollMs(), signal)
@@ -91,16 +94,35 @@ function refuseMissing(workflowIds: readonly string[], round: Round, label: stri
   if (missing !== undefined) throw workflowNotFound(missing, label)
 }
 
+function hintFor({ listenUrl }: DatabaseTarget): string {
+  return listenUrl === undefined ? ' (--listen-url can name a direct one)' : ''
+}
+
+interface Pace {
+  hurry(): void
+  /** How long the last round took: a database that is slow, or has many watchers, is asked less often. */
+  took(ms: number): void
+  pollMs(): number
+}
+
+const busiestShare = 0.25
+
 /** Polls often while things happen and seldom while nothing does. */
-function createPace(): { hurry(): void; pollMs(): number } {
+function createPace(): Pace {
   let lastBusyMs = Date.now()
+  let roundMs = 0
   return {
     hurry: () => {
       lastBusyMs = Date.now()
     },
+    took: (ms) => {
+      // One slow round is chance, several are load.
+      roundMs += (Math.min(ms, 1000) - roundMs) / 4
+    },
     pollMs: () => {
       const idleMs = Date.now() - lastBusyMs
-      return idleMs < 2000 ? 20 : idleMs < 10_000 ? 50 : 250
+      const eagerMs = idleMs < 2000 ? 20 : idleMs < 60_000 ? 50 : 250
+      return Math.max(eagerMs, roundMs / busiestShare)
     },
   }
 }

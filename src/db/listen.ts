@@ -7,10 +7,10 @@ import { createWake } from './wake.ts'
 export interface Listener {
   /** Calls `onPayload` with each payload of DBOS, and with none when some may have been missed. Returns how to stop. */
   subscribe(onPayload: (payload: string | undefined) => void): () => void
-  /** True when notifications do not arrive although it was tried more than once; it goes on trying. */
-  isDeaf(): boolean
-  /** Does not wait for its next attempt to connect: the database is known to be back. */
-  retryNow(): void
+  /** Why notifications do not arrive although it was tried more than once; it goes on trying. */
+  deafness(): string | undefined
+  /** The database was away and is back: connects at once, or finds out whether the line that it has still lives. */
+  check(): void
   close(): Promise<void>
 }
 
@@ -19,16 +19,26 @@ const channels = ['dbos_notifications_channel', 'dbos_workflow_events_channel', 
 
 const firstRetryMs = 100
 const lastRetryMs = 10_000
-const pingMs = 30_000
+/** What does not deliver is most likely a pooler, which will not deliver in a minute either. */
+const lastDeafRetryMs = 60_000
+const pingMs = 10_000
+const pingTimeoutMs = 5000
+
+class Undelivered extends Error {
+  override readonly message = 'Postgres delivers no notifications through this connection'
+}
 
 /** A notification to itself must arrive within `selfTestMs`: poolers accept LISTEN and deliver nothing. */
 export function createListener(session: Session, selfTestMs: number): Listener {
+  const { target } = session
+  const direct = target.listenUrl === undefined ? target : { ...target, url: target.listenUrl }
   const subscribers = new Set<(payload: string | undefined) => void>()
   const ownChannel = `drover_${randomUUID().replaceAll('-', '')}`
   const stop = new AbortController()
   const wake = createWake()
   let current: pg.Client | undefined
   let failures = 0
+  let lastFailure: unknown
   let keeping: Promise<void> | undefined
 
   const tell = (payload: string | undefined): void => {
@@ -39,12 +49,14 @@ export function createListener(session: Session, selfTestMs: number): Listener {
     while (subscribers.size > 0 && !stop.signal.aborted) {
       try {
         await listen()
-      } catch {
+      } catch (error) {
         // Followers poll meanwhile, and meet the reason themselves when it concerns them too.
         failures++
+        lastFailure = error
       }
       if (subscribers.size === 0 || stop.signal.aborted) break
-      const retryMs = Math.min(lastRetryMs, firstRetryMs * 2 ** failures)
+      const longestMs = lastFailure instanceof Undelivered ? lastDeafRetryMs : lastRetryMs
+      const retryMs = Math.min(longestMs, firstRetryMs * 2 ** failures)
       await wake.sleep(retryMs * (0.5 + Math.random() / 2), stop.signal)
       wake.reset()
     }
@@ -52,35 +64,49 @@ export function createListener(session: Session, selfTestMs: number): Listener {
 
   /** Until the connection ends. */
   async function listen(): Promise<void> {
-    const client = await connect(session.target, stop.signal)
+    const client = await connect(direct, stop.signal)
     current = client
     try {
       if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
-      const arrived = createWake()
-      let works = false
+      await requireDelivery(client)
       client.on('notification', ({ channel, payload }) => {
-        if (channel !== ownChannel) return tell(payload ?? '')
-        works = true
-        arrived.ring()
+        if (channel !== ownChannel) tell(payload ?? '')
       })
-      await client.query([...channels, ownChannel].map((channel) => `listen ${channel}`).join(';'))
-      await session.query(`select pg_notify($1, '')`, [ownChannel])
-      await arrived.sleep(selfTestMs, stop.signal)
-      if (!works) throw new Error('notifications do not get through')
+      await client.query(channels.map((channel) => `listen ${channel}`).join(';'))
       failures = 0
+      lastFailure = undefined
       // What was announced before now went unheard.
       tell(undefined)
-      const ping = setInterval(() => {
-        client.query('select 1').catch(() => void disconnect(client))
-      }, pingMs)
-      ping.unref()
+      const pinging = setInterval(() => ping(client), pingMs)
+      pinging.unref()
       await ended
-      clearInterval(ping)
+      clearInterval(pinging)
     } finally {
       current = undefined
       await disconnect(client)
     }
+  }
+
+  /** Throws `Undelivered`. A pooler keeps what listens for others, so that it is tried with a channel of our own first. */
+  async function requireDelivery(client: pg.Client): Promise<void> {
+    const arrived = createWake()
+    let works = false
+    const hear = (): void => {
+      works = true
+      arrived.ring()
+    }
+    client.once('notification', hear)
+    await client.query(`listen ${ownChannel}`)
+    await session.query(`select pg_notify($1, '')`, [ownChannel])
+    await arrived.sleep(selfTestMs, stop.signal)
+    if (!works) throw new Undelivered()
+  }
+
+  /** A line that went dead tells nobody; who asks it finds out. */
+  function ping(client: pg.Client): void {
+    const question = { text: 'select 1', query_timeout: pingTimeoutMs }
+    client.query(question).catch(() => void disconnect(client))
   }
 
   function ensureListening(): void {
@@ -96,10 +122,15 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   }
 
   return {
-    isDeaf: () => failures > 2,
-    retryNow: () => {
+    deafness: () => {
+      if (failures < 2) return undefined
+      if (lastFailure instanceof Undelivered || direct === target) return new Undelivered().message
+      return `Nobody can be heard at --listen-url (${lastFailure instanceof Error ? lastFailure.message : lastFailure})`
+    },
+    check: () => {
       failures = 0
       wake.ring()
+      if (current) ping(current)
     },
     subscribe: (onPayload) => {
       subscribers.add(onPayload)

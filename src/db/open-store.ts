@@ -34,10 +34,9 @@ import { watchInbox } from './watch-inbox.ts'
  * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or
  * `schema-unsupported`. At most two connections: one for queries, one that listens while something is followed.
  */
-export async function openStore(
-  target: DatabaseTarget,
-  timing: FollowTiming = defaultTiming,
-): Promise<Store> {
+export async function openStore(target: DatabaseTarget, given: Partial<FollowTiming> = {}): Promise<Store> {
+  const giveUpAfterMs = target.reconnectTimeoutMs ?? defaultTiming.giveUpAfterMs
+  const timing = { ...defaultTiming, giveUpAfterMs, ...given }
   const session = createSession(target)
   try {
     const schema = await migrateOwnSchema(session, await readSchema(session))

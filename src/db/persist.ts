@@ -9,9 +9,15 @@ export interface FollowTiming {
   readonly noticeAfterMs: number
   /** And not worth waiting for after this. */
   readonly giveUpAfterMs: number
+  /** A round takes milliseconds: after so long a silence the connection is as good as dead, whatever TCP thinks. */
+  readonly silenceMs: number
 }
 
-export const defaultTiming: FollowTiming = { noticeAfterMs: 2000, giveUpAfterMs: 5 * 60_000 }
+export const defaultTiming: FollowTiming = {
+  noticeAfterMs: 2000,
+  giveUpAfterMs: 5 * 60_000,
+  silenceMs: 10_000,
+}
 
 const firstRetryMs = 50
 const lastRetryMs = 2000
@@ -26,38 +32,57 @@ export async function persist<Result>(
 ): Promise<Result | undefined> {
   const { label } = session.target
   const retry = createWake()
-  const startMs = Date.now()
+  const giveUp = new AbortController()
   let isNoticed = false
   let hasFailed = false
-  const timer = setTimeout(() => {
-    isNoticed = true
-    onNotice?.(`${label} does not answer; drover keeps trying.`)
-  }, timing.noticeAfterMs)
+  let lastFailure: unknown
+  const leave = (): void => giveUp.abort()
+  const timers = [
+    setTimeout(() => {
+      isNoticed = true
+      onNotice?.(`${label} does not answer; drover keeps trying.`)
+    }, timing.noticeAfterMs),
+    setTimeout(leave, timing.giveUpAfterMs),
+  ]
+  signal.addEventListener('abort', leave, { once: true })
   try {
-    for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(lastRetryMs, retryMs * 2)) {
+    for (let retryMs = firstRetryMs; !isOver(); retryMs = Math.min(lastRetryMs, retryMs * 2)) {
       try {
-        const result = await untilAborted(read(), signal)
-        if (hasFailed) onRestored()
-        if (isNoticed && result) onNotice?.(`${label} answers again.`)
+        const result = await untilAborted(read(), giveUp.signal)
+        if (result === undefined) break
+        if (hasFailed || isNoticed) onRestored()
+        if (isNoticed) onNotice?.(`${label} answers again.`)
         return result
       } catch (error) {
         if (session.isClosed()) return undefined
         if (!isConnectionLoss(error)) throw error
         hasFailed = true
-        if (Date.now() - startMs >= timing.giveUpAfterMs) {
-          const minutes = Math.round(timing.giveUpAfterMs / 60_000)
-          throw new CliError('connection-lost', `${label} did not come back within ${minutes} minutes.`, {
-            hint: 'run the same command again; --from CURSOR goes on where it stopped',
-            cause: error,
-          })
-        }
+        lastFailure = error
       }
-      await retry.sleep(retryMs * (0.5 + Math.random() / 2), signal)
+      await retry.sleep(retryMs * (0.5 + Math.random() / 2), giveUp.signal)
     }
-    return undefined
+    if (signal.aborted) return undefined
+    throw new CliError(
+      'connection-lost',
+      `${label} did not come back within ${describeMs(timing.giveUpAfterMs)}.`,
+      {
+        hint: 'run the same command again; drover watch --from CURSOR and drover stream --from OFFSET go on where it stopped',
+        cause: lastFailure,
+      },
+    )
   } finally {
-    clearTimeout(timer)
+    signal.removeEventListener('abort', leave)
+    for (const timer of timers) clearTimeout(timer)
   }
+
+  function isOver(): boolean {
+    return giveUp.signal.aborted || signal.aborted
+  }
+}
+
+function describeMs(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} minutes`
 }
 
 /** Undefined as soon as `signal` aborts, without waiting for an answer that may never come. */

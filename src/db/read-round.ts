@@ -57,9 +57,6 @@ export interface Round {
 /** What may be large, by source: it counts when a page is cut. */
 export const weighedColumns = { steps: ['output', 'error'], events: ['value'], streams: ['value'] } as const
 
-/** A round takes milliseconds: after this the connection is as good as dead, whatever TCP thinks. */
-const roundTimeoutMs = 15_000
-
 const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
 
 /** What is new since `positions`, in one snapshot and one round trip. */
@@ -68,6 +65,7 @@ export async function readRound(
   schema: SystemSchema,
   positions: ReadonlyMap<string, Position>,
   needs: Needs,
+  silenceMs: number,
 ): Promise<Round> {
   const batchRows = Math.max(50, Math.floor(1000 / positions.size))
   const followed = pg.escapeLiteral(
@@ -99,7 +97,7 @@ export async function readRound(
       ...read.map((source) => selects[source]),
       'commit',
     ].join(';\n'),
-    roundTimeoutMs,
+    silenceMs,
   )
   const byWorkflow = Object.fromEntries(
     read.map((source, index) => [source, groupById(results[index] ?? [])]),

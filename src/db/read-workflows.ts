@@ -108,7 +108,9 @@ export async function listNames(session: Session, schema: SystemSchema, limit: n
 /** With payloads: SDK 5.0 moved them to tables of their own, where the old columns stay empty. `payloadsIf` is SQL. */
 export function selectWorkflows(schema: SystemSchema, payloadsIf = 'true'): string {
   const side = (table: string, alias: string, column: string): string =>
-    schema.has(table) ? `coalesce(${alias}.${column}, w.${column})` : `w.${column}`
+    schema.has(table)
+      ? `coalesce(${alias}.${column}, ${schema.column('workflow_status', column, 'w')})`
+      : schema.column('workflow_status', column, 'w')
   const payload = (sql: string, name: string): string => `case when ${payloadsIf} then ${sql} end as ${name}`
   const joined = (table: string, alias: string): string =>
     schema.has(table)

@@ -1,5 +1,5 @@
 import { CliError } from '../core/errors.ts'
-import type { Session } from './connect.ts'
+import type { Row, Session } from './connect.ts'
 
 /** What is there of the DBOS system tables in this database; the SQL adapts to it. */
 export interface SystemSchema {
@@ -15,33 +15,58 @@ export interface SystemSchema {
   readonly hasEnqueueFunction: boolean
 }
 
-/** Reads the tables and columns that are there, whichever SDK made them. */
+interface Catalog {
+  readonly own: boolean
+  readonly hasEnqueueFunction: boolean
+  readonly tables: ReadonlySet<string>
+  /** `table.column` */
+  readonly columns: ReadonlySet<string>
+}
+
+/**
+ * Reads the tables and columns that are there, whichever SDK made them; and again on each new connection, since an
+ * application that came back may have migrated them.
+ */
 export async function readSchema(session: Session): Promise<SystemSchema> {
-  const name = session.target.schema
-  const [found] = await session.query(
-    `select current_setting('drover.created', true) = 'on' as own,
+  const { schema: name } = session.target
+  let catalog = toCatalog(await session.query(selectCatalog, [name]))
+  session.onReconnect(async (client) => {
+    catalog = toCatalog((await client.query<Row>(selectCatalog, [name])).rows)
+  })
+  const quotedSchema = quote(name)
+  const has = (table: string, column?: string): boolean =>
+    column === undefined ? catalog.tables.has(table) : catalog.columns.has(`${table}.${column}`)
+  return {
+    name,
+    get own() {
+      return catalog.own
+    },
+    get hasEnqueueFunction() {
+      return catalog.hasEnqueueFunction
+    },
+    has,
+    table: (table) => `${quotedSchema}.${quote(table)}`,
+    column: (table, column, alias, otherwise = 'null') =>
+      has(table, column) ? `${alias}.${quote(column)}` : otherwise,
+  }
+}
+
+const selectCatalog = `select current_setting('drover.created', true) = 'on' as own,
        exists(select 1 from pg_proc f join pg_namespace n on n.oid = f.pronamespace
               where n.nspname = $1 and f.proname = 'enqueue_workflow') as enqueue_function,
        array(select c.relname || '.' || a.attname
              from pg_class c
              join pg_namespace n on n.oid = c.relnamespace
              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-             where n.nspname = $1 and c.relkind in ('r', 'p', 'v'))::text[] as columns`,
-    [name],
-  )
+             where n.nspname = $1 and c.relkind in ('r', 'p', 'v'))::text[] as columns`
+
+function toCatalog([found]: readonly Row[]): Catalog {
   const columns = new Set(found?.columns as string[])
-  const tables = new Set([...columns].map((column) => column.split('.', 1)[0] ?? ''))
-  const quotedSchema = quote(name)
-  const has = (table: string, column?: string): boolean =>
-    column === undefined ? tables.has(table) : columns.has(`${table}.${column}`)
   return {
-    name,
     own: found?.own === true,
     hasEnqueueFunction: found?.enqueue_function === true,
-    has,
-    table: (table) => `${quotedSchema}.${quote(table)}`,
-    column: (table, column, alias, otherwise = 'null') =>
-      has(table, column) ? `${alias}.${quote(column)}` : otherwise,
+    columns,
+    tables: new Set([...columns].map((column) => column.split('.', 1)[0] ?? '')),
   }
 }
 

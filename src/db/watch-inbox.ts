@@ -29,7 +29,7 @@ export async function* watchInbox(
       wake.reset()
       const startMs = performance.now()
       const read = () => readInbox(session, schema, query)
-      const inbox = await persist(session, timing, options, read, listener.retryNow)
+      const inbox = await persist(session, timing, options, read, listener.check)
       if (!inbox) return
       if (!isDeepStrictEqual(inbox, shown)) {
         shown = inbox

@@ -32,9 +32,13 @@ async function findTarget(
 ): Promise<DatabaseTarget> {
   const schema = settings.schema.value
   const connectTimeoutMs = settings.connectTimeoutMs.value
+  const reconnectTimeoutMs = settings.reconnectTimeoutMs.value
   if (settings.databaseUrl) {
     const url = settings.databaseUrl.value
-    return { url, schema, label: describeUrl(url, settings.databaseUrl.source), connectTimeoutMs }
+    const label = describeUrl(url, settings.databaseUrl.source)
+    if (settings.listenUrl) describeUrl(settings.listenUrl.value, settings.listenUrl.source)
+    const listenUrl = settings.listenUrl?.value
+    return { url, schema, label, connectTimeoutMs, reconnectTimeoutMs, listenUrl }
   }
   const local = await context.local()
   if (!create && !local.exists()) {
@@ -43,7 +47,7 @@ async function findTarget(
     })
   }
   const target = await local.open({ database: settings.database.value, connectTimeoutMs })
-  return { ...target, schema }
+  return { ...target, schema, reconnectTimeoutMs }
 }
 
 /** Host, port and database of a connection string, without its password. Throws `invalid-configuration`. */

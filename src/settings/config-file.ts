@@ -8,7 +8,7 @@ import { findUpward } from './find-upward.ts'
 import { substituteEnv } from './substitute-env.ts'
 
 const fileName = 'drover.config.json'
-const textKeys = ['databaseUrl', 'database', 'schema', 'app', 'application', 'audit'] as const
+const textKeys = ['databaseUrl', 'listenUrl', 'database', 'schema', 'app', 'application', 'audit'] as const
 const profileKeys = ['topic', 'approve', 'reject'] as const
 
 export interface ConfigFile extends Readonly<Partial<Record<(typeof textKeys)[number], string>>> {

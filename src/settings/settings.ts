@@ -10,6 +10,8 @@ export interface DatabaseFlags {
   readonly dbUrl?: string
   readonly schema?: string
   readonly connectTimeout?: string
+  readonly listenUrl?: string
+  readonly reconnectTimeout?: string
 }
 
 /** A value, and where it came from, as `drover config` shows it. */
@@ -25,6 +27,9 @@ export interface Settings {
   readonly database: Setting<string>
   readonly schema: Setting<string>
   readonly connectTimeoutMs: Setting<number>
+  /** Null: notifications come through `databaseUrl`. */
+  readonly listenUrl: Setting<string> | null
+  readonly reconnectTimeoutMs: Setting<number>
   readonly app: Setting<string> | null
   readonly application: Setting<string> | null
   /** Whether who decides is recorded in the database. */
@@ -54,14 +59,22 @@ export async function readSettings(
     database: fromFile(file.database) ?? { value: 'drover', source: byDefault },
     schema: setting(flags.schema, '--schema') ??
       fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
-    connectTimeoutMs: flags.connectTimeout
-      ? { value: parseDuration(flags.connectTimeout), source: '--connect-timeout' }
-      : { value: 5000, source: byDefault },
+    connectTimeoutMs: duration(flags.connectTimeout, '--connect-timeout', 5000),
+    listenUrl:
+      setting(flags.listenUrl, '--listen-url') ??
+      setting(env.DROVER_LISTEN_URL, 'DROVER_LISTEN_URL') ??
+      fromFile(file.listenUrl) ??
+      null,
+    reconnectTimeoutMs: duration(flags.reconnectTimeout, '--reconnect-timeout', 5 * 60_000),
     app: setting(file.app && resolveApp(file.path, file.app), file.path) ?? null,
     application: fromFile(file.application) ?? setting(dbos.name, dbos.path) ?? null,
     audit: { value: file.audit === 'off' ? 'off' : 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
   }
+}
+
+function duration(flag: string | undefined, name: string, otherwiseMs: number): Setting<number> {
+  return flag ? { value: parseDuration(flag), source: name } : { value: otherwiseMs, source: byDefault }
 }
 
 function setting<Value>(value: Value | undefined, source: string): Setting<Value> | undefined {

@@ -17,6 +17,10 @@ test('bare drover is its help', async () => {
                                     shows what is used)
       --schema <name>               schema of the DBOS system tables (default: dbos)
       --connect-timeout <duration>  give up connecting after this long (default: 5s)
+      --reconnect-timeout <time>    give up a database that went away after this
+                                    long (default: 5m)
+      --listen-url <url>            the same database without its pooler, for
+                                    notifications
       --color <when>                colour the output (auto, always, never; default:
                                     auto)
       -h, --help                    show help

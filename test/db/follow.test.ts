@@ -339,6 +339,64 @@ test('a line that went dead is told about, and leaving does not wait for it', as
   proxy.close()
 })
 
+test('a line that went dead is replaced, and nothing is missed', async () => {
+  const proxy = await startSilentProxy(inject('serverUrl'))
+  const target = { ...database.target, url: proxy.urlOf(database.target.url) }
+  const store = await openStore(target, { noticeAfterMs: 100, silenceMs: 300 })
+  const notices: string[] = []
+  await DBOS.startWorkflow(sleeper, { workflowID: 'cut-off' })()
+  const { seen, done } = followed(store, ['cut-off'], { onNotice: (notice) => notices.push(notice) })
+  await waitUntil('it waits', () => seen.some(({ type }) => type === 'waits'))
+  proxy.silence()
+  proxy.restore()
+  await DBOS.send('cut-off', 'hello', 'wake')
+  await done
+  expect(notices).toEqual([
+    `${target.label} does not answer; drover keeps trying.`,
+    `${target.label} answers again.`,
+  ])
+  expect(describe(seen.at(-1))).toBe('status SUCCESS')
+  await store.close()
+  proxy.close()
+})
+
+test('a line that stays dead is given up in time', async () => {
+  const proxy = await startSilentProxy(inject('serverUrl'))
+  const target = { ...database.target, url: proxy.urlOf(database.target.url), reconnectTimeoutMs: 300 }
+  const store = await openStore(target)
+  const { seen, done } = followed(store, ['sleeps'])
+  await waitUntil('it began', () => seen.length > 0)
+  proxy.silence()
+  await expect(done).rejects.toMatchObject({
+    code: 'connection-lost',
+    message: `${target.label} did not come back within 300 ms.`,
+  })
+  await store.close()
+  proxy.close()
+})
+
+test('a server that ends idle sessions is listened to again and again', async () => {
+  await database.query(`alter database ${database.name} set idle_session_timeout = '150ms'`)
+  const store = await open()
+  const notices: string[] = []
+  await DBOS.startWorkflow(sleeper, { workflowID: 'idle' })()
+  const { seen, done } = followed(store, ['idle'], { onNotice: (notice) => notices.push(notice) })
+  const listeners = new Set<unknown>()
+  await waitUntil('it has listened three times', async () => {
+    const rows = await database.query(
+      `select pid from pg_stat_activity where datname = current_database() and application_name = 'drover'
+       and query like 'listen%'`,
+    )
+    for (const { pid } of rows) listeners.add(pid)
+    return listeners.size >= 3
+  })
+  await database.query(`alter database ${database.name} reset idle_session_timeout`)
+  await DBOS.send('idle', 'hello', 'wake')
+  await done
+  expect(notices).toEqual([])
+  expect(describe(seen.at(-1))).toBe('status SUCCESS')
+})
+
 test('nothing is read ahead of the consumer by more than a batch', async () => {
   const store = await open()
   await database.query(
@@ -374,7 +432,9 @@ test('where notifications do not arrive it polls, and says so once', async () =>
   await waitUntil('it says so', () => notices.length > 0)
   await DBOS.send('deaf', 'ring', 'wake')
   await done
-  expect(notices).toEqual(['Postgres delivers no notifications through this connection, so drover polls it.'])
+  expect(notices).toEqual([
+    'Postgres delivers no notifications through this connection, so drover polls it (--listen-url can name a direct one).',
+  ])
   expect(describe(seen.at(-1))).toBe('status SUCCESS')
 })
 
