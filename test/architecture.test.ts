@@ -35,6 +35,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
   'string-width': ['render', 'terminal'],
   ora: ['terminal'],
   '@clack/prompts': ['terminal'],
+  '@clack/core': ['terminal'],
 }
 
 /** Modules of Node that touch the outside world: not for the folders that only compute. */

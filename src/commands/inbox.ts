@@ -4,6 +4,7 @@ import { waitId } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
+import { runDesk } from '../frame/desk.ts'
 import { addInboxFilters, readOpenWaits } from '../frame/open-waits.ts'
 import { positiveInteger } from '../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../frame/output-format.ts'
@@ -15,6 +16,7 @@ import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 
 interface InboxFlags extends DatabaseFlags, WatchInboxFlags {
   readonly watch: boolean
+  readonly pick?: boolean
   readonly limit?: number
 }
 
@@ -28,6 +30,8 @@ export function inboxCommand(context: Context): Command {
   )
     .option('--topic <topic>', 'only waits on this topic')
     .option('--limit <count>', 'at most this many (default: 50 on a terminal, else all)', positiveInteger)
+    .option('--pick', 'choose and decide with keys (the default on a terminal)')
+    .option('--no-pick', 'only list them')
     .option('--watch', 'go on, and show what comes and goes; ctrl-c leaves', false)
     .option('--bell', 'with --watch: ring when something comes', false)
     .action((_, command: Command) => runInbox(context, command.optsWithGlobals<InboxFlags>()))
@@ -40,9 +44,21 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
       hint: 'drover inbox --watch -o jsonl',
     })
   }
-  await withStore(context, flags, (store, settings) =>
-    flags.watch ? watchInbox(context, store, settings, flags) : printInbox(context, store, settings, flags),
-  )
+  const canPick = isAtDesk(context)
+  if (flags.pick && !canPick) {
+    throw new CliError('no-terminal', 'There is no terminal to pick on.', { hint: 'drover inbox -o ids' })
+  }
+  const isPicked = flags.pick ?? (canPick && flags.output === 'table' && flags.limit === undefined)
+  await withStore(context, flags, (store, settings) => {
+    if (flags.watch) return watchInbox(context, store, settings, flags)
+    return isPicked ? runDesk(context, store, settings, flags) : printInbox(context, store, settings, flags)
+  })
+}
+
+/** Keys come from stdin, the picture goes to stderr, and nobody wants a list in a file. */
+function isAtDesk({ terminal }: Context): boolean {
+  const { stdinIsTerminal, stdout, stderr } = terminal
+  return stdinIsTerminal && stdout.isTerminal && stderr.canRedraw
 }
 
 const terminalLimit = 50

@@ -22,7 +22,6 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     title: 'WAIT',
     value: waitId,
     compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
-    minWidth: 12,
   },
   { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 8, optional: 3 },
   {
@@ -30,7 +29,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     value: ({ prompt, topic }) => prompt ?? topic ?? '',
     short: describeBriefly,
     paint: (text, { asked }, style) => (asked ? text : style.faint(text)),
-    minWidth: 12,
+    minWidth: 36,
   },
   { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 6, optional: 4 },
   {

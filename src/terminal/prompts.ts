@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:tty'
-import type { ColorLevel, Terminal } from './terminal.ts'
+import type { ColorLevel, Key, KeyProgram, Terminal } from './terminal.ts'
 
-type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask'>
+type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask' | 'interact'>
 
 interface PromptsOptions {
   readonly stdin: () => NodeJS.ReadStream
@@ -44,7 +44,41 @@ export function createPrompts({ stdin: openStdin, stderr, colorLevel }: PromptsO
       })
       return clack.isCancel(answer) ? undefined : (answer ?? '')
     },
+    interact: async (program, { signal } = {}) => {
+      const { common } = await open(signal)
+      return runKeyProgram(program, common)
+    },
   }
+}
+
+interface PromptStreams {
+  readonly input: ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly signal: AbortSignal | undefined
+}
+
+/** Clack reads the keys, draws the frames and gives the terminal back; what they mean is the program's. */
+async function runKeyProgram<Model>(
+  program: KeyProgram<Model>,
+  streams: PromptStreams,
+): Promise<Model | undefined> {
+  const { Prompt, isCancel } = await import('@clack/core')
+  let model = program.initial
+  /** Enter is a key like any other. */
+  class KeyPrompt extends Prompt<Model> {
+    protected override _shouldSubmit(): boolean {
+      return false
+    }
+  }
+  const prompt = new KeyPrompt({ ...streams, render: () => program.view(model).join('\n') }, false)
+  prompt.on('key', (char, { name, ctrl }) => {
+    const key: Key = { name: name ?? '', char, ctrl: ctrl ?? false }
+    model = program.update(model, key)
+    prompt.value = model
+    if (program.isDone(model)) prompt.state = 'submit'
+  })
+  const left = await prompt.prompt()
+  return isCancel(left) ? undefined : model
 }
 
 /** Clack has no switch for colour: leave cursor movements in, take colours out. */

@@ -35,6 +35,23 @@ export interface Choice<Value> {
   readonly hint?: string
 }
 
+/** A key as it was typed: `char` for what prints, `name` for all. */
+export interface Key {
+  readonly name: string
+  readonly char: string | undefined
+  readonly ctrl: boolean
+}
+
+/** A screen that keys drive, as pure functions over its model. */
+export interface KeyProgram<Model> {
+  readonly initial: Model
+  update(model: Model, key: Key): Model
+  /** True ends it. */
+  isDone(model: Model): boolean
+  /** At most as many lines as the screen has, each no wider than it. */
+  view(model: Model): readonly string[]
+}
+
 export interface Terminal {
   readonly stdout: Output
   readonly stderr: Output
@@ -51,7 +68,7 @@ export interface Terminal {
   liveRegion(output: Output): LiveRegion
   /** A short wait on stderr; draws nothing off a terminal. Returns how to end it. */
   spinner(text: string): { stop(): void }
-  /** The three below need a terminal on stdin and stderr; they resolve to undefined when left with ctrl-c or `signal`. */
+  /** The four below need a terminal on stdin and stderr; they resolve to undefined when left with ctrl-c or `signal`. */
   confirm(question: string, options?: { readonly signal?: AbortSignal }): Promise<boolean | undefined>
   choose<Value>(
     question: string,
@@ -62,6 +79,11 @@ export interface Terminal {
     question: string,
     options?: { readonly signal?: AbortSignal; readonly required?: boolean },
   ): Promise<string | undefined>
+  /** Left with escape, too. Only the last frame of a program that ended stays. */
+  interact<Model>(
+    program: KeyProgram<Model>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Model | undefined>
   /** Resolves when everything written has reached the streams. */
   flush(): Promise<void>
 }

@@ -10,7 +10,7 @@ export interface FakeTerminalOptions {
   readonly colorLevel?: ColorLevel
   /** What `readStdin` gives. */
   readonly stdin?: string
-  /** Answers to prompts, in order; after the last one each prompt is left with ctrl-c. */
+  /** Answers to prompts, in order, for a key program the names of the keys; after the last one each prompt is left with ctrl-c. */
   readonly answers?: readonly unknown[]
 }
 
@@ -109,6 +109,17 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     confirm: async (question) => answer<boolean>(question),
     choose: async <Value>(question: string) => answer<Value>(question),
     ask: async (question) => answer<string>(question),
+    interact: async (program) => {
+      const keys = unanswered.shift() as readonly string[] | undefined
+      let model = program.initial
+      frames.push([...program.view(model)])
+      for (const name of keys ?? []) {
+        model = program.update(model, { name, char: name.length === 1 ? name : undefined, ctrl: false })
+        frames.push([...program.view(model)])
+        if (program.isDone(model)) return model
+      }
+      return undefined
+    },
     flush: async () => {},
   }
 

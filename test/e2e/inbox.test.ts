@@ -1,0 +1,120 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { droverBin } from '../support/drover-process.ts'
+import { launchDbos } from '../support/launch-dbos.ts'
+import { startInPty } from '../support/pty-session.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const refund = DBOS.registerWorkflow(
+  async (prompt: string) => {
+    await DBOS.setEvent('status', 'checked')
+    await DBOS.setEvent('awaiting:refund', { prompt })
+    return DBOS.recv('refund', 3600)
+  },
+  { name: 'refund' },
+)
+
+let database: TestDatabase
+let store: Store
+let home: string
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await launchDbos(database)
+  store = await openStore(database.target)
+  home = await createHome()
+})
+
+afterAll(async () => {
+  await store.close()
+  await DBOS.shutdown()
+  await database.drop()
+  await removeHome(home)
+})
+
+/** What a person sees first; times are of the moment. */
+const frames = [
+  {
+    columns: 80,
+    rows: 24,
+    golden: [
+      '3 waiting',
+      '    WAIT      WORKFLOW  QUESTION              TOPIC   SINCE     LEFT  STATE',
+      '❯ ◻ eur-80#2  refund    Refund 300 €?         refund  TIMES  ● waiting',
+      '  ◻ yen-80#2  refund    返金しますか。        refund  TIMES  ● waiting',
+      '  ◻ red-80#2  refund    Refund ␛[31m5␛[0m €?  refund  TIMES  ● waiting',
+      '↑↓ move · space mark · * all · / filter · enter open · a approve · r reject',
+      '^r refresh · q leave',
+    ],
+  },
+  {
+    columns: 40,
+    rows: 15,
+    golden: [
+      '3 waiting',
+      '    WAIT      QUESTION         STATE',
+      '❯ ◻ eur-40#2  Refund 300 €?    ● waiting',
+      '  ◻ yen-40#2  返金しますか。   ● waiting',
+      '  ◻ red-40#2  Refund ␛[31m5␛…  ● waiting',
+      '↑↓ move · space mark · * all · / filter',
+      'enter open · a approve · r reject',
+      '^r refresh · q leave',
+    ],
+  },
+]
+
+/** The title names a database of this run. */
+function withoutTimes([title = '', ...lines]: readonly string[]): string[] {
+  const still = lines.map((line) => line.replaceAll(/ +(?:now|\d+s ago)? +\d+m \d\ds/g, '  TIMES'))
+  return [title.replace(/ in .*/, ''), ...still]
+}
+
+test.each(frames)(
+  '$columns×$rows: filter, pick two, reject them with a reason',
+  async ({ columns, rows, golden }) => {
+    const questions = ['Refund 300 €?', '返金しますか。', 'Refund \x1b[31m5\x1b[0m €?']
+    const ids = ['eur', 'yen', 'red'].map((id) => `${id}-${columns}`)
+    const [eur = '', yen = '', red = ''] = ids
+    const handles: { getResult(): Promise<unknown> }[] = []
+    for (const [index, id] of ids.entries()) {
+      handles.push(await DBOS.startWorkflow(refund, { workflowID: id })(questions[index] ?? ''))
+      await waitUntil(`${id} waits`, async () => (await store.waits([id])).some(({ until }) => until))
+    }
+    const desk = startInPty(process.execPath, [droverBin, 'inbox', '--db-url', database.target.url], {
+      columns,
+      rows,
+      env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' },
+    })
+    await desk.waitFor('3 waiting')
+    await desk.waitFor('q leave')
+    expect(withoutTimes(desk.screen.visible())).toEqual(golden)
+    desk.type('/')
+    await desk.waitFor('/█')
+    desk.type('€')
+    await desk.waitFor('2 of 3 waiting')
+    desk.type('\r*')
+    await desk.waitFor('2 marked')
+    desk.type('\r')
+    await desk.waitFor('event status: checked')
+    await desk.waitFor('Your answer to all 2?')
+    desk.type('\x1b[B\r')
+    await desk.waitFor('Why not?')
+    desk.type('not today\r')
+    await desk.waitFor(`${red}#2 rejected by `)
+    desk.type('q')
+    expect(await desk.exitCode).toBe(0)
+    expect(desk.screen.isCursorHidden()).toBe(false)
+    for (const id of [eur, red]) {
+      expect(await store.decisions({ workflowId: id })).toMatchObject([
+        { outcome: 'stored', decision: 'rejected', comment: 'not today' },
+      ])
+    }
+    expect(await store.waits([yen])).toMatchObject([{ state: 'waiting' }])
+    await store.send({ workflowId: yen, topic: 'refund', message: null })
+    await Promise.all(handles.map((handle) => handle.getResult()))
+  },
+)
