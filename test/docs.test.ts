@@ -35,6 +35,7 @@ test.each([
   ['Worker', 'workers -o jsonl'],
   ['Outcome', 'cancel running -o jsonl'],
   ['Record', 'audit -o jsonl'],
+  ['Recovered', 'recover running -o jsonl'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]

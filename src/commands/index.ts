@@ -14,6 +14,7 @@ import { getCommand } from './get.ts'
 import { inboxCommand } from './inbox.ts'
 import { listCommand } from './list.ts'
 import { messagesCommand } from './messages.ts'
+import { recoverCommand } from './recover.ts'
 import { rejectCommand } from './reject.ts'
 import { resultCommand } from './result.ts'
 import { resumeCommand } from './resume.ts'
@@ -54,7 +55,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Understand:', commands: [explainCommand, workersCommand, auditCommand] },
   {
     title: 'Manage:',
-    commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, deleteCommand],
+    commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, recoverCommand, deleteCommand],
   },
   { title: 'Platform:', commands: [dbCommand, configCommand] },
 ]

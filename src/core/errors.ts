@@ -25,6 +25,7 @@ export const exitNameByErrorCode = {
   'permission-denied': 'permission',
   'assertion-failed': 'check-failed',
   'no-record': 'permission',
+  'sessions-hidden': 'permission',
   'workflow-not-found': 'not-found',
   'workflow-not-registered': 'not-found',
   'instance-not-registered': 'not-found',

@@ -1,6 +1,7 @@
 import type { Change, ChangeType } from './change.ts'
 import type { WorkflowManagement } from './manage.ts'
 import type { Platform } from './platform.ts'
+import type { Recovery } from './recovery.ts'
 import type { LiveExecutor, Outlook, Situation } from './situation.ts'
 import type {
   JsonValue,
@@ -218,7 +219,7 @@ export interface LearnedAnswer {
 }
 
 /** The system database of a DBOS application, as drover reads and writes it. */
-export interface Store extends WorkflowManagement, Platform {
+export interface Store extends WorkflowManagement, Recovery, Platform {
   readonly database: DatabaseIdentity
   /** Newest first, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>

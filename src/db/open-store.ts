@@ -25,6 +25,7 @@ import {
   listWorkflows,
 } from './read-workflows.ts'
 import { createRecord, readDecisions } from './record.ts'
+import { createRecovery } from './recovery.ts'
 import { readSchema, requireSupportedSchema } from './schema.ts'
 import { sendMessage } from './send-message.ts'
 import { startWorkflow } from './start-workflow.ts'
@@ -78,6 +79,7 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
       outlook: (place) => readOutlook(session, schema, place),
       ...createManagement(session, schema),
       ...createPlatform(session, schema),
+      ...createRecovery(session, schema),
       close: async () => {
         await Promise.all([listener.close(), session.close()])
       },

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts'
 import type { TopicSource } from '../core/decision.ts'
+import type { RecoveredRow } from '../core/recovery.ts'
 import type { NamedWait, RecordedDecision } from '../core/store.ts'
 import type {
   Message,
@@ -92,6 +93,10 @@ export function toWaitJson(wait: NamedWait & { readonly source: TopicSource }): 
     source,
     request,
   }
+}
+
+export function toRecoveredJson({ workflowId, outcome, executorId, version, reason }: RecoveredRow): object {
+  return { workflowId, outcome, executorId, version, reason }
 }
 
 /** A change, with what comes with it in its documented shape. */

@@ -69,6 +69,7 @@ test('bare drover is its help', async () => {
       fork [id…]                    run workflows again from a step, as copies with
                                     new ids
       rewind [id…]                  run ended workflows again from a step, in place
+      recover [id…]                 hand what dead executors left to living ones
       delete [id…]                  delete ended workflows with all that was
                                     recorded of them
 

@@ -5,6 +5,7 @@ import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion } from '../../src/core/platform.ts'
+import type { GoneExecutor, RecoverySight } from '../../src/core/recovery.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
   DecisionOutcome,
@@ -21,6 +22,7 @@ import type {
 import {
   type EndedStatus,
   type Executor,
+  internalQueue,
   isEnded,
   type JsonValue,
   type StreamValue,
@@ -55,6 +57,12 @@ interface FakeStoreOptions {
   readonly versions?: readonly ApplicationVersion[]
   /** Whether there is a record of decisions; true by default. */
   readonly hasRecord?: boolean
+  /** Ids of executors without a sign of life. */
+  readonly gone?: readonly string[]
+  /** What `lookForGone` sees besides. */
+  readonly sight?: Partial<RecoverySight>
+  /** Sessions of unknown owners. */
+  readonly doubts?: readonly string[]
   /** The database's clock; a minute after `fakeEpoch` by default. */
   readonly now?: () => Date
 }
@@ -95,7 +103,16 @@ export function createFakeStore(
   workflows: readonly FakeWorkflow[] = [],
   options: FakeStoreOptions = {},
 ): FakeStore {
-  const { own = true, queues = [], executors = [], versions = [], now } = options
+  const {
+    own = true,
+    queues = [],
+    executors = [],
+    versions = [],
+    gone = [],
+    sight,
+    doubts = [],
+    now,
+  } = options
   const readClock = now ?? (() => new Date(fakeEpoch.getTime() + 60_000))
   const entries = new Map<string, Entry>()
   const sent: SendRequest[] = []
@@ -353,6 +370,34 @@ export function createFakeStore(
     knownNames: async (limit) => {
       const newest = [...entries.values()].map(({ rows }) => rows.workflow).sort(newestFirst)
       return [...new Set(newest.map(({ name }) => name))].slice(0, limit)
+    },
+    lookForGone: async () => ({
+      at: readClock(),
+      obstacle: null,
+      unsettledMs: 0,
+      gone: goneAmong([...entries.values()], gone, doubts),
+      ...sight,
+    }),
+    handOver: async ({ executorId, toVersion, workflowIds }) => {
+      const left = [...entries.values()].filter(
+        ({ rows: { workflow } }) =>
+          gone.includes(executorId) &&
+          workflow.status === 'PENDING' &&
+          workflow.executorId === executorId &&
+          (workflowIds?.includes(workflow.workflowId) ?? true),
+      )
+      for (const { rows } of left) {
+        const { queue, version } = rows.workflow
+        rows.workflow = {
+          ...rows.workflow,
+          status: 'ENQUEUED',
+          queue: queue ?? internalQueue,
+          version: toVersion ?? version,
+          startedAt: null,
+        }
+      }
+      happened()
+      return left.map(({ rows }) => rows.workflow.workflowId).sort()
     },
     versions: async () => versions,
     hasQueue: async (name) => queues.includes(name),
@@ -619,6 +664,30 @@ function beforeItsEnd(workflow: Workflow): Workflow {
 
 function statusOf({ status, executorId, recoveryAttempts }: Workflow): string {
   return `${status}|${executorId ?? ''}|${recoveryAttempts}`
+}
+
+function goneAmong(
+  entries: readonly Entry[],
+  gone: readonly string[],
+  doubts: readonly string[],
+): GoneExecutor[] {
+  const left = entries
+    .map(({ rows }) => rows.workflow)
+    .filter(({ status, executorId }) => status === 'PENDING' && gone.includes(executorId ?? ''))
+  const keys = new Set(left.map((one) => JSON.stringify([one.executorId, one.application, one.version])))
+  return [...keys].map((key) => {
+    const [executorId, application, version] = JSON.parse(key)
+    const mine = left.filter((one) => JSON.stringify([one.executorId, one.application, one.version]) === key)
+    return {
+      executorId,
+      application,
+      version,
+      workflowCount: mine.length,
+      since: mine[0]?.startedAt ?? null,
+      evidence: [`no session is named dbos_transact_${executorId}_…`],
+      doubts: executorId.startsWith('drover-') ? [] : doubts,
+    }
+  })
 }
 
 function newestFirst(a: WorkflowSummary, b: WorkflowSummary): number {

@@ -1,0 +1,84 @@
+import type { LiveExecutor } from './situation.ts'
+
+/** An executor that has PENDING workflows of one version of one application, and no sign of life. */
+export interface GoneExecutor {
+  readonly executorId: string
+  readonly application: string | null
+  readonly version: string | null
+  readonly workflowCount: number
+  /** When the first of its workflows began. */
+  readonly since: Date | null
+  /** What was looked for and not found, one sentence each. */
+  readonly evidence: readonly string[]
+  /**
+   * Sessions that nobody can be told to own: an executor of another language, or with a pool of its own, looks like that.
+   * Where there are any, only somebody who knows can say that this executor is gone.
+   */
+  readonly doubts: readonly string[]
+}
+
+export interface RecoverySight {
+  /** The database's clock. */
+  readonly at: Date
+  /** Why a living executor could look dead from here; null when it could not. */
+  readonly obstacle: string | null
+  /** How long until living executors have had time to connect again after a restart of the server. */
+  readonly unsettledMs: number
+  readonly gone: readonly GoneExecutor[]
+}
+
+export interface HandOverRequest extends Pick<GoneExecutor, 'executorId' | 'application' | 'version'> {
+  /** Only what did not change since. */
+  readonly seenAt: Date
+  /** The version that shall take them; the same by default. */
+  readonly toVersion?: string
+  /** Only these; all by default. */
+  readonly workflowIds?: readonly string[]
+}
+
+/** How a store finds what executors left, and hands it to others. */
+export interface Recovery {
+  lookForGone(): Promise<RecoverySight>
+  /** Puts PENDING workflows back on a queue, if there is still no sign of their executor. Their ids. */
+  handOver(request: HandOverRequest): Promise<readonly string[]>
+}
+
+/** Those that are gone in both sights: one look alone could fall into a moment of reconnecting. */
+export function goneInBoth(first: RecoverySight, second: RecoverySight): readonly GoneExecutor[] {
+  return second.gone.filter((executor) => first.gone.some((other) => keyOf(other) === keyOf(executor)))
+}
+
+function keyOf({ executorId, application, version }: GoneExecutor): string {
+  return JSON.stringify([executorId, application, version])
+}
+
+/** Living executors that take what this application enqueues as this version. */
+export function takersOf(
+  executors: readonly LiveExecutor[],
+  { application, version }: Pick<GoneExecutor, 'application' | 'version'>,
+): readonly LiveExecutor[] {
+  return executors.filter(
+    (executor) =>
+      (application === null || executor.application === null || executor.application === application) &&
+      (version === null ||
+        (executor.version === '' ? version.startsWith(executor.versionStart) : executor.version === version)),
+  )
+}
+
+/** Versions of this application that somebody runs. */
+export function liveVersionsOf(
+  executors: readonly LiveExecutor[],
+  application: string | null,
+): readonly string[] {
+  const takers = takersOf(executors, { application, version: null })
+  return [...new Set(takers.map(({ version }) => version))].filter((version) => version !== '')
+}
+
+/** What became of one workflow that an executor left. */
+export interface RecoveredRow {
+  readonly workflowId: string
+  readonly outcome: 'handed-over' | 'would-hand-over' | 'stranded' | 'left-alone' | 'not-found'
+  readonly executorId: string | null
+  readonly version: string | null
+  readonly reason: string | null
+}

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { crashCluster } from '../support/crash-cluster.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+
+let database: TestDatabase
+let home: string
+
+beforeAll(async () => {
+  database = await createTestDatabase({ own: false })
+  home = await createHome()
+})
+
+afterAll(async () => {
+  await database.drop()
+  await removeHome(home)
+})
+
+test('two workers killed and one stopped: every workflow ends once, and nothing of the living is touched', async () => {
+  const report = await crashCluster({
+    database,
+    home,
+    workflows: 24,
+    steps: 3,
+    stepMs: 150,
+    faults: [
+      { kind: 'kill', victim: 0, pauseMs: 0 },
+      { kind: 'stop', victim: 1, pauseMs: 1500 },
+      { kind: 'kill', victim: 2, pauseMs: 0 },
+    ],
+  })
+  expect(report).toMatchObject({
+    statuses: { SUCCESS: 24 },
+    endings: { 1: 24 },
+    effects: 24 * 3,
+    recoverCode: 0,
+  })
+  expect(report.recovered).toBeGreaterThan(0)
+  expect([...report.takenFrom].filter((executorId) => !report.killed.has(executorId))).toEqual([])
+}, 60_000)
