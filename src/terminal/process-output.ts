@@ -4,7 +4,12 @@ import type { ColorLevel, Output } from './terminal.ts'
 /** Writing to somebody who has left: a reader that closed its end of the pipe, or a terminal that hung up. */
 const goneCodes = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
 
+/** What follows the first write within a turn of the event loop goes out as one, up to this many characters: a line each is slow. */
+const batchLength = 65_536
+
 export interface ProcessOutput extends Output {
+  /** Hands over what waits for the end of this turn, when there will be none. */
+  writeOut(): void
   flush(): Promise<void>
 }
 
@@ -13,6 +18,8 @@ interface ProcessOutputOptions {
   readonly canRedraw: boolean
   readonly colorLevel: () => ColorLevel
   readonly onClosed: () => void
+  /** Before each write: what was said elsewhere comes first. */
+  readonly onWrite: () => void
 }
 
 export function createProcessOutput({
@@ -20,12 +27,15 @@ export function createProcessOutput({
   canRedraw,
   colorLevel,
   onClosed,
+  onWrite,
 }: ProcessOutputOptions): ProcessOutput {
   const tty = stream as WriteStream
   const isTerminal = tty.isTTY === true
   let isGone = false
   let resume = () => {}
   let drained: Promise<void> | undefined
+  let pending = ''
+  let turn: NodeJS.Immediate | undefined
 
   const settle = () => {
     drained = undefined
@@ -47,6 +57,12 @@ export function createProcessOutput({
     return drained
   }
 
+  const writeOut = () => {
+    const text = pending
+    pending = ''
+    if (text !== '' && !isGone) stream.write(text)
+  }
+
   return {
     isTerminal,
     canRedraw: isTerminal && canRedraw,
@@ -60,13 +76,24 @@ export function createProcessOutput({
       return tty.rows || 24
     },
     write: async (text) => {
-      if (isGone || stream.write(text)) return
-      await waitForDrain()
+      if (isGone) return
+      onWrite()
+      pending += text
+      if (turn === undefined || pending.length >= batchLength) writeOut()
+      turn ??= setImmediate(() => {
+        turn = undefined
+        writeOut()
+      })
+      if (stream.writableNeedDrain) await waitForDrain()
     },
+    writeOut,
     onResize: (listener) => {
       stream.on('resize', listener)
       return () => stream.off('resize', listener)
     },
-    flush: () => (isGone ? Promise.resolve() : new Promise((resolve) => stream.write('', () => resolve()))),
+    flush: () => {
+      writeOut()
+      return isGone ? Promise.resolve() : new Promise((resolve) => stream.write('', () => resolve()))
+    },
   }
 }

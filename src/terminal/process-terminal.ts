@@ -25,15 +25,20 @@ export function createTerminal(options: TerminalOptions): Terminal {
   let region: LiveRegion | undefined
   const ci = isCI(env)
 
-  const createOutput = (stream: NodeJS.WriteStream, onClosed: () => void) =>
+  const createOutput = (stream: NodeJS.WriteStream, onClosed: () => void, onWrite: () => void) =>
     createProcessOutput({
       stream,
       canRedraw: !ci && env.TERM !== 'dumb',
       colorLevel: () => decideColorLevel({ mode, isTerminal: stream.isTTY === true, env }),
       onClosed,
+      onWrite,
     })
-  const out = createOutput(stdout, onClosedPipe)
-  const err = createOutput(stderr, () => {})
+  const out: ProcessOutput = createOutput(stdout, onClosedPipe, () => err.writeOut())
+  const err: ProcessOutput = createOutput(
+    stderr,
+    () => {},
+    () => out.writeOut(),
+  )
 
   /** A line in the middle of a region would tear it: on a terminal it goes above. */
   const writeLine = async (output: ProcessOutput, text: string) => {
@@ -53,7 +58,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
       },
       write,
     })
-    const giveCursorBack = () => live.finish()
+    const giveCursorBack = () => {
+      live.finish()
+      out.writeOut()
+      err.writeOut()
+    }
     process.once('exit', giveCursorBack)
     region = live
     return {

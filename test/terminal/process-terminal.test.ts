@@ -52,6 +52,19 @@ test('a write waits until the reader takes more', async () => {
   expect(stdout.chunks).toEqual(['more than four bytes'])
 })
 
+test('lines of one turn go out together, and stay in order with notes', async () => {
+  const terminal = new PassThrough()
+  const writes: string[] = []
+  terminal.on('data', (chunk: Buffer) => writes.push(chunk.toString()))
+  const both = terminal as unknown as NodeJS.WriteStream
+  const { terminal: shared } = create({ stdout: both, stderr: both })
+  for (const line of ['one', 'two', 'three']) await shared.print(line)
+  shared.note('a note')
+  for (const line of ['four', 'five']) void shared.print(line)
+  await shared.flush()
+  expect(writes).toEqual(['one\n', 'two\nthree\n', 'a note\n', 'four\nfive\n'])
+})
+
 test('a closed pipe is told once, ends every write, and is no error', async () => {
   let closedCount = 0
   const { terminal, stdout, stderr } = create({
