@@ -1,0 +1,46 @@
+// The workflows that are measured. Each writes down when it did what others then see.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import { now } from './processes.js'
+
+DBOS.setConfig({ name: 'drover-bench' })
+
+/** Waits for somebody to say go, so that readers can take their places first. */
+const go = () => DBOS.recv('go', { timeoutSeconds: 600 })
+
+DBOS.registerWorkflow(
+  async (count, gapMs) => {
+    await go()
+    for (let index = 0; index < count; index++) {
+      await sleep(gapMs * (0.5 + Math.random()))
+      await DBOS.writeStream('values', { index, at: now() })
+    }
+    await DBOS.closeStream('values')
+  },
+  { name: 'streams' },
+)
+
+DBOS.registerWorkflow(
+  async (count, gapMs) => {
+    await go()
+    for (let index = 0; index < count; index++) {
+      await sleep(gapMs * (0.5 + Math.random()))
+      await DBOS.setEvent('progress', { index, at: now() })
+      await DBOS.setEvent(`only-${index}`, { at: now() })
+    }
+  },
+  { name: 'publishes' },
+)
+
+DBOS.registerWorkflow(
+  async (ms) => {
+    await go()
+    await sleep(ms)
+    return now()
+  },
+  { name: 'ends' },
+)
+
+for (const name of ['steps', 'steps-polled']) {
+  DBOS.registerWorkflow(() => DBOS.runStep(async () => now(), { name: 'first' }), { name })
+}

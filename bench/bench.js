@@ -1,0 +1,33 @@
+// The figures of the README, measured: drover, the SDK's own client and psql side by side, whole processes unless a section
+// says otherwise. Usage: npm run bench [-- section…]
+import os from 'node:os'
+import { report, say } from './report.js'
+import { catchUp } from './sections/catch-up.js'
+import { ending } from './sections/ending.js'
+import { enqueue } from './sections/enqueue.js'
+import { event } from './sections/event.js'
+import { idle } from './sections/idle.js'
+import { local } from './sections/local.js'
+import { memory } from './sections/memory.js'
+import { startup } from './sections/startup.js'
+import { stream } from './sections/stream.js'
+import { watchers } from './sections/watchers.js'
+import { openWorld } from './world.js'
+
+const sections = { startup, local, stream, event, ending, enqueue, catchUp, memory, idle, watchers }
+const names = Object.keys(sections)
+const chosen = process.argv.slice(2)
+const unknown = chosen.filter((name) => !names.includes(name))
+if (unknown.length > 0) {
+  say(`There is no section ${unknown.join(', ')}; there are: ${names.join(', ')}`)
+  process.exit(2)
+}
+
+const { model = 'an unknown processor' } = os.cpus()[0] ?? {}
+say(`Node ${process.version}, ${os.cpus().length} × ${model.trim()}, load ${os.loadavg()[0]?.toFixed(1)}`)
+const world = await openWorld()
+try {
+  for (const name of chosen.length > 0 ? chosen : names) report(name, await sections[name](world))
+} finally {
+  await world.close()
+}

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** Milliseconds since 1970, with their fractions; the same clock in every process. */
+export function now() {
+  return performance.timeOrigin + performance.now()
+}
+
+/** A whole process whose output comes line by line. */
+export function spawnProcess([command, ...args], env, { stdout = 'pipe' } = {}) {
+  const child = spawn(command, args, { env, stdio: ['ignore', stdout, 'pipe'] })
+  const talk = []
+  const listeners = []
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    talk.push(line)
+    for (const listener of listeners) listener(line)
+  })
+  const ended = once(child, 'exit').then(([code]) => ({ code, endedAt: now() }))
+  return {
+    child,
+    ended,
+    succeeded: ended.then(({ code, endedAt }) => {
+      if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}: ${talk.join(' ')}`)
+      return endedAt
+    }),
+    kill: (signal) => child.kill(signal),
+    onStderrLine: (listener) => listeners.push(listener),
+    /** Lines of stdout, with when each came. */
+    onLine: (listener) =>
+      createInterface({ input: child.stdout }).on('line', (line) => listener(line, now())),
+  }
+}
+
+/** How long each command takes from its start to its end, in turns, after one round that does not count. */
+export async function timeInTurns(commands, env, rounds) {
+  const samples = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, command] of Object.entries(commands)) {
+      const startedAt = now()
+      const running = spawnProcess(command, env)
+      running.child.stdout.resume()
+      const endedAt = await running.succeeded
+      if (round >= 0) samples[name].push(endedAt - startedAt)
+    }
+  }
+  return samples
+}
+
+export function isInstalled(program) {
+  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}

@@ -1,0 +1,6 @@
+import { createClient } from './client.js'
+
+const [id] = process.argv.slice(2)
+const client = await createClient()
+process.stdout.write(`${JSON.stringify(await client.retrieveWorkflow(id).getResult())}\n`)
+await client.destroy()

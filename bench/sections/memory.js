@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { now, spawnProcess } from '../processes.js'
+import { round } from '../report.js'
+import { fillStream } from '../streams.js'
+
+const counts = [100_000, 1_000_000]
+const bytesPerSecond = 20_000_000
+const pauseMs = 5
+
+/** What a tail of many values takes while its reader is slow. Linux only: it is read from /proc. */
+export async function memory(world) {
+  if (process.platform !== 'linux') return { title: 'skipped: it needs /proc' }
+  const peaks = []
+  for (const count of counts) {
+    await fillStream(world, `memory-${count}`, count)
+    peaks.push(await readSlowly(world, `memory-${count}`))
+  }
+  const [few, many] = peaks
+  return {
+    title: `peak memory of drover stream into a reader of ${bytesPerSecond / 1e6} MB/s`,
+    notes: counts.map(
+      (count, index) =>
+        `${count.toLocaleString('en')} values: ${round(peaks[index].mb)} MB, ${peaks[index].lines.toLocaleString('en')} lines in ${round(peaks[index].seconds)} s`,
+    ),
+    goals: [
+      ['≤ 150 MB', many.mb <= 150],
+      ['no growth with the count', many.mb <= few.mb * 1.25],
+      ['every value', many.lines === counts[1] && few.lines === counts[0]],
+    ],
+  }
+}
+
+async function readSlowly(world, id) {
+  const startedAt = now()
+  const running = spawnProcess(world.drover('stream', id, 'values', '-o', 'jsonl'), world.env)
+  let mb = 0
+  let lines = 0
+  for await (const chunk of running.child.stdout) {
+    for (const byte of chunk) if (byte === 10) lines++
+    mb = Math.max(mb, peakMegabytes(running.child.pid))
+    await sleep(Math.max(pauseMs, (chunk.length / bytesPerSecond) * 1000))
+  }
+  const endedAt = await running.succeeded
+  return { mb, lines, seconds: (endedAt - startedAt) / 1000 }
+}
+
+function peakMegabytes(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000
+  } catch {
+    return 0
+  }
+}
