@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { open, readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from './cli/run.ts'
 import type { ChildProcess, Context } from './context.ts'
@@ -63,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     },
     loadApp: async (specifier) => {
       const { loadApp } = await import('./runtime/load-app.ts')
-      return loadApp(specifier, { cwd: process.cwd(), builtIns })
+      return loadApp(specifier, { cwd: process.cwd(), builtIns, consoleOutput: linesTo(terminal.note) })
     },
   }
 
@@ -71,6 +72,20 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   await (await local)?.leave()
   await terminal.flush()
   return worstExitCode(codes)
+}
+
+/** What an application says in this process goes above a live picture, line by line. */
+function linesTo(note: (line: string) => void): Writable {
+  let rest = ''
+  return new Writable({
+    decodeStrings: false,
+    write: (chunk, _, done) => {
+      const lines = `${rest}${chunk}`.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) note(line)
+      done()
+    },
+  })
 }
 
 const builtIns = { 'drover:demo': () => import('./demo/workflows.ts') }

@@ -40,13 +40,20 @@ export function createProgram(context: Context): Command {
   program.optionsGroup('Options:')
   for (const { title, commands } of commandGroups) {
     program.commandsGroup(title)
-    for (const create of commands) program.addCommand(create(context).copyInheritedSettings(program))
+    for (const create of commands) program.addCommand(inheritAll(create(context), program))
   }
   return program
     .addCommand(exitCodesHelp(context, program), { hidden: true })
     .addHelpText('after', '\nA first look, with nothing installed: drover demo')
     .allowExcessArguments()
     .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
+}
+
+/** Settings are copied once, and a command may have commands of its own. */
+function inheritAll(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const child of command.commands) inheritAll(child, command)
+  return command
 }
 
 function refuseUnknown(program: Command, typed: string): never {

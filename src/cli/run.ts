@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
+import { exitCodes } from '../core/exit-codes.ts'
+import { interruptCode } from '../frame/follow.ts'
 import { reportError } from '../frame/report-error.ts'
 import { createProgram } from './program.ts'
 
@@ -9,7 +11,9 @@ export async function run(context: Context, argv: readonly string[]): Promise<vo
     await createProgram(context).parseAsync(argv, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
-    if (!isHelp) context.exitWith(reportError(context, error, wantsJson(argv)))
+    if (isHelp) return
+    const code = reportError(context, error, wantsJson(argv))
+    context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
 }
 

@@ -19,7 +19,7 @@ export function dbCommand(context: Context): Command {
       'The embedded Postgres: a real PostgreSQL 18 of your own. It starts when it is needed, and the last drover process that leaves stops it.',
     )
   for (const create of [startCommand, stopCommand, statusCommand, urlCommand, logsCommand, resetCommand]) {
-    command.addCommand(create(context).copyInheritedSettings(command))
+    command.addCommand(create(context))
   }
   return command
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { findRegistered } from '../core/registered-workflow.ts'
 import { parseWorkflowArguments } from '../core/workflow-arguments.ts'
+import { requireWorkflowId } from '../core/workflow-id.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
 import { addAppOptions } from '../frame/app-options.ts'
 import { withStore } from '../frame/database.ts'
@@ -12,6 +13,7 @@ import { type FollowOutcome, follow } from '../frame/follow.ts'
 import { readInput } from '../frame/input.ts'
 import { addOutputOptions } from '../frame/output-format.ts'
 import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
+import { tell } from '../frame/tell.ts'
 import { noteUnfinished } from '../frame/unfinished.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
 
@@ -54,7 +56,7 @@ async function runRun(
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const app = await loadApp(context, flags, await readSettings(context, flags))
   const registered = findRegistered(app, name, flags)
-  const workflowId = flags.id ?? randomUUID()
+  const workflowId = flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id)
 
   await withStore(
     context,
@@ -79,8 +81,10 @@ async function runRun(
       } finally {
         await runtime.shutdown()
       }
-      await printOutcome(context, flags, outcome, workflowId)
-      await noteUnfinished(context, store, runtime, app.specifier)
+      if (outcome.reason === 'timed-out')
+        tell(context, 'Time ran out, and this process stops; the workflow is not lost.')
+      await printOutcome(context, flags, outcome, workflowId, true)
+      await noteUnfinished(context, store, runtime, app)
     },
     { create: true },
   )

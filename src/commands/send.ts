@@ -63,7 +63,7 @@ async function readMessage(
 ): Promise<JsonValue> {
   if (typed !== undefined && input === undefined) return parseJsonOrString(typed)
   if (typed === undefined && input !== undefined)
-    return parseJson(await readInput(context, input), 'the --input')
+    return parseJson(await readInput(context, input), 'The --input')
   throw new CliError('usage', 'Give the message either in place or with --input.', {
     hint: `drover send ID '{"approved": true}' --topic TOPIC`,
   })

@@ -6,6 +6,7 @@ import { CliError } from '../core/errors.ts'
 import type { StartRequest, Store } from '../core/store.ts'
 import { type Executor, internalQueue, type JsonValue } from '../core/workflow.ts'
 import { parseWorkflowArguments } from '../core/workflow-arguments.ts'
+import { requireWorkflowId } from '../core/workflow-id.ts'
 import { withStore } from '../frame/database.ts'
 import { noteDetached } from '../frame/detach.ts'
 import { attachOrRefuse } from '../frame/existing-id.ts'
@@ -77,7 +78,7 @@ async function runStart(
       timeoutMs,
     })
     noteDetached(context, outcome, [workflowId])
-    await printOutcome(context, flags, outcome, workflowId)
+    await printOutcome(context, flags, outcome, workflowId, flags.watch)
   })
 }
 
@@ -116,7 +117,7 @@ async function toRequest(
     name,
     className: flags.class ?? latest?.className ?? undefined,
     configName: flags.instance ?? latest?.configName ?? undefined,
-    workflowId: flags.id ?? randomUUID(),
+    workflowId: flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id),
     args,
     queue,
     application,

@@ -43,7 +43,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       } finally {
         await runtime.shutdown()
       }
-      await noteUnfinished(context, store, runtime, app.specifier)
+      await noteUnfinished(context, store, runtime, app)
     },
     { create: true },
   )

@@ -53,7 +53,7 @@ function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
 /** `event:status=completed` is meant as a string; anything that looks like JSON must be JSON. */
 function parseOperand(text: string): JsonValue {
   const isBareWord = /^[\p{L}_][\p{L}\p{N}_. -]*$/u.test(text) && !['true', 'false', 'null'].includes(text)
-  return isBareWord ? text : parseJson(text, `the value "${text}"`)
+  return isBareWord ? text : parseJson(text, `The value "${text}"`)
 }
 
 /** The kinds of change that can meet this condition; a status change always comes along. */

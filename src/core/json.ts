@@ -5,13 +5,13 @@ import type { JsonValue } from './workflow.ts'
  * JSON as a user typed it. Refuses a number that would arrive as another one, such as `12345678901234567890`.
  * Throws `invalid-argument`; `what` names the text in the message.
  */
-export function parseJson(text: string, what: string): JsonValue {
+export function parseJson(text: string, what: string, hint?: string): JsonValue {
   let value: JsonValue
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw new CliError('invalid-argument', `${what} is not JSON: ${(cause as Error).message}.`, {
-      hint: `quote it for the shell, as in '{"approved": true}'`,
+      hint: hint ?? `quote it for the shell, as in '{"approved": true}'`,
       cause,
     })
   }
@@ -26,7 +26,7 @@ export function parseJsonOrString(text: string): JsonValue {
   } catch {
     return text
   }
-  return parseJson(text, 'the argument')
+  return parseJson(text, 'The argument')
 }
 
 function refuseLossyNumbers(json: string): void {

@@ -30,6 +30,8 @@ export interface DatabaseTarget {
   readonly listenUrl?: string
   /** How long a follower waits for a lost database to come back; 5 minutes by default. */
   readonly reconnectTimeoutMs?: number
+  /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
+  readonly createSchema?: boolean
 }
 
 export interface DatabaseIdentity {

@@ -16,7 +16,11 @@ export function parseWorkflowArguments(
       hint: 'give all of them one way',
     })
   }
-  const value = parseJson(input, 'the --input')
+  const value = parseJson(
+    input,
+    'The --input',
+    `all arguments in one array, quoted for the shell: --input '[1, "two"]'`,
+  )
   if (!Array.isArray(value)) {
     throw new CliError('invalid-argument', 'The --input is not a JSON array of arguments.', {
       hint: `put it in brackets: --input '[…]'`,

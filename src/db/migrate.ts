@@ -6,9 +6,14 @@ import { readSchema, type SystemSchema } from './schema.ts'
 /** What our SDK makes: the number of its migrations. */
 const currentMigration = 123
 
+/** A new database of drover's has none of its tables yet, and reads as an empty one. */
+const usualSchema = 'dbos'
+
 /** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
 export async function migrateOwnSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
   if (!schema.own || (await isCurrent(session, schema))) return schema
+  const isKnown = schema.name === usualSchema || schema.has('dbos_migrations')
+  if (!isKnown && !session.target.createSchema) return schema
   await takeLock(session)
   try {
     const lockedSchema = await readSchema(session)

@@ -93,10 +93,16 @@ function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues
   return flag === 'all' ? 'all' : flag.split(',').filter((name) => name !== '')
 }
 
-/** DBOS's own lines: what matters always, the rest for `DEBUG=drover`. */
+/** What drover says in its own words when it leaves. */
+const saidBetter = /^Shutting down while/
+
+/** DBOS's own lines: what matters always and once, the rest for `DEBUG=drover`. */
 function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
   const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
+  let last = ''
   return (level, line) => {
-    if (isVerbose || level === 'warn' || level === 'error') tell({ terminal }, `dbos ${level}: ${line}`)
+    const isWorthIt = (level === 'warn' || level === 'error') && line !== last && !saidBetter.test(line)
+    if (isVerbose || isWorthIt) tell({ terminal }, `dbos ${level}: ${line}`)
+    last = line
   }
 }

@@ -399,5 +399,5 @@ async function finish(
   if (rows.length === 1 && only?.outcome === 'no-op' && only.before)
     tell(context, `hint: ${adviceFor(verb, only.before, only.workflowId)}`)
   if (rows.length === 1 && only?.outcome === 'not-found')
-    tell(context, `There is no workflow ${only.workflowId} in ${store.database.label}.\nhint: drover list`)
+    tell(context, `There is no workflow ${only.workflowId} in ${store.database.label}.`, 'hint: drover list')
 }

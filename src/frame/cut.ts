@@ -59,7 +59,7 @@ export async function runCut(
       if (fromStep === undefined) return { obstacle: `it has no step "${flags.from}"` }
       if (isExplained) {
         const cut = describeCut(fromStep, steps, await store.messages(state.workflowId))
-        tell(context, cutLines(verb, state, cut).join('\n'))
+        tell(context, ...cutLines(verb, state, cut))
       }
       return {
         fromStep,

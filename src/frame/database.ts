@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
@@ -17,12 +18,23 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const settings = await readSettings(context, flags)
   const target = await findTarget(context, settings, options)
-  const store = await context.openStore(target)
+  const store = await openUnlessInterrupted(context, target)
   try {
     return await use(store, settings, target)
   } finally {
     await store.close()
   }
+}
+
+/** Connecting can take its whole time-out: ctrl-c is heard meanwhile. */
+async function openUnlessInterrupted(context: Context, target: DatabaseTarget): Promise<Store> {
+  const { signal } = context.interrupts
+  const opening = context.openStore(target)
+  const interrupted = once(signal, 'abort').then(() => undefined)
+  const store = signal.aborted ? undefined : await Promise.race([opening, interrupted])
+  if (store) return store
+  opening.then((late) => late.close()).catch(() => {})
+  throw new CliError('interrupted', `Interrupted while connecting to ${target.label}.`)
 }
 
 async function findTarget(
@@ -38,7 +50,15 @@ async function findTarget(
     const label = describeUrl(url, settings.databaseUrl.source)
     if (settings.listenUrl) describeUrl(settings.listenUrl.value, settings.listenUrl.source)
     const listenUrl = settings.listenUrl?.value
-    return { url, schema, label, connectTimeoutMs, reconnectTimeoutMs, listenUrl }
+    return {
+      url: withHost(url),
+      schema,
+      label,
+      connectTimeoutMs,
+      reconnectTimeoutMs,
+      listenUrl,
+      createSchema: create,
+    }
   }
   const local = await context.local()
   if (!create && !local.exists()) {
@@ -47,11 +67,12 @@ async function findTarget(
     })
   }
   const target = await local.open({ database: settings.database.value, connectTimeoutMs })
-  return { ...target, schema, reconnectTimeoutMs }
+  return { ...target, schema, reconnectTimeoutMs, createSchema: create }
 }
 
 /** Host, port and database of a connection string, without its password. Throws `invalid-configuration`. */
-export function describeUrl(url: string, source: string): string {
+export function describeUrl(text: string, source: string): string {
+  const url = withHost(text)
   if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url)) {
     throw new CliError('invalid-configuration', `The database URL from ${source} is not a Postgres URL.`, {
       hint: 'write it as postgres://user:password@host:5432/database',
@@ -60,4 +81,9 @@ export function describeUrl(url: string, source: string): string {
   const { hostname, port, pathname, searchParams } = new URL(url)
   const host = decodeURIComponent(searchParams.get('host') ?? hostname)
   return host.startsWith('/') ? `${host}${pathname}` : `${host || 'localhost'}:${port || '5432'}${pathname}`
+}
+
+/** `postgres://user@/name?host=/directory` is right for Postgres, and no URL for anybody else. */
+function withHost(url: string): string {
+  return url.replace(/^(postgres(?:ql)?:\/\/(?:[^/@?]*@)?)(?=[/?])/, '$1localhost')
 }

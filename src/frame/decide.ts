@@ -88,7 +88,7 @@ async function runDecision(
   }
   const answer = {
     decision,
-    data: flags.data === undefined ? undefined : parseJson(flags.data, 'the --data'),
+    data: flags.data === undefined ? undefined : parseJson(flags.data, 'The --data'),
     actor: findActor(flags.as, context.env, context.userAndHost, context.terminal.isCI),
     comment: flags.comment ?? null,
   }

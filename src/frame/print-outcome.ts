@@ -17,6 +17,8 @@ export async function printOutcome(
   flags: ResultFlags,
   outcome: FollowOutcome,
   workflowId: string,
+  /** The picture, or its last line, has told how it ended. */
+  isTold: boolean,
 ): Promise<void> {
   const { terminal } = context
   const workflow = outcome.workflows.get(workflowId)
@@ -26,5 +28,5 @@ export async function printOutcome(
   if (flags.output === 'json') await terminal.print(toJsonText(toWorkflowJson(workflow)))
   else if (workflow.status === 'SUCCESS')
     await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))
-  else if (!terminal.stderr.canRedraw) tell({ terminal }, outcomeSentence(workflow))
+  else if (!isTold) tell({ terminal }, outcomeSentence(workflow))
 }

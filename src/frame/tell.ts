@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts'
-import { visibleLines } from '../render/text.ts'
+import { visible } from '../render/text.ts'
 
-/** Talk on stderr. Ids, names and topics come from the database: nothing in them may act on the terminal. */
-export function tell({ terminal }: Pick<Context, 'terminal'>, text: string): void {
-  terminal.note(visibleLines(text).join('\n'))
+/**
+ * Lines of talk on stderr. Ids, names and topics come from the database: nothing in them may act on the terminal, or
+ * look like a line of its own. */
+export function tell({ terminal }: Pick<Context, 'terminal'>, ...lines: readonly string[]): void {
+  terminal.note(lines.map(visible).join('\n'))
 }

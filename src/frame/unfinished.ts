@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Runtime } from '../core/runtime.ts'
+import type { App, Runtime } from '../core/runtime.ts'
 import type { Store } from '../core/store.ts'
 import { tell } from './tell.ts'
 
@@ -10,16 +10,18 @@ export async function noteUnfinished(
   { terminal }: Pick<Context, 'terminal'>,
   store: Store,
   { application, version, executorId }: Runtime,
-  app: string,
+  app: App,
 ): Promise<void> {
   const active = await store.list({ application, status: ['PENDING', 'ENQUEUED'], limit: enoughToTell })
   const executors = await store.executors()
   if (!executors) return
   const others = executors.filter((executor) => executor.executorId !== executorId)
   const isServed = others.some((executor) => executor.application === application)
+  const names = new Set(app.workflows.map(({ name }) => name))
   const idle = active.filter(
     (workflow) =>
       workflow.version === version &&
+      names.has(workflow.name) &&
       !(workflow.status === 'ENQUEUED'
         ? isServed
         : others.some((executor) => executor.executorId === workflow.executorId)),
@@ -27,5 +29,5 @@ export async function noteUnfinished(
   if (idle.length === 0) return
   const ids = idle.map(({ workflowId }) => workflowId)
   tell({ terminal }, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
-  tell({ terminal }, `To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app}`)
+  tell({ terminal }, `To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app.specifier}`)
 }

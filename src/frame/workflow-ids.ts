@@ -54,6 +54,6 @@ function isUuidPrefix(text: string): boolean {
 
 function throwNotFound(store: Store, id: string): never {
   throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
-    hint: 'drover list',
+    hint: /^[0-9a-f]{1,7}$/i.test(id) ? 'the start of a UUID takes 8 characters: drover list' : 'drover list',
   })
 }

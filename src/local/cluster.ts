@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../core/errors.ts'
 import { privateDirectory } from './directories.ts'
+import { explainFileError } from './failure.ts'
 import type { Layout } from './layout.ts'
 import { serverEnvironment, superuser } from './server.ts'
 import { buildBeside } from './unfinished.ts'
@@ -12,7 +13,12 @@ import { assertHasName, type ServerUser } from './user.ts'
 const run = promisify(execFile)
 
 export function clusterExists(layout: Layout): boolean {
-  return existsSync(path.join(layout.data, 'PG_VERSION'))
+  try {
+    return statSync(path.join(layout.data, 'PG_VERSION')).isFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw explainFileError(layout, error)
+  }
 }
 
 interface ClusterOptions {

@@ -23,9 +23,10 @@ export function unusable(layout: Layout, error: unknown): CliError {
 /** A refusal of the file system, in a sentence; anything else unchanged. */
 export function explainFileError(layout: Layout, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(code ?? '')) return error
+  const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')
+  if (!isDenied && !['ENOSPC', 'EDQUOT', 'ENOTDIR'].includes(code ?? '')) return error
   return new CliError(
-    'embedded-database-failed',
+    isDenied ? 'permission-denied' : 'embedded-database-failed',
     `The embedded database in ${layout.home} cannot be used: ${message}.`,
     { hint: 'DROVER_HOME=DIRECTORY drover db start', cause: error },
   )

@@ -2,6 +2,7 @@ import type { LocalDatabase } from '../core/local-database.ts'
 import { clusterExists } from './cluster.ts'
 import { isDown, socketUrl } from './connect.ts'
 import { dropDatabase, ensureDatabase } from './databases.ts'
+import { explainFileError } from './failure.ts'
 import { goOut } from './go-out.ts'
 import { keepUp } from './keep-up.ts'
 import { layoutOf } from './layout.ts'
@@ -37,6 +38,14 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
     resolveFrom: options.resolveFrom ?? import.meta.url,
   }
   const stay = new Stay(setup)
+  /** A home that may not be read or written is no bug. */
+  const explaining = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw explainFileError(layout, error)
+    }
+  }
   const stopIt = async (force: boolean) => await stop(layout, { force, presence: await stay.end() })
 
   return {
@@ -52,29 +61,31 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
       }
     },
 
-    start: async ({ database, tcpPort }) => {
-      await keepUp(setup, stay, { database, tcpPort })
-      return await inspect(layout, database)
-    },
+    start: ({ database, tcpPort }) =>
+      explaining(async () => {
+        await keepUp(setup, stay, { database, tcpPort })
+        return await inspect(layout, database)
+      }),
 
-    stop: ({ force }) => stopIt(force),
+    stop: ({ force }) => explaining(() => stopIt(force)),
 
-    status: () => inspect(layout, defaultDatabase),
+    status: () => explaining(() => inspect(layout, defaultDatabase)),
 
-    reset: async ({ database, all }) => {
-      if (all) {
-        return await withLock(layout.lock, async () => {
-          await stopIt(true)
-          removeCluster(layout)
+    reset: ({ database, all }) =>
+      explaining(async () => {
+        if (all) {
+          return await withLock(layout.lock, async () => {
+            await stopIt(true)
+            removeCluster(layout)
+          })
+        }
+        await stay.use(resetTimeoutMs, async (client) => {
+          await dropDatabase(client, database)
+          await ensureDatabase(client, database)
         })
-      }
-      await stay.use(resetTimeoutMs, async (client) => {
-        await dropDatabase(client, database)
-        await ensureDatabase(client, database)
-      })
-    },
+      }),
 
-    logs: async (lines) => lastLines(readLog(layout.log), lines),
+    logs: (lines) => explaining(async () => lastLines(readLog(layout.log), lines)),
 
     leave: async () => {
       const presence = await stay.end()

@@ -123,11 +123,14 @@ async function takeFrom(
   return workflowIds
 }
 
-/** What this process began and did not finish, for whoever lives to take at once. To be called when DBOS has shut down. */
+/**
+ * What this process began and did not finish, for whoever lives to take at once. To be called when DBOS has shut down.
+ * Leaving in order is no failed attempt: what waits for days outlives any number of short runs.
+ */
 export async function handBack(options: HandOverOptions): Promise<void> {
   try {
     await withConnection(options.database, 'drover-hand-back', (client) =>
-      putBack(client, options, [options.executorId]),
+      putBack(client, options, [options.executorId], 1),
     )
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -142,14 +145,16 @@ async function putBack(
   client: pg.Client,
   options: HandOverOptions,
   executorIds: readonly string[],
+  attemptsBack = 0,
 ): Promise<string[]> {
   const { rows } = await client.query(
     `update ${workflowTable(options)}
      set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
-         queue_name = coalesce(queue_name, $4), updated_at = (extract(epoch from now()) * 1000)::bigint
+         queue_name = coalesce(queue_name, $4), recovery_attempts = greatest(recovery_attempts - $5, 0),
+         updated_at = (extract(epoch from now()) * 1000)::bigint
      where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
      returning workflow_uuid`,
-    [options.application, options.version, executorIds, internalQueue],
+    [options.application, options.version, executorIds, internalQueue, attemptsBack],
   )
   return rows.map((row) => row.workflow_uuid)
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import type { WorkflowProfile } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
-import { isJsonObject, parseJson } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import { findUpward } from './find-upward.ts'
@@ -39,10 +39,22 @@ export async function readConfigFile(
   }
 }
 
+/** What is wrong is told by its place alone: the line itself may hold a password. */
 function parseConfig(path: string, text: string): { readonly [key: string]: JsonValue } {
-  const content = parseJson(text, path)
+  const content = parseOrFail(path, text)
   if (!isJsonObject(content)) throw invalid(path, 'it must hold one JSON object')
   return content
+}
+
+function parseOrFail(path: string, text: string): JsonValue {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const offset = /at position (\d+)/.exec((error as Error).message)?.[1]
+    const before = text.slice(0, Number(offset ?? 0)).split('\n')
+    const place = offset ? ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}` : ''
+    throw invalid(path, `it is not JSON${place}`)
+  }
 }
 
 function toProfiles(path: string, workflows: JsonValue): Record<string, WorkflowProfile> {
@@ -65,7 +77,7 @@ function refuseUnknownKeys(path: string, object: object, known: readonly string[
 }
 
 function invalid(path: string, problem: string, known?: readonly string[]): CliError {
-  return new CliError('invalid-configuration', `${path}: ${problem}.`, {
-    hint: known ? `the settings are: ${known.join(', ')}` : 'mend the file; drover config shows what is read',
+  return new CliError('invalid-configuration', `${path}: ${problem}${problem.endsWith('?') ? '' : '.'}`, {
+    hint: known ? `the settings are: ${known.join(', ')}` : 'mend the file',
   })
 }

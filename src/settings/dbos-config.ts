@@ -18,19 +18,24 @@ export async function readDbosConfig(
   const content = await parseYaml(found.path, found.text)
   const text = (key: string) => {
     const value = content[key]
-    return typeof value === 'string' ? substituteEnv(value, context.env, found.path) : undefined
+    if (value === undefined || value === null) return undefined
+    if (typeof value === 'string') return substituteEnv(value, context.env, found.path)
+    throw new CliError('invalid-configuration', `${found.path}: "${key}" must be a string.`, {
+      hint: 'mend the file, or name the database with --db-url',
+    })
   }
   return { path: found.path, systemDatabaseUrl: text('system_database_url'), name: text('name') }
 }
 
+/** What is wrong is told by its place alone: the line itself may hold a password. */
 async function parseYaml(path: string, text: string): Promise<Record<string, unknown>> {
-  const { parse } = await import('yaml')
-  try {
-    return parse(text) ?? {}
-  } catch (cause) {
-    throw new CliError('invalid-configuration', `${path} is not YAML: ${(cause as Error).message}`, {
-      hint: 'mend the file, or name the database with --db-url',
-      cause,
-    })
-  }
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { logLevel: 'silent' })
+  const [error] = document.errors
+  if (!error) return document.toJS() ?? {}
+  const [start] = error.linePos ?? []
+  const place = start ? ` at line ${start.line}, column ${start.col}` : ''
+  throw new CliError('invalid-configuration', `${path} is not YAML${place}.`, {
+    hint: 'mend the file, or name the database with --db-url',
+  })
 }

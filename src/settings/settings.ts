@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Context } from '../context.ts'
 import type { WorkflowProfile } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
+import { CliError } from '../core/errors.ts'
 import { readConfigFile } from './config-file.ts'
 import { readDbosConfig } from './dbos-config.ts'
 
@@ -51,18 +52,19 @@ export async function readSettings(
   return {
     databaseUrl:
       setting(flags.dbUrl, '--db-url') ??
-      setting(env.DROVER_DB_URL, 'DROVER_DB_URL') ??
-      setting(env.DBOS_SYSTEM_DATABASE_URL, 'DBOS_SYSTEM_DATABASE_URL') ??
+      variable(env, 'DROVER_DB_URL') ??
+      variable(env, 'DBOS_SYSTEM_DATABASE_URL') ??
       fromFile(file.databaseUrl) ??
       setting(dbos.systemDatabaseUrl, dbos.path) ??
       null,
     database: fromFile(file.database) ?? { value: 'drover', source: byDefault },
-    schema: setting(flags.schema, '--schema') ??
-      fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
+    schema: requireName(
+      setting(flags.schema, '--schema') ?? fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
+    ),
     connectTimeoutMs: duration(flags.connectTimeout, '--connect-timeout', 5000),
     listenUrl:
       setting(flags.listenUrl, '--listen-url') ??
-      setting(env.DROVER_LISTEN_URL, 'DROVER_LISTEN_URL') ??
+      variable(env, 'DROVER_LISTEN_URL') ??
       fromFile(file.listenUrl) ??
       null,
     reconnectTimeoutMs: duration(flags.reconnectTimeout, '--reconnect-timeout', 5 * 60_000),
@@ -77,8 +79,29 @@ function duration(flag: string | undefined, name: string, otherwiseMs: number): 
   return flag ? { value: parseDuration(flag), source: name } : { value: otherwiseMs, source: byDefault }
 }
 
+/** Nothing that was meant and is empty, such as `--db-url "$UNSET"`, may quietly mean another database. */
 function setting<Value>(value: Value | undefined, source: string): Setting<Value> | undefined {
-  return value === undefined || value === '' ? undefined : { value, source }
+  if (value !== '') return value === undefined ? undefined : { value, source }
+  throw new CliError('invalid-configuration', `A setting from ${source} is empty.`, {
+    hint: 'give it a value, or leave it out',
+  })
+}
+
+/** An environment variable that is empty is not set. */
+function variable(env: Context['env'], name: string): Setting<string> | undefined {
+  return setting(env[name] || undefined, name)
+}
+
+/** The system tables' schema stands in statements of DBOS's own, where not every name is safe. */
+function requireName(schema: Setting<string>): Setting<string> {
+  if (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(schema.value)) return schema
+  throw new CliError(
+    'invalid-configuration',
+    `"${schema.value}" from ${schema.source} is not the name of a schema.`,
+    {
+      hint: 'letters, digits and underscores',
+    },
+  )
 }
 
 /** A module named in a file is meant relative to that file. */

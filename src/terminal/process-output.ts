@@ -31,6 +31,8 @@ export function createProcessOutput({
 }: ProcessOutputOptions): ProcessOutput {
   const tty = stream as WriteStream
   const isTerminal = tty.isTTY === true
+  // Kept from now on: an application that runs in this process may be given another `write`.
+  const write = stream.write.bind(stream)
   let isGone = false
   let resume = () => {}
   let drained: Promise<void> | undefined
@@ -60,7 +62,7 @@ export function createProcessOutput({
   const writeOut = () => {
     const text = pending
     pending = ''
-    if (text !== '' && !isGone) stream.write(text)
+    if (text !== '' && !isGone) write(text)
   }
 
   return {
@@ -93,7 +95,7 @@ export function createProcessOutput({
     },
     flush: () => {
       writeOut()
-      return isGone ? Promise.resolve() : new Promise((resolve) => stream.write('', () => resolve()))
+      return isGone ? Promise.resolve() : new Promise((resolve) => write('', () => resolve()))
     },
   }
 }

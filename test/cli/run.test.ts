@@ -161,3 +161,34 @@ test('passwords are never shown', async () => {
   expect(stdout).toContain('db.example:5433/shop\t--db-url')
   expect(stdout).not.toContain('s3cret')
 })
+
+test('connecting is left by ctrl-c and by SIGTERM', async () => {
+  const unreachable = { ...createFakeStore(), list: () => new Promise<never>(() => {}) }
+  const interrupted = (signal: string) =>
+    runCli('list', { store: unreachable, interrupt: AbortSignal.abort(signal) })
+  expect(await interrupted('SIGINT')).toMatchObject({ code: 130, stdout: '' })
+  expect(await interrupted('SIGTERM')).toMatchObject({ code: 143, stdout: '' })
+})
+
+test.each([
+  ['db reset --force', "Unknown option '--force'."],
+  ['db start x', 'Too many arguments'],
+  ['db bogus', ''],
+])('%s is wrong usage, like anything else', async (line, message) => {
+  const { code, stderr } = await runCli(line)
+  expect(code).toBe(2)
+  expect(stderr).toContain(`error: ${message}`)
+  expect(stderr).toContain('hint: ')
+})
+
+test.each([
+  [['list', '--db-url', ''], 'A setting from --db-url is empty.'],
+  [['list', '--schema', 'x"; drop table y; --'], 'is not the name of a schema.'],
+])('a setting that cannot be meant is refused: %j', async (argv, message) => {
+  expect(await runCli(argv)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+})
+
+test('the Postgres URL of a socket directory needs no host', async () => {
+  const { stdout } = await runCli(['config', '--db-url', 'postgres://ada:pw@/shop?host=/run/postgresql'])
+  expect(stdout).toContain('databaseUrl\t/run/postgresql/shop\t--db-url')
+})

@@ -228,9 +228,16 @@ test('watch --timeout is 124, and says how to come back', async () => {
 })
 
 test('ctrl-c detaches', async () => {
-  expect(
-    await runCli('watch running', { store: createExampleStore(), interrupt: AbortSignal.abort('SIGINT') }),
-  ).toMatchObject({
+  const example = createExampleStore()
+  const interrupt = new AbortController()
+  const store = {
+    ...example,
+    follow: (...args: Parameters<typeof example.follow>) => {
+      interrupt.abort('SIGINT')
+      return example.follow(...args)
+    },
+  }
+  expect(await runCli('watch running', { store, interrupt: interrupt.signal })).toMatchObject({
     code: 130,
     stderr: 'Detached. The workflow goes on; to come back: drover watch running\n',
   })

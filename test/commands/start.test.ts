@@ -63,6 +63,14 @@ test('an id in use is attached to where it is the same active call, else 9', asy
   expect((await runCli('start order 1 --id old', { store })).code).toBe(9)
 })
 
+test('an id that could not be typed again is refused', async () => {
+  const store = createExampleStore()
+  for (const id of ['', ' ', 'a\nb', 'red\u001b[31m']) {
+    expect((await runCli(['start', 'orderWorkflow', '--id', id], { store })).code).toBe(2)
+  }
+  expect(store.started).toEqual([])
+})
+
 test('--wait prints the result on stdout and the id on stderr', async () => {
   const store = createExampleStore()
   const timedOut = await runCli('start orderWorkflow --id new --wait --timeout 20ms', { store })

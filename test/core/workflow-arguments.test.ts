@@ -19,7 +19,7 @@ test('--input gives all of them', () => {
 
 test('--input must be an array, and the only source', () => {
   expect(() => parseWorkflowArguments([], '{"a":1}')).toThrow('The --input is not a JSON array of arguments.')
-  expect(() => parseWorkflowArguments([], '[1')).toThrow('the --input is not JSON')
+  expect(() => parseWorkflowArguments([], '[1')).toThrow('The --input is not JSON')
   expect(() => parseWorkflowArguments(['1'], '[1]')).toThrow('both in place and with --input')
 })
 

@@ -137,6 +137,7 @@ describe.concurrent('recovery', () => {
     const second = await launch(database, 'edited')
     expect((await database.resultOf('left')).at(-1)).toBe('edited')
     expect(second.handedOver).toEqual([])
+    expect(await database.workflow('left')).toMatchObject({ attempts: 1 })
     expect(first.output).toEqual({ stdout: '', stderr: '' })
   })
 

@@ -67,6 +67,29 @@ test.each([
   await expect(settingsIn({ files: files as unknown as Record<string, string> })).rejects.toThrow(message)
 })
 
+test('what is wrong in a file is told by its place, never by its text', async () => {
+  const secret = 'postgres://u:topsecret@h/d'
+  const messageOf = (files: Record<string, string>) =>
+    settingsIn({ files }).then(
+      () => '',
+      (error: Error) => `${error.message} ${error.cause ?? ''}`,
+    )
+  const yaml = await messageOf({ [dbosConfig]: `name: x\nsystem_database_url: "${secret}\n` })
+  expect(yaml).toMatch(/is not YAML at line \d+, column \d+\./)
+  const json = await messageOf({ [droverConfig]: `{"databaseUrl": ${secret}}` })
+  expect(json).toContain('it is not JSON')
+  expect(yaml + json).not.toContain('postgres:')
+})
+
+test('an empty setting never means another database', async () => {
+  await expect(settingsIn({ flags: { dbUrl: '' } })).rejects.toThrow('A setting from --db-url is empty.')
+  await expect(settingsIn({ files: { [droverConfig]: '{"databaseUrl": ""}' } })).rejects.toThrow('is empty')
+  await expect(settingsIn({ files: { [dbosConfig]: 'system_database_url: [1]' } })).rejects.toThrow(
+    '"system_database_url" must be a string',
+  )
+  expect((await settingsIn({ env: { DROVER_DB_URL: '' } })).databaseUrl).toBeNull()
+})
+
 test('profiles say how an application wants to be answered', async () => {
   const files = { [droverConfig]: '{"workflows":{"order":{"topic":"t","approve":"yes","reject":"no"}}}' }
   expect((await settingsIn({ files })).workflows).toEqual({

@@ -2,7 +2,6 @@ import type { ChildProcess } from '../../context.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow.ts'
-import { tell } from '../../frame/tell.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
 
 const tasks = 20
@@ -39,7 +38,7 @@ export const resumePart: Part = {
           isKilled = true
           worker.kill('SIGKILL')
           await worker.exited
-          tell(context, 'The worker was killed. Here is the next one.')
+          await say('The worker was killed. Here is the next one.')
           worker = spawnWorker(tour)
           return false
         },
@@ -63,11 +62,11 @@ function doneOf(progress: JsonValue): number {
   return typeof done === 'number' ? done : 0
 }
 
-async function sayCount({ say, style }: Tour, output: JsonValue): Promise<void> {
+async function sayCount({ shout }: Tour, output: JsonValue): Promise<void> {
   if (!isJsonObject(output)) return
   const executors = isJsonObject(output.publishedByExecutor ?? null)
     ? Object.values(output.publishedByExecutor as object)
     : []
   const shares = executors.join(' + ')
-  await say(style.strong(`${output.published} of ${output.tasks} published (${shares}); nothing was lost.`))
+  await shout(`${output.published} of ${output.tasks} published (${shares}); nothing was lost.`)
 }

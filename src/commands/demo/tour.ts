@@ -10,6 +10,7 @@ import { interruptCode } from '../../frame/follow.ts'
 import { demoColumns } from '../../render/demo-columns.ts'
 import { createStyle, type Style } from '../../render/style.ts'
 import { renderTable, renderTsv } from '../../render/table.ts'
+import { wrap } from '../../render/text.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 
 export const demoApp = 'drover:demo'
@@ -31,7 +32,9 @@ export interface Tour {
   start(name: string, workflowId: string, args: readonly JsonValue[]): Promise<void>
   /** Closes the runtime of this process, for a part that brings its own workers. */
   stopRuntime(): Promise<void>
+  /** Prose, broken between words where the terminal is narrow. */
   say(text: string): Promise<void>
+  shout(text: string): Promise<void>
   command(text: string): Promise<void>
 }
 
@@ -73,7 +76,8 @@ export async function runTour(
       try {
         await tour.say(`Durable workflows in ${store.database.label}.`)
         for (const [index, part] of parts.entries()) {
-          await tour.say(`\n${tour.style.strong(`${index + 1}/${parts.length}  ${part.title}`)}`)
+          await tour.say('')
+          await tour.shout(`${index + 1}/${parts.length}  ${part.title}`)
           await part.run(tour)
           if (context.interrupts.signal.aborted) break
         }
@@ -93,6 +97,11 @@ function createTour(context: Context, store: Store, options: TourOptions): Tour 
   const style = createStyle(terminal.stdout.colorLevel)
   const suffix = randomBytes(3).toString('hex')
   const named: string[] = []
+  const { isTerminal } = terminal.stdout
+  const print = (text: string, paint: (line: string) => string) => {
+    const lines = isTerminal ? wrap(text, terminal.stdout.columns, Number.POSITIVE_INFINITY) : [text]
+    return terminal.print(lines.map(paint).join('\n'))
+  }
   return {
     ...options,
     context,
@@ -104,7 +113,8 @@ function createTour(context: Context, store: Store, options: TourOptions): Tour 
       named.push(id)
       return id
     },
-    say: (text) => terminal.print(text),
+    say: (text) => print(text, style.plain),
+    shout: (text) => print(text, style.strong),
     command: (text) => terminal.print(`${style.faint('$')} ${style.command(text)}`),
   }
 }
@@ -119,8 +129,9 @@ async function printSummary(context: Context, tour: Tour): Promise<void> {
   const lines = stdout.isTerminal
     ? renderTable(demoColumns, rows, { style: tour.style, width: stdout.columns, now: context.now() })
     : renderTsv(demoColumns, rows)
-  await tour.say(lines.join('\n'))
-  await tour.say('\nThey are all still there:')
+  await context.terminal.print(lines.join('\n'))
+  await tour.say('')
+  await tour.say('They are all still there:')
   await tour.command('drover list --limit 50')
   await tour.command(`drover get ${rows[0]?.workflowId}`)
 }
