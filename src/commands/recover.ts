@@ -120,7 +120,7 @@ async function recoverOnce(
       found.rows.length > 0 &&
       !found.rows.every(({ workflowId }) => told.includes(JSON.stringify(workflowId)))
     )
-      tell(context, found.explanation.join('\n'))
+      tell(context, ...found.explanation)
   }
   const seen = new Set(rows.map(({ workflowId }) => workflowId))
   const others = ids?.filter((id) => !seen.has(id)) ?? []
