@@ -17,6 +17,8 @@ const settings = {
   // Short, and yet a stack trace says the names of functions.
   minifySyntax: true,
   minifyWhitespace: true,
+  // Node prints the whole line of an error that nobody caught.
+  lineLimit: 120,
   outdir: output,
   write: false,
 }

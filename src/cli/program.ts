@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { commandGroups } from '../commands/index.ts'
+import { type CreateCommand, commandGroups } from '../commands/index.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
@@ -7,8 +7,8 @@ import { createStyle } from '../render/style.ts'
 import type { ColorMode } from '../terminal/terminal.ts'
 import { exitCodesHelp } from './exit-codes-help.ts'
 
-/** The whole command line: `drover` with every command that works, in help order. */
-export function createProgram(context: Context): Command {
+/** The command line: `drover` with every command that works, in help order, or with the one that `argv` names. */
+export function createProgram(context: Context, argv: readonly string[]): Command {
   const { terminal } = context
   const program = new Command('drover')
     .description('Drive DBOS durable workflows from a terminal.')
@@ -38,9 +38,10 @@ export function createProgram(context: Context): Command {
     .hook('preAction', (_, action) => terminal.useColor(action.optsWithGlobals<{ color: ColorMode }>().color))
   for (const option of globalOptions()) program.addOption(option)
   program.optionsGroup('Options:')
+  const isNeeded = isNeededBy(argv)
   for (const { title, commands } of commandGroups) {
     program.commandsGroup(title)
-    for (const create of commands) program.addCommand(inheritAll(create(context), program))
+    for (const create of commands.filter(isNeeded)) program.addCommand(inheritAll(create(context), program))
   }
   return program
     .addCommand(exitCodesHelp(context, program), { hidden: true })
@@ -54,6 +55,14 @@ function inheritAll(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent)
   for (const child of command.commands) inheritAll(child, command)
   return command
+}
+
+/** To create all of them takes milliseconds, which the one that is named first need not wait for. */
+function isNeededBy([first = '']: readonly string[]): (create: CreateCommand) => boolean {
+  if (first === '--version') return () => false
+  const isNamed = (create: CreateCommand) => create.name === `${first}Command`
+  const isKnown = commandGroups.some(({ commands }) => commands.some(isNamed))
+  return isKnown ? isNamed : () => true
 }
 
 function refuseUnknown(program: Command, typed: string): never {

@@ -8,7 +8,7 @@ import { createProgram } from './program.ts'
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
 export async function run(context: Context, argv: readonly string[]): Promise<void> {
   try {
-    await createProgram(context).parseAsync(argv, { from: 'user' })
+    await createProgram(context, argv).parseAsync(argv, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return

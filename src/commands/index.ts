@@ -29,9 +29,12 @@ import { watchCommand } from './watch.ts'
 import { workerCommand } from './worker.ts'
 import { workersCommand } from './workers.ts'
 
+/** Its name is that of the command, and `Command`. */
+export type CreateCommand = (context: Context) => Command
+
 interface CommandGroup {
   readonly title: string
-  readonly commands: readonly ((context: Context) => Command)[]
+  readonly commands: readonly CreateCommand[]
 }
 
 /** Every command there is, in help order. */

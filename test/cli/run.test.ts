@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { commandGroups } from '../../src/commands/index.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -191,4 +192,15 @@ test.each([
 test('the Postgres URL of a socket directory needs no host', async () => {
   const { stdout } = await runCli(['config', '--db-url', 'postgres://ada:pw@/shop?host=/run/postgresql'])
   expect(stdout).toContain('databaseUrl\t/run/postgresql/shop\t--db-url')
+})
+
+test('every command is created by a function of its name, so that it can be created alone', async () => {
+  const functions = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name))
+  for (const name of functions) {
+    const command = name.replace(/Command$/, '')
+    const { stdout } = await runCli([command, '--help'])
+    expect(stdout).toMatch(new RegExp(`^Usage: drover ${command} `))
+  }
+  const { stdout: all } = await runCli(['--help'])
+  expect(all.match(/^ {2}[a-z]+/gm)).toHaveLength(functions.length + 1)
 })

@@ -126,7 +126,9 @@ test('a database of drover is migrated once, also when two come at the same time
 
 test('another schema is read when it is named', async () => {
   const own = await createTestDatabase({ empty: true })
-  await expect(openStore({ ...own.target, schema: 'flows' })).rejects.toMatchObject({ code: 'schema-missing' })
+  await expect(openStore({ ...own.target, schema: 'flows' })).rejects.toMatchObject({
+    code: 'schema-missing',
+  })
   const store = await openStore({ ...own.target, schema: 'flows', createSchema: true })
   expect(await store.start({ name: 'x', workflowId: 'w', args: [], queue: 'q' })).toBe('started')
   expect((await store.list({ limit: 5 })).map(({ workflowId }) => workflowId)).toEqual(['w'])
