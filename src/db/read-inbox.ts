@@ -11,7 +11,10 @@ const learnedFrom = 5000
 /** What DBOS's serializations make of null: a question that was taken back. */
 const nullValues = `'null', '{"json":null}', '{"json":null,"__dbos_serializer":"superjson"}'`
 
-/** The open waits of all workflows, the oldest first. `selectWaits` explains how they are told. */
+/**
+ * The open waits of all workflows, the oldest first. `selectWaits` explains how they are told. `offset 0` keeps Postgres
+ * from joining the other way round, which reads every step there is for the few workflows that are active.
+ */
 export async function readInbox(
   session: Session,
   schema: SystemSchema,
@@ -27,7 +30,10 @@ export async function readInbox(
       select a.id, a.name, h.function_id + 1 as step, e.key, h.value, h.serialization,
         o.completed_at_epoch_ms as since
       from active a
-      join ${schema.table('workflow_events')} e on e.workflow_uuid = a.id and e.key like '${askPrefix}%'
+      cross join lateral (
+        select key from ${schema.table('workflow_events')}
+        where workflow_uuid = a.id and key like '${askPrefix}%' offset 0
+      ) e
       join lateral (
         select function_id, value, serialization from ${schema.table('workflow_events_history')} h
         where h.workflow_uuid = a.id and h.key = e.key order by function_id desc limit 1
@@ -40,13 +46,20 @@ export async function readInbox(
       select a.id, a.name, t.function_id - 1 as step, null::text as key, null::text as value,
         null::text as serialization, t.started_at_epoch_ms as since
       from active a
-      join ${steps} t on t.workflow_uuid = a.id and t.function_name = 'DBOS.sleep' and t.function_id > 0
-        and t.started_at_epoch_ms = t.completed_at_epoch_ms
+      cross join lateral (
+        select function_id, started_at_epoch_ms from ${steps}
+        where workflow_uuid = a.id and function_name = 'DBOS.sleep' and function_id > 0
+          and started_at_epoch_ms = completed_at_epoch_ms
+        offset 0
+      ) t
       where not exists (select 1 from ${steps} r where r.workflow_uuid = a.id and r.function_id = t.function_id - 1)
-        and not exists (select 1 from asked where asked.id = a.id and asked.step = t.function_id - 1)
+    ),
+    one_per_step as (
+      select distinct on (id, step) * from (select * from asked union all select * from inferred) waits
+      order by id, step, key nulls last
     ),
     page as (
-      select *, count(*) over () as total from (select * from asked union all select * from inferred) waits
+      select *, count(*) over () as total from one_per_step
       where $2::bigint is null or since <= $2
       order by since, id, step limit $3
     )

@@ -8,11 +8,14 @@ import { initialPicker, pickedWaits, pickerView, updatePicker } from '../render/
 import { questionView } from '../render/question-view.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
-import { type InboxFilters, type OpenWait, readOpenWaits } from './open-waits.ts'
+import { type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
 import { reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
 import { submitDecision } from './submit-decision.ts'
 import { tell } from './tell.ts'
+
+/** The oldest; nobody goes through more of them by hand. */
+const mostWaits = 1000
 
 /** The inbox on a terminal: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
 export async function runDesk(
@@ -22,9 +25,9 @@ export async function runDesk(
   filters: InboxFilters,
 ): Promise<void> {
   for (;;) {
-    const { waits } = await readOpenWaits(context, store, settings, filters)
-    if (waits.length === 0) return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
-    const picked = await pick(context, store, waits)
+    const open = await readOpenWaits(context, store, settings, filters, mostWaits)
+    if (open.waits.length === 0) return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
+    const picked = await pick(context, store, open)
     if (!picked || picked.action === 'leave') return
     if (picked.action === 'refresh') continue
     const { action } = picked
@@ -50,12 +53,12 @@ async function tellErrors(context: Context, act: () => Promise<void>): Promise<v
 
 const verbByAction = { approve: 'approved', reject: 'rejected' } as const
 
-async function pick({ terminal, interrupts, now }: Context, store: Store, waits: readonly OpenWait[]) {
+async function pick({ terminal, interrupts, now }: Context, store: Store, { waits, total }: OpenWaits) {
   const { stderr } = terminal
   const style = createStyle(stderr.colorLevel)
   const model = await terminal.interact(
     {
-      initial: initialPicker(waits),
+      initial: initialPicker(waits, total),
       update: updatePicker,
       isDone: ({ action }) => action !== undefined,
       view: (state) =>

@@ -7,6 +7,8 @@ import { type WaitRow, waitColumns } from './wait-columns.ts'
 
 export interface PickerModel<Row extends WaitRow = WaitRow> {
   readonly waits: readonly Row[]
+  /** How many there are with those that are too new to be in the list. */
+  readonly total: number
   /** A place among those that the search leaves. */
   readonly cursor: number
   /** Ids of the marked ones; they stay marked while a search hides them. */
@@ -18,8 +20,11 @@ export interface PickerModel<Row extends WaitRow = WaitRow> {
 
 type PickerAction = 'open' | 'approve' | 'reject' | 'refresh' | 'leave'
 
-export function initialPicker<Row extends WaitRow>(waits: readonly Row[]): PickerModel<Row> {
-  return { waits, cursor: 0, marked: new Set(), search: '', isSearching: false, action: undefined }
+export function initialPicker<Row extends WaitRow>(
+  waits: readonly Row[],
+  total = waits.length,
+): PickerModel<Row> {
+  return { waits, total, cursor: 0, marked: new Set(), search: '', isSearching: false, action: undefined }
 }
 
 /** What an action is about: the marked ones, else the one under the cursor. */
@@ -106,7 +111,7 @@ export function pickerView(model: PickerModel, database: string, frame: Frame, h
   const shown = shownWaits(model)
   if (model.action !== undefined) return [closingLine(model, frame)]
   const counts = [
-    `${shown.length === model.waits.length ? '' : `${shown.length} of `}${model.waits.length} waiting`,
+    `${shown.length === model.total ? '' : `${shown.length} of `}${model.total} waiting`,
     ...(model.marked.size > 0 ? [`${model.marked.size} marked`] : []),
   ]
   const title = truncate(visible(`${counts.join(', ')} in ${database}`), width)
