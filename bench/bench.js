@@ -7,6 +7,7 @@ import { ending } from './sections/ending.js'
 import { enqueue } from './sections/enqueue.js'
 import { event } from './sections/event.js'
 import { idle } from './sections/idle.js'
+import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
 import { memory } from './sections/memory.js'
 import { startup } from './sections/startup.js'
@@ -14,7 +15,7 @@ import { stream } from './sections/stream.js'
 import { watchers } from './sections/watchers.js'
 import { openWorld } from './world.js'
 
-const sections = { startup, local, stream, event, ending, enqueue, catchUp, memory, idle, watchers }
+const sections = { startup, local, stream, event, ending, enqueue, catchUp, memory, idle, watchers, inbox }
 const names = Object.keys(sections)
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !names.includes(name))

@@ -26,7 +26,8 @@ export async function runDesk(
 ): Promise<void> {
   for (;;) {
     const open = await readOpenWaits(context, store, settings, filters, mostWaits)
-    if (open.waits.length === 0) return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
+    if (open.waits.length === 0)
+      return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
     const picked = await pick(context, store, open)
     if (!picked || picked.action === 'leave') return
     if (picked.action === 'refresh') continue
