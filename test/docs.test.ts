@@ -36,6 +36,9 @@ test.each([
   ['Outcome', 'cancel running -o jsonl'],
   ['Record', 'audit -o jsonl'],
   ['Recovered', 'recover running -o jsonl'],
+  ['Queue', 'queues -o jsonl'],
+  ['Schedule', 'schedules -o jsonl'],
+  ['Version', 'versions -o jsonl'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]

@@ -14,16 +14,19 @@ import { getCommand } from './get.ts'
 import { inboxCommand } from './inbox.ts'
 import { listCommand } from './list.ts'
 import { messagesCommand } from './messages.ts'
+import { queuesCommand } from './queues.ts'
 import { recoverCommand } from './recover.ts'
 import { rejectCommand } from './reject.ts'
 import { resultCommand } from './result.ts'
 import { resumeCommand } from './resume.ts'
 import { rewindCommand } from './rewind.ts'
 import { runCommand } from './run.ts'
+import { schedulesCommand } from './schedules.ts'
 import { sendCommand } from './send.ts'
 import { startCommand } from './start.ts'
 import { stepsCommand } from './steps.ts'
 import { streamCommand } from './stream/stream.ts'
+import { versionsCommand } from './versions.ts'
 import { waitCommand } from './wait/wait.ts'
 import { watchCommand } from './watch.ts'
 import { workerCommand } from './worker.ts'
@@ -60,5 +63,8 @@ export const commandGroups: readonly CommandGroup[] = [
     title: 'Manage:',
     commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, recoverCommand, deleteCommand],
   },
-  { title: 'Platform:', commands: [dbCommand, configCommand] },
+  {
+    title: 'Platform:',
+    commands: [queuesCommand, schedulesCommand, versionsCommand, dbCommand, configCommand],
+  },
 ]

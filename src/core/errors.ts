@@ -27,6 +27,8 @@ export const exitNameByErrorCode = {
   'no-record': 'permission',
   'sessions-hidden': 'permission',
   'workflow-not-found': 'not-found',
+  'not-there': 'not-found',
+  'nothing-to-do': 'conflict',
   'workflow-not-registered': 'not-found',
   'instance-not-registered': 'not-found',
   'event-not-found': 'not-found',

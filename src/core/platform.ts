@@ -8,10 +8,66 @@ export interface ApplicationVersion {
   readonly isLatest: boolean
 }
 
+export interface RateLimit {
+  readonly max: number
+  readonly periodMs: number
+}
+
+export interface QueueSettings {
+  /** How many run at once, in all and in each executor; null for no limit. */
+  readonly concurrency: number | null
+  readonly workerConcurrency: number | null
+  readonly rateLimit: RateLimit | null
+  readonly pollMs: number
+}
+
+/** A registered queue, and what is on it. */
+export interface Queue extends QueueSettings {
+  readonly name: string
+  /** The application whose executors poll it; null for all of them. */
+  readonly application: string | null
+  readonly enqueued: number
+  readonly delayed: number
+  readonly running: number
+  /** When the oldest of those that wait was enqueued. */
+  readonly oldestAt: Date | null
+}
+
+export interface Schedule {
+  readonly name: string
+  /** The workflow that it starts. */
+  readonly workflow: string
+  readonly cron: string
+  /** Null for the time zone of each executor. */
+  readonly timezone: string | null
+  readonly status: 'ACTIVE' | 'PAUSED'
+  readonly application: string | null
+  readonly queue: string | null
+  readonly lastFiredAt: Date | null
+  /** The next times; empty while it is paused, and where the expression cannot be read. */
+  readonly nextAt: readonly Date[]
+}
+
+export type PlatformResult = 'changed' | 'no-op' | 'not-found'
+
 /** What DBOS keeps besides workflows. */
 export interface Platform {
   /** The newest first. */
   versions(): Promise<readonly ApplicationVersion[]>
+  /** Makes it the latest one of its application. */
+  promoteVersion(version: string): Promise<PlatformResult>
+  /** By name. */
+  queues(): Promise<readonly Queue[]>
+  /** `no-op` when a queue of that name is there already. */
+  createQueue(name: string, application: string | null, settings: QueueSettings): Promise<PlatformResult>
+  setQueue(name: string, settings: Partial<QueueSettings>): Promise<PlatformResult>
+  /** `no-op` while something waits or runs on it. */
+  deleteQueue(name: string): Promise<PlatformResult>
+  /** By name. */
+  schedules(): Promise<readonly Schedule[]>
+  setSchedule(name: string, status: Schedule['status']): Promise<PlatformResult>
+  /** Starts its workflow now; the id, undefined where there is no such schedule. */
+  triggerSchedule(name: string): Promise<string | undefined>
 }
 
 /** The version that is the latest for this application. */

@@ -1,10 +1,22 @@
-import type { ApplicationVersion, Platform } from '../core/platform.ts'
+import type { ApplicationVersion, Platform, PlatformResult } from '../core/platform.ts'
 import type { Session } from './connect.ts'
+import { createQueue, deleteQueue, readQueues, setQueue } from './queues.ts'
 import { toFilledText } from './rows.ts'
+import { readSchedules, setSchedule, triggerSchedule } from './schedules.ts'
 import type { SystemSchema } from './schema.ts'
 
 export function createPlatform(session: Session, schema: SystemSchema): Platform {
-  return { versions: () => readVersions(session, schema) }
+  return {
+    versions: () => readVersions(session, schema),
+    promoteVersion: (version) => promoteVersion(session, schema, version),
+    queues: () => readQueues(session, schema),
+    createQueue: (name, application, settings) => createQueue(session, schema, name, application, settings),
+    setQueue: (name, settings) => setQueue(session, schema, name, settings),
+    deleteQueue: (name) => deleteQueue(session, schema, name),
+    schedules: () => readSchedules(session, schema),
+    setSchedule: (name, status) => setSchedule(session, schema, name, status),
+    triggerSchedule: (name) => triggerSchedule(session, schema, name),
+  }
 }
 
 async function readVersions(session: Session, schema: SystemSchema): Promise<ApplicationVersion[]> {
@@ -21,4 +33,25 @@ async function readVersions(session: Session, schema: SystemSchema): Promise<App
     registeredAt: new Date(Number(row.version_timestamp)),
     isLatest: row.is_latest === true,
   }))
+}
+
+/** As DBOS itself does: the newest time stamp is the latest version. */
+async function promoteVersion(
+  session: Session,
+  schema: SystemSchema,
+  version: string,
+): Promise<PlatformResult> {
+  const versions = await readVersions(session, schema)
+  const found = versions.find((one) => one.version === version)
+  if (!found) return 'not-found'
+  if (found.isLatest) return 'no-op'
+  await session.query(
+    `update ${schema.table('application_versions')}
+     set version_timestamp = greatest(
+       (extract(epoch from clock_timestamp()) * 1000)::bigint,
+       (select max(version_timestamp) + 1 from ${schema.table('application_versions')}))
+     where version_name = $1`,
+    [version],
+  )
+  return 'changed'
 }

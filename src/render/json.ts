@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts'
 import type { TopicSource } from '../core/decision.ts'
+import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecoveredRow } from '../core/recovery.ts'
 import type { NamedWait, RecordedDecision } from '../core/store.ts'
 import type {
@@ -10,6 +11,7 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
+import type { VersionRow } from './platform-columns.ts'
 
 /** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
 export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
@@ -97,6 +99,33 @@ export function toWaitJson(wait: NamedWait & { readonly source: TopicSource }): 
 
 export function toRecoveredJson({ workflowId, outcome, executorId, version, reason }: RecoveredRow): object {
   return { workflowId, outcome, executorId, version, reason }
+}
+
+export function toQueueJson(queue: Queue): Queue {
+  const { name, application, enqueued, running, delayed, oldestAt } = queue
+  const { concurrency, workerConcurrency, rateLimit, pollMs } = queue
+  return {
+    name,
+    application,
+    enqueued,
+    running,
+    delayed,
+    oldestAt,
+    concurrency,
+    workerConcurrency,
+    rateLimit,
+    pollMs,
+  }
+}
+
+export function toScheduleJson(schedule: Schedule): Schedule {
+  const { name, workflow, cron, timezone, status, application, queue, lastFiredAt, nextAt } = schedule
+  return { name, workflow, cron, timezone, status, application, queue, lastFiredAt, nextAt }
+}
+
+export function toVersionJson(row: VersionRow): VersionRow {
+  const { version, application, isLatest, registeredAt, workers, active, total } = row
+  return { version, application, isLatest, registeredAt, workers, active, total }
 }
 
 /** A change, with what comes with it in its documented shape. */

@@ -75,6 +75,11 @@ test('bare drover is its help', async () => {
                                     recorded of them
 
     Platform:
+      queues                        list registered queues with their depth; set,
+                                    create, delete
+      schedules                     list schedules with their next times; pause,
+                                    resume, trigger
+      versions                      list versions with who runs them; promote one
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset
       config                        show every setting and where it comes from

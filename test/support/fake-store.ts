@@ -4,7 +4,7 @@ import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
-import type { ApplicationVersion } from '../../src/core/platform.ts'
+import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
 import type { GoneExecutor, RecoverySight } from '../../src/core/recovery.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
@@ -31,6 +31,7 @@ import {
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
 import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
+import { createFakePlatform } from './fake-platform.ts'
 import { queueStateOf, situationOf } from './fake-situation.ts'
 import {
   answerOpenWait,
@@ -55,6 +56,7 @@ interface FakeStoreOptions {
   readonly queueStates?: Readonly<Record<string, Partial<QueueState>>>
   readonly latestVersion?: string | null
   readonly versions?: readonly ApplicationVersion[]
+  readonly schedules?: readonly Schedule[]
   /** Whether there is a record of decisions; true by default. */
   readonly hasRecord?: boolean
   /** Ids of executors without a sign of life. */
@@ -108,6 +110,7 @@ export function createFakeStore(
     queues = [],
     executors = [],
     versions = [],
+    schedules = [],
     gone = [],
     sight,
     doubts = [],
@@ -399,8 +402,11 @@ export function createFakeStore(
       happened()
       return left.map(({ rows }) => rows.workflow.workflowId).sort()
     },
-    versions: async () => versions,
-    hasQueue: async (name) => queues.includes(name),
+    ...createFakePlatform(() => [...entries.values()].map(({ rows }) => rows), {
+      queues,
+      versions,
+      schedules,
+    }),
     executors: async () => liveExecutors(),
     situation: async (workflowId) => {
       const rows = entries.get(workflowId)?.rows

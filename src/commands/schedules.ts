@@ -1,0 +1,73 @@
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { Schedule } from '../core/platform.ts'
+import { withStore } from '../frame/database.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { settleResult } from '../frame/platform-result.ts'
+import { toScheduleJson } from '../render/json.ts'
+import { scheduleColumns } from '../render/platform-columns.ts'
+import type { DatabaseFlags } from '../settings/settings.ts'
+
+interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
+
+export function schedulesCommand(context: Context): Command {
+  const command = addOutputOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
+    .summary('list schedules with their next times; pause, resume, trigger')
+    .description('List the schedules, and when each comes next.')
+    .action((_, own: Command) => runList(context, own.optsWithGlobals<ScheduleFlags>()))
+  const verbs = [
+    statusCommand(context, 'pause', 'PAUSED', 'start nothing more on this schedule until it is resumed'),
+    statusCommand(context, 'resume', 'ACTIVE', 'go on with a schedule that was paused'),
+    triggerCommand(context),
+  ]
+  for (const verb of verbs) command.addCommand(verb.copyInheritedSettings(command))
+  return command
+}
+
+async function runList(context: Context, flags: ScheduleFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    await printRows(context, flags, {
+      rows: await store.schedules(),
+      columns: scheduleColumns,
+      toJson: toScheduleJson,
+      toId: ({ name }) => name,
+      empty: `There is no schedule in ${store.database.label}.`,
+    })
+  })
+}
+
+function statusCommand(
+  context: Context,
+  verb: 'pause' | 'resume',
+  status: Schedule['status'],
+  summary: string,
+): Command {
+  return new Command(verb)
+    .summary(summary)
+    .argument('<schedule>')
+    .action((name: string, _, command: Command) =>
+      withStore(context, command.optsWithGlobals<ScheduleFlags>(), async (store) =>
+        settleResult(context, await store.setSchedule(name, status), {
+          changed: `The schedule ${name} is ${status}.`,
+          noOp: `The schedule ${name} is ${status} already.`,
+          noOpHint: 'drover schedules',
+          notFound: `There is no schedule "${name}" there.`,
+          notFoundHint: 'drover schedules',
+        }),
+      ),
+    )
+}
+
+function triggerCommand(context: Context): Command {
+  return new Command('trigger')
+    .summary('start the workflow of a schedule now; prints its id')
+    .argument('<schedule>')
+    .action((name: string, _, command: Command) =>
+      withStore(context, command.optsWithGlobals<ScheduleFlags>(), async (store) => {
+        const workflowId = await store.triggerSchedule(name)
+        if (workflowId !== undefined) return context.terminal.print(workflowId)
+        throw new CliError('not-there', `There is no schedule "${name}" there.`, { hint: 'drover schedules' })
+      }),
+    )
+}

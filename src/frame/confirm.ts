@@ -1,0 +1,11 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+
+/** Asks before what cannot be undone; throws `no-terminal` where nobody can be asked, `interrupted` on a no. */
+export async function confirm({ terminal }: Context, question: string, yes: boolean): Promise<void> {
+  if (yes) return
+  if (!terminal.stdinIsTerminal || terminal.isCI) {
+    throw new CliError('no-terminal', `Nobody can be asked here: ${question}`, { hint: 'add --yes' })
+  }
+  if (!(await terminal.confirm(question))) throw new CliError('interrupted', 'Nothing was done.')
+}

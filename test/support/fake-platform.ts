@@ -1,0 +1,98 @@
+import type {
+  ApplicationVersion,
+  Platform,
+  PlatformResult,
+  Queue,
+  QueueSettings,
+  Schedule,
+} from '../../src/core/platform.ts'
+import type { FakeRows } from './fake-workflow.ts'
+
+interface FakePlatformOptions {
+  readonly queues: readonly string[]
+  readonly versions: readonly ApplicationVersion[]
+  readonly schedules: readonly Schedule[]
+}
+
+type RegisteredQueue = QueueSettings & Pick<Queue, 'name' | 'application'>
+
+const noLimits: QueueSettings = { concurrency: null, workerConcurrency: null, rateLimit: null, pollMs: 1000 }
+
+/** Queues, schedules and versions in memory. */
+export function createFakePlatform(
+  rows: () => readonly FakeRows[],
+  options: FakePlatformOptions,
+): Platform & { hasQueue(name: string): Promise<boolean> } {
+  const queues = new Map<string, RegisteredQueue>(
+    options.queues.map((name) => [name, { name, application: null, ...noLimits }]),
+  )
+  const schedules = new Map(options.schedules.map((schedule) => [schedule.name, schedule]))
+  let versions = [...options.versions]
+  let triggered = 0
+
+  const onQueue = (name: string) => rows().filter(({ workflow }) => workflow.queue === name)
+  const toQueue = (queue: RegisteredQueue): Queue => {
+    const count = (status: string) =>
+      onQueue(queue.name).filter(({ workflow }) => workflow.status === status).length
+    const waiting = onQueue(queue.name).filter(({ workflow }) => workflow.status === 'ENQUEUED')
+    const oldest = waiting.map(({ workflow }) => workflow.createdAt).sort((a, b) => +a - +b)[0]
+    return {
+      ...queue,
+      enqueued: count('ENQUEUED'),
+      delayed: count('DELAYED'),
+      running: count('PENDING'),
+      oldestAt: oldest ?? null,
+    }
+  }
+
+  return {
+    versions: async () => versions.toSorted((a, b) => +b.registeredAt - +a.registeredAt),
+    promoteVersion: async (version) => {
+      const found = versions.find((one) => one.version === version)
+      if (!found) return 'not-found'
+      if (found.isLatest) return 'no-op'
+      versions = versions.map((one) =>
+        one.application === found.application
+          ? { ...one, isLatest: one === found, ...(one === found && { registeredAt: new Date() }) }
+          : one,
+      )
+      return 'changed'
+    },
+    queues: async () => [...queues.values()].map(toQueue).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    hasQueue: async (name) => queues.has(name),
+    createQueue: async (name, application, settings) => {
+      if (queues.has(name)) return 'no-op'
+      queues.set(name, { name, application, ...settings })
+      return 'changed'
+    },
+    setQueue: async (name, settings) => {
+      const queue = queues.get(name)
+      if (!queue) return 'not-found'
+      const changed = { ...queue, ...settings }
+      if (JSON.stringify(changed) === JSON.stringify(queue)) return 'no-op'
+      queues.set(name, changed)
+      return 'changed'
+    },
+    deleteQueue: async (name): Promise<PlatformResult> => {
+      const queue = queues.get(name)
+      if (!queue) return 'not-found'
+      const { enqueued, delayed, running } = toQueue(queue)
+      if (enqueued + delayed + running > 0) return 'no-op'
+      queues.delete(name)
+      return 'changed'
+    },
+    schedules: async () => [...schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    setSchedule: async (name, status) => {
+      const schedule = schedules.get(name)
+      if (!schedule) return 'not-found'
+      if (schedule.status === status) return 'no-op'
+      schedules.set(name, { ...schedule, status })
+      return 'changed'
+    },
+    triggerSchedule: async (name) => {
+      if (!schedules.has(name)) return undefined
+      triggered += 1
+      return `sched-${name}-trigger-${triggered}`
+    },
+  }
+}
