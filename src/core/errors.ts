@@ -42,6 +42,8 @@ export const exitNameByErrorCode = {
   'id-in-use': 'conflict',
   'condition-not-met': 'conflict',
   'not-ended': 'conflict',
+  duplicate: 'conflict',
+  'would-strand': 'conflict',
   'database-in-use': 'conflict',
   'port-in-use': 'conflict',
   'waiting-for-input': 'waiting-for-input',

@@ -76,6 +76,8 @@ export interface SendRequest {
   readonly message: JsonValue
   /** Sending again with the same key is a no-op. */
   readonly idempotencyKey?: string
+  /** As JSON that every language reads, instead of what TypeScript writes. */
+  readonly portable?: boolean
 }
 
 export interface StartRequest {
@@ -87,7 +89,24 @@ export interface StartRequest {
   readonly queue: string
   readonly application?: string
   readonly version?: string
+  /** 0 is first. */
+  readonly priority?: number
+  /** Not to be taken before this has passed. */
+  readonly delayMs?: number
+  /** DBOS cancels it so long after it was taken. */
+  readonly timeoutMs?: number
+  /** On a queue only one active workflow may have it. */
+  readonly deduplicationId?: string
+  readonly attributes?: Readonly<Record<string, JsonValue>>
+  readonly partition?: string
+  /** Keyword arguments, for workflows in Python: everything is written as portable JSON then. */
+  readonly namedArgs?: Readonly<Record<string, JsonValue>>
+  /** There before the workflow starts. */
+  readonly messages?: readonly { readonly topic: string | null; readonly message: JsonValue }[]
 }
+
+/** `existing`: the id is in use. An object: another active workflow has the deduplication id. Nothing was written then. */
+export type StartOutcome = 'started' | 'existing' | { readonly duplicateOf: string }
 
 /** How a workflow name ran before: what `start` fills in. */
 export interface WorkflowOrigin {
@@ -268,8 +287,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   decisions(query: RecordQuery): Promise<readonly RecordedDecision[]>
   /** The SQL that creates the record, and lets `decider` decide; run unless told otherwise. */
   createRecord(setup: RecordSetup): Promise<string>
-  /** Enqueues; `existing` when the id is in use already (nothing is written then). */
-  start(request: StartRequest): Promise<'started' | 'existing'>
+  /** Enqueues, and sends the messages in the same transaction. */
+  start(request: StartRequest): Promise<StartOutcome>
   /** Distinct ways in which this name ran, the latest first. */
   origins(name: string): Promise<readonly WorkflowOrigin[]>
   /** Names that ran before, the most recent first. */

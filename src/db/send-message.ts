@@ -26,11 +26,13 @@ export async function sendMessage(
 export async function deliverMessage(
   client: ClientBase,
   session: Session,
-  { workflowId, topic, message, idempotencyKey }: SendRequest,
+  { workflowId, topic, message, idempotencyKey, portable }: SendRequest,
 ): Promise<void> {
   const dbos = await createDbosClient(session.target)
   try {
-    await dbos.sendInTransaction(client, workflowId, message, topic ?? undefined, idempotencyKey)
+    await dbos.sendInTransaction(client, workflowId, message, topic ?? undefined, idempotencyKey, {
+      ...(portable && { serializationType: 'portable' }),
+    })
   } catch (error) {
     const { Error: failures } = await import('@dbos-inc/dbos-sdk')
     if (!(error instanceof failures.DBOSNonExistentWorkflowError)) throw error

@@ -1,84 +1,140 @@
 import type { ClientBase } from 'pg'
 import { CliError } from '../core/errors.ts'
-import type { StartRequest } from '../core/store.ts'
+import type { StartOutcome, StartRequest } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
 import type { SystemSchema } from './schema.ts'
+import { deliverMessage } from './send-message.ts'
 
 export async function startWorkflow(
   session: Session,
   schema: SystemSchema,
   request: StartRequest,
-): Promise<'started' | 'existing'> {
-  return session.transaction(async (client) => {
-    const { rows } = await client.query(
-      `select 1 from ${schema.table('workflow_status')} where workflow_uuid = $1`,
-      [request.workflowId],
-    )
-    if (rows.length > 0) return 'existing'
-    // The client of our SDK writes a column that came with migration 123.
-    return schema.has('workflow_status', 'creator_xid')
-      ? enqueue(client, session, request)
-      : enqueueBySql(client, schema, request)
-  })
-}
-
-async function enqueue(
-  client: ClientBase,
-  session: Session,
-  request: StartRequest,
-): Promise<'started' | 'existing'> {
-  const dbos = await createDbosClient(session.target)
-  try {
-    await dbos.enqueueInTransaction(
-      client,
-      {
-        workflowID: request.workflowId,
-        workflowName: request.name,
-        queueName: request.queue,
-        workflowIDReusePolicy: 'reject',
-        ...(request.className !== undefined && { workflowClassName: request.className }),
-        ...(request.configName !== undefined && { workflowConfigName: request.configName }),
-        ...(request.version !== undefined && { appVersion: request.version }),
-        ...(request.application !== undefined && { applicationName: request.application }),
-      },
-      ...request.args,
-    )
-    return 'started'
-  } catch (error) {
-    // Somebody else was a moment faster with the same id.
-    const { Error: failures } = await import('@dbos-inc/dbos-sdk')
-    if (failures.isWorkflowIDInUseError(error)) return 'existing'
-    throw error
+): Promise<StartOutcome> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await session.transaction((client) => startIn(client, session, schema, request))
+    } catch (error) {
+      // Somebody else has the id or the deduplication id; who had the latter may have ended before we look.
+      if (!(await isCollision(error))) throw error
+      const holder = await findHolder(session, schema, request)
+      if (holder !== undefined) return { duplicateOf: holder }
+      if (attempt > 0 || request.deduplicationId === undefined) return 'existing'
+    }
   }
 }
 
-/** The SQL function that DBOS leaves in its schema for this; it writes portable JSON. */
-async function enqueueBySql(
+async function startIn(
   client: ClientBase,
+  session: Session,
   schema: SystemSchema,
   request: StartRequest,
-): Promise<'started'> {
+): Promise<StartOutcome> {
+  const { rows } = await client.query(
+    `select 1 from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [request.workflowId],
+  )
+  if (rows.length > 0) return 'existing'
+  // The client of our SDK writes a column that came with migration 123.
+  if (schema.has('workflow_status', 'creator_xid')) await enqueue(client, session, request)
+  else await enqueueBySql(client, schema, request)
+  const { workflowId, namedArgs } = request
+  for (const message of request.messages ?? []) {
+    await deliverMessage(client, session, { workflowId, ...message, portable: namedArgs !== undefined })
+  }
+  return 'started'
+}
+
+async function isCollision(error: unknown): Promise<boolean> {
+  const { Error: failures } = await import('@dbos-inc/dbos-sdk')
+  const isUniqueViolation = error instanceof Error && 'code' in error && error.code === '23505'
+  return (
+    isUniqueViolation ||
+    failures.isWorkflowIDInUseError(error) ||
+    error instanceof failures.DBOSQueueDuplicatedError
+  )
+}
+
+/** The active workflow with this deduplication id: DBOS takes it away from those that have ended. */
+async function findHolder(
+  session: Session,
+  schema: SystemSchema,
+  { deduplicationId, queue, workflowId }: StartRequest,
+): Promise<string | undefined> {
+  if (deduplicationId === undefined) return undefined
+  const [holder] = await session.query(
+    `select workflow_uuid as id from ${schema.table('workflow_status')}
+     where queue_name = $1 and deduplication_id = $2 and workflow_uuid <> $3`,
+    [queue, deduplicationId, workflowId],
+  )
+  return holder && String(holder.id)
+}
+
+async function enqueue(client: ClientBase, session: Session, request: StartRequest): Promise<void> {
+  const dbos = await createDbosClient(session.target)
+  const { namedArgs, args } = request
+  const options = {
+    workflowID: request.workflowId,
+    workflowName: request.name,
+    queueName: request.queue,
+    workflowIDReusePolicy: 'reject' as const,
+    ...given('workflowClassName', request.className),
+    ...given('workflowConfigName', request.configName),
+    ...given('appVersion', request.version),
+    ...given('applicationName', request.application),
+    ...given('priority', request.priority),
+    ...given('delaySeconds', request.delayMs === undefined ? undefined : request.delayMs / 1000),
+    ...given('workflowTimeoutMS', request.timeoutMs),
+    ...given('deduplicationID', request.deduplicationId),
+    ...given('attributes', request.attributes),
+    ...given('queuePartitionKey', request.partition),
+  }
+  if (namedArgs === undefined) await dbos.enqueueInTransaction(client, options, ...args)
+  else await dbos.enqueuePortableInTransaction(client, options, [...args], namedArgs)
+}
+
+/** The SDK tells an option that is undefined from one that is not there. */
+function given<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value })
+}
+
+/** The SQL function that DBOS leaves in its schema for this; it writes portable JSON. */
+async function enqueueBySql(client: ClientBase, schema: SystemSchema, request: StartRequest): Promise<void> {
   if (!schema.hasEnqueueFunction) {
     throw new CliError('schema-unsupported', 'These DBOS tables are too old to start a workflow in.', {
       hint: 'start it in its application, and watch it with drover watch ID',
     })
   }
+  if (request.attributes !== undefined) {
+    throw new CliError(
+      'schema-unsupported',
+      'In these DBOS tables a workflow cannot be started with attributes.',
+      {
+        hint: 'leave --attr out, or update the application',
+      },
+    )
+  }
   const args = request.args.map((argument) => JSON.stringify(argument))
+  const { namedArgs, delayMs } = request
   const named: [name: string, value: unknown][] = [
     ['class_name', request.className],
     ['config_name', request.configName],
     ['app_version', request.version],
+    ['named_args', namedArgs === undefined ? undefined : JSON.stringify(namedArgs)],
+    ['timeout_ms', request.timeoutMs],
+    ['deduplication_id', request.deduplicationId],
+    ['priority', request.priority],
+    ['queue_partition_key', request.partition],
+    ['delay_until_epoch_ms', delayMs === undefined ? undefined : Date.now() + delayMs],
     ...(schema.has('workflow_status', 'application_name')
       ? ([['application_name', request.application]] as [string, unknown][])
       : []),
   ]
-  const given = named.filter(([, value]) => value !== undefined)
-  const settings = given.map(([name], index) => `, ${name} => $${index + 5}`).join('')
+  const set = named.filter(([, value]) => value !== undefined)
+  const settings = set.map(([name], index) => `, ${name} => $${index + 5}`).join('')
   await client.query(
     `select ${schema.table('enqueue_workflow')}(workflow_name => $1, queue_name => $2,
        positional_args => $3::json[], workflow_id => $4${settings})`,
-    [request.name, request.queue, args, request.workflowId, ...given.map(([, value]) => value)],
+    [request.name, request.queue, args, request.workflowId, ...set.map(([, value]) => value)],
   )
-  return 'started'
 }

@@ -12,7 +12,7 @@ export function attachOrRefuse(
   { terminal }: Pick<Context, 'terminal'>,
   existing: Workflow,
   name: string,
-  args: readonly JsonValue[],
+  input: JsonValue,
 ): void {
   const { workflowId, status } = existing
   const refuse = (why: string) =>
@@ -21,6 +21,6 @@ export function attachOrRefuse(
     })
   if (isEnded(status)) throw refuse(`that workflow ended ${status}`)
   if (existing.name !== name) throw refuse(`that workflow is a ${existing.name}`)
-  if (!isDeepStrictEqual(existing.input, args)) throw refuse('that workflow has other arguments')
+  if (!isDeepStrictEqual(existing.input, input)) throw refuse('that workflow has other arguments')
   tell({ terminal }, `${workflowId} is ${status} already, with the same arguments: attached to it.`)
 }

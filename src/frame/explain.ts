@@ -60,7 +60,7 @@ export function explanationText(
 /** More than these are many to read. */
 const explainedAtOnce = 3
 
-/** Why workflows do not move, a line each, and what mends it: for whoever waited in vain. */
+/** Why workflows do not move, and what mends it: for whoever waited in vain. */
 export async function noteWhy(
   context: Pick<Context, 'terminal'>,
   store: Pick<Store, 'situation'>,
@@ -69,12 +69,32 @@ export async function noteWhy(
 ): Promise<void> {
   for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
     const explanations = await explain(store, workflowId)
-    const { situation, diagnosis } = explanations?.at(-1) ?? {}
-    if (!explanations || !situation || !diagnosis) continue
-    const { workflow } = situation
-    const whose = workflow.workflowId === workflowId ? '' : ` (it waits for ${workflow.workflowId})`
-    tell(context, `${workflowId}${whose}: ${causeSentence(diagnosis.causes[0], situation)}`)
-    const [remedy] = remedies(explanations, surroundings)
-    if (remedy) tell(context, `hint: ${remedy.command}   # ${remedy.effect}`)
+    if (!explanations) continue
+    for (const line of whyLines(explanations, surroundings)) tell(context, line)
   }
+}
+
+/** The same of a workflow that is still enqueued, as lines; none while nothing stands in its way. */
+export async function whyQueued(
+  store: Pick<Store, 'situation'>,
+  workflowId: string,
+  surroundings: Surroundings,
+): Promise<readonly string[]> {
+  const explanations = await explain(store, workflowId)
+  const [first] = explanations ?? []
+  if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return []
+  return first.diagnosis.causes[0].kind === 'due' ? [] : whyLines(explanations, surroundings)
+}
+
+function whyLines(explanations: Explanations, surroundings: Surroundings): string[] {
+  const [first] = explanations
+  const { situation, diagnosis } = explanations.at(-1) ?? first
+  const { workflowId } = situation.workflow
+  const top = first.situation.workflow.workflowId
+  const whose = workflowId === top ? top : `${top} waits for ${workflowId}`
+  const [remedy] = remedies(explanations, surroundings)
+  return [
+    `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`,
+    ...(remedy ? [`hint: ${remedy.command}   # ${remedy.effect}`] : []),
+  ]
 }

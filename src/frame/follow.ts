@@ -3,7 +3,7 @@ import type { Change, ChangeType } from '../core/change.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
-import { createPresenter, type Presented } from './presenter.ts'
+import { createPresenter, type Presented, type Presenter } from './presenter.ts'
 
 export interface FollowRequest extends Presented {
   readonly timeoutMs?: number
@@ -13,6 +13,8 @@ export interface FollowRequest extends Presented {
   readonly streamStarts?: ReadonlyMap<string, number>
   /** Sees every change after it was shown; true ends the following. */
   readonly onChange?: (change: Change) => boolean | Promise<boolean>
+  /** Asked again and again until it has something to say, which is shown among the notices. */
+  readonly advice?: { readonly everyMs: number; find(): Promise<readonly string[]> }
   /** Ends the following from outside, besides ctrl-c and the time-out. */
   readonly signal?: AbortSignal
 }
@@ -32,6 +34,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
   const presenter = createPresenter(context, request)
   const workflows = new Map<string, Workflow>()
   let isMet = false
+  const stopAdvising = advise(request, presenter)
   try {
     const changes = store.follow(request.workflowIds, {
       signal: AbortSignal.any(signals),
@@ -50,6 +53,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       if (isMet) break
     }
   } finally {
+    await stopAdvising()
     presenter.close()
   }
   return { reason: reasonOf(), workflows }
@@ -59,6 +63,26 @@ export async function follow(context: Context, store: Store, request: FollowRequ
     if (request.workflowIds.every((id) => hasEnded(workflows.get(id)))) return 'ended'
     if (context.interrupts.signal.aborted) return 'interrupted'
     return timeout?.aborted ? 'timed-out' : 'stopped'
+  }
+}
+
+/** Beside what is followed; what cannot be found out is no reason to end. */
+function advise({ advice }: FollowRequest, presenter: Presenter): () => Promise<void> {
+  if (!advice) return async () => {}
+  const { everyMs, find } = advice
+  let asking = Promise.resolve()
+  const timer = setInterval(() => {
+    asking = asking
+      .then(find)
+      .catch(() => [])
+      .then((lines) => {
+        for (const line of lines) presenter.notice(line)
+        if (lines.length > 0) clearInterval(timer)
+      })
+  }, everyMs)
+  return async () => {
+    clearInterval(timer)
+    await asking
   }
 }
 

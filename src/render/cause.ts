@@ -1,13 +1,18 @@
 import type { Cause, QueueLimit } from '../core/diagnose.ts'
 import type { Situation } from '../core/situation.ts'
-import type { Message, Wait } from '../core/workflow.ts'
+import type { Message, Wait, Workflow } from '../core/workflow.ts'
 import { describeQuestion } from './answer.ts'
 import { errorSentence } from './outcome.ts'
 import { shortExecutor, visible } from './text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from './time.ts'
 
+/** What a sentence needs besides its cause; also of a workflow that is not there yet. */
+interface CauseFrame extends Pick<Situation, 'outlook' | 'now'> {
+  readonly workflow: Pick<Workflow, 'name' | 'className' | 'queue' | 'application' | 'error'>
+}
+
 /** One sentence that says why. */
-export function causeSentence(cause: Cause, { workflow, outlook, now }: Situation): string {
+export function causeSentence(cause: Cause, { workflow, outlook, now }: CauseFrame): string {
   const queue = `queue "${visible(workflow.queue ?? '')}"`
   const application = workflow.application === null ? 'any application' : visible(workflow.application)
   switch (cause.kind) {

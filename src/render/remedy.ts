@@ -1,6 +1,6 @@
 import type { Cause } from '../core/diagnose.ts'
 import type { Situation } from '../core/situation.ts'
-import type { Message, Workflow } from '../core/workflow.ts'
+import { internalQueue, type Message, type Workflow } from '../core/workflow.ts'
 import { answerCommand, quote } from './answer.ts'
 
 /** A command to type, and what it does. */
@@ -45,7 +45,7 @@ export function remediesOf(
     case 'queue-missing':
       return [
         {
-          command: worker({ createQueue: workflow.queue ?? undefined }),
+          command: worker({ createQueue: true }),
           effect: 'registers the queue and runs a worker that polls it',
         },
       ]
@@ -119,28 +119,33 @@ function answerWith(
 
 interface WorkerOptions {
   readonly version?: string
-  readonly createQueue?: string
+  /** Register its queue. */
+  readonly createQueue?: boolean
   readonly poll?: boolean
 }
 
+interface WorkerFor extends Pick<Situation, 'executors'> {
+  readonly workflow: Pick<Workflow, 'application' | 'queue' | 'version'>
+}
+
 /** The worker that would take this workflow: its application and version, and its queue where workers poll none by themselves. */
-function workerCommand(
-  { workflow, executors }: Situation,
+export function workerCommand(
+  { workflow, executors }: WorkerFor,
   { own, app }: Surroundings,
-  { version, createQueue, poll }: WorkerOptions,
+  { version, createQueue, poll }: WorkerOptions = {},
 ): string {
   const { application, queue } = workflow
   const module = app ?? (application === 'drover-demo' ? 'drover:demo' : './your-module.ts')
   const wanted = version ?? workflow.version ?? undefined
   const isDefault = own && wanted === `${application}@dev`
-  const pollsByItself = own || queue === null || queue === '_dbos_internal_queue' || createQueue !== undefined
+  const pollsByItself = own || queue === null || queue === internalQueue || createQueue === true
   const othersLive = executors === undefined || executors.length > 0
   return [
     'drover worker --app',
     quote(module),
     ...(application !== null && module !== 'drover:demo' ? ['--application', quote(application)] : []),
     ...(wanted !== undefined && !isDefault ? ['--app-version', quote(wanted)] : []),
-    ...(createQueue === undefined ? [] : ['--create-queue', quote(createQueue)]),
+    ...(createQueue && queue !== null ? ['--create-queue', quote(queue)] : []),
     ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
     ...(!own && othersLive ? ['--join'] : []),
   ].join(' ')

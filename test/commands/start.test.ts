@@ -7,12 +7,170 @@ test('stdout is the id and nothing else; what was filled in is on stderr', async
   const store = createExampleStore()
   const run = await runCli('start orderWorkflow 1 x --id new', { store })
   expect(run).toMatchObject({ code: 0, stdout: 'new\n', remembered: ['new'] })
-  expect(run.stderr).toBe(
-    'example, version example@dev, queue slow, in fake database\nwarning: no worker of example is live; it stays enqueued until one starts.\n',
-  )
+  expect(run.stderr).toMatchInlineSnapshot(`
+    "example, version example@dev, queue slow, in fake database
+    warning: No worker of example is live.
+    hint: drover worker --app ./your-module.ts --application example   # it stays enqueued until one starts
+    warning: The queue "slow" is not registered, so no worker polls it.
+    hint: drover worker --app ./your-module.ts --application example --create-queue slow
+    "
+  `)
   expect(store.started).toMatchObject([
     { name: 'orderWorkflow', args: [1, 'x'], queue: 'slow', application: 'example', version: 'example@dev' },
   ])
+})
+
+const worker = (given = {}) => ({
+  executorId: 'w1',
+  application: 'example',
+  version: 'example@dev',
+  since: new Date(0),
+  ...given,
+})
+
+test('beside a worker that would take it there is nothing to warn of', async () => {
+  const store = createFakeStore(
+    [{ workflowId: 'a', name: 'order', queue: 'q', className: 'Shop', configName: 'eu' }],
+    {
+      queues: ['q'],
+      executors: [worker()],
+    },
+  )
+  const run = await runCli('start order --id new', { store })
+  expect(run.stderr).toBe('Shop.order of eu, example, version example@dev, queue q, in fake database\n')
+  expect(store.started).toMatchObject([{ className: 'Shop', configName: 'eu' }])
+})
+
+test('what would strand is told with what to type instead, and with --strict not started', async () => {
+  const refusal = async (line: string, options: Parameters<typeof createFakeStore>[1]) => {
+    const create = () =>
+      createFakeStore([{ workflowId: 'a', name: 'order', queue: 'q' }], { queues: ['q'], ...options })
+    const warned = await runCli(line, { store: create() })
+    const store = create()
+    const refused = await runCli(`${line} --strict`, { store })
+    expect([warned.code, refused.code, store.started.length]).toEqual([0, 9, 0])
+    const [, sentence, hint] = refused.stderr.trimEnd().split('\n')
+    expect(warned.stderr).toContain(`warning: ${sentence?.replace('error: Nothing was started: ', '')}`)
+    return `${sentence} / ${hint}`
+  }
+  const executors = [worker()]
+  expect(await refusal('start order', {})).toContain(
+    'No worker of example is live. / hint: drover worker --app',
+  )
+  expect(await refusal('start order --queue nowhere', { executors })).toContain(
+    'The queue "nowhere" is not registered, so no worker polls it. / hint: drover worker --app ./your-module.ts --application example --create-queue nowhere',
+  )
+  expect(await refusal('start order', { executors, queueStates: { q: { owner: 'bank' } } })).toContain(
+    '--queue',
+  )
+  expect(await refusal('start order', { executors, queueStates: { q: { isPartitioned: true } } })).toContain(
+    '--partition KEY',
+  )
+  expect(await refusal('start order --app-version v2', { executors })).toContain(
+    'hint: --app-version example@dev',
+  )
+  expect(await refusal('start ordr --application example', { executors })).toContain(
+    'No workflow named "ordr" ever ran there. / hint: did you mean order?',
+  )
+})
+
+test('every option reaches the store, values as JSON if they parse', async () => {
+  const store = createFakeStore([], { executors: [worker()] })
+  const args = [
+    ...['start', 'pay', '1', '--application', 'example', '--id', 'new', '--priority', '3', '--delay', '2s'],
+    ...[
+      '--workflow-timeout',
+      '1m',
+      '--dedup',
+      '6/5',
+      '--attr',
+      'tenant=acme',
+      '--attr',
+      'size=3',
+      '--partition',
+      'p',
+    ],
+    ...['--named', '{"amount":300}', '--send', 'approval={"approved":true}', '--send', '=go'],
+  ]
+  expect((await runCli(args, { store })).code).toBe(0)
+  expect(store.started[0]).toMatchObject({
+    args: [1],
+    priority: 3,
+    delayMs: 2000,
+    timeoutMs: 60_000,
+    deduplicationId: '6/5',
+    attributes: { tenant: 'acme', size: 3 },
+    partition: 'p',
+    namedArgs: { amount: 300 },
+    messages: [
+      { topic: 'approval', message: { approved: true } },
+      { topic: null, message: 'go' },
+    ],
+  })
+})
+
+test.each([
+  ['--attr', 'nothing', 'is not an attribute'],
+  ['--send', 'nothing', 'is not a topic and a message'],
+  ['--named', '[1]', 'is not a JSON object'],
+  ['--delay', 'soon', 'is not a duration'],
+  ['--id', ' ', 'The --id is empty.'],
+  ['--assert', 'a', 'An assertion needs a result'],
+])('%s %s is 2', async (option, value, sentence) => {
+  const store = createExampleStore()
+  expect(await runCli(['start', 'orderWorkflow', option, value], { store })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(sentence),
+  })
+  expect(store.started).toEqual([])
+})
+
+test('--dry-run prints what would be enqueued, and enqueues nothing', async () => {
+  const store = createExampleStore()
+  const run = await runCli('start orderWorkflow 1 --id new --priority 2 --dry-run', { store })
+  expect(JSON.parse(run.stdout)).toEqual({
+    name: 'orderWorkflow',
+    workflowId: 'new',
+    args: [1],
+    queue: 'slow',
+    application: 'example',
+    version: 'example@dev',
+    priority: 2,
+  })
+  expect(store.started).toEqual([])
+  expect(
+    (await runCli('start orderWorkflow --id done --dry-run', { store: createExampleStore() })).code,
+  ).toBe(9)
+})
+
+test('a deduplication id that is held is 9, or attached to', async () => {
+  const start = async (...more: string[]) => {
+    const store = createFakeStore([], { executors: [worker()] })
+    await store.start({ name: 'pay', workflowId: 'first', args: [], queue: 'q', deduplicationId: 'd' })
+    const args = ['start', 'pay', '--application', 'example', '--queue', 'q', '--dedup', 'd', ...more]
+    return runCli(args, { store })
+  }
+  expect(await start()).toMatchObject({
+    code: 9,
+    stdout: '',
+    stderr: expect.stringContaining('is held by first; nothing was started.\nhint: drover explain first'),
+  })
+  expect(await start('--if-exists', 'attach')).toMatchObject({
+    code: 0,
+    stdout: 'first\n',
+    remembered: ['first'],
+    stderr: expect.stringContaining('is held by first: attached to it.'),
+  })
+})
+
+test('what is still enqueued after three polls is explained while it is waited for', async () => {
+  const store = createFakeStore([{ workflowId: 'a', name: 'order', queue: 'q' }], {
+    queues: ['q'],
+    queueStates: { q: { pollMs: 10 } },
+  })
+  const run = await runCli('start order --id new --wait --timeout 200ms', { store })
+  expect(run.code).toBe(124)
+  expect(run.stderr.match(/new: No worker of example is live\./g)).toHaveLength(1)
 })
 
 test('without a queue of its own a name goes to drover, else to the internal queue', async () => {

@@ -400,6 +400,19 @@ describe('the fake store and the real one agree', () => {
     }
     expect(await ask((store) => store.start(request))).toBe('started')
     expect(await ask((store) => store.start({ ...request, args: [2] }))).toBe('existing')
+    const held = {
+      ...request,
+      workflowId: 'fresh-2',
+      deduplicationId: 'd',
+      messages: [{ topic: 't', message: 1 }],
+    }
+    expect(await ask((store) => store.start(held))).toBe('started')
+    expect(await ask((store) => store.start({ ...held, workflowId: 'fresh-3' }))).toEqual({
+      duplicateOf: 'fresh-2',
+    })
+    expect(await ask(async (store) => (await store.messages('fresh-2')).map(({ topic }) => topic))).toEqual([
+      't',
+    ])
     const started = await ask(async (store) => {
       const { createdAt, ...rest } = (await store.get('fresh-1')) ?? {}
       return rest

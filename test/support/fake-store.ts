@@ -121,6 +121,7 @@ export function createFakeStore(
   const sent: SendRequest[] = []
   const decided: DecisionRequest[] = []
   const started: StartRequest[] = []
+  const holders = new Map<string, string>()
   const managed: FakeStore['managed'][number][] = []
   const sleepers = new Set<() => void>()
   const recorded: RecordedDecision[] = []
@@ -343,20 +344,30 @@ export function createFakeStore(
     start: async (request) => {
       started.push(request)
       if (entries.has(request.workflowId)) return 'existing'
+      const { deduplicationId, queue, workflowId, args, namedArgs } = request
+      const held = deduplicationId === undefined ? undefined : `${queue}/${deduplicationId}`
+      const holder = held === undefined ? undefined : holders.get(held)
+      if (holder !== undefined && !isEnded(entryOf(holder).rows.workflow.status))
+        return { duplicateOf: holder }
+      if (held !== undefined) holders.set(held, workflowId)
+      const hasNamed = namedArgs !== undefined && Object.keys(namedArgs).length > 0
       add({
-        workflowId: request.workflowId,
+        workflowId,
         name: request.name,
         className: request.className ?? null,
         configName: request.configName ?? null,
-        status: 'ENQUEUED',
-        queue: request.queue,
+        status: request.delayMs ? 'DELAYED' : 'ENQUEUED',
+        queue,
         application: request.application ?? null,
         version: request.version ?? null,
         executorId: null,
         createdAt: readClock(),
         recoveryAttempts: 0,
-        input: request.args,
+        input: hasNamed ? { positionalArgs: args, namedArgs } : args,
       })
+      for (const { topic, message } of request.messages ?? []) {
+        change(workflowId, (rows) => void deliver(rows, topic, message, readClock()))
+      }
       happened()
       return 'started'
     },

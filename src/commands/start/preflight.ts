@@ -1,0 +1,99 @@
+import type { Context } from '../../context.ts'
+import { type Cause, findObstacles } from '../../core/diagnose.ts'
+import { CliError } from '../../core/errors.ts'
+import { nearest } from '../../core/nearest.ts'
+import type { Outlook } from '../../core/situation.ts'
+import type { StartRequest, Store } from '../../core/store.ts'
+import { surroundingsOf } from '../../frame/explain.ts'
+import { tell } from '../../frame/tell.ts'
+import { causeSentence } from '../../render/cause.ts'
+import { workerCommand } from '../../render/remedy.ts'
+import type { Settings } from '../../settings/settings.ts'
+
+interface Planned {
+  readonly request: StartRequest
+  /** A workflow of this name ran before. */
+  readonly isKnown: boolean
+  readonly strict: boolean
+}
+
+interface Warning {
+  readonly sentence: string
+  readonly remedy: string
+}
+
+/** Says what would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
+export async function reportObstacles(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  { request, isKnown, strict }: Planned,
+): Promise<Outlook> {
+  const { queue } = request
+  const place = {
+    queue,
+    application: request.application ?? null,
+    version: request.version ?? null,
+    partition: request.partition ?? null,
+  }
+  const outlook = await store.outlook(place)
+  const { executors, now } = outlook
+  if (executors === undefined) {
+    tell(
+      context,
+      'warning: whether any worker is live cannot be seen with this role (grant pg_read_all_stats).',
+    )
+  }
+  const workflow = { ...place, name: request.name, className: request.className ?? null, error: null }
+  const surroundings = surroundingsOf(store, settings)
+  const obstacles = findObstacles(outlook, place)
+  const warnings: Warning[] = [
+    ...(isKnown ? [] : [await unknownName(store, request.name)]),
+    ...obstacles.map((cause) => ({
+      sentence: causeSentence(cause, { workflow, outlook, now }),
+      remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
+    })),
+  ]
+  const [first] = warnings
+  if (first && strict) {
+    throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, { hint: first.remedy })
+  }
+  for (const { sentence, remedy } of warnings) {
+    tell(context, `warning: ${sentence}`)
+    tell(context, `hint: ${remedy}`)
+  }
+  return outlook
+}
+
+const namesToCompare = 200
+
+/** Only a worker knows which names there are; one that ran before is certainly one. */
+async function unknownName(store: Store, name: string): Promise<Warning> {
+  const known = await store.knownNames(namesToCompare)
+  const meant = nearest(name, known)
+  return {
+    sentence: `No workflow named "${name}" ever ran there.`,
+    remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
+  }
+}
+
+/** What to type differently, or besides. */
+function remedyOf(cause: Cause, worker: (options?: { createQueue?: boolean }) => string): string {
+  switch (cause.kind) {
+    case 'no-worker':
+      return `${worker()}   # it stays enqueued until one starts`
+    case 'queue-missing':
+      return worker({ createQueue: true })
+    case 'queue-elsewhere':
+      return `name a queue of its own application with --queue`
+    case 'partition-missing':
+      return 'name the partition with --partition KEY'
+    case 'version-gone':
+    case 'version-overtaken':
+      return cause.live.length === 1
+        ? `--app-version ${cause.live[0]}`
+        : `name one that is live with --app-version: ${cause.live.join(', ')}`
+    default:
+      return 'drover workers'
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '../../context.ts'
+import { parseDuration } from '../../core/duration.ts'
+import { CliError } from '../../core/errors.ts'
+import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
+import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
+import { internalQueue, type JsonValue } from '../../core/workflow.ts'
+import { requireWorkflowId } from '../../core/workflow-id.ts'
+import { chooseVersion, onlyLiveApplication, requireApplication } from '../../frame/identity.ts'
+import { tell } from '../../frame/tell.ts'
+import type { Settings } from '../../settings/settings.ts'
+import type { StartFlags } from './flags.ts'
+
+interface Asked {
+  readonly name: string
+  readonly args: readonly JsonValue[]
+  readonly flags: StartFlags
+}
+
+/** Fills in what was not asked for from how this name ran before, and says what was chosen. Unknown: it never ran. */
+export async function toRequest(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  { name, args, flags }: Asked,
+): Promise<{ readonly request: StartRequest; readonly isKnown: boolean }> {
+  const asked = parseFlags(flags)
+  const origins = await store.origins(name)
+  const [latest] = origins
+  const executors = await store.executors()
+  const application = requireApplication([
+    flags.application,
+    settings.application?.value,
+    latest?.application,
+    onlyLiveApplication(executors),
+  ])
+  const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
+  const queue = flags.queue ?? (await chooseQueue(store, origins.find((origin) => origin.queue)?.queue))
+  const owner = chooseClass(flags, latest)
+  const request = {
+    name,
+    ...owner,
+    workflowId: flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id),
+    args,
+    queue,
+    application,
+    version,
+    ...asked,
+  }
+  tell(context, describe(request, store))
+  return { request, isKnown: latest !== undefined }
+}
+
+/** The class of the last run, unless another one is named: then its instance is another one, too. */
+function chooseClass(
+  flags: StartFlags,
+  latest: WorkflowOrigin | undefined,
+): Pick<StartRequest, 'className' | 'configName'> {
+  const className = flags.class ?? latest?.className ?? undefined
+  const isSame = className === (latest?.className ?? undefined)
+  return { className, configName: flags.instance ?? (isSame ? (latest?.configName ?? undefined) : undefined) }
+}
+
+async function chooseQueue(store: Store, lastUsed: string | null | undefined): Promise<string> {
+  if (lastUsed) return lastUsed
+  return (await store.hasQueue('drover')) ? 'drover' : internalQueue
+}
+
+function describe(request: StartRequest, store: Store): string {
+  const { className, configName, application, version, queue, name } = request
+  const owner =
+    className === undefined ? '' : `${className}.${name}${configName ? ` of ${configName}` : ''}, `
+  return `${owner}${application}, version ${version ?? '(the latest)'}, queue ${queue}, in ${store.database.label}`
+}
+
+/** Throws `invalid-argument` before anything connects. */
+function parseFlags(flags: StartFlags): Partial<StartRequest> {
+  const { priority, delay, workflowTimeout, dedup, attr, partition, named, send } = flags
+  const messages = send.map(parseMessage)
+  return {
+    ...(priority !== undefined && { priority }),
+    ...(delay !== undefined && { delayMs: parseDuration(delay) }),
+    ...(workflowTimeout !== undefined && { timeoutMs: parseDuration(workflowTimeout) }),
+    ...(dedup !== undefined && { deduplicationId: dedup }),
+    ...(attr.length > 0 && { attributes: Object.fromEntries(attr.map(parseAttribute)) }),
+    ...(partition !== undefined && { partition }),
+    ...(named !== undefined && { namedArgs: parseNamed(named) }),
+    ...(messages.length > 0 && { messages }),
+  }
+}
+
+function parseNamed(text: string): Readonly<Record<string, JsonValue>> {
+  const value = parseJson(text, 'the --named')
+  if (isJsonObject(value)) return value
+  throw new CliError('invalid-argument', 'The --named is not a JSON object.', {
+    hint: `--named '{"amount": 300}'`,
+  })
+}
+
+function parseAttribute(text: string): [name: string, value: JsonValue] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
+  throw new CliError('invalid-argument', `"${text}" is not an attribute.`, { hint: '--attr tenant=acme' })
+}
+
+/** `TOPIC=MESSAGE`; without a topic, `=MESSAGE`. */
+function parseMessage(text: string): { readonly topic: string | null; readonly message: JsonValue } {
+  const [, topic, message] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  if (topic !== undefined && message !== undefined) {
+    return { topic: topic === '' ? null : topic, message: parseJsonOrString(message) }
+  }
+  throw new CliError('invalid-argument', `"${text}" is not a topic and a message.`, {
+    hint: `--send approval='{"approved": true}'`,
+  })
+}

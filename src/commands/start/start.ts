@@ -1,0 +1,175 @@
+import { Command, Option } from 'commander'
+import type { Context } from '../../context.ts'
+import { type Assertion, parseAssertions, requireAssertions } from '../../core/assertion.ts'
+import { parseDuration } from '../../core/duration.ts'
+import { CliError } from '../../core/errors.ts'
+import type { StartRequest, Store } from '../../core/store.ts'
+import type { JsonValue } from '../../core/workflow.ts'
+import { parseWorkflowArguments } from '../../core/workflow-arguments.ts'
+import { addAssertOption } from '../../frame/assert-option.ts'
+import { withStore } from '../../frame/database.ts'
+import { noteDetached } from '../../frame/detach.ts'
+import { attachOrRefuse } from '../../frame/existing-id.ts'
+import { surroundingsOf, whyQueued } from '../../frame/explain.ts'
+import { follow } from '../../frame/follow.ts'
+import { readInput } from '../../frame/input.ts'
+import { nonNegativeInteger } from '../../frame/option-parsers.ts'
+import { addOutputOptions } from '../../frame/output-format.ts'
+import { printOutcome } from '../../frame/print-outcome.ts'
+import { tell } from '../../frame/tell.ts'
+import { toJsonText } from '../../render/json.ts'
+import type { Surroundings } from '../../render/remedy.ts'
+import type { Settings } from '../../settings/settings.ts'
+import type { StartFlags } from './flags.ts'
+import { reportObstacles } from './preflight.ts'
+import { toRequest } from './request.ts'
+
+export function startCommand(context: Context): Command {
+  const collect = (value: string, earlier: readonly string[]) => [...earlier, value]
+  const command = new Command('start')
+    .summary('enqueue a workflow for a worker elsewhere')
+    .description(
+      'Enqueue a workflow for a worker elsewhere and print its id.\nWhat keeps it from ever being taken is said beforehand; with --strict it is not enqueued then.',
+    )
+    .argument('<workflow>', 'its registered name')
+    .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
+    .option('--id <id>', 'the workflow id (a new UUID by default)')
+    .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
+    .option('--named <json>', 'keyword arguments as a JSON object, for workflows in Python')
+    .option('--queue <name>', 'the queue (else the one on which this name ran last)')
+    .option('--class <name>', 'the class (else as this name ran last)')
+    .option('--instance <name>', 'the configured instance (else as this name ran last)')
+    .option('--application <name>', 'the application (else as this name ran last)')
+    .option('--app-version <version>', 'the version that shall take it (else the one that live workers run)')
+    .option('--priority <number>', 'on its queue; 0 is first', nonNegativeInteger)
+    .option('--delay <duration>', 'not to be taken before this has passed')
+    .option('--workflow-timeout <duration>', 'cancel it so long after it was taken')
+    .option('--dedup <id>', 'only one active workflow on the queue may have this deduplication id')
+    .addOption(
+      new Option('--if-exists <what>', 'with --dedup: where one has it already')
+        .choices(['reject', 'attach'])
+        .default('reject'),
+    )
+    .option('--attr <name=value>', 'an attribute of the workflow; JSON if it parses', collect, [])
+    .option('--partition <key>', 'of a partitioned queue')
+    .option(
+      '--send <topic=message>',
+      'a message that is there before it starts; JSON if it parses',
+      collect,
+      [],
+    )
+    .option('--strict', 'do not enqueue what would not be taken as things stand (exit 9)', false)
+    .option('--dry-run', 'print what would be enqueued, and enqueue nothing', false)
+    .option('--wait', 'wait for its end and print the result', false)
+    .option('--watch', 'the same, with the live picture on stderr', false)
+    .option('--timeout <duration>', 'with --wait or --watch: stop waiting after this long (exit 124)')
+    .option('-r, --raw-string', 'print a string without quotes', false)
+  addAssertOption(command)
+  command.action((name: string, args: string[], _, command: Command) =>
+    runStart(context, name, args, command.optsWithGlobals<StartFlags>()),
+  )
+  return addOutputOptions(command, ['table', 'json'])
+}
+
+async function runStart(
+  context: Context,
+  name: string,
+  typed: readonly string[],
+  flags: StartFlags,
+): Promise<void> {
+  const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
+  const args = parseWorkflowArguments(typed, input)
+  const assertions = await parseAssertions(flags.assert)
+  requireWaiting(flags)
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  await withStore(context, flags, async (store, settings) => {
+    const { request, isKnown } = await toRequest(context, store, settings, { name, args, flags })
+    const { strict } = flags
+    const outlook = await reportObstacles(context, store, settings, { request, isKnown, strict })
+    if (flags.dryRun) return printDryRun(context, store, request)
+    const workflowId = await enqueue(context, store, request, flags)
+    await context.started.remember(store.database.label, workflowId)
+    if (!flags.wait && !flags.watch) return context.terminal.print(workflowId)
+    tell(context, workflowId)
+    const pollMs = outlook.queue.pollMs
+    await goOn(context, store, settings, { workflowId, flags, timeoutMs, pollMs, assertions })
+  })
+}
+
+/** An assertion that nothing would check is a green build that tested nothing. */
+function requireWaiting({ assert, wait, watch }: StartFlags): void {
+  if (assert.length === 0 || wait || watch) return
+  throw new CliError('usage', 'An assertion needs a result to hold of.', { hint: 'add --wait' })
+}
+
+async function printDryRun({ terminal }: Context, store: Store, request: StartRequest): Promise<void> {
+  const existing = await store.get(request.workflowId)
+  if (existing) attachOrRefuse({ terminal }, existing, request.name, expectedInput(request))
+  await terminal.print(toJsonText(request))
+}
+
+/** The id of the workflow: another one's where this was a duplicate and attaching was asked for. */
+async function enqueue(
+  context: Context,
+  store: Store,
+  request: StartRequest,
+  { ifExists }: StartFlags,
+): Promise<string> {
+  const { workflowId, deduplicationId, queue } = request
+  const outcome = await store.start(request)
+  if (outcome === 'started') return workflowId
+  if (outcome === 'existing') {
+    const existing = await store.get(workflowId)
+    if (existing) {
+      attachOrRefuse(context, existing, request.name, expectedInput(request))
+      return workflowId
+    }
+    throw new CliError('id-in-use', `The id ${workflowId} was in use a moment ago.`, {
+      hint: 'type the command again',
+    })
+  }
+  const { duplicateOf } = outcome
+  const sentence = `The deduplication id ${deduplicationId} on queue ${queue} is held by ${duplicateOf}`
+  if (ifExists === 'attach') {
+    tell(context, `${sentence}: attached to it.`)
+    return duplicateOf
+  }
+  throw new CliError('duplicate', `${sentence}; nothing was started.`, {
+    hint: `drover explain ${duplicateOf}   # or attach to it with --if-exists attach`,
+  })
+}
+
+/** As the workflow's row shows it. */
+function expectedInput({ args, namedArgs }: StartRequest): JsonValue {
+  const hasNamed = namedArgs !== undefined && Object.keys(namedArgs).length > 0
+  return hasNamed ? { positionalArgs: args, namedArgs } : args
+}
+
+interface Following {
+  readonly workflowId: string
+  readonly flags: StartFlags
+  readonly timeoutMs: number | undefined
+  readonly pollMs: number
+  readonly assertions: readonly Assertion[]
+}
+
+/** Waits or watches; what is still enqueued after three polls is explained. */
+async function goOn(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  { workflowId, flags, timeoutMs, pollMs, assertions }: Following,
+): Promise<void> {
+  const surroundings: Surroundings = surroundingsOf(store, settings)
+  const outcome = await follow(context, store, {
+    workflowIds: [workflowId],
+    output: context.terminal.stderr,
+    format: flags.watch ? 'picture' : 'heartbeat',
+    timeoutMs,
+    advice: { everyMs: 3 * pollMs, find: () => whyQueued(store, workflowId, surroundings) },
+  })
+  noteDetached(context, outcome, [workflowId])
+  await printOutcome(context, flags, outcome, workflowId, flags.watch)
+  const workflow = outcome.workflows.get(workflowId)
+  if (workflow?.status === 'SUCCESS') requireAssertions(assertions, workflowId, workflow.output)
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { runCli } from '../support/run-cli.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+const request = { name: 'pay', args: [1], queue: 'q', application: 'example', version: 'v1' }
+const rowOf = async (id: string) => {
+  const [row] = await database.query('select * from dbos.workflow_status where workflow_uuid = $1', [id])
+  return row
+}
+
+test('every option is in the row that executors read', async () => {
+  const store = await openStore(database.target)
+  const before = Date.now()
+  const outcome = await store.start({
+    ...request,
+    workflowId: 'full',
+    className: 'Shop',
+    configName: 'eu',
+    priority: 3,
+    delayMs: 1500,
+    timeoutMs: 60_000,
+    deduplicationId: 'full',
+    attributes: { tenant: 'acme', size: 3 },
+    partition: 'p',
+  })
+  expect(outcome).toBe('started')
+  const row = await rowOf('full')
+  expect(row).toMatchObject({
+    status: 'DELAYED',
+    class_name: 'Shop',
+    config_name: 'eu',
+    priority: 3,
+    workflow_timeout_ms: '60000',
+    deduplication_id: 'full',
+    attributes: { tenant: 'acme', size: 3 },
+    queue_partition_key: 'p',
+    application_version: 'v1',
+    application_name: 'example',
+  })
+  expect(Number(row?.delay_until_epoch_ms) - before).toBeGreaterThanOrEqual(1500)
+  await store.close()
+})
+
+test('keyword arguments and messages are written as every language reads them', async () => {
+  const store = await openStore(database.target)
+  const messages = [{ topic: 'go', message: { now: true } }]
+  await store.start({ ...request, workflowId: 'python', namedArgs: { amount: 300 }, messages })
+  expect(await store.get('python')).toMatchObject({
+    input: { positionalArgs: [1], namedArgs: { amount: 300 } },
+  })
+  expect(await rowOf('python')).toMatchObject({ serialization: 'portable_json' })
+  expect(await store.messages('python')).toMatchObject([{ topic: 'go', message: { now: true }, read: false }])
+  expect(
+    await database.query(
+      `select message, serialization from dbos.notifications where destination_uuid = 'python'`,
+    ),
+  ).toEqual([{ message: '{"now":true}', serialization: 'portable_json' }])
+  await store.close()
+})
+
+test('where nothing is started nothing is sent', async () => {
+  const store = await openStore(database.target)
+  const messages = [{ topic: 'go', message: 1 }]
+  await store.start({ ...request, workflowId: 'holder', deduplicationId: 'd' })
+  expect(await store.start({ ...request, workflowId: 'late', deduplicationId: 'd', messages })).toEqual({
+    duplicateOf: 'holder',
+  })
+  expect(await store.start({ ...request, workflowId: 'holder', messages })).toBe('existing')
+  expect(await store.get('late')).toBeUndefined()
+  expect(await store.messages('holder')).toEqual([])
+  await store.close()
+})
+
+test('of ten that race for one deduplication id one starts, and the others say who', async () => {
+  const runs = await Promise.all(
+    Array.from({ length: 10 }, async (_, index) => {
+      const store = await openStore(database.target)
+      const args = ['start', 'pay', '--application', 'example', '--dedup', '6/5', '--id', `racer-${index}`]
+      return runCli(args, { store })
+    }),
+  )
+  const [winner, ...others] = runs.toSorted((a, b) => a.code - b.code)
+  expect(winner?.code).toBe(0)
+  const id = winner?.stdout.trimEnd()
+  for (const { code, stdout, stderr } of others) {
+    expect({ code, stdout }).toEqual({ code: 9, stdout: '' })
+    expect(stderr).toContain(`The deduplication id 6/5 on queue q is held by ${id}`)
+  }
+  expect(
+    await database.query(`select 1 from dbos.workflow_status where workflow_uuid like 'racer-%'`),
+  ).toHaveLength(1)
+})
