@@ -289,7 +289,7 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   createRecord(setup: RecordSetup): Promise<string>
   /** Enqueues, and sends the messages in the same transaction. */
   start(request: StartRequest): Promise<StartOutcome>
-  /** Distinct ways in which this name ran, the latest first. */
+  /** Distinct ways in which this name ran, the latest first; after them those in which it was only enqueued so far. */
   origins(name: string): Promise<readonly WorkflowOrigin[]>
   /** Names that ran before, the most recent first. */
   knownNames(limit: number): Promise<readonly string[]>

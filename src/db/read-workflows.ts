@@ -78,11 +78,12 @@ export async function listOrigins(
 ): Promise<WorkflowOrigin[]> {
   const rows = await session.query(
     `select class_name, config_name, queue_name, application from (
-       select w.class_name, w.config_name, w.queue_name, w.created_at,
+       select w.class_name, w.config_name, w.queue_name, w.created_at, w.status,
          ${schema.column('workflow_status', 'application_name', 'w')} as application
        from ${schema.table('workflow_status')} w where w.name = $1 order by w.created_at desc limit ${recentRows}
      ) recent
-     group by 1, 2, 3, 4 order by max(created_at) desc`,
+     group by 1, 2, 3, 4
+     order by bool_or(status not in ('ENQUEUED', 'DELAYED')) desc, max(created_at) desc`,
     [name],
   )
   return rows.map((row) => ({

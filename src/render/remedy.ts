@@ -23,7 +23,7 @@ export function remediesOf(
   situation: Situation,
   surroundings: Surroundings,
 ): readonly Remedy[] {
-  const { workflow, outlook } = situation
+  const { workflow, outlook, executors } = situation
   const id = quote(workflow.workflowId)
   const watch = { command: `drover watch ${id}`, effect: 'shows it go on' }
   const worker = (options: WorkerOptions = {}) => workerCommand(situation, surroundings, options)
@@ -70,10 +70,17 @@ export function remediesOf(
         : [watch]
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
-    case 'executor-gone':
-      return cause.executorId.startsWith('drover-')
-        ? [{ command: worker(), effect: 'runs a worker that takes over what dead drover processes left' }]
-        : [putBack(id, 'hands it to whichever worker of its version is live')]
+    case 'executor-gone': {
+      const recover = { command: `drover recover ${id}`, effect: 'hands it to a worker that lives' }
+      const start = {
+        command: worker(),
+        effect: 'runs a worker that takes over what dead drover processes left',
+      }
+      if (cause.executorId.startsWith('drover-')) return [start]
+      return executors?.length === 0
+        ? [{ ...start, effect: 'runs a worker, which needs to be told' }, recover]
+        : [recover]
+    }
     case 'executor-silent':
       return [{ command: 'drover workers', effect: 'shows it; end that process, and explain again' }]
     case 'name-unknown': {

@@ -413,6 +413,10 @@ describe('the fake store and the real one agree', () => {
     expect(await ask(async (store) => (await store.messages('fresh-2')).map(({ topic }) => topic))).toEqual([
       't',
     ])
+    const mistyped = { ...request, workflowId: 'fresh-4', name: 'eventsWorkflow', queue: 'drovr' }
+    expect(await ask((store) => store.start(mistyped))).toBe('started')
+    const queues = await ask((store) => store.origins('eventsWorkflow'))
+    expect(queues.map(({ queue }) => queue)).toEqual([null, 'drovr'])
     const started = await ask(async (store) => {
       const { createdAt, ...rest } = (await store.get('fresh-1')) ?? {}
       return rest

@@ -375,7 +375,7 @@ export function createFakeStore(
       const origins = [...entries.values()]
         .map(({ rows }) => rows.workflow)
         .filter((workflow) => workflow.name === name)
-        .sort(newestFirst)
+        .sort((a, b) => Number(isQueued(a)) - Number(isQueued(b)) || newestFirst(a, b))
         .map(toOrigin)
       return origins.filter(
         (origin, index) => origins.findIndex((other) => isDeepStrictEqual(other, origin)) === index,
@@ -713,6 +713,10 @@ function newestFirst(a: WorkflowSummary, b: WorkflowSummary): number {
 
 function toSummary({ input, output, error, ...summary }: Workflow): WorkflowSummary {
   return summary
+}
+
+function isQueued({ status }: WorkflowSummary): boolean {
+  return status === 'ENQUEUED' || status === 'DELAYED'
 }
 
 function toOrigin({ className, configName, queue, application }: Workflow): WorkflowOrigin {
