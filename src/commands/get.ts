@@ -23,7 +23,10 @@ export function getCommand(context: Context): Command {
 async function runGet(context: Context, id: string, flags: GetFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     const workflow = await findWorkflow(context, store, id)
-    if (flags.output === 'json') return context.terminal.print(toJsonText(toWorkflowJson(workflow)))
+    if (flags.output === 'json') {
+      const lineage = await store.lineage(workflow.workflowId)
+      return context.terminal.print(toJsonText({ ...toWorkflowJson(workflow), ...lineage }))
+    }
     return printDetails(context, store, workflow)
   })
 }
@@ -32,6 +35,7 @@ async function printDetails({ terminal, now }: Context, store: Store, workflow: 
   const { workflowId } = workflow
   const details = {
     workflow,
+    lineage: await store.lineage(workflowId),
     steps: await store.steps(workflowId),
     events: await store.events(workflowId),
     streams: await store.streams(workflowId),

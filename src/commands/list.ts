@@ -1,45 +1,149 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
+import { CliError } from '../core/errors.ts'
+import { type CountableField, countableFields } from '../core/manage.ts'
+import type { Store, WorkflowQuery } from '../core/store.ts'
+import type { WorkflowSummary } from '../core/workflow.ts'
+import { describeFilter, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { withStore } from '../frame/database.ts'
+import { addFilterOptions, type FilterFlags, toFilter } from '../frame/filter-options.ts'
 import { positiveInteger } from '../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
+import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import { toSummaryJson } from '../render/json.ts'
-import { workflowColumns } from '../render/workflow-columns.ts'
+import { createStyle } from '../render/style.ts'
+import { type Column, renderTable } from '../render/table.ts'
+import { countColumns, workflowColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
-interface ListFlags extends DatabaseFlags, OutputFlags {
-  readonly status?: readonly WorkflowStatus[]
-  readonly name?: string
+interface ListFlags extends DatabaseFlags, OutputFlags, FilterFlags {
   readonly limit: number
+  readonly sort: 'newest' | 'oldest'
+  readonly after?: string
+  readonly columns?: readonly Column<WorkflowSummary>[]
+  readonly countBy?: CountableField
+  readonly watch: boolean
 }
+
+const columnNames = workflowColumns.map(({ title }) => title.toLowerCase())
 
 export function listCommand(context: Context): Command {
   const command = new Command('list')
     .summary('list recent workflows')
     .description('List workflows, the newest first.')
-    .addOption(new Option('--status <status...>', 'only these').choices(workflowStatuses))
-    .option('--name <name>', 'only workflows of this name')
     .option('--limit <count>', 'at most this many', positiveInteger, 20)
+    .addOption(
+      new Option('--sort <order>', 'by when they were created')
+        .choices(['newest', 'oldest'])
+        .default('newest'),
+    )
+    .option('--after <id>', 'go on right after this one, in the same order')
+    .option('--columns <names>', `only these, in this order: ${columnNames.join(', ')}`, parseColumns)
+    .addOption(new Option('--count-by <field>', 'count them instead').choices(countableFields))
+    .option('--watch', 'draw the table again every second, until ctrl-c', false)
     .action((_, command: Command) => runList(context, command.optsWithGlobals<ListFlags>()))
+  addFilterOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
-async function runList(context: Context, flags: ListFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
-    const found = await store.list({ ...flags, limit: flags.limit + 1 })
-    await printRows(context, flags, {
-      rows: found.slice(0, flags.limit),
-      columns: workflowColumns,
-      toJson: toSummaryJson,
-      toId: ({ workflowId }) => workflowId,
-      empty: `No workflow${describeFilter(flags)} in ${store.database.label}.`,
-    })
-    if (found.length > flags.limit) tell(context, `The newest ${flags.limit}; --limit shows more.`)
+function parseColumns(text: string): readonly Column<WorkflowSummary>[] {
+  return text.split(',').map((name) => {
+    const column = workflowColumns.find(({ title }) => title.toLowerCase() === name.trim().toLowerCase())
+    if (column) return { ...column, optional: undefined }
+    throw new CliError('invalid-argument', `There is no column "${name}".`, { hint: columnNames.join(', ') })
   })
 }
 
-function describeFilter({ name, status }: ListFlags): string {
-  return [name && ` named ${name}`, status && ` with status ${status.join(' or ')}`].filter(Boolean).join('')
+interface Listing {
+  readonly filter: WorkflowFilter
+  readonly query: WorkflowQuery
+}
+
+async function runList(context: Context, flags: ListFlags): Promise<void> {
+  const filter = toFilter(context, flags) ?? {}
+  if (flags.watch) requireScreen(context, flags)
+  await withStore(context, flags, async (store) => {
+    if (flags.countBy) return printCounts(context, store, flags, filter, flags.countBy)
+    const after = flags.after === undefined ? undefined : await findExactWorkflow(context, store, flags.after)
+    const query = { ...filter, limit: flags.limit + 1, order: flags.sort, after }
+    const show = flags.watch ? watchList : printList
+    return show(context, store, flags, { filter, query })
+  })
+}
+
+async function printList(
+  context: Context,
+  store: Store,
+  flags: ListFlags,
+  { filter, query }: Listing,
+): Promise<void> {
+  const found = await store.list(query)
+  const rows = found.slice(0, flags.limit)
+  await printRows(context, flags, {
+    rows,
+    columns: flags.columns ?? workflowColumns,
+    toJson: toSummaryJson,
+    toId: ({ workflowId }) => workflowId,
+    empty: noneIn(store, filter),
+  })
+  if (found.length > rows.length) {
+    const last = rows.at(-1)?.workflowId
+    tell(context, `The ${flags.sort} ${flags.limit}; --limit shows more, --after ${last} the next.`)
+  }
+}
+
+async function printCounts(
+  context: Context,
+  store: Store,
+  flags: ListFlags,
+  filter: WorkflowFilter,
+  field: CountableField,
+): Promise<void> {
+  await printRows(context, flags, {
+    rows: await store.countBy(filter, field),
+    columns: countColumns(field),
+    toJson: ({ value, count }) => ({ value, count }),
+    toId: ({ value }) => value ?? '',
+    empty: noneIn(store, filter),
+  })
+}
+
+function noneIn({ database }: Store, filter: WorkflowFilter): string {
+  const described = describeFilter(filter)
+  return `No workflow in ${database.label}${described ? `: ${described}` : ''}.`
+}
+
+function requireScreen({ terminal }: Context, { output }: OutputFlags): void {
+  if (terminal.stdout.canRedraw && output === 'table') return
+  throw new CliError('no-terminal', 'A list can be watched on a terminal only.', {
+    hint: 'drover watch ID… -o jsonl follows workflows in a pipe',
+  })
+}
+
+const redrawMs = 1000
+
+async function watchList(
+  { terminal, now, sleep, interrupts: { signal } }: Context,
+  store: Store,
+  flags: ListFlags,
+  { filter, query }: Listing,
+): Promise<void> {
+  const { stdout } = terminal
+  const style = createStyle(stdout.colorLevel)
+  const region = terminal.liveRegion(stdout)
+  try {
+    while (!signal.aborted) {
+      const rows = (await store.list(query)).slice(0, Math.min(flags.limit, Math.max(1, stdout.rows - 3)))
+      const frame = { style, width: stdout.columns, now: now() }
+      region.render(
+        rows.length > 0
+          ? renderTable(flags.columns ?? workflowColumns, rows, frame)
+          : [noneIn(store, filter)],
+      )
+      await sleep(redrawMs, signal)
+    }
+  } finally {
+    region.finish()
+  }
 }

@@ -5,6 +5,7 @@ import type { Recovery } from './recovery.ts'
 import type { LiveExecutor, Outlook, Situation } from './situation.ts'
 import type {
   JsonValue,
+  Lineage,
   Message,
   Step,
   StreamSummary,
@@ -272,6 +273,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** The newest answers to these waits of earlier runs, as far as what ended lately tells. */
   learnAnswers(waits: readonly Pick<NamedWait, 'name' | 'step'>[]): Promise<readonly LearnedAnswer[]>
   children(workflowId: string): Promise<readonly WorkflowSummary[]>
+  /** Undefined for an unknown id. */
+  lineage(workflowId: string): Promise<Lineage | undefined>
   /**
    * Changes of these workflows as they happen, from the beginning of their history; ends after the last change once all
    * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.

@@ -76,6 +76,18 @@ export interface Workflow extends WorkflowSummary {
   readonly error: WorkflowError | null
 }
 
+/** Where a workflow comes from, and what was made of it. */
+export interface Lineage {
+  readonly parentId: string | null
+  readonly forkedFrom: string | null
+  /** Copies that were forked from it, the oldest first. */
+  readonly forks: readonly string[]
+  readonly attributes: { readonly [name: string]: JsonValue } | null
+  readonly schedule: string | null
+  /** The authenticated user that it was started for. */
+  readonly user: string | null
+}
+
 export interface Step {
   readonly step: number
   readonly name: string

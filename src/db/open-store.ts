@@ -10,6 +10,7 @@ import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
 import { learnAnswers, readInbox } from './read-inbox.ts'
+import { readLineage } from './read-lineage.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readSituation } from './read-situation.ts'
@@ -59,6 +60,7 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
       inbox: (query) => readInbox(session, schema, query),
       watchInbox: (query, options) => watchInbox({ session, schema, listener, timing }, query, options),
       learnAnswers: (waits) => learnAnswers(session, schema, waits),
+      lineage: (workflowId) => readLineage(session, schema, workflowId),
       children: (workflowId) => listChildren(session, schema, workflowId),
       follow: (workflowIds, options) => follow({ session, schema, listener, timing }, workflowIds, options),
       send: (request) => sendMessage(session, schema, request),

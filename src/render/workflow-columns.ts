@@ -1,3 +1,4 @@
+import type { CountableField, FieldCount } from '../core/manage.ts'
 import type { Message, Step, StreamSummary, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { errorSentence } from './outcome.ts'
@@ -53,6 +54,19 @@ export const workflowColumns: readonly Column<WorkflowSummary>[] = [
   },
   { title: 'VERSION', value: ({ version }) => version ?? '', paint: faint, minWidth: 8, optional: 5 },
 ]
+
+/** How many workflows have each value of a field. */
+export function countColumns(field: CountableField): readonly Column<FieldCount>[] {
+  return [
+    { title: 'COUNT', value: ({ count }) => String(count), align: 'right' },
+    {
+      title: field.toUpperCase(),
+      value: ({ value }) => value ?? '',
+      short: ({ value }) => (value === null ? '(none)' : value),
+      minWidth: 8,
+    },
+  ]
+}
 
 export const stepColumns: readonly Column<Step>[] = [
   { title: 'STEP', value: ({ step }) => String(step), align: 'right' },

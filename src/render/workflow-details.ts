@@ -1,4 +1,14 @@
-import type { Step, StreamSummary, Wait, Workflow, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
+import { isJsonObject } from '../core/json.ts'
+import type {
+  JsonValue,
+  Lineage,
+  Step,
+  StreamSummary,
+  Wait,
+  Workflow,
+  WorkflowEvent,
+  WorkflowSummary,
+} from '../core/workflow.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
 import type { Frame } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
@@ -12,6 +22,7 @@ import { eventColumns, stepColumns, streamColumns, workflowColumns } from './wor
 
 interface Details {
   readonly workflow: Workflow
+  readonly lineage?: Lineage
   readonly steps: readonly Step[]
   readonly events: readonly WorkflowEvent[]
   readonly streams: readonly StreamSummary[]
@@ -23,6 +34,8 @@ const keyWidth = 13
 const maxValueLines = 6
 const maxStackLines = 4
 const maxRows = 10
+const maxForks = 5
+const maxCauses = 5
 
 /** One workflow for a person: what it is, what it waits for, then what it published and did. */
 export function renderDetails(details: Details, frame: Frame): string[] {
@@ -31,7 +44,7 @@ export function renderDetails(details: Details, frame: Frame): string[] {
   const told = steps.filter((step) => !isShownElsewhere(step))
   return [
     truncateTitle(workflow, frame),
-    ...facts(workflow, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
+    ...facts(details, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
     ...waitSection(waits, frame),
     ...section('events', eventColumns, events, `drover events ${workflowId}`, frame),
     ...section('steps', stepColumns, told, `drover steps ${workflowId}`, frame),
@@ -48,7 +61,7 @@ function truncateTitle({ status, name, className, configName }: Workflow, { styl
 }
 
 /** Key and lines; what is not known is not mentioned. */
-function facts(workflow: Workflow, { style, width, now }: Frame): [string, readonly string[]][] {
+function facts({ workflow, lineage }: Details, { style, width, now }: Frame): [string, readonly string[]][] {
   const { status, input, output, error, createdAt, startedAt, completedAt } = workflow
   const valueWidth = Math.max(1, width - keyWidth)
   const wrapped = (text: string) => wrap(text, valueWidth, maxValueLines)
@@ -67,7 +80,13 @@ function facts(workflow: Workflow, { style, width, now }: Frame): [string, reado
     [
       'error',
       error
-        ? [...wrapped(errorSentence(error)).map(style.bad), ...stackLines(workflow, valueWidth, style)]
+        ? [
+            ...wrapped(errorSentence(error)).map(style.bad),
+            ...causesOf(error)
+              .flatMap((cause) => wrapped(`caused by ${cause}`))
+              .map(style.bad),
+            ...stackLines(workflow, valueWidth, style),
+          ]
         : [],
     ],
     ['created', time(createdAt)],
@@ -78,8 +97,31 @@ function facts(workflow: Workflow, { style, width, now }: Frame): [string, reado
     ['executor', plain(workflow.executorId)],
     ['application', plain(workflow.application)],
     ['version', plain(workflow.version)],
+    ['attributes', lineage?.attributes ? value(lineage.attributes) : []],
+    ['user', plain(lineage?.user ?? null)],
+    ['schedule', plain(lineage?.schedule ?? null)],
+    ['parent', plain(lineage?.parentId ?? null)],
+    ['forked from', plain(lineage?.forkedFrom ?? null)],
+    ['forks', (lineage?.forks ?? []).slice(0, maxForks).flatMap(plain)],
     ['recovered', workflow.recoveryAttempts > 1 ? [`${workflow.recoveryAttempts - 1}×`] : []],
   ]
+}
+
+/** The chain of causes, the nearest first. */
+function causesOf({ cause }: { readonly cause?: JsonValue }): string[] {
+  const causes: string[] = []
+  for (let next = cause; next !== undefined && next !== null && causes.length < maxCauses; ) {
+    if (!isJsonObject(next)) return [...causes, formatValue(next)]
+    const { name, message } = next
+    const isError = typeof message === 'string'
+    causes.push(
+      isError
+        ? errorSentence({ name: typeof name === 'string' ? name : 'Error', message })
+        : formatValue(next),
+    )
+    next = isError ? next.cause : undefined
+  }
+  return causes
 }
 
 function factLines(key: string, lines: readonly string[], { style }: Frame): string[] {

@@ -16,7 +16,7 @@ test('list is a table on a terminal', async () => {
 
 test('list says when there are more', async () => {
   const { stderr } = await runCli('list --limit 3', { store: createExampleStore() })
-  expect(stderr).toBe('The newest 3; --limit shows more.\n')
+  expect(stderr).toBe('The newest 3; --limit shows more, --after failed the next.\n')
   expect((await runCli('list --limit 8', { store: createExampleStore() })).stderr).toBe('')
 })
 
@@ -61,7 +61,7 @@ test('an empty list is no error, and says where it looked', async () => {
   expect(await runCli('list --name nope', { store: createExampleStore() })).toMatchObject({
     code: 0,
     stdout: '',
-    stderr: 'No workflow named nope in fake database.\n',
+    stderr: 'No workflow in fake database: name nope.\n',
   })
   expect((await runCli('list --name nope -o json', { store: createExampleStore() })).stdout).toBe('[]\n')
 })
@@ -111,7 +111,13 @@ test('get -o json keeps to the documented shape', async () => {
       "error": {
         "name": "TypeError",
         "message": "x is not a function"
-      }
+      },
+      "parentId": null,
+      "forkedFrom": null,
+      "forks": [],
+      "attributes": null,
+      "schedule": null,
+      "user": null
     }
     "
   `)

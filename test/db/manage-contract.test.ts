@@ -118,6 +118,11 @@ describe('the fake store and the real one agree', () => {
     expect(await ask((store) => store.descendants(['grandchild']))).toEqual([])
   })
 
+  test('on where workflows come from', async () => {
+    for (const { workflowId } of workflows) await ask((store) => store.lineage(workflowId))
+    expect(await ask((store) => store.lineage('nobody'))).toBeUndefined()
+  })
+
   const stateOf = (workflowId: string) => async (store: Store) => {
     const { createdAt, startedAt, completedAt, ...rest } = (await store.get(workflowId)) ?? {}
     return { ...rest, started: startedAt !== null, completed: completedAt !== null }
@@ -144,6 +149,8 @@ describe('the fake store and the real one agree', () => {
   test('on forks and rewinds', async () => {
     const target = { workflowId: 'done', status: 'SUCCESS', fromStep: 3 } as const
     await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'copy', version: 'v9' }]))
+    expect(await ask((store) => store.lineage('copy'))).toMatchObject({ forkedFrom: 'done' })
+    expect(await ask((store) => store.lineage('done'))).toMatchObject({ forks: ['copy'] })
     expect(await ask(stateOf('copy'))).toMatchObject({ status: 'ENQUEUED', version: 'v9' })
     expect(await ask((store) => store.manage('rewind', [target]))).toEqual([
       { workflowId: 'done', outcome: 'changed', status: 'ENQUEUED' },

@@ -1,7 +1,7 @@
 import type { CountableField, ManageResult, ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
 import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
-import type { FakeRows } from './fake-workflow.ts'
+import type { FakeRows, FakeWorkflow } from './fake-workflow.ts'
 
 /** What the filter says of one workflow. */
 export function isLetThrough({ workflow, parentId, attributes }: FakeRows, filter: WorkflowFilter): boolean {
@@ -23,7 +23,7 @@ export function isLetThrough({ workflow, parentId, attributes }: FakeRows, filte
     (filter.until === undefined || workflow.createdAt < filter.until) &&
     (filter.endedBefore === undefined ||
       (workflow.completedAt !== null && workflow.completedAt < filter.endedBefore)) &&
-    (filter.attributes === undefined || contains(attributes, filter.attributes)) &&
+    (filter.attributes === undefined || contains(attributes ?? undefined, filter.attributes)) &&
     (filter.search === undefined || payloads.includes(filter.search.toLowerCase()))
   )
 }
@@ -35,7 +35,7 @@ export function fieldOf({ workflow }: FakeRows, field: CountableField): string |
 interface FakeTable {
   get(workflowId: string): FakeRows | undefined
   remove(workflowId: string): void
-  add(copy: Partial<Workflow> & { readonly workflowId: string }): void
+  add(copy: FakeWorkflow): void
 }
 
 /** What DBOS leaves of a workflow when it is cancelled, resumed, forked, rewound or deleted. */
@@ -70,6 +70,8 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
     const { name, className, configName, application, input, version } = rows.workflow
     table.add({
       workflowId: target.newWorkflowId ?? `${workflowId}-fork`,
+      forkedFrom: workflowId,
+      attributes: rows.attributes ?? undefined,
       name,
       className,
       configName,

@@ -264,6 +264,15 @@ export function createFakeStore(
         const entry = entries.get(id)
         return entry ? waitsOf(entry.rows, readClock()) : []
       }),
+    lineage: async (workflowId) => {
+      const rows = entries.get(workflowId)?.rows
+      if (!rows) return undefined
+      const { parentId, forkedFrom, attributes } = rows
+      const forks = [...entries.values()]
+        .filter((other) => other.rows.forkedFrom === workflowId)
+        .map((other) => other.rows.workflow.workflowId)
+      return { parentId, forkedFrom, forks, attributes, schedule: null, user: null }
+    },
     children: async (workflowId) =>
       [...entries.values()]
         .filter(({ rows }) => rows.parentId === workflowId)

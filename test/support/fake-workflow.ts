@@ -32,6 +32,7 @@ interface FakeRecv {
 export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
   readonly workflowId: string
   readonly parentId?: string
+  readonly forkedFrom?: string
   readonly attributes?: { readonly [name: string]: JsonValue }
   readonly did?: readonly FakeOperation[]
   /** Messages that nobody has read. */
@@ -45,7 +46,8 @@ export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
 export interface FakeRows {
   workflow: Workflow
   readonly parentId: string | null
-  readonly attributes: { readonly [name: string]: JsonValue }
+  readonly forkedFrom: string | null
+  readonly attributes: { readonly [name: string]: JsonValue } | null
   readonly steps: Step[]
   readonly events: {
     readonly step: number
@@ -79,7 +81,14 @@ export function toRows(fake: FakeWorkflow): FakeRows {
 }
 
 /** Before its first operation. */
-export function createRows({ did, unread, parentId, attributes, ...given }: FakeWorkflow): FakeRows {
+export function createRows({
+  did,
+  unread,
+  parentId,
+  forkedFrom,
+  attributes,
+  ...given
+}: FakeWorkflow): FakeRows {
   const status = given.status ?? 'PENDING'
   const createdAt = given.createdAt ?? fakeEpoch
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
@@ -103,7 +112,8 @@ export function createRows({ did, unread, parentId, attributes, ...given }: Fake
       createdAt,
     },
     parentId: parentId ?? null,
-    attributes: attributes ?? {},
+    forkedFrom: forkedFrom ?? null,
+    attributes: attributes ?? null,
     steps: [],
     events: [],
     streams: [],

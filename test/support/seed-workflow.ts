@@ -21,7 +21,7 @@ export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): 
     completed_at: workflow.completedAt?.getTime() ?? null,
     recovery_attempts: workflow.recoveryAttempts,
     parent_workflow_id: parentId,
-    attributes: JSON.stringify(attributes),
+    attributes: attributes && JSON.stringify(attributes),
     serialization: 'portable_json',
   })
   await insert(database, 'workflow_input', {

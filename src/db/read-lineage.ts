@@ -1,0 +1,31 @@
+import type { Lineage } from '../core/workflow.ts'
+import type { Session } from './connect.ts'
+import { toFilledText } from './rows.ts'
+import type { SystemSchema } from './schema.ts'
+
+export async function readLineage(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+): Promise<Lineage | undefined> {
+  const column = (name: string) => `${schema.column('workflow_status', name, 'w')} as ${name}`
+  const columns = ['parent_workflow_id', 'attributes', 'schedule_name', 'authenticated_user', 'forked_from']
+  const table = schema.table('workflow_status')
+  const forks = schema.has('workflow_status', 'forked_from')
+    ? `array(select f.workflow_uuid from ${table} f where f.forked_from = w.workflow_uuid
+             order by f.created_at, f.workflow_uuid)`
+    : `array[]::text[]`
+  const [row] = await session.query(
+    `select ${columns.map(column).join(', ')}, ${forks} as forks from ${table} w where w.workflow_uuid = $1`,
+    [workflowId],
+  )
+  if (!row) return undefined
+  return {
+    parentId: toFilledText(row.parent_workflow_id),
+    forkedFrom: toFilledText(row.forked_from),
+    forks: row.forks as string[],
+    attributes: (row.attributes as Lineage['attributes']) ?? null,
+    schedule: toFilledText(row.schedule_name),
+    user: toFilledText(row.authenticated_user),
+  }
+}

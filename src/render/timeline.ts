@@ -1,0 +1,95 @@
+import type { Step } from '../core/workflow.ts'
+import type { Frame } from './gutter.ts'
+import { displayWidth, pad, truncate, visible } from './text.ts'
+import { formatDuration } from './time.ts'
+
+interface Bar {
+  readonly step: Step
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** A stretch of time in which the same steps are going on. */
+interface Stretch {
+  readonly startMs: number
+  readonly endMs: number
+  /** Nothing works: all that goes on is waiting, or nothing is recorded. */
+  readonly isWait: boolean
+}
+
+const minBarWidth = 12
+const maxNameWidth = 28
+
+/** The steps as bars on one time axis, below each other. Where everything waits, the axis is cut short and drawn with `┄`. */
+export function renderTimeline(steps: readonly Step[], { style, width }: Frame): string[] {
+  const bars = steps.flatMap(toBar)
+  if (bars.length === 0) return []
+  const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${visible(step.name)}`)
+  const longest = Math.max(...names.map(displayWidth))
+  const tookWidth = Math.max(...bars.map(({ startMs, endMs }) => formatDuration(endMs - startMs).length))
+  const nameWidth = Math.max(8, Math.min(longest, maxNameWidth, width - tookWidth - minBarWidth - 4))
+  const axisWidth = Math.max(minBarWidth, Math.min(width, 160) - nameWidth - tookWidth - 4)
+  const stretches = toStretches(bars)
+  const columnOf = toScale(stretches, axisWidth)
+  const waits = stretches.filter(({ isWait }) => isWait)
+  return bars
+    .map((bar, index) => {
+      const start = Math.min(axisWidth - 1, columnOf(bar.startMs))
+      const end = Math.max(start + 1, columnOf(bar.endMs))
+      const cells = Array.from({ length: axisWidth }, (_, cell) => {
+        if (cell >= start && cell < end) return isWaiting(bar.step) ? '┄' : '█'
+        return ' '
+      }).join('')
+      const paint = bar.step.error ? style.bad : isWaiting(bar.step) ? style.faint : style.accent
+      const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
+      const took = pad(formatDuration(bar.endMs - bar.startMs), tookWidth, 'right')
+      const line = `${name}  ${paint(cells)}  ${took}`
+      return bar.step.error ? `${line} ✗` : line
+    })
+    .concat(waits.length > 0 ? [style.faint(truncate(compressedNote(waits), width))] : [])
+}
+
+function compressedNote(waits: readonly Stretch[]): string {
+  const total = waits.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
+  return `waited ${formatDuration(total)} in all; the axis is shorter there`
+}
+
+function toBar(step: Step): Bar[] {
+  const { startedAt, completedAt } = step
+  // The row of a wait's deadline says when it began, not how long it took.
+  if (step.name === 'DBOS.sleep' && startedAt && completedAt && +startedAt === +completedAt) return []
+  return startedAt && completedAt
+    ? [{ step, startMs: startedAt.getTime(), endMs: completedAt.getTime() }]
+    : []
+}
+
+const waitingSteps = ['DBOS.recv', 'DBOS.sleep', 'DBOS.getResult', 'DBOS.getEvent']
+
+function isWaiting({ name }: Step): boolean {
+  return waitingSteps.includes(name)
+}
+
+function toStretches(bars: readonly Bar[]): Stretch[] {
+  const times = [...new Set(bars.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort((a, b) => a - b)
+  return times.slice(1).map((endMs, index) => {
+    const startMs = times[index] ?? endMs
+    const active = bars.filter((bar) => bar.startMs < endMs && bar.endMs > startMs)
+    return { startMs, endMs, isWait: active.every(({ step }) => isWaiting(step)) }
+  })
+}
+
+/** Waiting gets a tenth of the axis in all, however long it took; work gets the rest in proportion. */
+function toScale(stretches: readonly Stretch[], width: number): (timeMs: number) => number {
+  const durationOf = ({ startMs, endMs }: Stretch) => endMs - startMs
+  const worked = stretches.filter(({ isWait }) => !isWait).reduce((sum, one) => sum + durationOf(one), 0)
+  const waited = stretches.filter(({ isWait }) => isWait).reduce((sum, one) => sum + durationOf(one), 0)
+  const waitShare = worked === 0 ? 1 : Math.min(0.1, waited / (worked + waited))
+  const weightOf = (one: Stretch) =>
+    one.isWait
+      ? (durationOf(one) / Math.max(1, waited)) * waitShare
+      : (durationOf(one) / Math.max(1, worked)) * (1 - waitShare)
+  return (timeMs) =>
+    Math.round(
+      width * stretches.filter(({ endMs }) => endMs <= timeMs).reduce((sum, one) => sum + weightOf(one), 0),
+    )
+}
