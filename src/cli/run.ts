@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
 import { exitCodes } from '../core/exit-codes.ts'
 import { interruptCode } from '../frame/follow.ts'
 import { reportError } from '../frame/report-error.ts'
@@ -12,9 +13,19 @@ export async function run(context: Context, argv: readonly string[]): Promise<vo
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
-    const code = reportError(context, error, wantsJson(argv))
+    const code = reportError(context, toSentence(error, argv), wantsJson(argv))
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
+}
+
+/** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */
+function toSentence(error: unknown, [first = '', second = '']: readonly string[]): unknown {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.help') return error
+  return first === 'help'
+    ? new CliError('usage', `"${second}" is not a command.`, { hint: 'drover --help lists them' })
+    : new CliError('usage', `drover ${first} needs one of its commands.`, {
+        hint: `drover ${first} --help lists them`,
+      })
 }
 
 /** Errors follow the format that stdout was asked for, also when the command line itself is wrong. */

@@ -179,7 +179,9 @@ test('connecting is left by ctrl-c and by SIGTERM', async () => {
 test.each([
   ['db reset --force', "Unknown option '--force'."],
   ['db start x', 'Too many arguments'],
-  ['db bogus', ''],
+  ['db bogus', "Unknown command 'bogus'."],
+  ['db', 'drover db needs one of its commands.'],
+  ['help bogus', '"bogus" is not a command.'],
 ])('%s is wrong usage, like anything else', async (line, message) => {
   const { code, stderr } = await runCli(line)
   expect(code).toBe(2)
