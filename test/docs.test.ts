@@ -32,6 +32,7 @@ test.each([
   ['Wait', 'inbox -o jsonl'],
   ['Decision', 'approve asking -o jsonl'],
   ['Explanation', 'explain asking -o json'],
+  ['Finding', 'doctor -o jsonl'],
   ['Worker', 'workers -o jsonl'],
   ['Outcome', 'cancel running -o jsonl'],
   ['Record', 'audit -o jsonl'],

@@ -7,6 +7,7 @@ import { configCommand } from './config.ts'
 import { dbCommand } from './db.ts'
 import { deleteCommand } from './delete.ts'
 import { demoCommand } from './demo/demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { eventsCommand } from './events/events.ts'
 import { explainCommand } from './explain.ts'
 import { forkCommand } from './fork.ts'
@@ -58,7 +59,7 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { title: 'Answer:', commands: [inboxCommand, approveCommand, rejectCommand, sendCommand] },
   { title: 'Wait:', commands: [waitCommand, resultCommand] },
-  { title: 'Understand:', commands: [explainCommand, workersCommand, auditCommand] },
+  { title: 'Understand:', commands: [explainCommand, doctorCommand, workersCommand, auditCommand] },
   {
     title: 'Manage:',
     commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, recoverCommand, deleteCommand],

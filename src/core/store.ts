@@ -1,4 +1,5 @@
 import type { Change, ChangeType } from './change.ts'
+import type { ServerHealth } from './health.ts'
 import type { WorkflowManagement } from './manage.ts'
 import type { Platform } from './platform.ts'
 import type { Recovery } from './recovery.ts'
@@ -301,6 +302,10 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   executors(): Promise<readonly LiveExecutor[] | undefined>
   /** Everything that tells why a workflow is where it is; undefined without one. */
   situation(workflowId: string): Promise<Situation | undefined>
+  /** What the server and the tables tell about themselves, and what there needs care. */
+  health(): Promise<ServerHealth>
+  /** The database's clock. */
+  clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */
   outlook(place: QueuePlace): Promise<Outlook>
   close(): Promise<void>

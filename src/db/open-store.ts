@@ -9,6 +9,7 @@ import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readExecutors } from './read-executors.ts'
+import { readHealth } from './read-health.ts'
 import { learnAnswers, readInbox } from './read-inbox.ts'
 import { readLineage } from './read-lineage.ts'
 import { readMessages } from './read-messages.ts'
@@ -78,6 +79,11 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
       },
       executors: () => readExecutors(session, schema),
       situation: (workflowId) => readSituation(session, schema, workflowId),
+      health: () => readHealth(session, schema),
+      clock: async () => {
+        const [row] = await session.query('select clock_timestamp() as now')
+        return row?.now as Date
+      },
       outlook: (place) => readOutlook(session, schema, place),
       ...createManagement(session, schema),
       ...createPlatform(session, schema),

@@ -44,6 +44,9 @@ export function remediesOf(
       return [{ command: worker(), effect: 'runs a worker that takes it' }]
     case 'queue-missing':
       return [
+        ...(workflow.queue !== null && executors && executors.length > 0
+          ? [createQueue(workflow.queue, workflow)]
+          : []),
         {
           command: worker({ createQueue: true }),
           effect: 'registers the queue and runs a worker that polls it',
@@ -56,8 +59,8 @@ export function remediesOf(
       return [{ command: worker(), effect: 'runs a worker of that version' }]
     case 'version-overtaken':
       return [
+        ...promote(cause.live),
         { command: worker({ version: cause.latest }), effect: 'runs a worker of the latest version' },
-        ...newStart(workflow, cause.live),
       ]
     case 'queue-full':
       return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
@@ -163,13 +166,22 @@ function putBack(id: string, effect: string): Remedy {
   return { command: `drover cancel ${id} && drover resume ${id}`, effect }
 }
 
-function newStart(workflow: Workflow, live: readonly string[]): Remedy[] {
+function createQueue(queue: string, { application }: Workflow): Remedy {
+  const owner = application === null ? '' : ` --application ${quote(application)}`
+  return {
+    command: `drover queues create ${quote(queue)}${owner}`,
+    effect: 'registers the queue; workers notice within seconds',
+  }
+}
+
+/** Where one version lives it can be made the latest again. */
+function promote(live: readonly string[]): Remedy[] {
   const [version] = live
-  if (version === undefined || !/^[\w@.:+-]+$/.test(version)) return []
+  if (version === undefined || live.length > 1 || /[…()]/.test(version)) return []
   return [
     {
-      command: startCommand(workflow, ['--app-version', version]),
-      effect: 'starts it anew, for the version that is live',
+      command: `drover versions promote ${quote(version)}`,
+      effect: 'makes the version that lives the latest again',
     },
   ]
 }

@@ -60,6 +60,8 @@ test('bare drover is its help', async () => {
     Understand:
       explain <id>                  say why a workflow does not move, and what mends
                                     it
+      doctor                        check the database, the workers, and what is
+                                    stuck
       workers                       the executors that are live, and what they run
       audit [id]                    list who decided what, and who tried
 

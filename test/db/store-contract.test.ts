@@ -188,6 +188,15 @@ describe('the fake store and the real one agree', () => {
     })
   })
 
+  test('on what needs care', async () => {
+    const { backlog, unreadAfterEnd } = await ask(async (store) => {
+      const health = await store.health()
+      return { backlog: health.backlog, dead: health.dead, unreadAfterEnd: health.unreadAfterEnd }
+    })
+    expect(backlog).toMatchObject([{ queue: 'drover', count: 1, oldestId: 'child-2' }])
+    expect(unreadAfterEnd).toEqual({ count: 1, ids: ['done'] })
+  })
+
   test('on the outlook of a queue', async () => {
     const place = { queue: 'drover', application: 'example', partition: null }
     const { queue, latestVersion, executors } = await ask(async (store) => {

@@ -1,3 +1,4 @@
+import type { ServerHealth } from '../../src/core/health.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
 import type { QueuePlace } from '../../src/core/store.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
@@ -125,4 +126,55 @@ function distinct<Value>(values: readonly Value[]): Value[] {
 
 function toSummary({ input, output, error, ...summary }: Workflow): WorkflowSummary {
   return summary
+}
+
+const patienceMs = 60_000
+
+/** Of a server that is well, with what the workflows leave to care for. */
+export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
+  const late = all
+    .map(({ workflow }) => workflow)
+    .filter(
+      ({ status, createdAt }) => status === 'ENQUEUED' && now.getTime() - createdAt.getTime() > patienceMs,
+    )
+    .sort(oldestFirst)
+  const places = distinct(
+    late.map(({ queue, application, version }) => ({ queue: queue ?? '', application, version })),
+  )
+  const sample = (ids: readonly string[]) => ({ count: ids.length, ids: ids.slice(0, 3) })
+  return {
+    serverVersion: '18.4',
+    now,
+    migration: 123,
+    isListening: true,
+    isPooled: false,
+    seesSessions: true,
+    notWritable: [],
+    role: 'ada',
+    backlog: places.map((place) => {
+      const those = late.filter(
+        ({ queue, application, version }) =>
+          queue === place.queue && application === place.application && version === place.version,
+      )
+      const [oldest] = those
+      return {
+        ...place,
+        count: those.length,
+        oldestId: oldest?.workflowId ?? '',
+        oldestAt: oldest?.createdAt ?? now,
+      }
+    }),
+    dead: sample(
+      all
+        .map(({ workflow }) => workflow)
+        .filter(({ status }) => status === 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+        .sort((a, b) => -oldestFirst(a, b))
+        .map(({ workflowId }) => workflowId),
+    ),
+    unreadAfterEnd: sample(
+      all
+        .filter(({ workflow, messages }) => isEnded(workflow.status) && messages.some(({ read }) => !read))
+        .map(({ workflow }) => workflow.workflowId),
+    ),
+  }
 }

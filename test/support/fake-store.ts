@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
+import type { ServerHealth } from '../../src/core/health.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
 import type { GoneExecutor, RecoverySight } from '../../src/core/recovery.ts'
@@ -32,7 +33,7 @@ import {
 } from '../../src/core/workflow.ts'
 import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
 import { createFakePlatform } from './fake-platform.ts'
-import { queueStateOf, situationOf } from './fake-situation.ts'
+import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
   answerOpenWait,
   createRows,
@@ -55,6 +56,8 @@ interface FakeStoreOptions {
   /** Of queues, what is not as by default. */
   readonly queueStates?: Readonly<Record<string, Partial<QueueState>>>
   readonly latestVersion?: string | null
+  /** What `health` tells besides. */
+  readonly health?: Partial<ServerHealth>
   readonly versions?: readonly ApplicationVersion[]
   readonly schedules?: readonly Schedule[]
   /** Whether there is a record of decisions; true by default. */
@@ -435,6 +438,8 @@ export function createFakeStore(
       )
     },
     outlook: async (place) => outlookOf(place),
+    health: async () => ({ ...healthOf(allRows(), readClock()), ...options.health }),
+    clock: async () => readClock(),
     close: async () => {
       closed = true
       happened()

@@ -9,6 +9,8 @@ import { createFakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts
 
 export interface RunCliOptions extends FakeTerminalOptions {
   readonly store?: Store
+  /** What connecting throws. */
+  readonly failure?: Error
   readonly app?: App
   readonly local?: Partial<LocalDatabase>
   readonly env?: Readonly<Record<string, string>>
@@ -69,12 +71,15 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       written[path] = (written[path] ?? '') + text
     },
     local: async () => local,
-    openStore: async () => options.store ?? missing('store')(),
+    openStore: async () => {
+      if (options.failure) throw options.failure
+      return options.store ?? missing('store')()
+    },
     loadApp: async () => options.app ?? missing('app')(),
     exitWith: (code) => codes.push(code),
     spawnDrover: missing('process'),
   }
-  const url = options.store ? ['--db-url', 'postgres://localhost/test'] : []
+  const url = (options.store ?? options.failure) ? ['--db-url', 'postgres://localhost/test'] : []
   await run(context, [...argv, ...url])
   return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }
 }

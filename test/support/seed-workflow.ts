@@ -17,6 +17,7 @@ export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): 
     application_version: workflow.version,
     executor_id: workflow.executorId ?? '',
     created_at: workflow.createdAt.getTime(),
+    updated_at: workflow.createdAt.getTime(),
     started_at_epoch_ms: workflow.startedAt?.getTime() ?? null,
     completed_at: workflow.completedAt?.getTime() ?? null,
     recovery_attempts: workflow.recoveryAttempts,

@@ -1,0 +1,101 @@
+import { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CliError, exitNameByErrorCode } from '../core/errors.ts'
+import { exitCodes } from '../core/exit-codes.ts'
+import { type Checkup, examine } from '../core/health.ts'
+import type { Outlook } from '../core/situation.ts'
+import type { Store } from '../core/store.ts'
+import { withStore } from '../frame/database.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import {
+  type FindingLine,
+  findingColumns,
+  renderFindings,
+  toFindingJson,
+  toFindingLine,
+} from '../render/finding.ts'
+import { createStyle } from '../render/style.ts'
+import { formatBytes } from '../render/value.ts'
+import type { DatabaseFlags } from '../settings/settings.ts'
+
+interface DoctorFlags extends DatabaseFlags, OutputFlags {}
+
+export function doctorCommand(context: Context): Command {
+  const command = new Command('doctor')
+    .summary('check the database, the workers, and what is stuck')
+    .description(
+      'Check the database, its DBOS tables, the workers on it and what is stuck there; each line is ok, warn or fail, with its mend.\nA fail is 5; a database that cannot be used at all is 69, or 3.',
+    )
+    .action((_, command: Command) => runDoctor(context, command.optsWithGlobals<DoctorFlags>()))
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+  const lines = [...(await checkDatabase(context, flags)), ...(await checkEmbedded(context))]
+  if (lines.some(({ verdict }) => verdict === 'fail')) context.exitWith(exitCodes['check-failed'].code)
+  const { stdout } = context.terminal
+  if (flags.output === 'table' && stdout.isTerminal) {
+    const frame = { style: createStyle(stdout.colorLevel), width: stdout.columns, now: context.now() }
+    return context.terminal.print(renderFindings(lines, frame).join('\n'))
+  }
+  return printRows(context, flags, {
+    rows: lines,
+    columns: findingColumns,
+    toJson: toFindingJson,
+    toId: ({ check }) => check,
+    empty: 'Nothing was checked.',
+  })
+}
+
+/** A database that cannot be used is the one finding that there is then. */
+async function checkDatabase(context: Context, flags: DoctorFlags): Promise<readonly FindingLine[]> {
+  try {
+    return await withStore(context, flags, async (store) => {
+      const checkup = await examineStore(context, store)
+      return examine(checkup).map((finding) => {
+        const line = toFindingLine(finding, checkup.server.now)
+        return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
+      })
+    })
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    const exit = exitCodes[exitNameByErrorCode[error.code]].code
+    if (exit === exitCodes.usage.code) throw error
+    context.exitWith(exit)
+    const check = error.code.startsWith('schema') ? 'schema' : 'database'
+    return [{ check, verdict: 'fail', says: error.message, mend: error.hint ?? null }]
+  }
+}
+
+async function examineStore({ now }: Context, store: Store): Promise<Checkup> {
+  // The connection is open by now: this measures the way, and not the handshake.
+  const executors = await store.executors()
+  const before = now().getTime()
+  const clock = await store.clock()
+  const after = now().getTime()
+  const server = await store.health()
+  const outlooks: Outlook[] = []
+  for (const { queue, application } of server.backlog) {
+    outlooks.push(await store.outlook({ queue, application, partition: null }))
+  }
+  return {
+    server,
+    roundTripMs: after - before,
+    clockDifferenceMs: clock.getTime() - (before + after) / 2,
+    executors,
+    versions: await store.versions(),
+    sight: await store.lookForGone(),
+    outlooks,
+  }
+}
+
+async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {
+  const local = await context.local()
+  if (!local.exists())
+    return [{ check: 'embedded', verdict: 'ok', says: 'there is no embedded Postgres', mend: null }]
+  const { state, version, sizeBytes, pinned } = await local.status()
+  const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`
+  const stays = pinned ? ', until drover db stop' : ''
+  const says = `the embedded Postgres${version === null ? '' : ` ${version}`} is ${state}${stays}${size}`
+  return [{ check: 'embedded', verdict: 'ok', says, mend: null }]
+}

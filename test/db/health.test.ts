@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { runCli } from '../support/run-cli.ts'
+import { seedWorkflow } from '../support/seed-workflow.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase({ own: false })
+})
+afterAll(() => database.drop())
+
+test('a server that is well says so', async () => {
+  const store = await openStore(database.target)
+  const health = await store.health()
+  expect(health).toMatchObject({
+    serverVersion: expect.stringMatching(/^\d+\.\d+$/),
+    isListening: true,
+    isPooled: false,
+    seesSessions: true,
+    notWritable: [],
+    backlog: [],
+    dead: { count: 0, ids: [] },
+  })
+  expect(health.migration).toBeGreaterThanOrEqual(123)
+  expect(Math.abs((await store.clock()).getTime() - Date.now())).toBeLessThan(2000)
+  await store.close()
+})
+
+test('a role that may only read is told what it lacks', async () => {
+  const role = `reader_${database.name}`
+  await database.query(`create role ${role} login`)
+  await database.query(`grant usage on schema dbos to ${role}`)
+  await database.query(`grant select on all tables in schema dbos to ${role}`)
+  const reader = new URL(database.target.url)
+  reader.username = role
+  const target = { ...database.target, url: reader.href }
+  const { code, stdout } = await runCli('doctor', { store: await openStore(target), now: new Date() })
+  expect(code).toBe(0)
+  expect(stdout).toContain(
+    `warn\tprivileges\t${role} may read, and may not write workflow_status, notifications`,
+  )
+  expect(stdout).toContain('warn\torphans\tcannot be told')
+  await database.query(`drop owned by ${role}`)
+  await database.query(`drop role ${role}`)
+})
+
+test('orphans, what is stuck, dead or unread is found in the tables', async () => {
+  const old = new Date(Date.now() - 10 * 60_000)
+  await seedWorkflow(database, { workflowId: 'orphan', executorId: 'gone-1', createdAt: old })
+  await seedWorkflow(database, { workflowId: 'stuck', status: 'ENQUEUED', queue: 'nowhere', createdAt: old })
+  await seedWorkflow(database, {
+    workflowId: 'dead',
+    status: 'MAX_RECOVERY_ATTEMPTS_EXCEEDED',
+    createdAt: old,
+  })
+  await seedWorkflow(database, {
+    workflowId: 'late',
+    status: 'SUCCESS',
+    createdAt: old,
+    unread: [{ topic: 't', message: 1 }],
+  })
+  const { code, stdout } = await runCli('doctor -o json', {
+    store: await openStore(database.target),
+    now: new Date(),
+  })
+  expect(code).toBe(5)
+  const findings: { check: string; verdict: string; mend: string }[] = JSON.parse(stdout)
+  const of = (check: string) => findings.find((finding) => finding.check === check)
+  expect(of('orphans')).toMatchObject({ verdict: 'fail', mend: 'drover recover' })
+  expect(of('stuck')).toMatchObject({ verdict: 'fail', mend: 'drover explain stuck' })
+  expect(of('dead')).toMatchObject({ verdict: 'warn', mend: 'drover explain dead' })
+  expect(of('unread')).toMatchObject({ verdict: 'warn', mend: 'drover messages late' })
+})
