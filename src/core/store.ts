@@ -41,6 +41,8 @@ export interface DatabaseIdentity {
   readonly schema: string
   /** True when drover created this database: only there it migrates, registers its queue and pins versions. */
   readonly own: boolean
+  /** Set where the DBOS tables are newer than those that drover knows: the number of their migration. */
+  readonly unknownMigration?: number
 }
 
 export interface WorkflowQuery extends WorkflowFilter {

@@ -49,9 +49,28 @@ async function takeLock(session: Session): Promise<void> {
 }
 
 async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {
-  if (!schema.has('dbos_migrations')) return false
+  return (await readMigration(session, schema)) >= currentMigration
+}
+
+async function readMigration(session: Session, schema: SystemSchema): Promise<number> {
+  if (!schema.has('dbos_migrations')) return 0
   const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
-  return Number(row?.version ?? 0) >= currentMigration
+  return Number(row?.version ?? 0)
+}
+
+/** The migration of tables that are newer than any that drover was tried on; undefined for those it knows. */
+export async function findUnknownMigration(
+  session: Session,
+  schema: SystemSchema,
+): Promise<number | undefined> {
+  try {
+    const migration = await readMigration(session, schema)
+    return migration > currentMigration ? migration : undefined
+  } catch (error) {
+    // A role that may read workflows need not be able to read this.
+    if (error instanceof CliError && error.code === 'permission-denied') return undefined
+    throw error
+  }
 }
 
 /** `DBOS.migrate` announces itself with `console.log`, and stdout is for data. */

@@ -4,7 +4,7 @@ import { decideWait } from './decide-wait.ts'
 import { follow } from './follow.ts'
 import { createListener } from './listen.ts'
 import { createManagement } from './manage-workflows.ts'
-import { migrateOwnSchema } from './migrate.ts'
+import { findUnknownMigration, migrateOwnSchema } from './migrate.ts'
 import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
@@ -44,9 +44,10 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
   try {
     const schema = await migrateOwnSchema(session, await readSchema(session))
     requireSupportedSchema(schema, target.label)
+    const unknownMigration = await findUnknownMigration(session, schema)
     const listener = createListener(session, timing.noticeAfterMs / 2)
     return {
-      database: { label: target.label, schema: target.schema, own: schema.own },
+      database: { label: target.label, schema: target.schema, own: schema.own, unknownMigration },
       list: (query) => listWorkflows(session, schema, query),
       get: (workflowId) => getWorkflow(session, schema, workflowId),
       findByPrefix: (prefix, limit) => findByPrefix(session, schema, prefix, limit),

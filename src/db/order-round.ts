@@ -51,7 +51,7 @@ export function orderRound(
     placeEvents(rows.events, position, timeOf),
     ...streams.map((values) => placeStreamValues(values, position, timeOf)),
   ]
-  const messages = placeMessages(workflowId, rows.messages, position, timeOf)
+  const messages = placeMessages(workflowId, rows, position, timeOf)
   const isCut = [
     isCutPage(rows.steps, weighedColumns.steps, batchRows),
     isCutPage(rows.events, weighedColumns.events, batchRows),
@@ -150,14 +150,14 @@ function placeStreamValues(
 /** A message is shown right before it is read; while nobody has read it, after all else. */
 function placeMessages(
   workflowId: string,
-  rows: readonly Row[],
+  { messages, steps }: RoundRows,
   position: Position,
   timeOf: (step: number) => Date,
 ): Placed[] {
-  return rows.flatMap((row) => {
+  return messages.flatMap((row) => {
     const mark = String(row.mark)
     const message = toMessage(workflowId, row)
-    const step = message.readByStep ?? Infinity
+    const step = message.readByStep ?? findReader(row, steps) ?? Infinity
     const arrived: Placed = {
       place: [step, rank.sent],
       draft: { type: 'message', at: message.sentAt, message: { ...message, read: false, readByStep: null } },
@@ -176,6 +176,13 @@ function placeMessages(
     const isNew = !position.unread.includes(mark)
     return [...(isNew ? [arrived] : []), ...(message.read ? [read] : [])]
   })
+}
+
+/** Before SDK 5.1 a message does not tell which step read it, but that step returned it. */
+function findReader(message: Row, steps: readonly Row[]): number | undefined {
+  if (message.consumed !== true) return undefined
+  const reader = steps.find((step) => step.function_name === 'DBOS.recv' && step.output === message.message)
+  return reader && Number(reader.function_id)
 }
 
 function groupByKey(rows: readonly Row[]): Row[][] {

@@ -98,22 +98,25 @@ function given<Key extends string, Value>(key: Key, value: Value | undefined): {
   return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value })
 }
 
-/** The SQL function that DBOS leaves in its schema for this; it writes portable JSON. */
 async function enqueueBySql(client: ClientBase, schema: SystemSchema, request: StartRequest): Promise<void> {
-  if (!schema.hasEnqueueFunction) {
-    throw new CliError('schema-unsupported', 'These DBOS tables are too old to start a workflow in.', {
-      hint: 'start it in its application, and watch it with drover watch ID',
-    })
-  }
-  if (request.attributes !== undefined) {
-    throw new CliError(
-      'schema-unsupported',
-      'In these DBOS tables a workflow cannot be started with attributes.',
-      {
-        hint: 'leave --attr out, or update the application',
-      },
-    )
-  }
+  if (request.attributes !== undefined) throw notPossible('with attributes', 'leave --attr out')
+  if (schema.hasEnqueueFunction) return enqueueByFunction(client, schema, request)
+  if (request.delayMs !== undefined) throw notPossible('with a delay', 'leave --delay out')
+  return insert(client, schema, request)
+}
+
+function notPossible(what: string, hint: string): CliError {
+  return new CliError('schema-unsupported', `In these DBOS tables a workflow cannot be started ${what}.`, {
+    hint: `${hint}, or update the application`,
+  })
+}
+
+/** The SQL function that DBOS leaves in its schema for this since SDK 4.15; it writes portable JSON. */
+async function enqueueByFunction(
+  client: ClientBase,
+  schema: SystemSchema,
+  request: StartRequest,
+): Promise<void> {
   const args = request.args.map((argument) => JSON.stringify(argument))
   const { namedArgs, delayMs } = request
   const named: [name: string, value: unknown][] = [
@@ -136,5 +139,41 @@ async function enqueueBySql(client: ClientBase, schema: SystemSchema, request: S
     `select ${schema.table('enqueue_workflow')}(workflow_name => $1, queue_name => $2,
        positional_args => $3::json[], workflow_id => $4${settings})`,
     [request.name, request.queue, args, request.workflowId, ...set.map(([, value]) => value)],
+  )
+}
+
+/** The row that the client of SDK 4.10 writes: before 4.15 there is no function for it. */
+async function insert(client: ClientBase, schema: SystemSchema, request: StartRequest): Promise<void> {
+  const { args, namedArgs } = request
+  const [inputs, serialization] =
+    namedArgs === undefined
+      ? [{ json: args, __dbos_serializer: 'superjson' }, 'js_superjson']
+      : [{ positionalArgs: args, namedArgs }, 'portable_json']
+  const row: Readonly<Record<string, unknown>> = {
+    workflow_uuid: request.workflowId,
+    status: 'ENQUEUED',
+    name: request.name,
+    class_name: request.className,
+    config_name: request.configName,
+    queue_name: request.queue,
+    application_version: request.version,
+    inputs: JSON.stringify(inputs),
+    serialization,
+    workflow_timeout_ms: request.timeoutMs,
+    deduplication_id: request.deduplicationId,
+    priority: request.priority ?? 0,
+    queue_partition_key: request.partition,
+    executor_id: '',
+    application_id: '',
+    authenticated_user: '',
+    assumed_role: '',
+    authenticated_roles: '[]',
+    request: '{}',
+  }
+  const columns = Object.keys(row)
+  await client.query(
+    `insert into ${schema.table('workflow_status')} (${columns.join(', ')})
+     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    Object.values(row),
   )
 }

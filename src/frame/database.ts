@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
+import { tell } from './tell.ts'
 
 interface StoreOptions {
   /** Create the embedded database where nothing is configured and there is none yet. */
@@ -19,6 +20,7 @@ export async function withStore<Result>(
   const settings = await readSettings(context, flags)
   const target = await findTarget(context, settings, options)
   const store = await openUnlessInterrupted(context, target)
+  noteUnknownTables(context, store)
   try {
     return await use(store, settings, target)
   } finally {
@@ -35,6 +37,16 @@ async function openUnlessInterrupted(context: Context, target: DatabaseTarget): 
   if (store) return store
   opening.then((late) => late.close()).catch(() => {})
   throw new CliError('interrupted', `Interrupted while connecting to ${target.label}.`)
+}
+
+/** DBOS adds to its tables and takes little away, so that what drover knows of them is most likely still right. */
+function noteUnknownTables(context: Context, { database }: Store): void {
+  const { label, unknownMigration } = database
+  if (unknownMigration === undefined) return
+  tell(
+    context,
+    `warning: the DBOS tables of ${label} are newer (migration ${unknownMigration}) than this drover knows; update drover when something looks wrong.`,
+  )
 }
 
 async function findTarget(

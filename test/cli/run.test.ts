@@ -213,3 +213,14 @@ test('every command is created by a function of its name, so that it can be crea
   const { stdout: all } = await runCli(['--help'])
   expect(all.match(/^ {2}[a-z]+/gm)).toHaveLength(functions.length + 1)
 })
+
+test('tables that are newer than known are worth a warning', async () => {
+  const store = createFakeStore([{ workflowId: 'w' }])
+  const newer = { ...store, database: { ...store.database, unknownMigration: 140 } }
+  const { code, stderr } = await runCli('list -o ids', { store: newer })
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'warning: the DBOS tables of fake database are newer (migration 140) than this drover knows; update drover when something looks wrong.\n',
+  })
+})

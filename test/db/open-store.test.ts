@@ -146,3 +146,18 @@ test('a lost connection is opened again for the next question', async () => {
   expect(await store.list({ limit: 1 })).toEqual([])
   await store.close()
 })
+
+test('tables that are newer than known are read all the same, and known as such', async () => {
+  const newer = await createTestDatabase({ own: false })
+  const store = await openStore(newer.target)
+  expect(store.database.unknownMigration).toBeUndefined()
+  expect(await store.start({ name: 'x', workflowId: 'w', args: [7], queue: 'q' })).toBe('started')
+  await store.close()
+  await newer.query('update dbos.dbos_migrations set version = 999')
+  await newer.query('alter table dbos.workflow_status drop column inputs')
+  const later = await openStore(newer.target)
+  expect(later.database.unknownMigration).toBe(999)
+  expect((await later.get('w'))?.input).toEqual([7])
+  await later.close()
+  await newer.drop()
+})
