@@ -1,15 +1,20 @@
 import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { parseDuration } from '../core/duration.ts'
+import { CliError } from '../core/errors.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
 import { addAppOptions } from '../frame/app-options.ts'
 import { withStore } from '../frame/database.ts'
+import { positiveInteger } from '../frame/option-parsers.ts'
 import { tell } from '../frame/tell.ts'
 import { noteUnfinished } from '../frame/unfinished.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
 
 interface WorkerFlags extends DatabaseFlags, AppFlags {
   readonly createQueue?: string
+  readonly concurrency?: number
+  readonly drainTimeout: string
 }
 
 export function workerCommand(context: Context): Command {
@@ -22,26 +27,48 @@ export function workerCommand(context: Context): Command {
       '--create-queue <name>',
       'register this queue first; every executor of the application polls it then',
     )
+    .option(
+      '--concurrency <count>',
+      'with --create-queue: how many workflows of it each worker runs at once',
+      positiveInteger,
+    )
+    .option(
+      '--drain-timeout <duration>',
+      'on ctrl-c or SIGTERM let what runs here end, up to this long',
+      '0s',
+    )
     .action((_, command: Command) => runWorker(context, command.optsWithGlobals<WorkerFlags>()))
   return addAppOptions(command)
 }
 
 async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
+  const drainMs = parseDuration(flags.drainTimeout)
+  if (flags.concurrency !== undefined && flags.createQueue === undefined) {
+    throw new CliError('usage', 'How many run at once is a limit of a queue, not of a worker.', {
+      hint: `drover queues set NAME --worker-concurrency ${flags.concurrency}`,
+    })
+  }
   const app = await loadApp(context, flags, await readSettings(context, flags))
   await withStore(
     context,
     flags,
     async (store, settings, target) => {
-      const { createQueue } = flags
-      const launch = { store, settings, target, app, flags, createQueue, keepHandingOver: true }
+      const { createQueue, concurrency } = flags
+      const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
+      const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
       const runtime = await launchApp(context, launch)
       noteRuntime(context, store, runtime)
       try {
         const names = [...new Set(app.workflows.map(({ name }) => name))]
         tell(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
         await interrupted(context)
+        if (drainMs > 0)
+          tell(
+            context,
+            `Taking nothing new; what runs here has ${flags.drainTimeout} to end. ctrl-c again kills.`,
+          )
       } finally {
-        await runtime.shutdown()
+        await runtime.shutdown({ drainMs })
       }
       await noteUnfinished(context, store, runtime, app)
     },

@@ -22,6 +22,12 @@ export interface App {
   launch(options: LaunchOptions): Promise<Runtime>
 }
 
+export interface NewQueue {
+  readonly name: string
+  /** How many workflows of it each worker runs at once. */
+  readonly concurrency?: number
+}
+
 export interface LaunchOptions {
   readonly database: DatabaseTarget
   /** True where drover created the database: migrate, register the queue `drover`, poll the application's queues. */
@@ -32,7 +38,7 @@ export interface LaunchOptions {
   /** Queues to poll: all of the application's, or just these (`[]`: only what this process starts or hands over). */
   readonly queues: 'all' | readonly string[]
   /** Registered before anything is polled. */
-  readonly createQueue?: string
+  readonly createQueue?: NewQueue
   /** Look again for workflows that dead drover processes left, for as long as this runs; otherwise at launch only. */
   readonly keepHandingOver: boolean
   /** DBOS's own log lines and drover's notices, one line each, never on stdout. */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
-import type { App, LaunchOptions, Runtime } from '../core/runtime.ts'
+import type { App, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -23,7 +23,7 @@ interface Launch {
   readonly app: App
   readonly flags: AppFlags
   readonly keepHandingOver: boolean
-  readonly createQueue?: string
+  readonly createQueue?: NewQueue
 }
 
 /** The module that the user named, imported. Throws `usage` when none is named anywhere. */

@@ -100,7 +100,7 @@ function toConfig(
     applicationVersion: version,
     runMigrations: own,
     listenQueues:
-      queues === 'all' ? undefined : [...queues, ...(createQueue === undefined ? [] : [createQueue])],
+      queues === 'all' ? undefined : [...queues, ...(createQueue === undefined ? [] : [createQueue.name])],
     logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
   }
 }

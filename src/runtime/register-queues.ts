@@ -19,12 +19,15 @@ export async function registerQueues(client: pg.Client, options: LaunchOptions):
   // Owned by nobody: all the applications in drover's own database share it.
   if (own) await insert(client, table, { ...droverQueue, application: null })
   if (createQueue !== undefined) {
-    const queue = { name: createQueue, pollingIntervalMs: defaultPollingIntervalMs, application }
-    const owner = await insert(client, table, queue)
+    const owner = await insert(client, table, {
+      ...createQueue,
+      pollingIntervalMs: defaultPollingIntervalMs,
+      application,
+    })
     if (owner !== null && owner !== application) {
       throw new CliError(
         'invalid-argument',
-        `The queue ${createQueue} belongs to the application ${owner}.`,
+        `The queue ${createQueue.name} belongs to the application ${owner}.`,
         { hint: 'choose another name for the queue' },
       )
     }
@@ -36,14 +39,16 @@ interface Queue {
   readonly name: string
   readonly pollingIntervalMs: number
   readonly application: string | null
+  readonly concurrency?: number
 }
 
 /** Leaves a queue of that name as it is, and returns whose it is. */
 async function insert(client: pg.Client, table: string, queue: Queue): Promise<string | null> {
   await client.query(
-    `insert into ${table} (name, polling_interval_sec, application_name) values ($1, $2, $3)
+    `insert into ${table} (name, polling_interval_sec, application_name, worker_concurrency)
+     values ($1, $2, $3, $4)
      on conflict (name) do nothing`,
-    [queue.name, queue.pollingIntervalMs / 1000, queue.application],
+    [queue.name, queue.pollingIntervalMs / 1000, queue.application, queue.concurrency ?? null],
   )
   const { rows } = await client.query(`select application_name from ${table} where name = $1`, [queue.name])
   return rows[0]?.application_name ?? null

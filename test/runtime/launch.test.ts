@@ -79,7 +79,12 @@ test('a database of others is neither migrated nor given queues', async () => {
 
 test('a queue to create belongs to the application and is polled, and another application is refused', async () => {
   const [host, other] = await Promise.all([load(), load('talkative.cjs')])
-  const options = { database: foreign.target, own: false, queues: [], createQueue: 'orders' }
+  const options = {
+    database: foreign.target,
+    own: false,
+    queues: [],
+    createQueue: { name: 'orders', concurrency: 2 },
+  }
   await host.launch(options)
   expect(await queuesOf(foreign)).toEqual([
     { name: 'orders', polling_interval_sec: 1, application_name: 'work' },

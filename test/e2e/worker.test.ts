@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runDrover, startDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+let home: string
+
+beforeAll(async () => {
+  home = await createHome()
+})
+
+afterAll(() => removeHome(home))
+
+test('a worker that is asked to stop lets what runs end, takes nothing new, and leaves in order', async () => {
+  const worker = startDrover(['worker', '--app', 'drover:demo', '--drain-timeout', '20s'], { home })
+  await waitUntil('the worker says that it is ready', () => worker.stderr().includes('Ready for '))
+  await runDrover(['start', 'eventsWorkflow', '4', '300', '--id', 'running'], { home })
+  await runDrover(['wait', 'running', '--for', 'event:progress'], { home })
+  worker.process.kill('SIGTERM')
+  await waitUntil('it stops taking', () => worker.stderr().includes('Taking nothing new'))
+  await runDrover(['start', 'eventsWorkflow', '1', '--id', 'late'], { home })
+  expect((await worker.ended).code).toBe(0)
+  const { stdout } = await runDrover(['list', '--columns', 'id,status', '--sort', 'oldest'], { home })
+  expect(stdout).toBe('running\tSUCCESS\nlate\tENQUEUED\n')
+})
+
+test('a limit of a queue is not mistaken for one of the worker', async () => {
+  const { code, stderr } = await runDrover(['worker', '--app', 'drover:demo', '--concurrency', '2'], { home })
+  expect(code).toBe(2)
+  expect(stderr).toContain('drover queues set NAME --worker-concurrency 2')
+})
