@@ -4,6 +4,7 @@ import pg from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { DatabaseTarget } from '../core/store.ts'
 import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
+import { rememberStatements } from './missing-grant.ts'
 
 export type Row = Record<string, unknown>
 
@@ -65,7 +66,7 @@ export function createSession(target: DatabaseTarget): Session {
       }
       return await use(client)
     } catch (error) {
-      const failure = toQueryError(error, target)
+      const failure = toQueryError(error, target, client)
       if (isConnectionLoss(failure)) {
         connection = undefined
         void disconnect(client)
@@ -142,6 +143,7 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
     const giveUp = (): void => streamOf(client)?.destroy()
     client.on('error', () => {})
     signal.addEventListener('abort', giveUp, { once: true })
+    rememberStatements(client)
     try {
       await client.connect()
       return client

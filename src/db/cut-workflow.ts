@@ -23,8 +23,7 @@ export async function cutWorkflow(
     else await dbos.rewindWorkflow(workflowId, { ...options, startStep: fromStep })
     return { workflowId, outcome: 'changed', status: 'ENQUEUED' }
   } catch (error) {
-    const known = toQueryError(error, database)
-    if (known !== error) throw known
+    if (toQueryError(error, database) !== error) throw error
     const text = error instanceof Error ? error.message : String(error)
     return { workflowId, outcome: 'failed', reason: text.split('\n', 1)[0]?.replace(/\.$/, '') ?? '' }
   }

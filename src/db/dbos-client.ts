@@ -1,6 +1,8 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import type { DatabaseTarget } from '../core/store.ts'
+import { toQueryError } from './failures.ts'
+import { rememberStatements } from './missing-grant.ts'
 
 /**
  * DBOS's own client, for what it writes in a transaction of ours. Its pool is ours and is never used: the client retries
@@ -16,9 +18,16 @@ export async function withDbosClient<Result>(
   use: (dbos: DBOSClient) => Promise<Result>,
 ): Promise<Result> {
   const pool = createPool(target)
+  let client: pg.Client | undefined
   pool.on('error', () => {})
+  pool.on('connect', (connected) => {
+    client = connected as pg.Client
+    rememberStatements(client)
+  })
   try {
     return await use(await createClientOn(pool, target))
+  } catch (error) {
+    throw toQueryError(error, target, client)
   } finally {
     await pool.end()
   }

@@ -1,5 +1,7 @@
+import type { Client } from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { DatabaseTarget } from '../core/store.ts'
+import { missingGrant } from './missing-grant.ts'
 
 const configHint = 'drover config   # which database this is, and what chose it'
 
@@ -26,18 +28,16 @@ export function toConnectError(error: unknown, target: DatabaseTarget): CliError
 }
 
 /** A failed statement: what the user can meet becomes a `CliError`, the rest is a bug and stays as it is. */
-export function toQueryError(error: unknown, target: DatabaseTarget): unknown {
+export function toQueryError(error: unknown, target: DatabaseTarget, client?: Client): unknown {
   if (error instanceof CliError) return error
   const code = codeOf(error)
   if (isRefusal(code)) {
-    return new CliError(
-      'permission-denied',
-      `This role may not do that on ${target.label}: ${textOf(error)}.`,
-      {
-        hint: configHint,
-        cause: error,
-      },
-    )
+    const reason = textOf(error)
+    const grant = missingGrant(reason, client, target)
+    return new CliError('permission-denied', `This role may not do that on ${target.label}: ${reason}.`, {
+      hint: grant ?? configHint,
+      cause: error,
+    })
   }
   if (isConnectionFault(error)) {
     return new CliError('connection-lost', `The connection to ${target.label} was lost: ${textOf(error)}.`, {

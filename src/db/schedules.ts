@@ -2,7 +2,6 @@ import { CliError } from '../core/errors.ts'
 import type { PlatformResult, Schedule } from '../core/platform.ts'
 import type { Row, Session } from './connect.ts'
 import { withDbosClient } from './dbos-client.ts'
-import { toQueryError } from './failures.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -93,7 +92,7 @@ export async function triggerSchedule(
     return await withDbosClient(session.target, async (dbos) => (await dbos.triggerSchedule(name)).workflowID)
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('No application versions found')) {
-      throw toQueryError(error, session.target)
+      throw error
     }
     throw new CliError('ambiguous-version', 'No version of its application is registered there.', {
       hint: 'start a worker of it first: it registers the version that shall run it',
