@@ -17,11 +17,12 @@ const settings = {
   // Short, and yet a stack trace says the names of functions.
   minifySyntax: true,
   minifyWhitespace: true,
-  // Node prints the whole line of an error that nobody caught.
-  lineLimit: 120,
   outdir: output,
   write: false,
 }
+
+/** Node prints the whole line of an error that nobody caught. */
+const lineLimit = 120
 
 const files = packMain(await bundle())
 const buildId = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
@@ -68,13 +69,15 @@ async function toCommonJs(text, commonJs) {
     format: 'cjs',
     define: { 'import.meta.url': 'ownUrl', 'import.meta.dirname': 'ownDirectory' },
   })
+  // Code that is compiled in this way may not import() by itself: Node warns of it.
+  const deferred = deferBuiltIns(code.replaceAll(/(?<![.\w$])import\(/g, 'importByNode('))
   const isUsed = (name) => code.includes(name)
+  const { code: broken } = await transform(deferred, { ...options, lineLimit })
   return [
     // As if it were dist/main.js, where tsc puts what is at the heart of the bundle.
     isUsed('ownDirectory') ? 'const ownDirectory=require("node:path").dirname(__dirname);' : '',
     isUsed('ownUrl') ? 'const ownUrl=require("node:url").pathToFileURL(__dirname).href;' : '',
-    // Code that is compiled in this way may not import() by itself: Node warns of it.
-    deferBuiltIns(code.replaceAll(/(?<![.\w$])import\(/g, 'importByNode(')),
+    broken,
   ].join('')
 }
 
@@ -88,7 +91,13 @@ function deferBuiltIns(code) {
       return `loaded_${name},${name}=()=>loaded_${name}??=${load}`
     },
   )
-  return names.reduce((text, name) => text.replaceAll(`${name}.`, `(${name}()).`), deferred)
+  const result = names.reduce((text, name) => text.replaceAll(`${name}.`, `(${name}()).`), deferred)
+  for (const name of names) {
+    // Such as `import * as`, handed on as a whole.
+    const isLeft = new RegExp(`(?<![\\w$])${name}(?!\\(\\)|=|[\\w$])`).test(result)
+    if (isLeft) throw new Error(`${name} is used in a way that cannot be deferred`)
+  }
+  return result
 }
 
 /** One file with all that every command needs, and one for each of the others: objects of modules by name. */
@@ -115,6 +124,7 @@ async function bundleLauncher(id) {
     ...settings,
     entryPoints: { launch: 'src/launch/launch.ts' },
     format: 'cjs',
+    lineLimit,
     define: { BUILD_ID: JSON.stringify(id) },
   })
   return { name: 'launch.cjs', text: outputFiles[0].text }
