@@ -9,12 +9,11 @@ export async function costOf(world, pids, seconds) {
   const before = await snapshot(world, pids)
   await sleep(seconds * 1000)
   const after = await snapshot(world, pids)
-  const perSecond = (key) => (after[key] - before[key]) / seconds
   return {
-    transactionsPerSecond: perSecond('transactions'),
+    transactionsPerSecond: (after.transactions - before.transactions) / seconds,
     /** In percent of one processor. */
-    serverPercent: perSecond('serverSeconds') * 100,
-    clientPercent: perSecond('clientSeconds') * 100,
+    serverPercent: (usedSince(before.server, after.server) / seconds) * 100,
+    clientPercent: (usedSince(before.clients, after.clients) / seconds) * 100,
   }
 }
 
@@ -24,9 +23,14 @@ async function snapshot({ database, home }, pids) {
   )
   return {
     transactions: Number(rows[0].transactions),
-    serverSeconds: secondsOf(serverPids(home)),
-    clientSeconds: secondsOf(pids),
+    server: secondsByPid(serverPids(home)),
+    clients: secondsByPid(pids),
   }
+}
+
+/** Of the processes that are there at the end. */
+function usedSince(before, after) {
+  return [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0)
 }
 
 function serverPids(home) {
@@ -37,9 +41,8 @@ function serverPids(home) {
   return [postmaster, ...children]
 }
 
-/** Of processes that live on: what one used that ended meanwhile is missing. */
-function secondsOf(pids) {
-  return pids.reduce((sum, pid) => sum + (statOf(pid)?.ticks ?? 0), 0) / ticksPerSecond
+function secondsByPid(pids) {
+  return new Map(pids.map((pid) => [pid, (statOf(pid)?.ticks ?? 0) / ticksPerSecond]))
 }
 
 function statOf(pid) {

@@ -23,6 +23,8 @@ export async function openWorld() {
   // Its first connection makes the tables.
   await spawnProcess([process.execPath, bin, 'list'], env).succeeded
   const database = new pg.Pool({ connectionString: url, max: 4 })
+  // The server ends before the last connection is gone.
+  database.on('error', () => {})
   const logger = { info: silent, debug: silent, warn: silent, error: silent }
   const client = await DBOSClient.create({ systemDatabaseUrl: url, logger })
   let worker
