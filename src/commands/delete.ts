@@ -1,10 +1,13 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import type { WorkflowWeight } from '../core/manage.ts'
+import type { Store } from '../core/store.ts'
 import { parseTime } from '../core/workflow-filter.ts'
 import { runBulk } from '../frame/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../frame/bulk-options.ts'
 import { withStore } from '../frame/database.ts'
 import { toFilter } from '../frame/filter-options.ts'
+import { formatBytes } from '../render/value.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface DeleteFlags extends DatabaseFlags, BulkFlags {
@@ -31,6 +34,38 @@ async function runDelete(context: Context, typed: readonly string[], flags: Dele
   const filter = ended || endedBefore ? { ...given, endedBefore } : given
   const options = [ended && '--ended', olderThan && `--older-than ${olderThan}`].filter(Boolean).join(' ')
   await withStore(context, flags, (store) =>
-    runBulk(context, store, { verb: 'delete', typed, filter, flags, options, alwaysAsk: true }),
+    runBulk(context, store, {
+      verb: 'delete',
+      typed,
+      filter,
+      flags,
+      options,
+      alwaysAsk: true,
+      explain: (ids) => explainWeight(store, ids),
+    }),
   )
+}
+
+const pageSize = 1000
+/** Beyond this many, what goes is estimated from the first of them. */
+const mostWeighed = 20_000
+
+async function explainWeight(store: Store, ids: readonly string[]): Promise<string> {
+  const weighed = ids.slice(0, mostWeighed)
+  let total: WorkflowWeight = { steps: 0, streamValues: 0, messages: 0, payloadBytes: 0 }
+  for (let start = 0; start < weighed.length; start += pageSize) {
+    const { steps, streamValues, messages, payloadBytes } = await store.weigh(
+      weighed.slice(start, start + pageSize),
+    )
+    total = {
+      steps: total.steps + steps,
+      streamValues: total.streamValues + streamValues,
+      messages: total.messages + messages,
+      payloadBytes: total.payloadBytes + payloadBytes,
+    }
+  }
+  const share = ids.length / Math.max(1, weighed.length)
+  const scaled = (count: number) => Math.round(count * share).toLocaleString('en')
+  const about = share > 1 ? 'about ' : ''
+  return `That frees ${about}${scaled(total.steps)} steps, ${scaled(total.streamValues)} stream values, ${scaled(total.messages)} messages: ${formatBytes(Math.round(total.payloadBytes * share))} of payloads.`
 }

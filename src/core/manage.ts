@@ -45,6 +45,15 @@ export interface FieldCount {
   readonly count: number
 }
 
+/** What goes when workflows are deleted. */
+export interface WorkflowWeight {
+  readonly steps: number
+  readonly streamValues: number
+  readonly messages: number
+  /** Of inputs, results and all the rest that was recorded, as stored. */
+  readonly payloadBytes: number
+}
+
 /** How a store changes workflows, many at a time. */
 export interface WorkflowManagement {
   /** Of those that exist, in any order. */
@@ -53,6 +62,7 @@ export interface WorkflowManagement {
   countBy(filter: WorkflowFilter, field: CountableField): Promise<readonly FieldCount[]>
   /** Ids of all that these workflows started, and those in turn. */
   descendants(workflowIds: readonly string[]): Promise<readonly string[]>
+  weigh(workflowIds: readonly string[]): Promise<WorkflowWeight>
   /** One result for each target. A target whose status is another one by now is left alone. */
   manage(verb: ManageVerb, targets: readonly ManageTarget[]): Promise<readonly ManageResult[]>
 }

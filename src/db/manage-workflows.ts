@@ -6,6 +6,7 @@ import type {
   ManageVerb,
   WorkflowManagement,
   WorkflowState,
+  WorkflowWeight,
 } from '../core/manage.ts'
 import { internalQueue, type WorkflowStatus } from '../core/workflow.ts'
 import type { WorkflowFilter } from '../core/workflow-filter.ts'
@@ -21,6 +22,7 @@ export function createManagement(session: Session, schema: SystemSchema): Workfl
     states: (workflowIds) => readStates(session, schema, workflowIds),
     countBy: (filter, field) => countBy(session, schema, filter, field),
     descendants: (workflowIds) => readDescendants(session, schema, workflowIds),
+    weigh: (workflowIds) => weigh(session, schema, workflowIds),
     manage: (verb, targets) => manage(session, schema, verb, targets),
   }
 }
@@ -87,6 +89,40 @@ async function readDescendants(
     [workflowIds],
   )
   return rows.map(({ id }) => String(id))
+}
+
+const payloadColumns = [
+  ['workflow_input', ['inputs']],
+  ['workflow_output', ['output', 'error']],
+  ['operation_outputs', ['output', 'error']],
+  ['workflow_events', ['value']],
+  ['workflow_events_history', ['value']],
+  ['streams', ['value']],
+  ['notifications', ['message']],
+] as const
+
+async function weigh(
+  session: Session,
+  schema: SystemSchema,
+  workflowIds: readonly string[],
+): Promise<WorkflowWeight> {
+  const parts = payloadColumns
+    .filter(([table]) => schema.has(table))
+    .map(([table, columns]) => {
+      const id = table === 'notifications' ? 'destination_uuid' : 'workflow_uuid'
+      // The size of what is stored out of line is known without reading it.
+      const size = columns.map((column) => `coalesce(pg_column_size(${column}), 0)`).join(' + ')
+      return `select '${table}' as part, count(*) as count, coalesce(sum(${size}), 0) as bytes
+        from ${schema.table(table)} where ${id} = any($1)`
+    })
+  const rows = await session.query(parts.join(' union all '), [workflowIds])
+  const countOf = (part: string) => Number(rows.find((row) => row.part === part)?.count ?? 0)
+  return {
+    steps: countOf('operation_outputs'),
+    streamValues: countOf('streams'),
+    messages: countOf('notifications'),
+    payloadBytes: rows.reduce((sum, { bytes }) => sum + Number(bytes), 0),
+  }
 }
 
 async function manage(

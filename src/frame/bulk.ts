@@ -36,6 +36,8 @@ export interface BulkRequest {
   readonly prepare?: (state: WorkflowState) => Promise<Prepared>
   /** More to change, which came to light while these were changed. */
   readonly expand?: (changed: readonly string[]) => Promise<readonly string[]>
+  /** What it means to do this to all of them, told before anything is done. */
+  readonly explain?: (workflowIds: readonly string[]) => Promise<string>
   /** Ask although ids were given: what is done cannot be undone. */
   readonly alwaysAsk?: boolean
 }
@@ -63,6 +65,7 @@ export async function runBulk(context: Context, store: Store, request: BulkReque
   const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
   if (flags.dryRun) {
     await printer.print([...plan.settled, ...plan.targets.map(toDryRow)])
+    await tellMeaning(context, request, plan)
   } else if (plan.targets.length > 0 && !ledger.earlier?.plan) {
     await confirm(context, store, request, plan)
     await ledger.plan(plan.targets, plan.settled)
@@ -169,17 +172,21 @@ function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
 
 const sampleSize = 5
 
-async function confirm(
-  { terminal }: Context,
-  store: Store,
-  { verb, filter, flags, typed, alwaysAsk = false }: BulkRequest,
-  { targets }: Plan,
-): Promise<void> {
+async function tellMeaning(context: Context, { explain }: BulkRequest, { targets }: Plan): Promise<void> {
+  if (!explain || targets.length === 0) return
+  tell(context, await explain(targets.map(({ workflowId }) => workflowId)))
+}
+
+async function confirm(context: Context, store: Store, request: BulkRequest, plan: Plan): Promise<void> {
+  const { terminal } = context
+  const { verb, filter, flags, typed, alwaysAsk = false } = request
+  const { targets } = plan
   if (!filter && !alwaysAsk) return
   const count = targets.length === 1 ? '1 workflow' : `${targets.length} workflows`
   const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
   const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
   tell({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
+  await tellMeaning(context, request, plan)
   if (flags.yes) return
   if (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-')) {
     throw new CliError('no-terminal', `Nobody can be asked here whether to ${verb} ${count}.`, {

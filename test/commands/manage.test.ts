@@ -108,6 +108,11 @@ test('delete asks although ids were given', async () => {
   expect((await runCli('delete done', { store, isTerminal: true, answers: [true] })).code).toBe(0)
 })
 
+test('delete says first what it frees', async () => {
+  const { stderr } = await runCli('delete done answered --dry-run', { store: createExampleStore() })
+  expect(stderr).toContain('That frees 5 steps, 3 stream values, 0 messages: 7 B of payloads.')
+})
+
 test('old workflows go by their end', async () => {
   const day = (number: number) => new Date(Date.UTC(2026, 0, number))
   const store = createFakeStore([

@@ -123,6 +123,14 @@ describe('the fake store and the real one agree', () => {
     expect(await ask((store) => store.lineage('nobody'))).toBeUndefined()
   })
 
+  test('on what goes with workflows', async () => {
+    const weight = await ask(async (store) => {
+      const { payloadBytes, ...counts } = await store.weigh(['done', 'failed', 'nobody'])
+      return { ...counts, hasPayload: payloadBytes > 0 }
+    })
+    expect(weight).toEqual({ steps: 6, streamValues: 1, messages: 0, hasPayload: true })
+  })
+
   const stateOf = (workflowId: string) => async (store: Store) => {
     const { createdAt, startedAt, completedAt, ...rest } = (await store.get(workflowId)) ?? {}
     return { ...rest, started: startedAt !== null, completed: completedAt !== null }

@@ -221,6 +221,16 @@ export function createFakeStore(
       }
       return [...found].sort()
     },
+    weigh: async (workflowIds) => {
+      const found = workflowIds.flatMap((id) => entries.get(id)?.rows ?? [])
+      const sum = (count: (rows: FakeRows) => number) => found.reduce((total, rows) => total + count(rows), 0)
+      return {
+        steps: sum(({ steps }) => steps.length),
+        streamValues: sum(({ streams }) => streams.length),
+        messages: sum(({ messages }) => messages.length),
+        payloadBytes: sum(({ workflow }) => JSON.stringify(workflow.input).length),
+      }
+    },
     manage: async (verb, targets) => {
       managed.push({ verb, targets })
       const table = {
