@@ -35,6 +35,7 @@ test.each([
   ['Finding', 'doctor -o jsonl'],
   ['Worker', 'workers -o jsonl'],
   ['Outcome', 'cancel running -o jsonl'],
+  ['Difference', 'diff done answered -o jsonl'],
   ['Record', 'audit -o jsonl'],
   ['Recovered', 'recover running -o jsonl'],
   ['Queue', 'queues -o jsonl'],

@@ -7,6 +7,7 @@ import { configCommand } from './config.ts'
 import { dbCommand } from './db.ts'
 import { deleteCommand } from './delete.ts'
 import { demoCommand } from './demo/demo.ts'
+import { diffCommand } from './diff.ts'
 import { doctorCommand } from './doctor.ts'
 import { eventsCommand } from './events/events.ts'
 import { explainCommand } from './explain.ts'
@@ -55,6 +56,7 @@ export const commandGroups: readonly CommandGroup[] = [
       eventsCommand,
       streamCommand,
       messagesCommand,
+      diffCommand,
     ],
   },
   { title: 'Answer:', commands: [inboxCommand, approveCommand, rejectCommand, sendCommand] },

@@ -1,4 +1,5 @@
 import type { Change } from '../core/change.ts'
+import type { StepPair } from '../core/compare-steps.ts'
 import type { TopicSource } from '../core/decision.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecoveredRow } from '../core/recovery.ts'
@@ -99,6 +100,10 @@ export function toWaitJson(wait: NamedWait & { readonly source: TopicSource }): 
 
 export function toRecoveredJson({ workflowId, outcome, executorId, version, reason }: RecoveredRow): object {
   return { workflowId, outcome, executorId, version, reason }
+}
+
+export function toStepPairJson({ step, difference, left, right }: StepPair): object {
+  return { step, difference, left: left && toStepJson(left), right: right && toStepJson(right) }
 }
 
 export function toQueueJson(queue: Queue): Queue {

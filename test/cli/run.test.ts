@@ -45,6 +45,8 @@ test('bare drover is its help', async () => {
       stream <id> [key…]            print what a workflow streams
       messages <id>                 list what was sent to a workflow, and what of it
                                     was read
+      diff <left> <right>           compare the steps of two workflows, such as a
+                                    run and its fork
 
     Answer:
       inbox                         list what waits for an answer
