@@ -7,6 +7,8 @@ const maxBytesPerCharacter = 4
 interface PageQuery {
   /** SQL that gives the rows of any number. */
   readonly rows: string
+  /** What is handed out of them; by default also what they weigh. */
+  readonly columns?: string
   /** The number in `rows` by which they are sorted; rows that share it stay together when large ones are left out. */
   readonly order: string
   /** The columns of `rows` that may be large. */
@@ -18,9 +20,9 @@ interface PageQuery {
  * SQL for the first `limit` rows, fewer when they are large, but one at least. Postgres takes the sizes from the headers
  * of the values: what is not handed out is not even read.
  */
-export function selectPage({ rows, order, weighed, limit }: PageQuery): string {
+export function selectPage({ rows, columns = '*', order, weighed, limit }: PageQuery): string {
   const weight = weighed.map((column) => `coalesce(octet_length(${column}), 0)`).join(' + ')
-  return `select * from (
+  return `select ${columns} from (
       select *, sum(${weight}) over (order by ${order} range between unbounded preceding and 1 preceding) as page_before
       from (${rows} order by ${order} limit ${limit}) page
     ) weighed where coalesce(page_before, 0) < ${pageBytes} order by ${order}`

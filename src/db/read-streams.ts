@@ -58,9 +58,10 @@ export async function* readStreamValues(
   const last = Number(newest?.[0]?.last ?? -1)
   const read = async (next: number, limit: number): Promise<readonly Row[]> => {
     if (next > last) return []
-    const rows = `select "offset", value, serialization from ${streams}
+    const columns = '"offset", value, serialization'
+    const rows = `select ${columns} from ${streams}
       where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4`
-    const page = selectPage({ rows, order: '"offset"', weighed: ['value'], limit })
+    const page = selectPage({ rows, columns, order: '"offset"', weighed: ['value'], limit })
     return (await query(page, [workflowId, key, next, last])) ?? []
   }
 
