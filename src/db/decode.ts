@@ -9,7 +9,7 @@ export function decodeValue(text: string | null, serialization: string | null): 
   if (text === null) return null
   const decode = decoders.get(serialization ?? '')
   try {
-    if (decode) return decode(text)
+    if (decode && !isTooDeep(text)) return decode(text)
   } catch {
     // Shown as it is below.
   }
@@ -26,8 +26,10 @@ export function decodeInput(text: string | null, serialization: string | null): 
 
 export function decodeError(text: string | null, serialization: string | null): WorkflowError | null {
   if (text === null) return null
-  const value = decodeValue(text, serialization)
+  const value = unwrapMessage(decodeValue(text, serialization))
   if (isUndecoded(value)) {
+    // Go keeps the bare text of an error, whatever its values are written in.
+    if (value.$undecoded.startsWith('DBOS_')) return { name: 'Error', message: value.raw }
     const size = Buffer.byteLength(value.raw)
     return { name: 'Error', message: `<${value.$undecoded} ${size} B>`, data: value as unknown as JsonValue }
   }
@@ -42,6 +44,19 @@ export function decodeError(text: string | null, serialization: string | null): 
     ...(data !== undefined && data !== null && { data }),
     ...(typeof stack === 'string' && { stack }),
     ...(cause !== undefined && cause !== null && { cause }),
+  }
+}
+
+/** The SDK hands on the error of a workflow in another language as an error whose message is the JSON of that one. */
+function unwrapMessage(value: JsonValue): JsonValue {
+  if (!isJsonObject(value) || typeof value.message !== 'string' || !value.message.startsWith('{'))
+    return value
+  try {
+    const inner: JsonValue = JSON.parse(value.message)
+    const isError = isJsonObject(inner) && typeof inner.name === 'string' && typeof inner.message === 'string'
+    return isError ? inner : value
+  } catch {
+    return value
   }
 }
 
@@ -62,8 +77,44 @@ const decoders = new Map<string, (text: string) => JsonValue>([
   ['portable_json', (text) => JSON.parse(text)],
   ['java_jackson', (text) => JSON.parse(text)],
   ['DBOS_JSON', decodeGoJson],
-  ['', (text) => toPlain(JSON.parse(text))],
+  ['', (text) => toPlain(text.includes('"dbos_type"') ? JSON.parse(text, reviveTyped) : JSON.parse(text))],
 ])
+
+/** SDK 3 wrote a Date or a BigInt as `{ dbos_type, dbos_data }`. */
+function reviveTyped(_key: string, value: JsonValue): JsonValue {
+  return isJsonObject(value) && 'dbos_type' in value && 'dbos_data' in value
+    ? (value.dbos_data ?? null)
+    : value
+}
+
+/** Deeper than anybody means it, and soon deeper than the stack of whoever prints it. */
+const maxDepth = 500
+
+function isTooDeep(text: string): boolean {
+  if (text.length < 2 * maxDepth) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at)
+    if (character === quote) at = endOfString(text, at)
+    else if (character === openBracket || character === openBrace) {
+      if (++depth > maxDepth) return true
+    } else if (character === closeBracket || character === closeBrace) depth--
+  }
+  return false
+}
+
+const [quote, openBracket, closeBracket, openBrace, closeBrace] = Array.from('"[]{}', (character) =>
+  character.charCodeAt(0),
+)
+
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0
+    while (text[at - 1 - escapes] === '\\') escapes++
+    if (escapes % 2 === 0) return at
+  }
+  return text.length
+}
 
 /** The plain half of a SuperJSON envelope, or the value itself where there is no envelope. */
 function toPlain(parsed: JsonValue): JsonValue {
@@ -77,6 +128,7 @@ function toPlain(parsed: JsonValue): JsonValue {
 function decodeGoJson(text: string): JsonValue {
   if (text === '__DBOS_NIL') return null
   const json = Buffer.from(text, 'base64').toString('utf8')
+  if (isTooDeep(json)) throw new RangeError('too deep')
   return json === '__DBOS_NIL' ? null : JSON.parse(json)
 }
 
