@@ -74,6 +74,15 @@ test('what would strand is told with what to type instead, and with --strict not
   )
 })
 
+test('a name that is new and like no other is no reason to refuse', async () => {
+  const store = createFakeStore([], { queues: ['drover'], executors: [worker()] })
+  expect(await runCli('start order --strict --id new', { store })).toMatchObject({
+    code: 0,
+    stdout: 'new\n',
+    stderr: expect.stringContaining('warning: No workflow named "order" ever ran there.'),
+  })
+})
+
 test('every option reaches the store, values as JSON if they parse', async () => {
   const store = createFakeStore([], { executors: [worker()] })
   const args = [

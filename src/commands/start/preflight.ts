@@ -20,6 +20,8 @@ interface Planned {
 interface Warning {
   readonly sentence: string
   readonly remedy: string
+  /** As things stand it would not run; else it may well. */
+  readonly isCertain: boolean
 }
 
 /** Says what would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
@@ -52,9 +54,10 @@ export async function reportObstacles(
     ...obstacles.map((cause) => ({
       sentence: causeSentence(cause, { workflow, outlook, now }),
       remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
+      isCertain: true,
     })),
   ]
-  const [first] = warnings
+  const first = warnings.find(({ isCertain }) => isCertain)
   if (first && strict) {
     throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, { hint: first.remedy })
   }
@@ -67,13 +70,14 @@ export async function reportObstacles(
 
 const namesToCompare = 200
 
-/** Only a worker knows which names there are; one that ran before is certainly one. */
+/** Only a worker knows which names there are, and every name is new once: only one that is like another is a mistake. */
 async function unknownName(store: Store, name: string): Promise<Warning> {
   const known = await store.knownNames(namesToCompare)
   const meant = nearest(name, known)
   return {
     sentence: `No workflow named "${name}" ever ran there.`,
     remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
+    isCertain: meant !== undefined,
   }
 }
 

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { type DroverProcess, droverBin, startDrover } from '../support/drover-process.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const examples = path.join(import.meta.dirname, '../../examples')
+
+let database: TestDatabase
+let folder: string
+let worker: DroverProcess
+beforeAll(async () => {
+  database = await createTestDatabase()
+  folder = await mkdtemp('/tmp/drover-examples-')
+  await writeFile(
+    path.join(folder, 'drover'),
+    `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  )
+  const env = { DROVER_DB_URL: database.target.url }
+  worker = startDrover(['worker', '--app', 'drover:demo'], { home: folder, env })
+  await waitUntil('the worker is ready', () => worker.stderr().includes('Ready for'))
+})
+afterAll(async () => {
+  worker.process.kill('SIGTERM')
+  await worker.ended
+  await database.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A script as a user runs it, with `drover` on the path. */
+async function run(script: string, ...args: string[]) {
+  const child = spawn('sh', [path.join(examples, script), ...args], {
+    cwd: folder,
+    env: {
+      PATH: `${folder}:${process.env.PATH}`,
+      HOME: folder,
+      DROVER_HOME: folder,
+      DROVER_DB_URL: database.target.url,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: child.exitCode, stdout, stderr }
+}
+
+const linesOf = async (script: string) =>
+  (await readFile(path.join(examples, script), 'utf8')).trimEnd().split('\n').length
+
+describe.concurrent('the scripts', () => {
+  test('ci-smoke.sh starts, waits, approves and asserts, in under 25 lines', async () => {
+    const { code, stderr } = await run('ci-smoke.sh', 'smoke.xml')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(await readFile(path.join(folder, 'smoke.xml'), 'utf8')).toContain('tests="4" failures="0"')
+    expect(await linesOf('ci-smoke.sh')).toBeLessThan(25)
+  })
+
+  test('events.sh sees the progress, the status and the result', async () => {
+    const { code, stdout, stderr } = await run('events.sh', '5')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stdout).toContain('status: ')
+    expect(stdout.trimEnd().split('\n').at(-1)).toContain('status\tcompleted')
+    expect(await linesOf('events.sh')).toBeLessThan(30)
+  })
+
+  test('messaging.sh tells yes, no, nobody and not now apart', async () => {
+    const { code, stdout, stderr } = await run('messaging.sh', '1')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect([...stdout.matchAll(/"decision": "([a-z-]+)"/g)].map(([, decision]) => decision)).toEqual([
+      'approved',
+      'rejected',
+      'timed-out',
+    ])
+    expect(await linesOf('messaging.sh')).toBeLessThan(30)
+  })
+
+  test('streaming.sh misses no value', async () => {
+    const { code, stdout, stderr } = await run('streaming.sh', '5')
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stdout).toContain('look 3: ')
+    expect(await linesOf('streaming.sh')).toBeLessThan(30)
+  })
+})
+
+test('the workflow for GitHub is one, and what it runs are commands that there are', async () => {
+  const workflow = parse(await readFile(path.join(examples, 'github-actions.yml'), 'utf8'))
+  const steps: { run?: string }[] = workflow.jobs.smoke.steps
+  const commands = steps.flatMap(({ run: line }) =>
+    [...(line ?? '').matchAll(/npx drover (\w+)/g)].map(([, verb]) => verb),
+  )
+  expect(commands).toEqual(['start', 'doctor', 'explain'])
+})
