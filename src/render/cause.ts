@@ -104,8 +104,12 @@ function describeUnknownName(
 }
 
 function describeWait(wait: Wait, now: Date): string {
-  const question = wait.prompt === null ? describeQuestion(wait) : `for an answer: ${describeQuestion(wait)}`
-  return `${question}${topicOf(wait)}${deadline(wait, now)}`
+  return `${waitedFor(wait)}${topicOf(wait)}${deadline(wait, now)}`
+}
+
+/** `for an answer to "Ship it?"`, or for what else is known. */
+export function waitedFor(wait: Wait): string {
+  return wait.prompt === null ? describeQuestion(wait) : `for an answer to "${describeQuestion(wait)}"`
 }
 
 /** What a question alone does not tell. */

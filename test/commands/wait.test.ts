@@ -111,7 +111,7 @@ test('--fail-on-input is 10 as soon as it waits, with the command that answers',
   expect(await runCli('wait asking --fail-on-input', { store: createExampleStore() })).toMatchObject({
     code: 10,
     stdout: '',
-    stderr: 'error: asking waits for an answer: Ship it?.\nhint: drover approve asking#1\n',
+    stderr: 'error: asking waits for an answer to "Ship it?".\nhint: drover approve asking#1\n',
   })
   expect(
     (await runCli('wait asking --for message --fail-on-input', { store: createExampleStore() })).code,

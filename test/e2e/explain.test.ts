@@ -108,7 +108,7 @@ describe.concurrent('beside a live worker', () => {
   test('a question', async () => {
     const id = await start('asks')
     const { mend, why } = await field.explained(id, 'waits-for-message')
-    expect(why).toContain('Ship it? (topic orders)')
+    expect(why).toContain('to "Ship it?" (topic orders)')
     await field.type(mend[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })

@@ -8,7 +8,8 @@ import { type FollowOutcome, outcomeCode } from '../../frame/follow.ts'
 import { toResultText } from '../../frame/output-format.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { tell } from '../../frame/tell.ts'
-import { answerCommand, describeQuestion } from '../../render/answer.ts'
+import { answerCommand } from '../../render/answer.ts'
+import { waitedFor } from '../../render/cause.ts'
 import { toJsonLine } from '../../render/json.ts'
 import { errorSentence, outcomeSentence } from '../../render/outcome.ts'
 
@@ -88,8 +89,7 @@ function whyUnmet({ expectation, flags }: Case, workflow: Workflow | undefined):
 }
 
 function needsInput(wait: Wait): CliError {
-  const question = wait.prompt === null ? describeQuestion(wait) : `for an answer: ${describeQuestion(wait)}`
-  return new CliError('waiting-for-input', `${wait.workflowId} waits ${question}.`, {
+  return new CliError('waiting-for-input', `${wait.workflowId} waits ${waitedFor(wait)}.`, {
     hint: answerCommand(wait),
   })
 }
