@@ -36,9 +36,18 @@ export async function decideWait(
       : undefined
     if (obstacle) return obstacle
     const { workflowId } = wait
-    await deliverMessage(client, session, { workflowId, topic, message, idempotencyKey: key })
+    const { portable } = workflow
+    await deliverMessage(client, session, { workflowId, topic, message, idempotencyKey: key, portable })
     return { outcome: 'stored', at: recordedAt ?? workflow.now }
   })
+}
+
+interface LockedWorkflow {
+  readonly status: WorkflowStatus
+  readonly name: string
+  /** Its SDK does not read what ours writes by default: it is written in Python, Go or Java. */
+  readonly portable: boolean
+  readonly now: Date
 }
 
 async function lockWorkflow(
@@ -46,15 +55,20 @@ async function lockWorkflow(
   session: Session,
   schema: SystemSchema,
   workflowId: string,
-): Promise<{ readonly status: WorkflowStatus; readonly name: string; readonly now: Date }> {
+): Promise<LockedWorkflow> {
   const { rows } = await client.query<Row>(
-    `select status, name, clock_timestamp() as now
+    `select status, name, serialization, clock_timestamp() as now
      from ${schema.table('workflow_status')} where workflow_uuid = $1 for update`,
     [workflowId],
   )
   const [row] = rows
   if (!row) throw workflowNotFound(workflowId, session.target.label)
-  return { status: row.status as WorkflowStatus, name: toText(row.name) ?? '', now: row.now as Date }
+  return {
+    status: row.status as WorkflowStatus,
+    name: toText(row.name) ?? '',
+    portable: !['js_superjson', null].includes(toText(row.serialization)),
+    now: row.now as Date,
+  }
 }
 
 /**

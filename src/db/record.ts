@@ -13,8 +13,6 @@ import type { Row, Session } from './connect.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
-const createTimeoutMs = 30_000
-
 /** What a decider may write; the rest are defaults that it cannot choose. */
 const writtenColumns = [
   'system_schema',
@@ -70,9 +68,18 @@ export async function createRecord(
   schema: SystemSchema,
   { decider, run }: RecordSetup,
 ): Promise<string> {
-  const sql = decider === undefined ? createStatements : `${createStatements}\n${grants(schema, decider)}`
-  if (run) await runAlone(session, sql)
-  return sql
+  const grant = decider === undefined ? [] : [grants(schema, decider)]
+  if (run && decider !== undefined) await requireRole(session, decider)
+  if (run) await createOnce(session, grant)
+  return [createStatements, ...grant].join('\n')
+}
+
+async function requireRole(session: Session, role: string): Promise<void> {
+  const found = await session.query('select from pg_roles where rolname = $1', [role])
+  if (found.length > 0) return
+  throw new CliError('invalid-argument', `There is no role "${role}" in ${session.target.label}.`, {
+    hint: `create it first, with: create role ${pg.escapeIdentifier(role)} login`,
+  })
 }
 
 /** `for update` needs the right to update a column, whichever. */
@@ -87,18 +94,23 @@ grant select, insert (${writtenColumns.join(', ')})
   on drover.decisions to ${role};`
 }
 
-/** `create … if not exists` is no help against another process that creates the same at the same time. */
-async function runAlone(session: Session, sql: string): Promise<void> {
-  await session.batch(
-    `begin; select pg_advisory_xact_lock(hashtextextended('drover:record', 0));\n${sql}\ncommit`,
-    createTimeoutMs,
-  )
+/**
+ * `create … if not exists` is no help against another process that creates the same at the same time, and takes locks
+ * on what is there already, which deciders hold too.
+ */
+async function createOnce(session: Session, grant: readonly string[] = []): Promise<void> {
+  await session.transaction(async (client) => {
+    await client.query(`select pg_advisory_xact_lock(hashtextextended('drover:record', 0))`)
+    const { rows } = await client.query<Row>(selectRecord)
+    if (rows[0]?.is_there !== true) await client.query(createStatements)
+    for (const statements of grant) await client.query(statements)
+  })
 }
 
 /** The record is there after this: created in drover's own database, else missed with `no-record`. */
 export async function requireRecord(session: Session, schema: SystemSchema): Promise<void> {
   if (await hasRecord(session)) return
-  if (schema.own) return runAlone(session, createStatements)
+  if (schema.own) return createOnce(session)
   throw new CliError(
     'no-record',
     `Who decides cannot be recorded: ${session.target.label} has no record yet.`,
@@ -108,8 +120,14 @@ export async function requireRecord(session: Session, schema: SystemSchema): Pro
   )
 }
 
+/** Not `to_regclass`: it may remember that there was none when the transaction began. */
+const selectRecord = `select exists(
+  select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'drover' and c.relname = 'decisions'
+) as is_there`
+
 async function hasRecord(session: Session): Promise<boolean> {
-  const [row] = await session.query(`select to_regclass('drover.decisions') is not null as is_there`)
+  const [row] = await session.query(selectRecord)
   return row?.is_there === true
 }
 

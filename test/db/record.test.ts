@@ -178,7 +178,8 @@ test('the answer is lost on the way back: the retry hears that it was recorded',
 
 test('a database of somebody else is left alone until audit init, and then a clerk may decide', async () => {
   await foreign.query(
-    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('theirs', 'PENDING', 'x')`,
+    `insert into dbos.workflow_status (workflow_uuid, status, name, serialization)
+     values ('theirs', 'PENDING', 'x', 'py_pickle')`,
   )
   const clerk = `clerk_${foreign.name}`
   await foreign.query(`create role ${clerk} login password 'x'`)
@@ -188,16 +189,22 @@ test('a database of somebody else is left alone until audit init, and then a cle
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
   expect(await theirs.createRecord({ decider: clerk, run: false })).toContain(`to "${clerk}"`)
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
-  await theirs.createRecord({ decider: clerk, run: true })
-  await theirs.createRecord({ decider: clerk, run: true })
-
   const url = new URL(foreign.target.url)
   url.username = clerk
   url.password = 'x'
   const asClerk = await openStore({ ...foreign.target, url: url.href })
+  await expect(asClerk.createRecord({ run: true })).rejects.toMatchObject({ code: 'permission-denied' })
+  await theirs.createRecord({ decider: clerk, run: true })
+  await theirs.createRecord({ decider: clerk, run: true })
+  await expect(theirs.createRecord({ decider: 'nobody', run: true })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  })
   expect(await asClerk.decide(requestOf(wait))).toMatchObject({ outcome: 'stored' })
   expect(await asClerk.decisions({})).toMatchObject([{ outcome: 'stored', sessionUser: clerk }])
-  await expect(asClerk.createRecord({ run: true })).rejects.toMatchObject({ code: 'permission-denied' })
+  // As every SDK reads it.
+  expect(await foreign.query('select serialization, message::json from dbos.notifications')).toEqual([
+    { serialization: 'portable_json', message: { approved: true, by: 'ada' } },
+  ])
   const forgery = `set role ${clerk}; insert into drover.decisions (session_user_name) values ('boss')`
   await expect(foreign.query(forgery)).rejects.toThrow('permission denied')
   await asClerk.close()
