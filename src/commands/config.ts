@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { describeUrl } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
 import { toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
 import { type DatabaseFlags, readSettings, type Setting, type Settings } from '../settings/settings.ts'
+import { describeUrl } from '../settings/target.ts'
 
 interface ConfigFlags extends DatabaseFlags, OutputFlags {}
 

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { chooseVersion, devVersion, executorsOf, requireApplication } from '../core/identity.ts'
 import type { App, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
-import { chooseVersion, devVersion, executorsOf, requireApplication } from './identity.ts'
 import { tell } from './tell.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */

@@ -4,19 +4,20 @@ import { findActor } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../core/exit-codes.ts'
+import { findWait } from '../core/find-wait.ts'
 import { parseJson } from '../core/json.ts'
 import type { Actor, DecisionVerb, Store } from '../core/store.ts'
+import { type Decided, type Submission, submitDecision } from '../core/submit-decision.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 import { withStore } from './database.ts'
-import { findWait } from './find-wait.ts'
+import { decisionRules } from './decision-rules.ts'
 import { addInboxFilters, type InboxFilters } from './open-waits.ts'
 import { addOutputOptions, type OutputFlags } from './output-format.ts'
 import { type AwaitedStage, reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
 import { selectWaits } from './select-waits.ts'
-import { type Decided, type Submission, submitDecision } from './submit-decision.ts'
-import { readIds } from './workflow-ids.ts'
+import { findExactWorkflow, readIds } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
   readonly as?: string
@@ -102,7 +103,9 @@ async function runDecision(
     }
     for (const id of ids) {
       await decider.decide(async () => {
-        const { workflow, ...addressed } = await findWait(context, store, id)
+        const { workflow, ...addressed } = await findWait(store, id, (typed) =>
+          findExactWorkflow(context, store, typed),
+        )
         return { ...addressed, name: workflow.name, topic: flags.topic }
       })
     }
@@ -142,7 +145,13 @@ function createDecider(
       find: () => Promise<Pick<Submission, 'wait' | 'name' | 'topic' | 'isOver' | 'isByWorkflow'>>,
     ) => {
       try {
-        decided.push(await submitDecision(context, store, settings, { ...answer, force, ...(await find()) }))
+        decided.push(
+          await submitDecision(store, decisionRules(context, settings), {
+            ...answer,
+            force,
+            ...(await find()),
+          }),
+        )
       } catch (error) {
         if (!(error instanceof CliError)) throw error
         codes.push(reportError(context, error, output !== 'table'))

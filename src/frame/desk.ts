@@ -3,15 +3,16 @@ import { findActor } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
 import type { DecisionVerb, Store } from '../core/store.ts'
+import { submitDecision } from '../core/submit-decision.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import { initialPicker, pickedWaits, pickerView, updatePicker } from '../render/picker-view.ts'
 import { questionView } from '../render/question-view.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
+import { decisionRules } from './decision-rules.ts'
 import { type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
 import { reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
-import { submitDecision } from './submit-decision.ts'
 import { tell } from './tell.ts'
 
 /** The oldest; nobody goes through more of them by hand. */
@@ -134,7 +135,12 @@ async function decideAll(
   for (const wait of waits) {
     await tellErrors(context, async () => {
       const { name } = wait
-      const decided = await submitDecision(context, store, settings, { ...answer, wait, name, actor })
+      const decided = await submitDecision(store, decisionRules(context, settings), {
+        ...answer,
+        wait,
+        name,
+        actor,
+      })
       await reportDecided(context, store, [decided], { output: 'table' })
     })
   }

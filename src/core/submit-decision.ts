@@ -1,9 +1,7 @@
-import type { Context } from '../context.ts'
-import { answerTo, findTopic, waitId } from '../core/decision.ts'
-import { CliError } from '../core/errors.ts'
-import type { Actor, DecisionOutcome, DecisionVerb, Store } from '../core/store.ts'
-import type { JsonValue, Wait } from '../core/workflow.ts'
-import type { Settings } from '../settings/settings.ts'
+import { answerTo, findTopic, type WorkflowProfile, waitId } from './decision.ts'
+import { CliError } from './errors.ts'
+import type { Actor, DecisionOutcome, DecisionVerb, Store } from './store.ts'
+import type { JsonValue, Wait } from './workflow.ts'
 
 export interface Submission {
   /** Of the workflow that waits. */
@@ -30,15 +28,20 @@ export interface Decided {
   readonly at: Date
 }
 
+export interface DecisionRules {
+  readonly workflows: Readonly<Record<string, WorkflowProfile>>
+  readonly isRecorded: boolean
+  now(): Date
+}
+
 /** Finds out what to send, and sends it once. Throws why it was refused. */
 export async function submitDecision(
-  { now }: Pick<Context, 'now'>,
   store: Store,
-  settings: Settings,
+  { workflows, isRecorded, now }: DecisionRules,
   submission: Submission,
 ): Promise<Decided> {
   const { name, wait, decision, data, actor, comment, force, isOver, isByWorkflow } = submission
-  const context = { name, profile: settings.workflows[name], learned: await learn(store, submission) }
+  const context = { name, profile: workflows[name], learned: await learn(store, submission) }
   const isUnknown = isOver && findTopic(wait, context).topic === undefined
   const topicFlag = submission.topic
   const { topic, message } = answerTo(isUnknown ? { ...wait, topic: topicFlag ?? null } : wait, context, {
@@ -58,7 +61,7 @@ export async function submitDecision(
     comment,
     force,
     isByWorkflow,
-    isRecorded: settings.audit.value === 'on',
+    isRecorded,
   })
   if (result.outcome === 'stored') {
     return { wait, topic, decision, by: actor.name, comment, outcome: 'stored', at: result.at }

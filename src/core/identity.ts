@@ -1,7 +1,6 @@
-import type { Context } from '../context.ts'
-import { CliError } from '../core/errors.ts'
-import type { Store } from '../core/store.ts'
-import type { Executor } from '../core/workflow.ts'
+import { CliError } from './errors.ts'
+import type { Store } from './store.ts'
+import type { Executor } from './workflow.ts'
 
 /** The first name that is given; throws `ambiguous-application` when none is. */
 export function requireApplication(candidates: readonly (string | null | undefined)[]): string {
@@ -40,7 +39,7 @@ interface VersionQuestion {
  * only one that live workers run. Undefined leaves it to DBOS. Throws `ambiguous-version`.
  */
 export function chooseVersion(
-  { env }: Pick<Context, 'env'>,
+  { env }: { readonly env: Readonly<Record<string, string | undefined>> },
   { store, application, flag, executors }: VersionQuestion,
 ): string | undefined {
   const asked = flag ?? env.DBOS__APPVERSION

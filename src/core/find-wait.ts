@@ -1,9 +1,7 @@
-import type { Context } from '../context.ts'
-import { waitId } from '../core/decision.ts'
-import { CliError } from '../core/errors.ts'
-import type { Store } from '../core/store.ts'
-import { isEnded, type Wait, type Workflow } from '../core/workflow.ts'
-import { findExactWorkflow } from './workflow-ids.ts'
+import { waitId } from './decision.ts'
+import { CliError } from './errors.ts'
+import type { Store } from './store.ts'
+import { isEnded, type Wait, type Workflow } from './workflow.ts'
 
 interface AddressedWait {
   readonly workflow: Workflow
@@ -14,9 +12,16 @@ interface AddressedWait {
   readonly isByWorkflow: boolean
 }
 
+/** A workflow by its whole id, or by what else stands for it. Throws `workflow-not-found`. */
+type FindWorkflow = (id: string) => Promise<Workflow>
+
 /** What the user typed for a wait: `ID#STEP`, or an id with exactly one open wait. Throws what stands against it. */
-export async function findWait(context: Context, store: Store, typed: string): Promise<AddressedWait> {
-  const { workflow, step } = await findAddressed(context, store, typed)
+export async function findWait(
+  store: Store,
+  typed: string,
+  findWorkflow: FindWorkflow,
+): Promise<AddressedWait> {
+  const { workflow, step } = await findAddressed(store, typed, findWorkflow)
   const { workflowId } = workflow
   const open = await store.waits([workflowId])
   if (step === undefined) {
@@ -30,14 +35,14 @@ export async function findWait(context: Context, store: Store, typed: string): P
 
 /** An exact id wins, even one that ends in `#3`. */
 async function findAddressed(
-  context: Context,
   store: Store,
   typed: string,
+  findWorkflow: FindWorkflow,
 ): Promise<{ readonly workflow: Workflow; readonly step: number | undefined }> {
   const match = /^(.+)#(\d+)$/s.exec(typed)
-  const whole = match ? await store.get(typed) : await findExactWorkflow(context, store, typed)
+  const whole = match ? await store.get(typed) : await findWorkflow(typed)
   if (whole) return { workflow: whole, step: undefined }
-  const workflow = await findExactWorkflow(context, store, match?.[1] ?? typed)
+  const workflow = await findWorkflow(match?.[1] ?? typed)
   return { workflow, step: Number(match?.[2]) }
 }
 
