@@ -18,6 +18,8 @@ const mayImport: Record<string, readonly string[]> = {
   frame: ['context', 'core', 'render', 'settings', 'terminal'],
   commands: ['context', 'core', 'frame', 'render', 'settings', 'terminal'],
   cli: ['commands', 'context', 'core', 'frame', 'render', 'terminal'],
+  library: ['core', 'db', 'local', 'settings'],
+  index: ['core', 'library'],
   launch: ['local', 'main'],
   main: ['context', 'cli', 'core', 'db', 'demo', 'runtime', 'local', 'terminal'],
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,6 +32,31 @@ test('the package, installed into an empty folder without install scripts, runs 
   expect(result.code).toBe(0)
   expect(JSON.parse(result.stdout)).toHaveLength(2)
 })
+
+test('a program imports the library from the package, and its types say what it can do', async () => {
+  const folder = path.join(home, 'elsewhere')
+  const program = `import { connect, type Decided, DroverError, requestDecision } from 'drover'
+    const drover = await connect()
+    const decided: Decided = await drover.approve('a#1', { as: 'ada' })
+    const workflow = async () => {
+      const decision = await requestDecision({ prompt: 'Go?' })
+      return decision.outcome === 'approved' ? decision.by : null
+    }
+    // @ts-expect-error a rejection needs a comment
+    await drover.reject('a#1', { as: 'ada' })
+    console.log(decided.at.getTime(), workflow, DroverError)`
+  await writeFile(path.join(folder, 'program.mts'), program)
+  const compiler = path.join(repository, 'node_modules/typescript/bin/tsc')
+  const options = '--noEmit --strict --module nodenext --target es2022 --types node --typeRoots'.split(' ')
+  const types = path.join(repository, 'node_modules/@types')
+  await run(process.execPath, [compiler, ...options, types, 'program.mts'], { cwd: folder })
+  const { stdout } = await run(
+    process.execPath,
+    ['--input-type=module', '-e', `console.log(Object.keys(await import('drover')).join())`],
+    { cwd: folder },
+  )
+  expect(stdout).toBe('DroverError,connect,requestDecision\n')
+}, 60_000)
 
 test('the package holds what is needed, and nothing else', async () => {
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--dry-run', '--json'], {

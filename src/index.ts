@@ -1,0 +1,27 @@
+/** What the command line is made of, for programs: the package's own exports. */
+
+export type { Change, ChangeType } from './core/change.ts'
+export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
+export type { NamedWait, RecordedDecision, RecordQuery, WorkflowQuery } from './core/store.ts'
+export type { Decided } from './core/submit-decision.ts'
+export type {
+  JsonValue,
+  Message,
+  Step,
+  Wait,
+  Workflow,
+  WorkflowEvent,
+  WorkflowStatus,
+  WorkflowSummary,
+} from './core/workflow.ts'
+export {
+  type ConnectOptions,
+  connect,
+  type DecideOptions,
+  type Drover,
+  type SendOptions,
+  type WaitOptions,
+  type WatchOptions,
+} from './library/connect.ts'
+export type { StartOptions } from './library/enqueue.ts'
+export { type DecisionQuestion, type RequestedDecision, requestDecision } from './library/request-decision.ts'

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { CliError } from '../core/errors.ts'
+import { chooseVersion, onlyLiveApplication, requireApplication } from '../core/identity.ts'
+import type { Store } from '../core/store.ts'
+import { internalQueue, type JsonValue } from '../core/workflow.ts'
+import type { Settings } from '../settings/settings.ts'
+
+/** What is not given is filled in from how this name ran before, as `drover start` does. */
+export interface StartOptions {
+  readonly workflowId?: string
+  readonly queue?: string
+  readonly application?: string
+  readonly version?: string
+}
+
+interface Place {
+  readonly store: Store
+  readonly settings: Settings
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export async function enqueue(
+  { store, settings, env }: Place,
+  name: string,
+  args: readonly JsonValue[],
+  { workflowId = randomUUID(), queue, ...options }: StartOptions,
+): Promise<string> {
+  const origins = await store.origins(name)
+  const [latest] = origins
+  const executors = await store.executors()
+  const application = requireApplication([
+    options.application,
+    settings.application?.value,
+    latest?.application,
+    onlyLiveApplication(executors),
+  ])
+  const outcome = await store.start({
+    name,
+    className: latest?.className ?? undefined,
+    configName: latest?.configName ?? undefined,
+    workflowId,
+    args,
+    queue:
+      queue ??
+      origins.find((origin) => origin.queue)?.queue ??
+      ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
+    application,
+    version: chooseVersion({ env }, { store, application, flag: options.version, executors }),
+  })
+  if (outcome === 'started') return workflowId
+  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, { hint: `drover get ${workflowId}` })
+}
