@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type DroverProcess, runDrover, startDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+let home: string
+let worker: DroverProcess
+beforeAll(async () => {
+  home = await createHome()
+  worker = startDrover(['worker', '--app', 'drover:demo'], { home })
+  await waitUntil('the worker is ready', () => worker.stderr().includes('Ready for'))
+})
+afterAll(async () => {
+  worker.process.kill('SIGTERM')
+  await worker.ended
+  await runDrover(['db', 'stop', '--force'], { home })
+  await removeHome(home)
+})
+
+test('the examples do what their README says, all at once', async () => {
+  const client = path.join(import.meta.dirname, '../../examples/client.js')
+  const env = { PATH: process.env.PATH, DROVER_HOME: home }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [client], { cwd: home, env })
+  expect(stderr).toBe('')
+  const said = (name: string) =>
+    stdout
+      .split('\n')
+      .filter((line) => line.startsWith(name))
+      .map((line) => line.slice(11))
+  expect(said('events').slice(-4)).toEqual([
+    'progress 100 %',
+    'status is completed',
+    'all events: progress, result, status',
+    '5 results, their sum is 898',
+  ])
+  expect(said('approval')).toEqual([
+    'approved by ada (looks fine)',
+    'rejected by ada (not today)',
+    'timed-out (nobody answered within 1 s)',
+    'approved by a webhook',
+    'the record says: rejected by ada, "not today"',
+  ])
+  expect(said('streaming').slice(-2)).toEqual([
+    'complete: Workflow completed successfully',
+    '12 values in all',
+  ])
+})
