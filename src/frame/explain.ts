@@ -4,7 +4,7 @@ import type { Explanation, Explanations } from '../core/explanation.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/cause.ts'
 import { remedies, renderExplanation } from '../render/explanation.ts'
-import type { Surroundings } from '../render/remedy.ts'
+import type { Remedy, Surroundings } from '../render/remedy.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
@@ -70,31 +70,36 @@ export async function noteWhy(
   for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
     const explanations = await explain(store, workflowId)
     if (!explanations) continue
-    for (const line of whyLines(explanations, surroundings)) tell(context, line)
+    const { sentence, remedy } = whyOf(explanations, surroundings)
+    tell(context, sentence)
+    if (remedy) tell(context, `hint: ${remedy.command}   # ${remedy.effect}`)
   }
 }
 
-/** The same of a workflow that is still enqueued, as lines; none while nothing stands in its way. */
+/** The same of a workflow that is still enqueued, in one line; undefined while nothing stands in its way. */
 export async function whyQueued(
   store: Pick<Store, 'situation'>,
   workflowId: string,
   surroundings: Surroundings,
-): Promise<readonly string[]> {
+): Promise<string | undefined> {
   const explanations = await explain(store, workflowId)
   const [first] = explanations ?? []
-  if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return []
-  return first.diagnosis.causes[0].kind === 'due' ? [] : whyLines(explanations, surroundings)
+  if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return undefined
+  if (first.diagnosis.causes[0].kind === 'due') return undefined
+  const { sentence, remedy } = whyOf(explanations, surroundings)
+  return remedy ? `${sentence} To mend it: ${remedy.command}` : sentence
 }
 
-function whyLines(explanations: Explanations, surroundings: Surroundings): string[] {
+/** Of a workflow that waits for another one, that one's cause. */
+function whyOf(
+  explanations: Explanations,
+  surroundings: Surroundings,
+): { readonly sentence: string; readonly remedy: Remedy | undefined } {
   const [first] = explanations
   const { situation, diagnosis } = explanations.at(-1) ?? first
   const { workflowId } = situation.workflow
   const top = first.situation.workflow.workflowId
   const whose = workflowId === top ? top : `${top} waits for ${workflowId}`
   const [remedy] = remedies(explanations, surroundings)
-  return [
-    `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`,
-    ...(remedy ? [`hint: ${remedy.command}   # ${remedy.effect}`] : []),
-  ]
+  return { sentence: `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`, remedy }
 }

@@ -14,7 +14,7 @@ export interface FollowRequest extends Presented {
   /** Sees every change after it was shown; true ends the following. */
   readonly onChange?: (change: Change) => boolean | Promise<boolean>
   /** Asked again and again until it has something to say, which is shown among the notices. */
-  readonly advice?: { readonly everyMs: number; find(): Promise<readonly string[]> }
+  readonly advice?: { readonly everyMs: number; find(): Promise<string | undefined> }
   /** Ends the following from outside, besides ctrl-c and the time-out. */
   readonly signal?: AbortSignal
 }
@@ -74,10 +74,11 @@ function advise({ advice }: FollowRequest, presenter: Presenter): () => Promise<
   const timer = setInterval(() => {
     asking = asking
       .then(find)
-      .catch(() => [])
-      .then((lines) => {
-        for (const line of lines) presenter.notice(line)
-        if (lines.length > 0) clearInterval(timer)
+      .catch(() => undefined)
+      .then((text) => {
+        if (text === undefined) return
+        presenter.notice(text)
+        clearInterval(timer)
       })
   }, everyMs)
   return async () => {

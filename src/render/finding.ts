@@ -73,7 +73,12 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       }
       return finding.obstacle === null
         ? ['every running workflow has its executor']
-        : [`cannot be told: ${visible(finding.obstacle)}`, 'grant pg_read_all_stats to the role']
+        : [
+            `cannot be told: ${visible(finding.obstacle)}`,
+            finding.obstacle.includes('pooler')
+              ? 'name the server itself with --db-url'
+              : 'grant pg_read_all_stats to the role',
+          ]
     case 'stuck':
       return describeStuck(finding.stuck, now)
     case 'dead':

@@ -199,6 +199,13 @@ test('an unknown application is 2, with what to add', async () => {
   })
 })
 
+test('a name that is almost a known one is told before its application is asked for', async () => {
+  expect(await runCli('start orderWorkflo', { store: createExampleStore() })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('hint: did you mean orderWorkflow?'),
+  })
+})
+
 test('elsewhere it runs as the version that live workers run', async () => {
   const executor = (version: string) => ({
     executorId: version,

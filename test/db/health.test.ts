@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/db/open-store.ts'
+import { startPooler } from '../runtime/pooler.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { runCli } from '../support/run-cli.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
@@ -43,6 +44,17 @@ test('a role that may only read is told what it lacks', async () => {
   expect(stdout).toContain('warn\torphans\tcannot be told')
   await database.query(`drop owned by ${role}`)
   await database.query(`drop role ${role}`)
+})
+
+test('what is behind a pooler is told apart from what is not there', async () => {
+  const pooler = await startPooler(database.target.url)
+  const store = await openStore({ ...database.target, url: pooler.url })
+  expect(await store.health()).toMatchObject({ isPooled: true, seesSessions: true })
+  const { stdout } = await runCli('doctor', { store, now: new Date() })
+  expect(stdout).toContain(
+    'warn\torphans\tcannot be told: a connection pooler hides the sessions of others\tname the server',
+  )
+  await pooler.close()
 })
 
 test('orphans, what is stuck, dead or unread is found in the tables', async () => {

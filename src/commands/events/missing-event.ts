@@ -11,7 +11,10 @@ export function eventNotFound(
   const keys = events.map((event) => event.key)
   const meant = nearest(key, keys)
   if (!isEnded(status)) {
-    const waitHint = `wait for it: drover events ${workflowId} ${key} --wait`
+    const waitHint =
+      status === 'PENDING'
+        ? `wait for it: drover events ${workflowId} ${key} --wait`
+        : `it is ${status}: drover explain ${workflowId}`
     return new CliError('event-not-found', `${workflowId} has not published an event "${key}" yet.`, {
       hint: meant ? `did you mean: drover events ${workflowId} ${meant}` : waitHint,
     })

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts'
 import { type Cause, findObstacles } from '../../core/diagnose.ts'
 import { CliError } from '../../core/errors.ts'
-import { nearest } from '../../core/nearest.ts'
 import type { Outlook } from '../../core/situation.ts'
 import type { StartRequest, Store } from '../../core/store.ts'
 import { surroundingsOf } from '../../frame/explain.ts'
@@ -9,6 +8,7 @@ import { tell } from '../../frame/tell.ts'
 import { causeSentence } from '../../render/cause.ts'
 import { workerCommand } from '../../render/remedy.ts'
 import type { Settings } from '../../settings/settings.ts'
+import { nearestKnownName } from './known-names.ts'
 
 interface Planned {
   readonly request: StartRequest
@@ -68,12 +68,9 @@ export async function reportObstacles(
   return outlook
 }
 
-const namesToCompare = 200
-
 /** Only a worker knows which names there are, and every name is new once: only one that is like another is a mistake. */
 async function unknownName(store: Store, name: string): Promise<Warning> {
-  const known = await store.knownNames(namesToCompare)
-  const meant = nearest(name, known)
+  const meant = await nearestKnownName(store, name)
   return {
     sentence: `No workflow named "${name}" ever ran there.`,
     remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',

@@ -10,6 +10,7 @@ import { requireWorkflowId } from '../../core/workflow-id.ts'
 import { tell } from '../../frame/tell.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { StartFlags } from './flags.ts'
+import { nearestKnownName } from './known-names.ts'
 
 interface Asked {
   readonly name: string
@@ -28,12 +29,14 @@ export async function toRequest(
   const origins = await store.origins(name)
   const [latest] = origins
   const executors = await store.executors()
-  const application = requireApplication([
+  const candidates = [
     flags.application,
     settings.application?.value,
     latest?.application,
     onlyLiveApplication(executors),
-  ])
+  ]
+  if (!latest && !candidates.some(Boolean)) await refuseMistyped(store, name)
+  const application = requireApplication(candidates)
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
   const queue = flags.queue ?? (await chooseQueue(store, origins.find((origin) => origin.queue)?.queue))
   const owner = chooseClass(flags, latest)
@@ -49,6 +52,15 @@ export async function toRequest(
   }
   tell(context, describe(request, store))
   return { request, isKnown: latest !== undefined }
+}
+
+/** Where nothing tells the application, a name that is almost a known one is what is wrong. */
+async function refuseMistyped(store: Store, name: string): Promise<void> {
+  const meant = await nearestKnownName(store, name)
+  if (meant === undefined) return
+  throw new CliError('ambiguous-application', `No workflow named "${name}" ever ran there.`, {
+    hint: `did you mean ${meant}? else name its application with --application NAME`,
+  })
 }
 
 /** The class of the last run, unless another one is named: then its instance is another one, too. */

@@ -1,17 +1,20 @@
 import { CliError } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
-import type { StreamSummary, Workflow } from '../../core/workflow.ts'
+import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
 
 /** Throws `stream-not-found` with what was probably meant. */
 export function requireStream(
-  { workflowId }: Workflow,
+  { workflowId, status }: Workflow,
   streams: readonly StreamSummary[],
   key: string,
 ): void {
   const keys = streams.map((stream) => stream.key)
   if (keys.includes(key)) return
   const meant = nearest(key, keys)
-  const others = keys.length > 0 ? `it streams: ${keys.join(', ')}` : `drover get ${workflowId}`
+  const look = isEnded(status)
+    ? `drover get ${workflowId}`
+    : `drover explain ${workflowId}   # where it stands`
+  const others = keys.length > 0 ? `it streams: ${keys.join(', ')}` : look
   throw new CliError('stream-not-found', `${workflowId} has no stream "${key}".`, {
     hint: meant ? `did you mean: drover stream ${workflowId} ${meant}` : others,
   })
