@@ -23,7 +23,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     value: waitId,
     compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
   },
-  { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 8, optional: 3 },
+  { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 16, optional: 3 },
   {
     title: 'QUESTION',
     value: ({ prompt, topic }) => prompt ?? topic ?? '',
@@ -31,7 +31,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     paint: (text, { asked }, style) => (asked ? text : style.faint(text)),
     minWidth: 36,
   },
-  { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 6, optional: 4 },
+  { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 12, optional: 4 },
   {
     title: 'SINCE',
     value: ({ since }) => since.toISOString(),

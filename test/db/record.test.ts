@@ -30,6 +30,15 @@ const twoGates = DBOS.registerWorkflow(
   { name: 'twoGates' },
 )
 
+/** Written without drover in mind. */
+const payment = DBOS.registerWorkflow(
+  async () => {
+    const answer = await DBOS.recv<string>('webhook', 3600)
+    return answer === 'yes' ? 'paid' : `refused: ${answer}`
+  },
+  { name: 'payment' },
+)
+
 let database: TestDatabase
 let foreign: TestDatabase
 let store: Store
@@ -174,6 +183,26 @@ test('the answer is lost on the way back: the retry hears that it was recorded',
   expect(retry).toMatchObject({ code: 0, stderr: expect.stringContaining('already recorded by ada@laptop') })
   expect(await store.messages(wait.workflowId)).toHaveLength(1)
   proxy.close()
+})
+
+test('an application that wants bare strings is answered with the lines that the error shows', async () => {
+  const cli = async (line: string, files = {}) =>
+    runCli([...line.split(' '), '--comment', 'so'], { store: await openStore(database.target), files })
+  const results: unknown[] = []
+  for (const [verb, id] of [
+    ['approve', 'pay-1'],
+    ['reject', 'pay-2'],
+  ]) {
+    const handle = await DBOS.startWorkflow(payment, { workflowID: id })()
+    await openWait(id ?? '')
+    const { code, stderr } = await cli(`${verb} ${id}`)
+    expect(code).toBe(2)
+    const lines = stderr.slice(stderr.indexOf('{')).replace('TOPIC', 'webhook')
+    expect(lines.trimEnd().split('\n')).toHaveLength(5)
+    expect(await cli(`${verb} ${id}`, { '/project/drover.config.json': lines })).toMatchObject({ code: 0 })
+    results.push(await handle.getResult())
+  }
+  expect(results).toEqual(['paid', 'refused: no'])
 })
 
 test('a database of somebody else is left alone until audit init, and then a clerk may decide', async () => {
