@@ -222,7 +222,7 @@ async function execute(
     let { targets } = plan
     // What `expand` brings to light is not in the plan: a ledger finds it again by looking.
     for (let round = 0; targets.length > 0 && !signal.aborted; round++) {
-      const size = pace.batchSize(verb)
+      const size = pace.batchSize
       for (let from = 0; from < targets.length && !signal.aborted; from += size) {
         const batch = targets
           .slice(from, from + size)
@@ -341,7 +341,7 @@ function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 'outcom
   return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
 }
 
-const largestBatch = { cancel: 100, resume: 100, delete: 100, fork: 20, rewind: 20 } as const
+const largestBatch = 100
 const batchesPerSecond = 10
 
 /** Holds a rate over the whole run: what one batch took is not waited for again. */
@@ -349,10 +349,10 @@ function createPace({ now, sleep, interrupts }: Context, perSecond: number | und
   const startMs = now().getTime()
   let begun = 0
   return {
-    batchSize: (verb: ManageVerb): number =>
+    batchSize:
       perSecond === undefined
-        ? largestBatch[verb]
-        : Math.min(largestBatch[verb], Math.max(1, Math.floor(perSecond / batchesPerSecond))),
+        ? largestBatch
+        : Math.min(largestBatch, Math.max(1, Math.floor(perSecond / batchesPerSecond))),
     wait: async (count: number): Promise<void> => {
       const dueMs = perSecond === undefined ? startMs : startMs + (begun / perSecond) * 1000
       begun += count
