@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Milliseconds since 1970, with their fractions; the same clock in every process. */
 export function now() {
@@ -34,10 +36,31 @@ export function spawnProcess([command, ...args], env, { stdout = 'pipe' } = {}) 
   }
 }
 
+const glanceMs = 50
+const quietShare = 0.8
+const patienceMs = 1000
+
+/** Waits for a moment in which others leave the processors alone, but not for ever. */
+export async function quietMoment() {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += glanceMs) {
+    const before = processorTimes()
+    await sleep(glanceMs)
+    const after = processorTimes()
+    if ((after.idle - before.idle) / (after.all - before.all) >= quietShare) return
+  }
+}
+
+function processorTimes() {
+  const times = os.cpus().map((processor) => processor.times)
+  const sum = (values) => values.reduce((total, value) => total + value, 0)
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((time) => Object.values(time))) }
+}
+
 /** How long each command takes from its start to its end, in turns, after one round that does not count. */
 export async function timeInTurns(commands, env, rounds) {
   const samples = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
   for (let round = -1; round < rounds; round++) {
+    await quietMoment()
     for (const [name, command] of Object.entries(commands)) {
       const startedAt = now()
       const running = spawnProcess(command, env)

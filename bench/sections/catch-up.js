@@ -1,6 +1,6 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { isInstalled, now, spawnProcess } from '../processes.js'
+import { isInstalled, now, quietMoment, spawnProcess } from '../processes.js'
 import { median, round } from '../report.js'
 import { fillStream } from '../streams.js'
 
@@ -40,6 +40,7 @@ export async function catchUp(world) {
 async function timeIntoFile({ home, env }, command) {
   const file = path.join(home, 'catch-up.out')
   const descriptor = openSync(file, 'w')
+  await quietMoment()
   const startedAt = now()
   const endedAt = await spawnProcess(command, env, { stdout: descriptor }).succeeded
   closeSync(descriptor)
