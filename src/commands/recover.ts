@@ -12,6 +12,7 @@ import {
   type RecoverySight,
   takersOf,
 } from '../core/recovery.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
@@ -235,7 +236,7 @@ function strandedLines(
     `  no living worker runs version ${version ?? '(none)'}; living: ${live.join(', ')}`,
     pin,
     `  or let the new code go on with them: drover recover --to-version ${live[0]}`,
-    `  or run them again as copies: drover cancel ${id}, then drover fork ${id} --from last --to-version ${live[0]}`,
+    `  or run them again as copies: drover cancel ${shellWord(id)}, then drover fork ${shellWord(id)} --from last --to-version ${live[0]}`,
   ]
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { parseAssertions, requireAssertions } from '../core/assertion.ts'
 import { CliError } from '../core/errors.ts'
 import { exitCodeByStatus } from '../core/exit-codes.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { isEnded } from '../core/workflow.ts'
 import { addAssertOption } from '../frame/assert-option.ts'
 import { withStore } from '../frame/database.ts'
@@ -38,7 +39,7 @@ async function runResult(context: Context, id: string, flags: ResultFlags): Prom
     const { workflowId, status, output } = workflow
     if (!isEnded(status)) {
       throw new CliError('not-ended', `${workflowId} is ${status} and has no result yet.`, {
-        hint: `drover wait ${workflowId}`,
+        hint: `drover wait ${shellWord(workflowId)}`,
       })
     }
     context.exitWith(exitCodeByStatus(status))

@@ -1,4 +1,5 @@
 import { CliError } from './errors.ts'
+import { shellWord } from './shell-word.ts'
 import type { JsonValue } from './workflow.ts'
 
 /** What must hold of a value, in JMESPath (https://jmespath.org). */
@@ -58,7 +59,7 @@ export function requireAssertions(
     const instead = check(value)
     if (instead === undefined) continue
     throw new CliError('assertion-failed', `${workflowId}: ${expression} does not hold: ${instead}.`, {
-      hint: `drover get ${workflowId}`,
+      hint: `drover get ${shellWord(workflowId)}`,
     })
   }
 }

@@ -1,5 +1,6 @@
 import { waitId } from './decision.ts'
 import { CliError } from './errors.ts'
+import { shellWord } from './shell-word.ts'
 import type { Store } from './store.ts'
 import { isEnded, type Wait, type Workflow } from './workflow.ts'
 
@@ -58,11 +59,11 @@ function onlyOne(workflow: Workflow, open: readonly Wait[]): Wait {
 function notOpen({ workflowId, status }: Workflow, step: number | undefined): CliError {
   if (isEnded(status)) {
     return new CliError('already-ended', `${workflowId} ended ${status}; it waits for nothing.`, {
-      hint: `drover get ${workflowId}`,
+      hint: `drover get ${shellWord(workflowId)}`,
     })
   }
   const what = step === undefined ? 'does not wait for a message now' : `does not wait at step ${step} now`
   return new CliError('wait-not-found', `${workflowId} ${what}.`, {
-    hint: `drover wait ${workflowId} --for message`,
+    hint: `drover wait ${shellWord(workflowId)} --for message`,
   })
 }

@@ -1,3 +1,4 @@
+import { shellWord } from './shell-word.ts'
 import { isEnded, type WorkflowStatus, workflowStatuses } from './workflow.ts'
 import type { WorkflowFilter } from './workflow-filter.ts'
 
@@ -96,10 +97,14 @@ export function obstacleTo(verb: ManageVerb, status: WorkflowStatus): string | u
 /** What to type instead. */
 export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: string): string {
   if (!isEnded(status)) {
-    if (verb === 'delete' || verb === 'rewind') return `drover cancel ${workflowId}`
-    return status === 'PENDING' ? `drover recover ${workflowId} --dry-run` : `drover get ${workflowId}`
+    if (verb === 'delete' || verb === 'rewind') return `drover cancel ${shellWord(workflowId)}`
+    return status === 'PENDING'
+      ? `drover recover ${shellWord(workflowId)} --dry-run`
+      : `drover get ${shellWord(workflowId)}`
   }
-  return verb === 'resume' ? `drover rewind ${workflowId} --from failed` : `drover get ${workflowId}`
+  return verb === 'resume'
+    ? `drover rewind ${shellWord(workflowId)} --from failed`
+    : `drover get ${shellWord(workflowId)}`
 }
 
 /** The word for what was done. */

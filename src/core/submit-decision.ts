@@ -1,5 +1,6 @@
 import { answerTo, findTopic, type WorkflowProfile, waitId } from './decision.ts'
 import { CliError } from './errors.ts'
+import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionOutcome, DecisionVerb, Store } from './store.ts'
 import type { JsonValue, Wait } from './workflow.ts'
 
@@ -87,7 +88,7 @@ function refusal(wait: Wait, result: Refused): CliError {
       return new CliError(
         'already-decided',
         `${id} was decided otherwise${describeEarlier(result)}: ${JSON.stringify(result.message)}.`,
-        { hint: `drover audit ${workflowId}` },
+        { hint: `drover audit ${shellWord(workflowId)}` },
       )
     case 'decided-before':
       return new CliError(
@@ -99,17 +100,17 @@ function refusal(wait: Wait, result: Refused): CliError {
       return new CliError(
         'already-answered',
         `${id} has a message already, which is no decision of drover's: ${JSON.stringify(result.message)}.`,
-        { hint: `drover messages ${workflowId}   # --force sends all the same` },
+        { hint: `drover messages ${shellWord(workflowId)}   # --force sends all the same` },
       )
     case 'ended':
       return new CliError('already-ended', `${workflowId} ended ${result.status}.`, {
-        hint: `drover get ${workflowId}`,
+        hint: `drover get ${shellWord(workflowId)}`,
       })
     case 'deadline-passed':
       return new CliError(
         'deadline-passed',
         `${id} waited until ${result.until.toISOString()}; it is too late.`,
-        { hint: `drover watch ${workflowId}` },
+        { hint: `drover watch ${shellWord(workflowId)}` },
       )
     default:
       return result satisfies never

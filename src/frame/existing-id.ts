@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { isEnded, type JsonValue, type Workflow } from '../core/workflow.ts'
 import { tell } from './tell.ts'
 
@@ -17,7 +18,7 @@ export function attachOrRefuse(
   const { workflowId, status } = existing
   const refuse = (why: string) =>
     new CliError('id-in-use', `The id ${workflowId} is in use: ${why}.`, {
-      hint: `look at it with drover get ${workflowId}, or choose another --id`,
+      hint: `look at it with drover get ${shellWord(workflowId)}, or choose another --id`,
     })
   if (isEnded(status)) throw refuse(`that workflow ended ${status}`)
   if (existing.name !== name) throw refuse(`that workflow is a ${existing.name}`)

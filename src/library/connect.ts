@@ -4,6 +4,7 @@ import type { Change } from '../core/change.ts'
 import { changeTypesFor, meets, parseCondition } from '../core/condition.ts'
 import { CliError } from '../core/errors.ts'
 import { findWait } from '../core/find-wait.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type {
   Actor,
   DatabaseIdentity,
@@ -213,7 +214,7 @@ async function waitFor(
       throw new CliError(
         'condition-not-met',
         `${workflowId} ended ${change.workflow.status} without ${text}.`,
-        { hint: `drover get ${workflowId}` },
+        { hint: `drover get ${shellWord(workflowId)}` },
       )
     }
   }

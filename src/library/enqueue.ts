@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CliError } from '../core/errors.ts'
 import { chooseVersion, onlyLiveApplication, requireApplication } from '../core/identity.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -48,5 +49,7 @@ export async function enqueue(
     version: chooseVersion({ env }, { store, application, flag: options.version, executors }),
   })
   if (outcome === 'started') return workflowId
-  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, { hint: `drover get ${workflowId}` })
+  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
+    hint: `drover get ${shellWord(workflowId)}`,
+  })
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../core/shell-word.ts'
 import type { Wait } from '../core/workflow.ts'
 import { visible } from './text.ts'
 
@@ -15,7 +16,7 @@ export function answerCommand({ workflowId, step, topic, asked }: Wait): string 
   return `drover send ${quote(workflowId)} MESSAGE${topicFlag}`
 }
 
-/** A word as one types it into a shell. */
+/** A word as one types it into a shell, and harmless to look at. */
 export function quote(word: string): string {
-  return /^[\w@%+=:,./][\w@%+=:,./#-]*$/.test(word) ? word : `'${visible(word).replaceAll("'", "'\\''")}'`
+  return visible(shellWord(word))
 }

@@ -85,13 +85,13 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       return describeSample(
         finding.sample,
         'given up by DBOS after too many recoveries',
-        (id) => `drover explain ${id}`,
+        (id) => `drover explain ${quote(id)}`,
       )
     case 'unread':
       return describeSample(
         finding.sample,
         'ended with a message that nobody read',
-        (id) => `drover messages ${id}`,
+        (id) => `drover messages ${quote(id)}`,
       )
     default:
       return finding satisfies never

@@ -9,6 +9,7 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
+import { quote } from './answer.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
 import type { Frame } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
@@ -46,10 +47,10 @@ export function renderDetails(details: Details, frame: Frame): string[] {
     truncateTitle(workflow, frame),
     ...facts(details, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
     ...waitSection(waits, frame),
-    ...section('events', eventColumns, events, `drover events ${workflowId}`, frame),
-    ...section('steps', stepColumns, told, `drover steps ${workflowId}`, frame),
-    ...section('streams', streamColumns, streams, `drover stream ${workflowId}`, frame),
-    ...section('children', workflowColumns, children, `drover watch ${workflowId}`, frame),
+    ...section('events', eventColumns, events, `drover events ${quote(workflowId)}`, frame),
+    ...section('steps', stepColumns, told, `drover steps ${quote(workflowId)}`, frame),
+    ...section('streams', streamColumns, streams, `drover stream ${quote(workflowId)}`, frame),
+    ...section('children', workflowColumns, children, `drover watch ${quote(workflowId)}`, frame),
   ]
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { withStore } from '../../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
@@ -78,7 +79,7 @@ async function runEvents(
 function refuseContradictions({ wait, follow, output }: EventsFlags, id: string, key: string | undefined) {
   if (wait && key === undefined) {
     throw new CliError('usage', '--wait needs the key of an event.', {
-      hint: `drover events ${id} KEY --wait`,
+      hint: `drover events ${shellWord(id)} KEY --wait`,
     })
   }
   if (follow && output === 'json') {

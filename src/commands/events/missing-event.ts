@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { isEnded, type Workflow, type WorkflowEvent } from '../../core/workflow.ts'
 
 /** Not published yet is one answer, ended without it another: only the first is worth a second try. */
@@ -13,16 +14,18 @@ export function eventNotFound(
   if (!isEnded(status)) {
     const waitHint =
       status === 'PENDING'
-        ? `wait for it: drover events ${workflowId} ${key} --wait`
-        : `it is ${status}: drover explain ${workflowId}`
+        ? `wait for it: drover events ${shellWord(workflowId)} ${shellWord(key)} --wait`
+        : `it is ${status}: drover explain ${shellWord(workflowId)}`
     return new CliError('event-not-found', `${workflowId} has not published an event "${key}" yet.`, {
-      hint: meant ? `did you mean: drover events ${workflowId} ${meant}` : waitHint,
+      hint: meant ? `did you mean: drover events ${shellWord(workflowId)} ${shellWord(meant)}` : waitHint,
     })
   }
   const others =
-    keys.length > 0 ? `it published: ${keys.join(', ')}` : `it published none: drover get ${workflowId}`
+    keys.length > 0
+      ? `it published: ${keys.join(', ')}`
+      : `it published none: drover get ${shellWord(workflowId)}`
   return new CliError('event-never-published', `${workflowId} ended ${status} without an event "${key}".`, {
-    hint: meant ? `did you mean: drover events ${workflowId} ${meant}` : others,
+    hint: meant ? `did you mean: drover events ${shellWord(workflowId)} ${shellWord(meant)}` : others,
   })
 }
 

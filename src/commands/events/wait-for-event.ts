@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { Workflow, WorkflowEvent } from '../../core/workflow.ts'
 import { noteDetached } from '../../frame/detach.ts'
@@ -36,7 +37,7 @@ export async function waitForEvent(
   if (outcome.reason === 'ended') {
     const status = outcome.workflows.get(workflowId)?.status
     throw new CliError('condition-not-met', `${workflowId} ended ${status} without an event "${key}".`, {
-      hint: `drover events ${workflowId}`,
+      hint: `drover events ${shellWord(workflowId)}`,
     })
   }
   noteDetached(context, outcome, [workflowId])

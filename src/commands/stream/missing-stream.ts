@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
 
 /** Throws `stream-not-found` with what was probably meant. */
@@ -12,11 +13,11 @@ export function requireStream(
   if (keys.includes(key)) return
   const meant = nearest(key, keys)
   const look = isEnded(status)
-    ? `drover get ${workflowId}`
-    : `drover explain ${workflowId}   # where it stands`
+    ? `drover get ${shellWord(workflowId)}`
+    : `drover explain ${shellWord(workflowId)}   # where it stands`
   const others = keys.length > 0 ? `it streams: ${keys.join(', ')}` : look
   throw new CliError('stream-not-found', `${workflowId} has no stream "${key}".`, {
-    hint: meant ? `did you mean: drover stream ${workflowId} ${meant}` : others,
+    hint: meant ? `did you mean: drover stream ${shellWord(workflowId)} ${shellWord(meant)}` : others,
   })
 }
 

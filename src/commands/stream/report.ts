@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/shell-word.ts'
 import type { StreamValue, Workflow, WorkflowStatus } from '../../core/workflow.ts'
 
 /** How far a stream was printed. */
@@ -34,7 +35,7 @@ export function describeEnd(
     case 'ended':
       return `${values}, not closed: ${workflowId} ended ${ending.status} (next offset ${nextOffset})`
     case 'open': {
-      const command = `drover stream ${workflowId} ${key} --follow --from ${nextOffset}`
+      const command = `drover stream ${shellWord(workflowId)} ${shellWord(key)} --follow --from ${nextOffset}`
       return `${values} so far${ending.why ? `, ${ending.why}` : ''}; to go on: ${command}`
     }
     default:

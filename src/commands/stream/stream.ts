@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
 import { withStore } from '../../frame/database.ts'
@@ -89,7 +90,7 @@ function onlyStream({ workflowId }: Workflow, streams: readonly StreamSummary[])
     'usage',
     `${workflowId} has streamed nothing yet, so that --raw needs the name of a stream.`,
     {
-      hint: `drover stream ${workflowId} KEY --raw --follow`,
+      hint: `drover stream ${shellWord(workflowId)} KEY --raw --follow`,
     },
   )
 }

@@ -3,6 +3,7 @@ import { type Assertion, requireAssertions } from '../../core/assertion.ts'
 import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Expectation } from '../../core/expectation.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow.ts'
 import { toResultText } from '../../frame/output-format.ts'
@@ -82,7 +83,7 @@ function whyUnmet({ expectation, flags }: Case, workflow: Workflow | undefined):
     return new CliError(
       'condition-not-met',
       `${workflowId} ended ${workflow.status} without ${unmet}${near}${error}.`,
-      { hint: `drover get ${workflowId}` },
+      { hint: `drover get ${shellWord(workflowId)}` },
     )
   }
   return flags.failOnInput && blockedBy ? needsInput(blockedBy) : undefined
