@@ -20,6 +20,6 @@ drover start approvalWorkflow 3 "$patience" --id "test-msg-timeout-$stamp" --str
 drover wait "test-msg-timeout-$stamp" --timeout "$((patience + 30))s" --assert "decision == 'timed-out'"
 
 # In CI nothing waits for a person by accident: this is 10 as soon as the workflow asks.
-drover start approvalWorkflow 1 "$patience" --id "test-msg-input-$stamp" --strict
+drover start approvalWorkflow 1 60 --id "test-msg-input-$stamp" --strict
 drover wait "test-msg-input-$stamp" --fail-on-input && exit 1 || test $? = 10
 drover cancel "test-msg-input-$stamp"
