@@ -9,6 +9,7 @@ import type {
   Lineage,
   Message,
   Step,
+  StreamKey,
   StreamSummary,
   StreamValue,
   Wait,
@@ -255,6 +256,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** The latest value of each key. */
   events(workflowId: string): Promise<readonly WorkflowEvent[]>
   streams(workflowId: string): Promise<readonly StreamSummary[]>
+  /** The same without counting, which takes its time where there are many values. */
+  streamKeys(workflowId: string): Promise<readonly StreamKey[]>
   /**
    * Batches of the values from offset `from` on, in order, read at most one ahead of the consumer; ends at the last value
    * that is there now. A lost connection is made again, as while following.

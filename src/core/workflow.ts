@@ -113,11 +113,14 @@ export interface StreamValue {
   readonly value: JsonValue
 }
 
-/** A stream of a workflow as a whole. `count` leaves the closing mark out. */
-export interface StreamSummary {
+export interface StreamKey {
   readonly key: string
-  readonly count: number
   readonly closed: boolean
+}
+
+/** A stream of a workflow as a whole. `count` leaves the closing mark out. */
+export interface StreamSummary extends StreamKey {
+  readonly count: number
 }
 
 export interface Message {

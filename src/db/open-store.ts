@@ -16,7 +16,7 @@ import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readSituation } from './read-situation.ts'
 import { readSteps } from './read-steps.ts'
-import { findOffsetOfLast, readStreams, readStreamValues } from './read-streams.ts'
+import { findOffsetOfLast, readStreamKeys, readStreams, readStreamValues } from './read-streams.ts'
 import { readWaitAt, readWaits } from './read-waits.ts'
 import {
   findByPrefix,
@@ -54,6 +54,7 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
       steps: (workflowId) => readSteps(session, schema, workflowId),
       events: (workflowId) => readEvents(session, schema, workflowId),
       streams: (workflowId) => readStreams(session, schema, workflowId),
+      streamKeys: (workflowId) => readStreamKeys(session, schema, workflowId),
       streamValues: (workflowId, key, options) =>
         readStreamValues(session, schema, timing, { workflowId, key }, options),
       offsetOfLast: (workflowId, key, count) => findOffsetOfLast(session, schema, workflowId, key, count),

@@ -5,7 +5,7 @@ const pageBytes = 4_000_000
 const maxBytesPerCharacter = 4
 
 interface PageQuery {
-  /** SQL that gives the rows of any number. */
+  /** SQL that gives the rows, of any number; it ends with its conditions. */
   readonly rows: string
   /** What is handed out of them; by default also what they weigh. */
   readonly columns?: string
@@ -26,6 +26,13 @@ export function selectPage({ rows, columns = '*', order, weighed, limit }: PageQ
       select *, sum(${weight}) over (order by ${order} range between unbounded preceding and 1 preceding) as page_before
       from (${rows} order by ${order} limit ${limit}) page
     ) weighed where coalesce(page_before, 0) < ${pageBytes} order by ${order}`
+}
+
+/** SQL for the same rows where they are not too large together, at half the cost; none at all where they are. */
+export function selectLightPage({ rows, order, weighed, limit }: PageQuery): string {
+  const weight = weighed.map((column) => `coalesce(octet_length(${column}), 0)`).join(' + ')
+  return `${rows} and (select sum(${weight}) from (${rows} order by ${order} limit ${limit}) page) < ${pageBytes}
+    order by ${order} limit ${limit}`
 }
 
 /** True when there may be more rows than this page holds. */

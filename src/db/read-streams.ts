@@ -1,8 +1,8 @@
 import type { StreamValuesOptions } from '../core/store.ts'
-import type { StreamSummary, StreamValue } from '../core/workflow.ts'
+import type { StreamKey, StreamSummary, StreamValue } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeValue, isStreamEnd, streamEndMarks } from './decode.ts'
-import { selectPage } from './page.ts'
+import { selectLightPage, selectPage } from './page.ts'
 import { type FollowTiming, persist } from './persist.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -22,6 +22,30 @@ export async function readStreams(
     [workflowId, streamEndMarks],
   )
   return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))
+}
+
+/** Skips from key to key in the index, and looks at the last value of each: a long stream costs no more than a short one. */
+export async function readStreamKeys(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+): Promise<StreamKey[]> {
+  const streams = schema.table('streams')
+  const rows = await session.query(
+    `with recursive keys as (
+       select (select min(key) from ${streams} where workflow_uuid = $1) as key
+       union all
+       select (select min(s.key) from ${streams} s where s.workflow_uuid = $1 and s.key > k.key)
+       from keys k where k.key is not null
+     )
+     select k.key, v.value = any($2) as closed from keys k
+     join lateral (
+       select value from ${streams} s where s.workflow_uuid = $1 and s.key = k.key order by "offset" desc limit 1
+     ) v on true
+     where k.key is not null order by k.key collate "C"`,
+    [workflowId, streamEndMarks],
+  )
+  return rows.map((row) => ({ key: String(row.key), closed: row.closed === true }))
 }
 
 export async function findOffsetOfLast(
@@ -61,8 +85,10 @@ export async function* readStreamValues(
     const columns = '"offset", value, serialization'
     const rows = `select ${columns} from ${streams}
       where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4`
-    const page = selectPage({ rows, columns, order: '"offset"', weighed: ['value'], limit })
-    return (await query(page, [workflowId, key, next, last])) ?? []
+    const page = { rows, columns, order: '"offset"', weighed: ['value'], limit }
+    const range = [workflowId, key, next, last]
+    const light = (await query(selectLightPage(page), range)) ?? []
+    return light.length > 0 || signal.aborted ? light : ((await query(selectPage(page), range)) ?? [])
   }
 
   let rows = await read(from, firstBatchRows)

@@ -159,9 +159,18 @@ export function toJsonLine(value: unknown): string {
   return harmless(JSON.stringify(value))
 }
 
-/** One line for each value. */
-export function toJsonLines(values: readonly unknown[]): string {
-  return harmless(values.map((value) => JSON.stringify(value)).join('\n'))
+/** One line for each value, as `toStreamValueJson` has it; what they share is written once, for there may be millions. */
+export function toStreamValueLines(values: readonly StreamValue[]): string {
+  let shared: StreamValue | undefined
+  let head = ''
+  const lines = values.map((value) => {
+    if (value.key !== shared?.key || value.workflowId !== shared.workflowId) {
+      shared = value
+      head = `{"workflowId":${JSON.stringify(value.workflowId)},"key":${JSON.stringify(value.key)},"offset":`
+    }
+    return `${head}${value.offset},"value":${JSON.stringify(value.value)}}`
+  })
+  return harmless(lines.join('\n'))
 }
 
 /** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */

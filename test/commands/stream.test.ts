@@ -22,9 +22,9 @@ function createStore() {
     ...store,
     followed,
     reads: () => reads,
-    streams: async (id: string) => {
+    streamKeys: async (id: string) => {
       reads += 1
-      return store.streams(id)
+      return store.streamKeys(id)
     },
     follow: (...asked: Parameters<FakeStore['follow']>) => {
       begin()

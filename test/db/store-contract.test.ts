@@ -170,6 +170,7 @@ describe('the fake store and the real one agree', () => {
     await ask((store) => store.steps(id))
     await ask((store) => store.events(id))
     await ask((store) => store.streams(id))
+    await ask((store) => store.streamKeys(id))
     await ask((store) => store.messages(id))
     await ask((store) => store.waits([id]))
     await ask((store) => store.children(id))

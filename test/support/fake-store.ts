@@ -263,6 +263,8 @@ export function createFakeStore(
         return { key, count, closed: count < values.length }
       })
     },
+    streamKeys: async (workflowId) =>
+      (await store.streams(workflowId)).map(({ key, closed }) => ({ key, closed })),
     streamValues: (workflowId, key, { from = 0 } = {}) =>
       readValues(entries.get(workflowId)?.rows.streams ?? [], workflowId, key, from),
     offsetOfLast: async (workflowId, key, count) => {

@@ -1,12 +1,12 @@
 import { CliError } from '../../core/errors.ts'
 import { nearest } from '../../core/nearest.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
+import { isEnded, type StreamKey, type Workflow } from '../../core/workflow.ts'
 
 /** Throws `stream-not-found` with what was probably meant. */
 export function requireStream(
   { workflowId, status }: Workflow,
-  streams: readonly StreamSummary[],
+  streams: readonly StreamKey[],
   key: string,
 ): void {
   const keys = streams.map((stream) => stream.key)

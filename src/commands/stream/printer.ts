@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { StreamValue } from '../../core/workflow.ts'
 import type { OutputFormat } from '../../frame/output-format.ts'
-import { toJsonLines, toJsonText, toStreamValueJson } from '../../render/json.ts'
+import { toJsonText, toStreamValueJson, toStreamValueLines } from '../../render/json.ts'
 import { streamValueLine } from '../../render/stream-value-line.ts'
 import { createStyle } from '../../render/style.ts'
 import { visibleLines } from '../../render/text.ts'
@@ -31,7 +31,7 @@ export function createPrinter(
   const toLine = (value: StreamValue) =>
     streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal })
   const toText = (values: readonly StreamValue[]) =>
-    output === 'jsonl' ? toJsonLines(values.map(toStreamValueJson)) : values.map(toLine).join('\n')
+    output === 'jsonl' ? toStreamValueLines(values) : values.map(toLine).join('\n')
   return {
     take: async (values) => {
       if (values.length > 0) await terminal.print(toText(values))

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
-import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
+import { isEnded, type StreamKey, type Workflow } from '../../core/workflow.ts'
 import { hasReaderLeft, interruptCode } from '../../frame/follow.ts'
 import { tell } from '../../frame/tell.ts'
 import type { Printer } from './printer.ts'
@@ -9,7 +9,7 @@ import { advance, describeEnd, type Ending, startOf } from './report.ts'
 export interface StreamRequest {
   readonly workflow: Workflow
   /** What there is now. */
-  readonly streams: readonly StreamSummary[]
+  readonly streams: readonly StreamKey[]
   /** What was asked for; all when empty. */
   readonly keys: readonly string[]
   readonly starts: ReadonlyMap<string, number>

@@ -4,7 +4,7 @@ import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
-import { isEnded, type StreamSummary, type Workflow } from '../../core/workflow.ts'
+import { isEnded, type StreamKey, type Workflow } from '../../core/workflow.ts'
 import { withStore } from '../../frame/database.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
@@ -56,7 +56,7 @@ async function runStream(
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   await withStore(context, flags, async (store) => {
     const workflow = await findWorkflow(context, store, id)
-    const streams = await store.streams(workflow.workflowId)
+    const streams = await store.streamKeys(workflow.workflowId)
     const keys = flags.raw && named.length === 0 ? onlyStream(workflow, streams) : [...new Set(named)]
     const starts = await findStarts(store, workflow, { streams, keys, flags })
     const print = createPrinter(context, flags, keys.length !== 1 && (flags.follow || streams.length !== 1))
@@ -82,7 +82,7 @@ function refuseContradictions({ follow, raw, output }: StreamFlags, keys: readon
 }
 
 /** Without a key `--raw` means the only stream there is; while there is none it cannot know which. */
-function onlyStream({ workflowId }: Workflow, streams: readonly StreamSummary[]): readonly string[] {
+function onlyStream({ workflowId }: Workflow, streams: readonly StreamKey[]): readonly string[] {
   const keys = streams.map(({ key }) => key)
   if (keys.length > 1) throw severalRaw(keys)
   if (keys.length === 1) return keys
@@ -100,7 +100,7 @@ function severalRaw(keys: readonly string[]): CliError {
 }
 
 interface Chosen {
-  readonly streams: readonly StreamSummary[]
+  readonly streams: readonly StreamKey[]
   readonly keys: readonly string[]
   readonly flags: StreamFlags
 }
@@ -123,7 +123,7 @@ async function findStarts(
 }
 
 /** Nothing can come of an ended workflow, nor into a stream that is closed. */
-function mayGrow({ status }: Workflow, streams: readonly StreamSummary[], keys: readonly string[]): boolean {
+function mayGrow({ status }: Workflow, streams: readonly StreamKey[], keys: readonly string[]): boolean {
   const isClosed = (key: string) => streams.some((stream) => stream.key === key && stream.closed)
   return !isEnded(status) && !(keys.length > 0 && keys.every(isClosed))
 }

@@ -52,7 +52,7 @@ export async function tail(context: Context, store: Store, request: TailRequest)
   }
   const missing = keys.filter((key) => !progress.has(key))
   if (outcome.reason === 'ended') {
-    const present = missing.length > 0 ? await store.streams(workflow.workflowId) : []
+    const present = missing.length > 0 ? await store.streamKeys(workflow.workflowId) : []
     for (const key of missing) requireStream(workflow, present, key)
   }
   for (const key of missing) tell(context, `${workflow.workflowId} has no stream "${key}" yet.`)
@@ -89,6 +89,6 @@ async function warnOfOtherKeys(
     await context.sleep(lookAgainMs, signal)
     if (signal.aborted) return
     // While the database is away the follower tells; here it is only asked again.
-    present = (await store.streams(workflow.workflowId).catch(() => [])).map(({ key }) => key)
+    present = (await store.streamKeys(workflow.workflowId).catch(() => [])).map(({ key }) => key)
   }
 }
