@@ -10,12 +10,26 @@ import { idle } from './sections/idle.js'
 import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
 import { memory } from './sections/memory.js'
+import { million } from './sections/million.js'
 import { startup } from './sections/startup.js'
 import { stream } from './sections/stream.js'
 import { watchers } from './sections/watchers.js'
 import { openWorld } from './world.js'
 
-const sections = { startup, local, stream, event, ending, enqueue, catchUp, memory, idle, watchers, inbox }
+const sections = {
+  startup,
+  local,
+  stream,
+  event,
+  ending,
+  enqueue,
+  catchUp,
+  memory,
+  idle,
+  watchers,
+  inbox,
+  million,
+}
 const names = Object.keys(sections)
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !names.includes(name))
