@@ -4,6 +4,7 @@ import { createQueue, deleteQueue, readQueues, setQueue } from './queues.ts'
 import { toFilledText } from './rows.ts'
 import { readSchedules, setSchedule, triggerSchedule } from './schedules.ts'
 import type { SystemSchema } from './schema.ts'
+import { writeOnce } from './write-once.ts'
 
 export function createPlatform(session: Session, schema: SystemSchema): Platform {
   return {
@@ -45,7 +46,8 @@ async function promoteVersion(
   const found = versions.find((one) => one.version === version)
   if (!found) return 'not-found'
   if (found.isLatest) return 'no-op'
-  await session.query(
+  await writeOnce(
+    session,
     `update ${schema.table('application_versions')}
      set version_timestamp = greatest(
        (extract(epoch from clock_timestamp()) * 1000)::bigint,

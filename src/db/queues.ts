@@ -3,6 +3,7 @@ import type { PlatformResult, Queue, QueueSettings } from '../core/platform.ts'
 import type { Row, Session } from './connect.ts'
 import { toDate, toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
+import { writeOnce } from './write-once.ts'
 
 export async function readQueues(session: Session, schema: SystemSchema): Promise<Queue[]> {
   if (!schema.has('queues')) return []
@@ -57,7 +58,8 @@ export async function createQueue(
   requireQueues(schema)
   const columns = toColumns(settings)
   if (schema.has('queues', 'application_name')) columns.push(['application_name', application])
-  const rows = await session.query(
+  const rows = await writeOnce(
+    session,
     `insert into ${schema.table('queues')} (name, ${columns.map(([column]) => column).join(', ')})
      values ($1, ${columns.map((_, index) => `$${index + 2}`).join(', ')})
      on conflict (name) do nothing returning name`,
@@ -75,7 +77,8 @@ export async function setQueue(
   requireQueues(schema)
   const columns = toColumns(settings)
   const same = columns.map(([column], index) => `q.${column} is not distinct from $${index + 2}`)
-  const rows = await session.query(
+  const rows = await writeOnce(
+    session,
     `with found as (select q.name, ${same.join(' and ')} as is_same from ${schema.table('queues')} q
                     where q.name = $1 for update),
        changed as (

@@ -4,6 +4,7 @@ import type { Row, Session } from './connect.ts'
 import { withDbosClient } from './dbos-client.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
+import { writeOnce } from './write-once.ts'
 
 const shownTimes = 3
 
@@ -71,7 +72,8 @@ export async function setSchedule(
 ): Promise<PlatformResult> {
   if (!schema.has('workflow_schedules')) return 'not-found'
   const table = schema.table('workflow_schedules')
-  const [row] = await session.query(
+  const [row] = await writeOnce(
+    session,
     `with changed as (update ${table} set status = $2 where schedule_name = $1 and status <> $2 returning 1)
      select exists (select from changed) as changed,
        exists (select from ${table} where schedule_name = $1) as found`,

@@ -11,7 +11,7 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
     case 'changed':
       return `${style.good('✓')} ${id}  ${pastByVerb[verb]}${detailOf(row)}`
     case 'would-change':
-      return `${style.accent('→')} ${id}  would be ${pastByVerb[verb]}${detailOf(row)}`
+      return `${style.accent('→')} ${id}  would be ${pastByVerb[verb]}${detailOf(row, 'is')}`
     case 'no-op':
       return `${style.warning('·')} ${id}  ${style.warning(`nothing to do: ${row.reason ?? ''}`)}`
     case 'not-found':
@@ -23,11 +23,11 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
   }
 }
 
-function detailOf({ before, reason, newWorkflowId }: BulkRow): string {
+function detailOf({ before, reason, newWorkflowId }: BulkRow, tense: 'is' | 'was' = 'was'): string {
   const details = [
     newWorkflowId === null ? undefined : `as ${visible(newWorkflowId)}`,
     reason === null ? undefined : visible(reason),
-    before === null ? undefined : `was ${before}`,
+    before === null ? undefined : `${tense} ${before}`,
   ].filter((detail) => detail !== undefined)
   return details.length > 0 ? `, ${details.join(', ')}` : ''
 }

@@ -1,5 +1,6 @@
 import type { Cut } from '../core/cut.ts'
 import type { WorkflowState } from '../core/manage.ts'
+import { isBookkeeping } from './bookkeeping.ts'
 
 const mostNames = 6
 
@@ -10,8 +11,10 @@ export function cutLines(
   { fromStep, kept, again, events, messages, children }: Cut,
 ): string[] {
   const isFork = verb === 'fork'
-  const names = again.slice(0, mostNames).join(', ')
-  const more = again.length > mostNames ? ` and ${again.length - mostNames} more` : ''
+  const own = again.filter((name) => !isBookkeeping(name))
+  const told = own.length > 0 ? own : again
+  const names = told.slice(0, mostNames).join(', ')
+  const more = told.length > mostNames ? ` and ${told.length - mostNames} more` : ''
   const lost = [countOf(events, 'event'), countOf(messages, 'message')].filter((count) => count !== undefined)
   const facts: readonly (readonly [label: string, text: string])[] = [
     ['kept', countOf(kept, 'recorded step') ?? 'nothing'],
