@@ -2,27 +2,31 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type DroverProcess, runDrover, startDrover } from '../support/drover-process.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { type DroverProcess, startDrover } from '../support/drover-process.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
+let database: TestDatabase
 let home: string
 let worker: DroverProcess
 beforeAll(async () => {
+  database = await createTestDatabase()
   home = await createHome()
-  worker = startDrover(['worker', '--app', 'drover:demo'], { home })
+  const env = { DROVER_DB_URL: database.target.url }
+  worker = startDrover(['worker', '--app', 'drover:demo'], { home, env })
   await waitUntil('the worker is ready', () => worker.stderr().includes('Ready for'))
 })
 afterAll(async () => {
   worker.process.kill('SIGTERM')
   await worker.ended
-  await runDrover(['db', 'stop', '--force'], { home })
+  await database.drop()
   await removeHome(home)
 })
 
 test('the examples do what their README says, all at once', async () => {
   const client = path.join(import.meta.dirname, '../../examples/client.js')
-  const env = { PATH: process.env.PATH, DROVER_HOME: home }
+  const env = { PATH: process.env.PATH, DROVER_HOME: home, DROVER_DB_URL: database.target.url }
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [client], { cwd: home, env })
   expect(stderr).toBe('')
   const said = (name: string) =>

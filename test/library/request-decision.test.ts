@@ -2,18 +2,21 @@ import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Dbos, type DecisionQuestion, requestDecision } from '../../src/library/request-decision.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { runDrover, startDrover } from '../support/drover-process.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const repository = path.join(import.meta.dirname, '../..')
 
+let database: TestDatabase
 let home: string
 beforeAll(async () => {
+  database = await createTestDatabase()
   home = await createHome()
 })
 afterAll(async () => {
-  await runDrover(['db', 'stop', '--force'], { home })
+  await database.drop()
   await removeHome(home)
 })
 
@@ -73,12 +76,13 @@ test("it asks through the application's own copy of the SDK, not through drover'
      import { requestDecision } from '${library}'
      DBOS.registerWorkflow(() => requestDecision({ prompt: 'Own copy?' }), { name: 'asking' })`,
   )
+  const options = { home, env: { DROVER_DB_URL: database.target.url } }
   const running = startDrover(
     ['run', 'asking', '--app', path.join(app, 'app.mjs'), '--application', 'own', '--id', 'own'],
-    { home },
+    options,
   )
   await waitUntil('it waits', () => running.stderr().includes('drover approve own#1'))
-  expect(await runDrover(['approve', 'own', '--as', 'ada'], { home })).toMatchObject({ code: 0 })
+  expect(await runDrover(['approve', 'own', '--as', 'ada'], options)).toMatchObject({ code: 0 })
   const { code, stdout } = await running.ended
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ outcome: 'approved', by: 'ada' })
