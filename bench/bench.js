@@ -41,6 +41,9 @@ if (unknown.length > 0) {
 const { model = 'an unknown processor' } = os.cpus()[0] ?? {}
 say(`Node ${process.version}, ${os.cpus().length} × ${model.trim()}, load ${os.loadavg()[0]?.toFixed(1)}`)
 const world = await openWorld()
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => world.close().finally(() => process.exit(130)))
+}
 try {
   for (const name of chosen.length > 0 ? chosen : names) report(name, await sections[name](world))
 } finally {

@@ -67,7 +67,7 @@ export async function openWorld() {
       await client.destroy()
       await database.end()
       await local.stop({ force: true })
-      rmSync(home, { recursive: true })
+      rmSync(home, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
