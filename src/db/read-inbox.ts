@@ -23,12 +23,12 @@ export async function readInbox(
   const steps = schema.table('operation_outputs')
   const rows = await session.query(
     `with active as materialized (
-      select workflow_uuid as id, name from ${schema.table('workflow_status')}
+      select workflow_uuid as id, name, created_at from ${schema.table('workflow_status')}
       where status in ('PENDING', 'ENQUEUED') and ($1::text is null or name = $1)
     ),
     asked as (
       select a.id, a.name, h.function_id + 1 as step, e.key, h.value, h.serialization,
-        o.completed_at_epoch_ms as since
+        coalesce(o.completed_at_epoch_ms, a.created_at) as since
       from active a
       cross join lateral (
         select key from ${schema.table('workflow_events')}

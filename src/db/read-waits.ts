@@ -25,6 +25,8 @@ export async function readWaits(
  * Rows of the open waits. `followed` is SQL for a JSON array of `{ id, high, gaps }`: only steps above `high` and in `gaps`
  * are looked at for a wait that nothing asked, so that a follower need not read a long history again and again.
  *
+ * Since when it waits is part of the key of its decision, so it must be the same whenever it is read.
+ *
  * `recv` at function n first writes its timeout as `DBOS.sleep` at n + 1, and n itself only when it returns. (`getEvent`
  * inside a workflow looks the same.) A sleep of its own takes time, the timeout's row takes none.
  */
@@ -35,11 +37,12 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
   const history = schema.table('workflow_events_history')
   const messages = schema.table('notifications')
   return `with followed as materialized (
-      select f.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+      select f.*, w.created_at from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
       join ${status} w on w.workflow_uuid = f.id and w.status in ('PENDING', 'ENQUEUED', 'DELAYED')
     ),
     clock as (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms)
-    select f.id, h.function_id + 1 as step, e.key, h.value, h.serialization, o.completed_at_epoch_ms as since,
+    select f.id, h.function_id + 1 as step, e.key, h.value, h.serialization,
+      coalesce(o.completed_at_epoch_ms, f.created_at) as since,
       t.output as deadline, t.serialization as deadline_serialization, clock.now_ms,
       exists(select 1 from ${messages} n where n.destination_uuid = f.id and not n.consumed
              and n.topic = coalesce(nullif(substr(e.key, ${askPrefix.length + 1}), ''), '${noTopic}')) as answered
@@ -78,10 +81,11 @@ export async function readWaitAt(
     : 'false'
   const [row] = await session.query(
     `select $1::text as id, $2::int as step, h.key, h.value, h.serialization, n.topic as read_topic,
-       coalesce(a.completed_at_epoch_ms, t.started_at_epoch_ms, r.started_at_epoch_ms) as since,
+       case when h.key is null then coalesce(t.started_at_epoch_ms, r.started_at_epoch_ms)
+         else coalesce(a.completed_at_epoch_ms, w.created_at) end as since,
        t.output as deadline, t.serialization as deadline_serialization,
        n.message_uuid is not null as answered, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
-     from (select) one
+     from (select created_at from ${schema.table('workflow_status')} where workflow_uuid = $1) w
      left join ${schema.table('workflow_events_history')} h
        on h.workflow_uuid = $1 and h.function_id = $2 - 1 and h.key like '${askPrefix}%'
      left join ${steps} a on a.workflow_uuid = $1 and a.function_id = h.function_id

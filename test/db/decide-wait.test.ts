@@ -184,3 +184,20 @@ async function openWaitOf(workflowId: string): Promise<Wait> {
   await DBOS.startWorkflow(approval, { workflowID: `${workflowId}-else` })(3600)
   return openWait(`${workflowId}-else`)
 }
+
+test('a question without a time is as old as its workflow, whoever reads it', async () => {
+  const rows = `with w as (insert into dbos.workflow_status (workflow_uuid, status, name, created_at)
+      values ('timeless', 'PENDING', 'timeless', 1000)),
+    h as (insert into dbos.workflow_events_history (workflow_uuid, function_id, key, value, serialization)
+      values ('timeless', 0, 'awaiting:go', '"Go?"', 'portable_json'))
+    insert into dbos.workflow_events (workflow_uuid, key, value, serialization)
+      values ('timeless', 'awaiting:go', '"Go?"', 'portable_json')`
+  await database.query(rows)
+  const [wait] = await store.waits(['timeless'])
+  expect(wait?.since).toEqual(new Date(1000))
+  expect((await store.inbox({ name: 'timeless' })).waits[0]?.since).toEqual(wait?.since)
+  await database.query(
+    `update dbos.workflow_status set status = 'CANCELLED' where workflow_uuid = 'timeless'`,
+  )
+  expect((await store.waitAt('timeless', 1))?.since).toEqual(wait?.since)
+})
