@@ -5,7 +5,7 @@ import { workflowNotFound } from './failures.ts'
 import type { Listener } from './listen.ts'
 import { type FollowTiming, persist } from './persist.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
-import { needsOf, type Round, readRound } from './read-round.ts'
+import { type Needs, needsOf, type Round, readRound } from './read-round.ts'
 import type { SystemSchema } from './schema.ts'
 import { type Following, tellRound } from './tell-round.ts'
 import { createWake } from './wake.ts'
@@ -32,7 +32,7 @@ export async function* follow(
   const following: Following = { positions, active: new Map(positions), options }
   const needs = needsOf(options)
   const wake = createWake()
-  const pace = createPace()
+  const pace = createPace(isLight(needs) ? lightEagerMs : heavyEagerMs)
   let isFirst = true
   let isPollingSaid = false
   const unsubscribe = listener.subscribe((payload) => {
@@ -106,9 +106,16 @@ interface Pace {
 }
 
 const busiestShare = 0.25
+/** An end comes unannounced: who reads nothing but statuses can afford to look for it longer. */
+const lightEagerMs = 60_000
+const heavyEagerMs = 10_000
+
+function isLight({ steps, messages, waits }: Needs): boolean {
+  return !steps && !messages && !waits
+}
 
 /** Polls often while things happen and seldom while nothing does. */
-function createPace(): Pace {
+function createPace(eagerForMs: number): Pace {
   let lastBusyMs = Date.now()
   let roundMs = 0
   return {
@@ -121,8 +128,8 @@ function createPace(): Pace {
     },
     pollMs: () => {
       const idleMs = Date.now() - lastBusyMs
-      const eagerMs = idleMs < 2000 ? 20 : idleMs < 60_000 ? 50 : 250
-      return Math.max(eagerMs, roundMs / busiestShare)
+      const restMs = idleMs < 2000 ? 20 : idleMs < eagerForMs ? 50 : 250
+      return Math.max(restMs, roundMs / busiestShare)
     },
   }
 }
