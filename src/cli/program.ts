@@ -1,14 +1,13 @@
 import { Command, Option } from 'commander'
-import { type CreateCommand, commandGroups } from '../commands/index.ts'
+import { commandGroups, type ListedCommand } from '../commands/index.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import { createStyle } from '../render/style.ts'
-import type { ColorMode } from '../terminal/terminal.ts'
+import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
 import { exitCodesHelp } from './exit-codes-help.ts'
 
-/** The command line: `drover` with every command that works, in help order, or with the one that `argv` names. */
-export function createProgram(context: Context, argv: readonly string[]): Command {
+/** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */
+export async function createProgram(context: Context, argv: readonly string[]): Promise<Command> {
   const { terminal } = context
   const program = new Command('drover')
     .description('Drive DBOS durable workflows from a terminal.')
@@ -31,23 +30,32 @@ export function createProgram(context: Context, argv: readonly string[]): Comman
       getOutHasColors: () => terminal.stdout.colorLevel > 0,
     })
     .configureHelp({
-      styleTitle: (title) => createStyle(terminal.stdout.colorLevel).strong(title),
+      styleTitle: await titleStyle(terminal.stdout.colorLevel),
       subcommandTerm: (command) => [command.name(), usageOf(command)].join(' ').trim(),
       optionDescription: describeOption,
     })
     .hook('preAction', (_, action) => terminal.useColor(action.optsWithGlobals<{ color: ColorMode }>().color))
   for (const option of globalOptions()) program.addOption(option)
   program.optionsGroup('Options:')
-  const isNeeded = isNeededBy(argv)
   for (const { title, commands } of commandGroups) {
     program.commandsGroup(title)
-    for (const create of commands.filter(isNeeded)) program.addCommand(inheritAll(create(context), program))
+    for (const listed of commands) {
+      const isNamed = argv.includes(listed.name)
+      program.addCommand(isNamed ? inheritAll((await listed.load())(context), program) : outlineOf(listed))
+    }
   }
   return program
     .addCommand(exitCodesHelp(context, program), { hidden: true })
     .addHelpText('after', '\nA first look, with nothing installed: drover demo')
     .allowExcessArguments()
     .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
+}
+
+/** Colours are loaded where there are any. */
+async function titleStyle(level: ColorLevel): Promise<(title: string) => string> {
+  if (level === 0) return (title) => title
+  const { createStyle } = await import('../render/style.ts')
+  return createStyle(level).strong
 }
 
 /** Settings are copied once, and a command may have commands of its own. */
@@ -57,12 +65,10 @@ function inheritAll(command: Command, parent: Command): Command {
   return command
 }
 
-/** To create all of them takes milliseconds, which the one that is named first need not wait for. */
-function isNeededBy([first = '']: readonly string[]): (create: CreateCommand) => boolean {
-  if (first === '--version') return () => false
-  const isNamed = (create: CreateCommand) => create.name === `${first}Command`
-  const isKnown = commandGroups.some(({ commands }) => commands.some(isNamed))
-  return isKnown ? isNamed : () => true
+/** What help says of a command; one that can be meant is among the words of `argv`, and loaded whole. */
+function outlineOf({ name, usage, summary }: ListedCommand): Command {
+  const command = new Command(name).summary(summary)
+  return usage === '' ? command : command.arguments(usage)
 }
 
 function refuseUnknown(program: Command, typed: string): never {

@@ -2,17 +2,18 @@ import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { exitCodes } from '../core/exit-codes.ts'
-import { interruptCode } from '../frame/follow.ts'
-import { reportError } from '../frame/report-error.ts'
+import { interruptCode } from '../frame/interrupt.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
 export async function run(context: Context, argv: readonly string[]): Promise<void> {
   try {
-    await createProgram(context, argv).parseAsync(argv, { from: 'user' })
+    const program = await createProgram(context, argv)
+    await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
+    const { reportError } = await import('../frame/report-error.ts')
     const code = reportError(context, toSentence(error, argv), wantsJson(argv))
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }

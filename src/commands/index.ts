@@ -1,73 +1,258 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { approveCommand } from './approve.ts'
-import { auditCommand } from './audit.ts'
-import { cancelCommand } from './cancel.ts'
-import { configCommand } from './config.ts'
-import { dbCommand } from './db.ts'
-import { deleteCommand } from './delete.ts'
-import { demoCommand } from './demo/demo.ts'
-import { diffCommand } from './diff.ts'
-import { doctorCommand } from './doctor.ts'
-import { eventsCommand } from './events/events.ts'
-import { explainCommand } from './explain.ts'
-import { forkCommand } from './fork.ts'
-import { getCommand } from './get.ts'
-import { inboxCommand } from './inbox.ts'
-import { listCommand } from './list.ts'
-import { messagesCommand } from './messages.ts'
-import { queuesCommand } from './queues.ts'
-import { recoverCommand } from './recover.ts'
-import { rejectCommand } from './reject.ts'
-import { resultCommand } from './result.ts'
-import { resumeCommand } from './resume.ts'
-import { rewindCommand } from './rewind.ts'
-import { runCommand } from './run.ts'
-import { schedulesCommand } from './schedules.ts'
-import { sendCommand } from './send.ts'
-import { startCommand } from './start/start.ts'
-import { stepsCommand } from './steps.ts'
-import { streamCommand } from './stream/stream.ts'
-import { versionsCommand } from './versions.ts'
-import { waitCommand } from './wait/wait.ts'
-import { watchCommand } from './watch.ts'
-import { workerCommand } from './worker.ts'
-import { workersCommand } from './workers.ts'
 
-/** Its name is that of the command, and `Command`. */
-export type CreateCommand = (context: Context) => Command
+export interface ListedCommand {
+  readonly name: string
+  /** Its arguments, as commander writes them. */
+  readonly usage: string
+  readonly summary: string
+  /** Loaded when it is named: help, and every other command, does without. */
+  readonly load: () => Promise<(context: Context) => Command>
+}
 
 interface CommandGroup {
   readonly title: string
-  readonly commands: readonly CreateCommand[]
+  readonly commands: readonly ListedCommand[]
 }
 
 /** Every command there is, in help order. */
 export const commandGroups: readonly CommandGroup[] = [
-  { title: 'Try it:', commands: [demoCommand] },
-  { title: 'Run:', commands: [runCommand, startCommand, workerCommand] },
+  {
+    title: 'Try it:',
+    commands: [
+      {
+        name: 'demo',
+        usage: '[part]',
+        summary: 'see what durable workflows do, with nothing installed',
+        load: async () => (await import('./demo/demo.ts')).demoCommand,
+      },
+    ],
+  },
+  {
+    title: 'Run:',
+    commands: [
+      {
+        name: 'run',
+        usage: '<workflow> [args...]',
+        summary: 'run a workflow in this process and watch it',
+        load: async () => (await import('./run.ts')).runCommand,
+      },
+      {
+        name: 'start',
+        usage: '<workflow> [args...]',
+        summary: 'enqueue a workflow for a worker elsewhere',
+        load: async () => (await import('./start/start.ts')).startCommand,
+      },
+      {
+        name: 'worker',
+        usage: '',
+        summary: 'run an application and execute what is enqueued',
+        load: async () => (await import('./worker.ts')).workerCommand,
+      },
+    ],
+  },
   {
     title: 'Observe:',
     commands: [
-      watchCommand,
-      listCommand,
-      getCommand,
-      stepsCommand,
-      eventsCommand,
-      streamCommand,
-      messagesCommand,
-      diffCommand,
+      {
+        name: 'watch',
+        usage: '<id...>',
+        summary: 'see workflows live until they end',
+        load: async () => (await import('./watch.ts')).watchCommand,
+      },
+      {
+        name: 'list',
+        usage: '',
+        summary: 'list recent workflows',
+        load: async () => (await import('./list.ts')).listCommand,
+      },
+      {
+        name: 'get',
+        usage: '<id>',
+        summary: 'show one workflow: input, result, events, what it waits for',
+        load: async () => (await import('./get.ts')).getCommand,
+      },
+      {
+        name: 'steps',
+        usage: '<id>',
+        summary: 'list the recorded steps of a workflow',
+        load: async () => (await import('./steps.ts')).stepsCommand,
+      },
+      {
+        name: 'events',
+        usage: '<id> [key]',
+        summary: 'show the events that a workflow published',
+        load: async () => (await import('./events/events.ts')).eventsCommand,
+      },
+      {
+        name: 'stream',
+        usage: '<id> [key...]',
+        summary: 'print what a workflow streams',
+        load: async () => (await import('./stream/stream.ts')).streamCommand,
+      },
+      {
+        name: 'messages',
+        usage: '<id>',
+        summary: 'list what was sent to a workflow, and what of it was read',
+        load: async () => (await import('./messages.ts')).messagesCommand,
+      },
+      {
+        name: 'diff',
+        usage: '<left> <right>',
+        summary: 'compare the steps of two workflows, such as a run and its fork',
+        load: async () => (await import('./diff.ts')).diffCommand,
+      },
     ],
   },
-  { title: 'Answer:', commands: [inboxCommand, approveCommand, rejectCommand, sendCommand] },
-  { title: 'Wait:', commands: [waitCommand, resultCommand] },
-  { title: 'Understand:', commands: [explainCommand, doctorCommand, workersCommand, auditCommand] },
+  {
+    title: 'Answer:',
+    commands: [
+      {
+        name: 'inbox',
+        usage: '',
+        summary: 'list what waits for an answer',
+        load: async () => (await import('./inbox.ts')).inboxCommand,
+      },
+      {
+        name: 'approve',
+        usage: '[wait...]',
+        summary: 'approve what a workflow waits for',
+        load: async () => (await import('./approve.ts')).approveCommand,
+      },
+      {
+        name: 'reject',
+        usage: '[wait...]',
+        summary: 'reject what a workflow waits for',
+        load: async () => (await import('./reject.ts')).rejectCommand,
+      },
+      {
+        name: 'send',
+        usage: '<id> [message]',
+        summary: 'send a message to a workflow',
+        load: async () => (await import('./send.ts')).sendCommand,
+      },
+    ],
+  },
+  {
+    title: 'Wait:',
+    commands: [
+      {
+        name: 'wait',
+        usage: '<id...>',
+        summary: 'wait until workflows end, publish an event, or wait for a message',
+        load: async () => (await import('./wait/wait.ts')).waitCommand,
+      },
+      {
+        name: 'result',
+        usage: '<id>',
+        summary: 'print the result of a workflow that has ended',
+        load: async () => (await import('./result.ts')).resultCommand,
+      },
+    ],
+  },
+  {
+    title: 'Understand:',
+    commands: [
+      {
+        name: 'explain',
+        usage: '<id>',
+        summary: 'say why a workflow does not move, and what mends it',
+        load: async () => (await import('./explain.ts')).explainCommand,
+      },
+      {
+        name: 'doctor',
+        usage: '',
+        summary: 'check the database, the workers, and what is stuck',
+        load: async () => (await import('./doctor.ts')).doctorCommand,
+      },
+      {
+        name: 'workers',
+        usage: '',
+        summary: 'the executors that are live, and what they run',
+        load: async () => (await import('./workers.ts')).workersCommand,
+      },
+      {
+        name: 'audit',
+        usage: '[id]',
+        summary: 'list who decided what, and who tried',
+        load: async () => (await import('./audit.ts')).auditCommand,
+      },
+    ],
+  },
   {
     title: 'Manage:',
-    commands: [cancelCommand, resumeCommand, forkCommand, rewindCommand, recoverCommand, deleteCommand],
+    commands: [
+      {
+        name: 'cancel',
+        usage: '[id...]',
+        summary: 'stop workflows; a step that runs goes on to its end',
+        load: async () => (await import('./cancel.ts')).cancelCommand,
+      },
+      {
+        name: 'resume',
+        usage: '[id...]',
+        summary: 'let cancelled and dead workflows go on',
+        load: async () => (await import('./resume.ts')).resumeCommand,
+      },
+      {
+        name: 'fork',
+        usage: '[id...]',
+        summary: 'run workflows again from a step, as copies with new ids',
+        load: async () => (await import('./fork.ts')).forkCommand,
+      },
+      {
+        name: 'rewind',
+        usage: '[id...]',
+        summary: 'run ended workflows again from a step, in place',
+        load: async () => (await import('./rewind.ts')).rewindCommand,
+      },
+      {
+        name: 'recover',
+        usage: '[id...]',
+        summary: 'hand what dead executors left to living ones',
+        load: async () => (await import('./recover.ts')).recoverCommand,
+      },
+      {
+        name: 'delete',
+        usage: '[id...]',
+        summary: 'delete ended workflows with all that was recorded of them',
+        load: async () => (await import('./delete.ts')).deleteCommand,
+      },
+    ],
   },
   {
     title: 'Platform:',
-    commands: [queuesCommand, schedulesCommand, versionsCommand, dbCommand, configCommand],
+    commands: [
+      {
+        name: 'queues',
+        usage: '',
+        summary: 'list registered queues with their depth; set, create, delete',
+        load: async () => (await import('./queues.ts')).queuesCommand,
+      },
+      {
+        name: 'schedules',
+        usage: '',
+        summary: 'list schedules with their next times; pause, resume, trigger',
+        load: async () => (await import('./schedules.ts')).schedulesCommand,
+      },
+      {
+        name: 'versions',
+        usage: '',
+        summary: 'list versions with who runs them; promote one',
+        load: async () => (await import('./versions.ts')).versionsCommand,
+      },
+      {
+        name: 'db',
+        usage: '',
+        summary: 'the embedded Postgres: start, stop, status, url, logs, reset',
+        load: async () => (await import('./db.ts')).dbCommand,
+      },
+      {
+        name: 'config',
+        usage: '',
+        summary: 'show every setting and where it comes from',
+        load: async () => (await import('./config.ts')).configCommand,
+      },
+    ],
   },
 ]

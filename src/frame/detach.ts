@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
-import { type FollowOutcome, hasReaderLeft } from './follow.ts'
+import type { FollowOutcome } from './follow.ts'
+import { hasReaderLeft } from './interrupt.ts'
 import { tell } from './tell.ts'
 
 /** Leaving is not stopping: says so, with the command that comes back. */

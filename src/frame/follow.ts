@@ -3,6 +3,7 @@ import type { Change, ChangeType } from '../core/change.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
+import { interruptCode } from './interrupt.ts'
 import { createPresenter, type Presented, type Presenter } from './presenter.ts'
 
 export interface FollowRequest extends Presented {
@@ -89,22 +90,6 @@ function advise({ advice }: FollowRequest, presenter: Presenter): () => Promise<
 
 function hasEnded(workflow: Workflow | undefined): boolean {
   return workflow !== undefined && isEnded(workflow.status)
-}
-
-const codeByInterrupt: Record<string, ExitCode> = {
-  SIGINT: exitCodes.interrupted.code,
-  SIGTERM: exitCodes.terminated.code,
-  SIGPIPE: exitCodes.ok.code,
-}
-
-/** The code of ctrl-c, of SIGTERM, or of a reader who had enough. */
-export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): ExitCode {
-  return codeByInterrupt[String(interrupts.signal.reason)] ?? exitCodes.interrupted.code
-}
-
-/** `… | head -1`: there is nobody left to talk to. */
-export function hasReaderLeft({ interrupts }: Pick<Context, 'interrupts'>): boolean {
-  return interrupts.signal.reason === 'SIGPIPE'
 }
 
 /** The code for one workflow after following it. */

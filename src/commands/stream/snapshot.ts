@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../core/workflow.ts'
-import { hasReaderLeft, interruptCode } from '../../frame/follow.ts'
+import { hasReaderLeft, interruptCode } from '../../frame/interrupt.ts'
 import { tell } from '../../frame/tell.ts'
 import type { Printer } from './printer.ts'
 import { advance, describeEnd, type Ending, startOf } from './report.ts'

@@ -1,0 +1,18 @@
+import type { Context } from '../context.ts'
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+
+const codeByInterrupt: Record<string, ExitCode> = {
+  SIGINT: exitCodes.interrupted.code,
+  SIGTERM: exitCodes.terminated.code,
+  SIGPIPE: exitCodes.ok.code,
+}
+
+/** The code of ctrl-c, of SIGTERM, or of a reader who had enough. */
+export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): ExitCode {
+  return codeByInterrupt[String(interrupts.signal.reason)] ?? exitCodes.interrupted.code
+}
+
+/** `… | head -1`: there is nobody left to talk to. */
+export function hasReaderLeft({ interrupts }: Pick<Context, 'interrupts'>): boolean {
+  return interrupts.signal.reason === 'SIGPIPE'
+}
