@@ -73,6 +73,8 @@ export interface Situation {
   readonly lastStep: Step | null
   /** The last step that failed. */
   readonly failedStep: Step | null
+  /** More than one where the workflow went on after a step had failed. */
+  readonly failedStepCount: number
   readonly waits: readonly Wait[]
   readonly unread: readonly Message[]
   /** Children that have not ended, the oldest first (at most a few). */

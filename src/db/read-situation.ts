@@ -85,7 +85,7 @@ async function readProgress(
   session: Session,
   schema: SystemSchema,
   workflowId: string,
-): Promise<Pick<Situation, 'stepCount' | 'lastStep' | 'failedStep'>> {
+): Promise<Pick<Situation, 'stepCount' | 'lastStep' | 'failedStep' | 'failedStepCount'>> {
   const steps = schema.table('operation_outputs')
   const newest = async (condition: string): Promise<Step | null> => {
     const [row] = await session.query(
@@ -95,13 +95,16 @@ async function readProgress(
     )
     return row ? toStep(row) : null
   }
-  const [row] = await session.query(`select count(*)::int as count from ${steps} where workflow_uuid = $1`, [
-    workflowId,
-  ])
+  const [row] = await session.query(
+    `select count(*)::int as count, (count(*) filter (where error is not null))::int as failed
+     from ${steps} where workflow_uuid = $1`,
+    [workflowId],
+  )
   return {
     stepCount: Number(row?.count ?? 0),
     lastStep: await newest('true'),
     failedStep: await newest('o.error is not null'),
+    failedStepCount: Number(row?.failed ?? 0),
   }
 }
 

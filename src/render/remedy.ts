@@ -1,6 +1,6 @@
 import type { Cause } from '../core/diagnose.ts'
 import type { Situation } from '../core/situation.ts'
-import { internalQueue, type Message, type Workflow } from '../core/workflow.ts'
+import { internalQueue, type Message, type Step, type Workflow } from '../core/workflow.ts'
 import { answerCommand, quote } from './answer.ts'
 
 /** A command to type, and what it does. */
@@ -32,10 +32,8 @@ export function remediesOf(
       return [{ command: `drover result ${id}`, effect: 'prints its result' }]
     case 'failed':
       return [
+        ...(cause.step ? [forkFrom(cause.step, situation)] : []),
         { command: `drover steps ${id}`, effect: 'shows what it did until then' },
-        ...(cause.step
-          ? [{ command: `drover fork ${id} --from failed`, effect: 'runs a copy again from that step' }]
-          : []),
       ]
     case 'cancelled':
     case 'dead':
@@ -113,6 +111,15 @@ export function remediesOf(
       return [watch]
     default:
       return cause satisfies never
+  }
+}
+
+/** `failed` is the first step that did; of several, those before the last did not end it. */
+function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Remedy {
+  const from = failedStepCount > 1 ? step : 'failed'
+  return {
+    command: `drover fork ${quote(workflow.workflowId)} --from ${from}`,
+    effect: 'once its reason is mended: runs a copy from that step',
   }
 }
 

@@ -75,6 +75,7 @@ function situation(workflow: Partial<Workflow>, given: Partial<Situation> = {}):
     stepCount: 0,
     lastStep: null,
     failedStep: null,
+    failedStepCount: 0,
     waits: [],
     unread: [],
     activeChildren: [],

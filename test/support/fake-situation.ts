@@ -41,6 +41,7 @@ export function situationOf(
     stepCount: rows.steps.length,
     lastStep: rows.steps.at(-1) ?? null,
     failedStep: rows.steps.findLast(({ error }) => error !== null) ?? null,
+    failedStepCount: rows.steps.filter(({ error }) => error !== null).length,
     waits,
     unread: rows.messages.filter(({ read }) => !read).map(({ messageId, ...message }) => message),
     activeChildren: all
