@@ -41,8 +41,11 @@ export interface Diagnosis {
   readonly causes: readonly [Cause, ...Cause[]]
   /** The workflow to look at next: what this one waits for, or what stands before it. */
   readonly next: string | null
-  /** `sessions`: whether executors live cannot be seen. `listening`: it may be on an executor that does not tell its id. */
-  readonly unknown: readonly ('sessions' | 'listening')[]
+  /**
+   * `sessions`: whether executors live cannot be seen. `listening`: it may be on an executor that does not tell its id.
+   * `event`: which one it waits for.
+   */
+  readonly unknown: readonly ('sessions' | 'listening' | 'event')[]
 }
 
 /** A worker that knows the name records something sooner, unless its first step takes long. */
@@ -59,7 +62,7 @@ export function diagnose(situation: Situation): Diagnosis {
       ? causesOfStandstill(situation)
       : causesOfQueueing(situation)
   const [first = { kind: 'due' } as const, ...others] = causes
-  return { causes: [first, ...others], next: nextOf(first, situation), unknown: unknownOf(situation) }
+  return { causes: [first, ...others], next: nextOf(first, situation), unknown: unknownOf(first, situation) }
 }
 
 function endOf({ workflow, failedStep }: Situation): Cause {
@@ -236,10 +239,11 @@ function nextOf(cause: Cause, { outlook }: Situation): string | null {
   return null
 }
 
-function unknownOf({ workflow, executors }: Situation): Diagnosis['unknown'] {
+function unknownOf({ kind }: Cause, { workflow, executors }: Situation): Diagnosis['unknown'] {
   if (isEnded(workflow.status)) return []
-  if (executors === undefined) return ['sessions']
+  const event = kind === 'waits-for-event' ? (['event'] as const) : []
+  if (executors === undefined) return ['sessions', ...event]
   const isHeld = executors.some(({ executorId }) => executorId === workflow.executorId)
   const isHidden = executors.some(({ recognisedBy }) => recognisedBy === 'listening')
-  return workflow.status === 'PENDING' && !isHeld && isHidden ? ['listening'] : []
+  return workflow.status === 'PENDING' && !isHeld && isHidden ? ['listening', ...event] : event
 }

@@ -7,12 +7,12 @@ import { shortExecutor, visible } from './text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from './time.ts'
 
 /** What a sentence needs besides its cause; also of a workflow that is not there yet. */
-interface CauseFrame extends Pick<Situation, 'outlook' | 'now'> {
+interface CauseFrame extends Pick<Situation, 'outlook' | 'executors' | 'now'> {
   readonly workflow: Pick<Workflow, 'name' | 'className' | 'queue' | 'application' | 'error'>
 }
 
 /** One sentence that says why. */
-export function causeSentence(cause: Cause, { workflow, outlook, now }: CauseFrame): string {
+export function causeSentence(cause: Cause, { workflow, outlook, executors, now }: CauseFrame): string {
   const queue = `queue "${visible(workflow.queue ?? '')}"`
   const application = workflow.application === null ? 'any application' : visible(workflow.application)
   switch (cause.kind) {
@@ -49,7 +49,9 @@ export function causeSentence(cause: Cause, { workflow, outlook, now }: CauseFra
     case 'not-polled':
       return `A worker is live that may take it, and does not: it does not poll the ${queue}.`
     case 'due':
-      return 'Nothing stands in its way; it should be taken at the next poll.'
+      return executors === undefined
+        ? 'Nothing that can be seen from here stands in its way: a live worker would take it at its next poll.'
+        : 'Nothing stands in its way; it should be taken at the next poll.'
     case 'executor-gone':
       return `Its executor ${shortExecutor(cause.executorId)} is gone; the last sign of it is from ${formatAge(cause.lastSign, now)}.`
     case 'executor-silent':
@@ -59,7 +61,7 @@ export function causeSentence(cause: Cause, { workflow, outlook, now }: CauseFra
     case 'answer-unread':
       return `It was answered, and has not read the answer yet${topicOf(cause.wait)}.`
     case 'waits-for-message':
-      return `It waits ${describeWait(cause.wait, now)}${describeStrays(cause.strays)}.`
+      return `It waits ${waitedFor(cause.wait)}${orEvent(cause.wait)}${topicOf(cause.wait)}${deadline(cause.wait, now)}${describeStrays(cause.strays)}.`
     case 'waits-for-event':
       return `It waits for an event of another workflow, as earlier runs did at this step${deadline(cause.wait, now)}.`
     case 'waits-for-child':
@@ -68,7 +70,8 @@ export function causeSentence(cause: Cause, { workflow, outlook, now }: CauseFra
       return `It sleeps until ${formatTime(cause.until)}, ${formatCountdown(cause.until, now)}.`
     case 'step-runs': {
       const after = cause.after ? ` the last one, ${visible(cause.after.name)}, ended` : ' it was claimed'
-      return `Step ${cause.step} runs, ${formatElapsed(now.getTime() - cause.since.getTime())} since${after}.`
+      const whether = executors === undefined ? ' if its executor lives,' : ''
+      return `Step ${cause.step} runs,${whether} ${formatElapsed(now.getTime() - cause.since.getTime())} since${after}.`
     }
     default:
       return cause satisfies never
@@ -103,8 +106,9 @@ function describeUnknownName(
   return `A worker claimed it and recorded nothing, and no workflow named ${own} ever did: most likely it does not know the name.${guess}`
 }
 
-function describeWait(wait: Wait, now: Date): string {
-  return `${waitedFor(wait)}${topicOf(wait)}${deadline(wait, now)}`
+/** Where nobody asked and no earlier run tells, the two look the same. */
+function orEvent({ topic, prompt }: Wait): string {
+  return topic === undefined && prompt === null ? ', or for an event of another workflow' : ''
 }
 
 /** `for an answer to "Ship it?"`, or for what else is known. */

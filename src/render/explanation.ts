@@ -48,10 +48,14 @@ export function renderExplanation(
   ]
 }
 
-/** Of the workflow at the bottom: what waits for another is mended there. */
+/**
+ * Of the workflow at the bottom: what waits for another is mended there. What will hold up a delayed one is mended before
+ * its time comes.
+ */
 export function remedies(explanations: Explanations, surroundings: Surroundings): readonly Remedy[] {
   const { situation, diagnosis } = explanations.at(-1) as Explanation
-  return remediesOf(diagnosis.causes[0], situation, surroundings)
+  const [first, obstacle] = diagnosis.causes
+  return remediesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
 }
 
 /** The command stays whole for whoever copies it; what it does stands behind it as a comment, where that fits. */
@@ -68,9 +72,16 @@ function remedyLines(list: readonly Remedy[], margin: number, { style, width }: 
 }
 
 export function unknownSentence(kind: Explanation['diagnosis']['unknown'][number]): string {
-  return kind === 'sessions'
-    ? 'Whether any worker is live: this role or a pooler hides the sessions of others (grant pg_read_all_stats).'
-    : 'Whether its executor is live: some that are do not tell their ids.'
+  switch (kind) {
+    case 'sessions':
+      return 'Whether any worker is live: this role or a pooler hides the sessions of others (grant pg_read_all_stats).'
+    case 'listening':
+      return 'Whether its executor is live: some that are do not tell their ids.'
+    case 'event':
+      return 'Which event, and of which workflow: DBOS records neither.'
+    default:
+      return kind satisfies never
+  }
 }
 
 /** What was found, as a key and a text; what is not known is not mentioned. */
@@ -80,6 +91,12 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
     ? [
         ['ended', outcomeSentence(workflow)],
         ['step', situation.failedStep?.error ? errorSentence(situation.failedStep.error) : undefined],
+        [
+          'last step',
+          lastStep && workflow.status === 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
+            ? describeStep(lastStep, now)
+            : undefined,
+        ],
       ]
     : [
         ['queue', describeQueue(situation, now)],
@@ -89,7 +106,7 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
         [
           'last step',
           lastStep && !isTimer(lastStep, situation)
-            ? `${lastStep.step} ${visible(lastStep.name)}${lastStep.completedAt ? `, ended ${formatAge(lastStep.completedAt, now)}` : ''}`
+            ? describeStep(lastStep, now)
             : workflow.status === 'PENDING' && !lastStep
               ? 'none recorded'
               : undefined,
@@ -110,11 +127,15 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
   const attempts: [string, string | undefined] = [
     'attempts',
     workflow.recoveryAttempts > 1
-      ? `${workflow.recoveryAttempts}; DBOS gives up after 100 unless the workflow says otherwise`
+      ? `${workflow.recoveryAttempts}${isEnded(workflow.status) ? '' : '; DBOS gives up after 100 unless the workflow says otherwise'}`
       : undefined,
   ]
   const steps: [string, string | undefined] = ['steps', stepCount > 0 ? `${stepCount} recorded` : undefined]
   return [...rows, steps, attempts].flatMap(([key, text]) => (text ? [[key, text] as [string, string]] : []))
+}
+
+function describeStep({ step, name, completedAt }: Step, now: Date): string {
+  return `${step} ${visible(name)}${completedAt ? `, ended ${formatAge(completedAt, now)}` : ''}`
 }
 
 /** The time-out of a wait has a row of its own, which says nothing that the wait does not. */

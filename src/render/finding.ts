@@ -138,7 +138,7 @@ function describeStuck(stuck: readonly Stuck[], now: Date): [string, string?] {
   const total = stuck.reduce((sum, one) => sum + one.backlog.count, 0)
   const since = formatElapsed(now.getTime() - backlog.oldestAt.getTime())
   return [
-    `${count(total, 'workflow')} in vain on a queue, the oldest for ${since}: ${causeSentence(cause, { workflow, outlook: null, now })}`,
+    `${count(total, 'workflow')} in vain on a queue, the oldest for ${since}: ${causeSentence(cause, { workflow, outlook: null, executors: undefined, now })}`,
     `drover explain ${quote(backlog.oldestId)}`,
   ]
 }

@@ -92,19 +92,28 @@ export function remediesOf(
     }
     case 'waits-for-message':
       return [
-        { command: answerWith(cause, cause.strays), effect: 'answers it' },
+        {
+          command: answerWith(cause, cause.strays),
+          effect: cause.wait.topic === undefined ? 'answers it, if it is a message' : 'answers it',
+        },
         ...(cause.strays.length > 0
           ? [{ command: `drover messages ${id}`, effect: 'shows what lies there unread' }]
           : []),
       ]
     case 'waits-for-event':
-      return [{ command: `drover steps ${id}`, effect: 'shows what it did until then' }]
+      return [
+        { command: `drover get ${id}`, effect: 'shows its input, which may name that workflow' },
+        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+      ]
     case 'waits-for-child':
       return [
         { command: `drover explain ${quote(cause.child.workflowId)}`, effect: 'says why that does not end' },
       ]
-    case 'delayed':
     case 'due':
+      return executors === undefined
+        ? [{ command: 'drover doctor', effect: 'says why workers cannot be seen' }, watch]
+        : [watch]
+    case 'delayed':
     case 'answer-unread':
     case 'sleeps':
     case 'step-runs':

@@ -294,6 +294,9 @@ describe('claimed by an executor', () => {
     const stranger = worker({ executorId: 'session 7', recognisedBy: 'listening' })
     expect(diagnose(situation({}, { executors: [stranger] })).unknown).toEqual(['listening'])
     expect(diagnose(situation({}, { executors: [worker()] })).unknown).toEqual([])
+    const looking = { step: 4, call: 'DBOS.getEvent', topic: null }
+    const waits = [wait({ asked: false, topic: undefined, prompt: null })]
+    expect(diagnose(situation({}, { ...begun, waits, learned: looking })).unknown).toEqual(['event'])
   })
 })
 

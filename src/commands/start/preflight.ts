@@ -52,7 +52,7 @@ export async function reportObstacles(
   const warnings: Warning[] = [
     ...(isKnown ? [] : [await unknownName(store, request.name)]),
     ...obstacles.map((cause) => ({
-      sentence: causeSentence(cause, { workflow, outlook, now }),
+      sentence: causeSentence(cause, { workflow, outlook, executors: outlook.executors, now }),
       remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
       isCertain: true,
     })),
