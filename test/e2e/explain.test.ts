@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createField, type Field } from '../support/field.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -130,9 +132,23 @@ describe.concurrent('beside a live worker', () => {
   test('an event, where earlier runs tell that it is one', async () => {
     const publisher = await start('publishes')
     await field.ended(await start('looks', publisher))
-    const id = await start('looks', 'first')
-    const { why } = await field.explained(id, 'waits-for-event')
-    expect(why).toContain('an event of another workflow')
+    const later = `${publisher}-later`
+    const id = await start('looks', later)
+    const { why, unknown, mend } = await field.explained(id, 'waits-for-event')
+    expect(why).toMatch(/an event of another workflow, as earlier runs did at this step, 9m \d\ds left/)
+    expect(unknown).toEqual([expect.stringContaining('DBOS records neither')])
+    expect((await field.type(mend[0].command))?.stdout).toContain(later)
+    await start('publishes', '--id', later)
+    expect(await field.ended(id)).toMatchObject({ ...success, output: true })
+  })
+
+  test('an event, where no earlier run tells it from a message', async () => {
+    const later = 'not-yet-published'
+    const id = await start('peeks', later)
+    const { why } = await field.explained(id, 'waits-for-message')
+    expect(why).toContain('a message on a topic that is not known, or for an event of another workflow')
+    await start('publishes', '--id', later)
+    expect(await field.ended(id)).toMatchObject({ ...success, output: true })
   })
 
   test('a child, down to what it waits for', async () => {
@@ -164,12 +180,45 @@ describe.concurrent('beside a live worker', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
+  test('a delay that has not passed', async () => {
+    const id = await start('quick', '--delay', '2s')
+    const { why, mend } = await field.explained(id, 'delayed')
+    expect(why).toMatch(/^It is delayed until .*\d\d:\d\d:\d\d.*, [012]s left\.$/)
+    const until = (await field.store.situation(id))?.delayUntil
+    expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
+    const workflow = await field.ended(id)
+    expect(workflow).toMatchObject(success)
+    expect(Number(workflow.startedAt)).toBeGreaterThanOrEqual(Number(until ?? Number.NaN))
+  })
+
+  /** The copy that a remedy made, once it ended. */
+  const typeFork = async (command: string) => {
+    const run = await field.type(command)
+    expect(run?.code).toBe(0)
+    return field.ended(String(run?.stdout.trimEnd()))
+  }
+
   test('a step that failed', async () => {
-    const id = await start('fails')
+    const file = path.join(field.home, 'order')
+    const id = await start('ships', file)
     await field.ended(id)
     const { why, mend } = await field.explained(id, 'failed')
-    expect(why).toContain('its step 0, look, had failed: TypeError: no such order')
-    expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
+    expect(why).toContain('its step 1, look, had failed: TypeError: no such order')
+    expect(mend[0].command).toBe(`drover fork ${id} --from failed`)
+    await writeFile(file, '')
+    const [payment] = await field.store.steps(id)
+    expect(await typeFork(mend[0].command)).toMatchObject({ ...success, output: payment?.output })
+  })
+
+  test('a step that failed after another whose failure did not matter', async () => {
+    const file = path.join(field.home, 'other-order')
+    const id = await start('shipsUncached', file)
+    await field.ended(id)
+    const { why, mend } = await field.explained(id, 'failed')
+    expect(why).toContain('its step 2, look, had failed: TypeError: no such order')
+    await writeFile(file, '')
+    const [, payment] = await field.store.steps(id)
+    expect(await typeFork(mend[0].command)).toMatchObject({ ...success, output: payment?.output })
   })
 })
 
@@ -268,10 +317,58 @@ describe.concurrent('workers that come and go', () => {
 
   test('a workflow that kills its workers until DBOS gives it up', async () => {
     const field = await create()
-    const id = await start(field, 'dies')
+    const file = path.join(field.home, 'mended')
+    const id = await start(field, 'dies', file)
     for (let attempt = 1; attempt <= 2; attempt++) await (await field.worker()).ended
     await field.worker()
     await field.ended(id)
-    expect((await field.explained(id, 'dead')).why).toContain('after 3 attempts')
+    const { why, evidence, mend } = await field.explained(id, 'dead')
+    expect(why).toContain('after 3 attempts')
+    expect(evidence).toMatchObject({ 'last step': expect.stringContaining('0 first') })
+    expect(mend[0].command).toBe(`drover resume ${id}`)
+    await writeFile(file, '')
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject({ ...success, output: true })
+  })
+
+  test('a delay, and nobody who would take it after that', async () => {
+    const field = await create()
+    const id = await start(field, 'quick', '--delay', '3s')
+    const { also, mend } = await field.explained(id, 'delayed')
+    expect(also).toMatchObject([{ cause: 'no-worker' }])
+    await field.type(mend[0].command)
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
+  test('a role that does not see who lives, and then does', async () => {
+    const field = await create()
+    const role = 'drover_blind'
+    await field.database.query(`create role ${role} login`)
+    await field.database.query(`grant usage on schema dbos to ${role}`)
+    await field.database.query(`grant select on all tables in schema dbos to ${role}`)
+    const blind = field.as(role)
+    const hidden = [expect.stringContaining('Whether any worker is live')]
+
+    const proof = await start(field, 'works', '0')
+    const id = await start(field, 'works', '600000')
+    const queued = await blind.explained(id, 'due')
+    expect(queued).toMatchObject({ unknown: hidden, evidence: { workers: 'cannot be seen' } })
+    expect(queued.why).toContain('Nothing that can be seen from here stands in its way')
+    expect(queued.mend[0].command).toBe('drover doctor')
+    expect((await blind.drover('doctor')).stdout).toContain('grant pg_read_all_stats')
+
+    const { process, ended } = await field.worker()
+    await field.ended(proof)
+    await waitUntil('it is claimed', async () => (await field.store.get(id))?.status === 'PENDING')
+    process.kill('SIGKILL')
+    await ended
+    const running = await blind.explained(id, 'step-runs')
+    expect(running.unknown).toEqual(hidden)
+    expect(running.why).toContain('Step 0 runs, if its executor lives,')
+
+    await field.database.query(`grant pg_read_all_stats to ${role}`)
+    expect((await blind.explained(id, 'executor-gone')).unknown).toEqual([])
+    await field.database.query(`drop owned by ${role}`)
+    await field.database.query(`drop role ${role}`)
   })
 })

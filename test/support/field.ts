@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
-import type { Store } from '../../src/core/store.ts'
+import type { DatabaseTarget, Store } from '../../src/core/store.ts'
 import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
@@ -18,20 +18,28 @@ const app = path.join(import.meta.dirname, '../fixtures/causes.mjs')
 /** A stopped executor is told after ten seconds, and the machine may be busy. */
 const patienceMs = 25_000
 
-/** A database with real workers on it, and drover as a user has it there. */
-export interface Field {
+/** drover as somebody has it on the database. */
+interface Desk {
+  /** One command line in this process, on the real database. */
+  drover(...args: readonly string[]): Promise<CliRun>
+  /** What `explain` says as soon as this is its cause. */
+  explained(workflowId: string, cause: string): Promise<ExplanationJson>
+}
+
+/** A database with real workers on it, and drover as its owner has it there. */
+export interface Field extends Desk {
+  /** A directory that goes with it. */
+  readonly home: string
   readonly database: TestDatabase
   readonly store: Store
   /** A worker in a process of its own, once it is ready. */
   worker(...options: readonly string[]): Promise<DroverProcess>
   /** A process of the application's own that drover did not start: its executor is `local`. */
   plainWorker(): Promise<ChildProcess>
-  /** One command line in this process, on the real database. */
-  drover(...args: readonly string[]): Promise<CliRun>
+  /** What a role has there that is not the owner. */
+  as(role: string): Desk
   /** A command as it was suggested, through a shell: workers in a process of their own, all else in this one. */
   type(command: string): Promise<CliRun | undefined>
-  /** What `explain` says as soon as this is its cause. */
-  explained(workflowId: string, cause: string): Promise<ExplanationJson>
   ended(workflowId: string): Promise<Workflow>
   readonly workers: readonly DroverProcess[]
   leave(): Promise<void>
@@ -40,6 +48,8 @@ export interface Field {
 export interface ExplanationJson {
   readonly cause: string
   readonly why: string
+  readonly evidence: Readonly<Record<string, string>>
+  readonly unknown: readonly string[]
   readonly also: readonly { readonly cause: string }[]
   readonly because: readonly { readonly workflowId: string; readonly cause: string }[]
   readonly mend: readonly [{ readonly command: string }, ...{ readonly command: string }[]]
@@ -64,11 +74,40 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
     if (isOver && !started.stderr().includes('Ready for')) throw new Error(started.stderr())
     return started
   }
-  const drover = async (args: readonly string[]) =>
-    runCli(args, { store: await openStore(database.target), now: new Date(), files })
+  const deskOf = (target: DatabaseTarget): Desk => {
+    const drover = async (...args: readonly string[]) =>
+      runCli(args, { store: await openStore(target), now: new Date(), files })
+    return {
+      drover,
+      explained: (workflowId, cause) => {
+        let last = 'nothing'
+        return waitUntil(
+          `${workflowId} is explained by ${cause}`,
+          async () => {
+            const { stdout, stderr } = await drover('explain', workflowId, '-o', 'json')
+            if (stdout === '') throw new Error(stderr)
+            const explanation: ExplanationJson = JSON.parse(stdout)
+            last = explanation.cause
+            return explanation.cause === cause && explanation
+          },
+          patienceMs,
+        ).catch((error: Error) => {
+          throw new Error(`${error.message}: it is explained by ${last}`)
+        })
+      },
+    }
+  }
+  const desk = deskOf(database.target)
 
   return {
+    ...desk,
+    as: (role) => {
+      const url = new URL(database.target.url)
+      url.username = role
+      return deskOf({ ...database.target, url: url.href })
+    },
     database,
+    home,
     store,
     worker: (...more) => worker(['--app', app, ...more]),
     plainWorker: async () => {
@@ -77,33 +116,16 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
       await once(child, 'message')
       return child
     },
-    drover: (...args) => drover(args),
     type: async (commands) => {
       let last: CliRun | undefined
       for (const command of commands.split(' && ')) {
         const [program, verb = '', ...args] = await wordsOf(command)
         expect(program).toBe('drover')
         if (verb === 'worker') await worker(args)
-        else last = await drover([verb, ...args])
+        else last = await desk.drover(verb, ...args)
         if (last?.code) break
       }
       return last
-    },
-    explained: (workflowId, cause) => {
-      let last = 'nothing'
-      return waitUntil(
-        `${workflowId} is explained by ${cause}`,
-        async () => {
-          const { stdout, stderr } = await drover(['explain', workflowId, '-o', 'json'])
-          if (stdout === '') throw new Error(stderr)
-          const explanation: ExplanationJson = JSON.parse(stdout)
-          last = explanation.cause
-          return explanation.cause === cause && explanation
-        },
-        patienceMs,
-      ).catch((error: Error) => {
-        throw new Error(`${error.message}: it is explained by ${last}`)
-      })
     },
     ended: (workflowId) =>
       waitUntil(
