@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['support/test-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 3,
+    maxWorkers: 2,
     retry: 0,
   },
 })
