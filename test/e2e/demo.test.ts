@@ -23,6 +23,20 @@ test('off a terminal the tour answers by itself, loses nothing in a crash, and e
   expect(code).toBe(0)
   for (const part of ['1/4', '2/4', '3/4', '4/4']) expect(stdout).toContain(part)
   expect(stdout).toContain('20 of 20 published')
+  const counted = (pattern: RegExp) => (pattern.exec(stdout)?.slice(1) ?? []).map(Number)
+  const [lost = 0, kept = 0] = counted(/The (\d+) that it counted in memory are gone, the (\d+) results/)
+  expect(kept).toBeGreaterThanOrEqual(8)
+  expect(lost).toBeGreaterThanOrEqual(kept)
+  const [from, killedAt = 0, fromAgain, end = 0] = counted(
+    /In memory the workers counted from (\d+) to (\d+), then from (\d+) to (\d+);/,
+  )
+  expect([from, fromAgain]).toEqual([0, 0])
+  expect(killedAt).toBeGreaterThanOrEqual(lost)
+  expect(end).toBeLessThan(20)
+  expect(stdout).toContain('the database counts 20 results.')
+  expect(stdout).toMatch(
+    /^Attempts: 2 for the workflow(; 2 for tasks? [\d, ]+; 1 for the other \d+ tasks|; 1 for all 20 tasks)\.$/m,
+  )
   const table = stdout.split('\n').filter((line) => /^demo-\S+\tSUCCESS\t/.test(line))
   const results = table.map((line) =>
     line

@@ -2,6 +2,7 @@ import type { ChildProcess } from '../../context.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow.ts'
+import { type PublishCounters, readCounters } from './publish-counters.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
 
 const tasks = 20
@@ -38,12 +39,12 @@ export const resumePart: Part = {
           isKilled = true
           worker.kill('SIGKILL')
           await worker.exited
-          await say('The worker was killed. Here is the next one.')
+          await say(killedSentence(await readCounters(store, workflowId)))
           worker = spawnWorker(tour)
           return false
         },
       })
-      await sayCount(tour, outcome.workflows.get(workflowId)?.output ?? null)
+      await sayCount(tour, workflowId, outcome.workflows.get(workflowId)?.output ?? null)
     } finally {
       worker.kill('SIGTERM')
       await worker.exited
@@ -62,11 +63,32 @@ function doneOf(progress: JsonValue): number {
   return typeof done === 'number' ? done : 0
 }
 
-async function sayCount({ shout }: Tour, output: JsonValue): Promise<void> {
+function killedSentence({ inMemory, durable }: PublishCounters): string {
+  const counted = inMemory[0]?.to ?? 0
+  return `The worker was killed. The ${counted} that it counted in memory are gone, the ${durable} results in the database are not. Here is the next one, which counts from 0.`
+}
+
+async function sayCount({ store, say, shout }: Tour, workflowId: string, output: JsonValue): Promise<void> {
   if (!isJsonObject(output)) return
   const executors = isJsonObject(output.publishedByExecutor ?? null)
     ? Object.values(output.publishedByExecutor as object)
     : []
   const shares = executors.join(' + ')
   await shout(`${output.published} of ${output.tasks} published (${shares}); nothing was lost.`)
+  const counters = await readCounters(store, workflowId)
+  const ranges = counters.inMemory.map(({ from, to }) => `from ${from} to ${to}`)
+  await say(
+    `In memory the workers counted ${ranges.join(', then ')}; the database counts ${counters.durable} results.`,
+  )
+  await say(attemptsSentence(counters))
+}
+
+/** Those that were begun once are counted, the others named: they ran when the worker died. */
+function attemptsSentence({ workflowAttempts, tasksByAttempts }: PublishCounters): string {
+  const groups = [...tasksByAttempts].map(([attempts, numbers]) =>
+    attempts > 1
+      ? `${attempts} for ${numbers.length === 1 ? 'task' : 'tasks'} ${numbers.join(', ')}`
+      : `${attempts} for ${tasksByAttempts.size === 1 ? 'all' : 'the other'} ${numbers.length} tasks`,
+  )
+  return `Attempts: ${[`${workflowAttempts} for the workflow`, ...groups].join('; ')}.`
 }
