@@ -1,0 +1,62 @@
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runDrover, startDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const app = ['--app', path.join(import.meta.dirname, '../../examples/publisher/publisher.ts')]
+const failed = [
+  { task: 7, error: 'task 7 has no address' },
+  { task: 14, error: 'task 14 has no address' },
+]
+
+let home: string
+beforeAll(async () => {
+  home = await createHome()
+})
+afterAll(() => removeHome(home))
+
+const drover = (...args: readonly string[]) => runDrover(args, { home })
+
+test('tasks go over the queue, and those that fail are listed in the result', async () => {
+  const { code, stdout } = await drover('run', 'process', '20', '10', ...app)
+  const { inMemory, ...result } = JSON.parse(stdout)
+  expect({ code, result }).toEqual({
+    code: 0,
+    result: { tasks: 20, failed, durable: 18, durableById: { workflow1: 9, workflow2: 9 } },
+  })
+  expect(Object.values(inMemory)).toEqual([18])
+})
+
+test('a kill in the middle loses nothing: the next worker counts from 0, the results go on', async () => {
+  const victim = startDrover(['run', 'process', '20', '300', '--id', 'publishing', ...app], { home })
+  await waitUntil('it is half-way', () => victim.stderr().includes('progress = {done: 6,'))
+  victim.process.kill('SIGKILL')
+  await victim.ended
+  const { stdout: counters } = await drover('events', 'publishing', 'counters', '-o', 'json')
+  const before = Number(/"durable":\s*(\d+)/.exec(counters)?.[1])
+  expect(before).toBeGreaterThanOrEqual(6)
+  expect(before).toBeLessThan(18)
+  const { stdout: explained } = await drover('explain', 'publishing')
+  expect(explained).toMatch(/Its executor .* is gone/)
+
+  const worker = startDrover(['worker', ...app], { home })
+  expect((await drover('wait', 'publishing', '--timeout', '20s')).code).toBe(0)
+  worker.process.kill('SIGTERM')
+  expect((await worker.ended).code).toBe(0)
+
+  const { stdout } = await drover('get', 'publishing', '-o', 'json')
+  const { output, recoveryAttempts, className, configName } = JSON.parse(stdout)
+  expect({ recoveryAttempts, className, configName }).toEqual({
+    recoveryAttempts: 2,
+    className: 'Publisher',
+    configName: 'publisher1',
+  })
+  expect(output).toMatchObject({ failed, durable: 18, durableById: { workflow1: 9, workflow2: 9 } })
+  const [killedAt, fromZero, ...others] = Object.values<number>(output.inMemory)
+  expect(killedAt).toBeGreaterThanOrEqual(before)
+  expect(fromZero).toBeLessThan(18)
+  expect(others).toEqual([])
+  const { stdout: tasks } = await drover('list', '--parent', 'publishing', '--limit', '50', '-o', 'ids')
+  expect(tasks.trimEnd().split('\n')).toHaveLength(20)
+}, 60_000)
