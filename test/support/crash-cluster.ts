@@ -10,7 +10,7 @@ import { waitUntil } from './wait-until.ts'
 
 const pod = path.join(import.meta.dirname, '../fixtures/pod.mjs')
 
-interface Pod {
+export interface Pod {
   readonly executorId: string
   readonly process: ChildProcess
 }
@@ -49,8 +49,10 @@ const workerCount = 3
 export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
   const { database, home, workflows, steps, stepMs, faults } = plan
   await prepare(database)
-  await enqueue(database, workflows, [steps, stepMs])
-  const pods: Pod[] = await Promise.all(Array.from({ length: workerCount }, () => startPod(database)))
+  const workflowIds = Array.from({ length: workflows }, (_, index) => `chaos-${index}`)
+  await enqueue(database, workflowIds, [steps, stepMs])
+  const { url } = database.target
+  const pods: Pod[] = await Promise.all(Array.from({ length: workerCount }, () => startPod(url)))
   const recover = startDrover(
     [
       'recover',
@@ -77,7 +79,7 @@ export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
         killed.add(executorId)
         await once(target, 'exit')
         await sleep(pauseMs)
-        pods[index] = await startPod(database)
+        pods[index] = await startPod(url)
       } else {
         target.kill('SIGSTOP')
         await sleep(pauseMs)
@@ -105,9 +107,9 @@ export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
   }
 }
 
-async function startPod({ target }: TestDatabase): Promise<Pod> {
+export async function startPod(databaseUrl: string): Promise<Pod> {
   const executorId = `pod-${randomUUID().slice(0, 8)}`
-  const child = fork(pod, [target.url, executorId], {
+  const child = fork(pod, [databaseUrl, executorId], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -118,7 +120,8 @@ async function startPod({ target }: TestDatabase): Promise<Pod> {
   return { executorId, process: child }
 }
 
-async function prepare(database: TestDatabase): Promise<void> {
+/** The queue of the pods, and tables that tell what they did. */
+export async function prepare(database: TestDatabase): Promise<void> {
   await database.query(`
     create table public.attempt (workflow_id text, step int, executor_id text);
     create table public.effect (workflow_id text, step int, executor_id text, primary key (workflow_id, step));
@@ -134,12 +137,16 @@ async function prepare(database: TestDatabase): Promise<void> {
     values ('chaos', 4, 0.1, 'chaos')`)
 }
 
-async function enqueue(database: TestDatabase, count: number, args: readonly number[]): Promise<void> {
+export async function enqueue(
+  database: TestDatabase,
+  workflowIds: readonly string[],
+  args: readonly number[],
+): Promise<void> {
   const store = await openStore(database.target)
-  for (let index = 0; index < count; index++) {
+  for (const workflowId of workflowIds) {
     await store.start({
       name: 'chaosWorkflow',
-      workflowId: `chaos-${index}`,
+      workflowId,
       args,
       queue: 'chaos',
       application: 'chaos',
@@ -158,7 +165,7 @@ async function countActive(database: TestDatabase): Promise<number> {
 
 type FromDatabase = Pick<CrashReport, 'statuses' | 'endings' | 'effects' | 'attempts'>
 
-async function readReport(database: TestDatabase): Promise<FromDatabase> {
+export async function readReport(database: TestDatabase): Promise<FromDatabase> {
   const counts = async (sql: string) =>
     Object.fromEntries((await database.query(sql)).map(({ key, count }) => [String(key), Number(count)]))
   const statuses = await counts(
