@@ -14,6 +14,11 @@ const databases: TestDatabase[] = []
 
 beforeAll(async () => {
   folder = await createAppFolder()
+  // Once, before anybody reads them: launches run side by side.
+  const text = await readFile(source, 'utf8')
+  for (const revision of ['first', 'edited']) {
+    await writeFile(path.join(folder.path, `${revision}.mjs`), text.replace(`'first'`, `'${revision}'`))
+  }
 })
 
 afterAll(async () => {
@@ -23,11 +28,8 @@ afterAll(async () => {
 })
 
 /** The app as it was in `revision`, in a process of its own. */
-async function launch(database: TestDatabase, revision = 'first') {
-  const module = `${revision}.mjs`
-  const text = await readFile(source, 'utf8')
-  await writeFile(path.join(folder.path, module), text.replace(`'first'`, `'${revision}'`))
-  const host = await startHost(module, { cwd: folder.path })
+async function launch(database: TestDatabase, revision: 'first' | 'edited' = 'first') {
+  const host = await startHost(`${revision}.mjs`, { cwd: folder.path })
   hosts.push(host)
   const { executorId } = await host.launch({ database: database.target })
   return Object.assign(host, { executorId })
@@ -94,8 +96,8 @@ describe.concurrent('recovery', () => {
   test('living processes never touch each other, also when one loses its lock again and again', async () => {
     const database = await createDatabase()
     const [first, second] = await Promise.all([launch(database), launch(database)])
-    await first.start({ name: 'work', workflowId: 'living-1', args: [3, 500] })
-    await second.start({ name: 'work', workflowId: 'living-2', args: [3, 500] })
+    await first.start({ name: 'work', workflowId: 'living-1', args: [6, 500] })
+    await second.start({ name: 'work', workflowId: 'living-2', args: [6, 500] })
     const third = await launch(database)
     let lost = 0
     await waitUntil('both ended', async () => {
