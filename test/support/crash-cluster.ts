@@ -50,7 +50,6 @@ export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
   const { database, home, workflows, steps, stepMs, faults } = plan
   await prepare(database)
   const workflowIds = Array.from({ length: workflows }, (_, index) => `chaos-${index}`)
-  await enqueue(database, workflowIds, [steps, stepMs])
   const { url } = database.target
   const pods: Pod[] = await Promise.all(Array.from({ length: workerCount }, () => startPod(url)))
   const recover = startDrover(
@@ -71,10 +70,13 @@ export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
   const killed = new Set<string>()
   try {
     await waitUntil('it looks', () => recover.stderr().includes('Looking every'))
+    // Not before: all of it might be done by then.
+    await enqueue(database, workflowIds, [steps, stepMs])
     for (const { kind, victim, pauseMs } of faults) {
       const index = victim % pods.length
       const { executorId, process: target } = pods[index] as Pod
       if (kind === 'kill') {
+        await waitUntil('the victim is at work, or nothing is left', () => isAtWork(database, executorId))
         target.kill('SIGKILL')
         killed.add(executorId)
         await once(target, 'exit')
@@ -105,6 +107,14 @@ export async function crashCluster(plan: CrashPlan): Promise<CrashReport> {
     recover.process.kill('SIGKILL')
     for (const { process: child } of pods) child.kill('SIGKILL')
   }
+}
+
+async function isAtWork(database: TestDatabase, executorId: string): Promise<boolean> {
+  const rows = await database.query(
+    `select 1 from dbos.workflow_status where status = 'PENDING' and executor_id = $1 limit 1`,
+    [executorId],
+  )
+  return rows.length > 0 || (await countActive(database)) === 0
 }
 
 export async function startPod(databaseUrl: string): Promise<Pod> {
