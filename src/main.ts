@@ -6,13 +6,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { run } from './cli/run.ts'
+import { report, run } from './cli/run.ts'
 import type { ChildProcess, Context } from './context.ts'
-import { type ExitCode, worstExitCode } from './core/exit-codes.ts'
+import { CliError } from './core/errors.ts'
+import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
 import { droverHome } from './local/home.ts'
 import { createStartedLog } from './local/started-log.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
+import { standardOutput } from './terminal/standard-output.ts'
 
 /** The composition root: the only place that knows the real process. Resolves to its exit code once all output is out. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -22,12 +24,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     get stdin() {
       return process.stdin
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: standardOutput(1, () => process.stdout),
+    stderr: standardOutput(2, () => process.stderr),
     env: process.env,
     onClosedPipe: () => interrupts.abort('SIGPIPE'),
+    onBrokenOutput: (error) =>
+      endWith(new CliError('output-failed', `Cannot write the output: ${error.message}.`)),
   })
-  listenForSignals(interrupts)
+  const leaveSignals = listenForSignals(interrupts)
 
   const home = droverHome(process.env, {
     platform: process.platform,
@@ -35,6 +39,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     homeDirectory: os.homedir(),
   })
   const codes: ExitCode[] = []
+  let isAppLoaded = false
   let local: Promise<LocalDatabase> | undefined
 
   const context: Context = {
@@ -64,14 +69,41 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     },
     loadApp: async (specifier) => {
       const { loadApp } = await import('./runtime/load-app.ts')
+      isAppLoaded = true
       return loadApp(specifier, { cwd: process.cwd(), builtIns, consoleOutput: linesTo(terminal.note) })
     },
   }
 
+  let ending: Promise<never> | undefined
+  /** For what goes wrong outside the command, which is left where it is. */
+  const endWith = (error: unknown) => {
+    ending ??= report(context, argv, error)
+      .finally(() => terminal.flush())
+      .then(
+        (code) => process.exit(code),
+        () => process.exit(exitCodes.bug.code),
+      )
+  }
+  process.on('uncaughtException', (error) => {
+    const isLeftToUs = process.listenerCount('uncaughtException') === 1
+    if (isLeftToUs) endWith(isAppLoaded ? toAppCrash(error) : error)
+  })
+
   await run(context, argv)
   await (await local)?.leave()
+  // A reader that never reads on must not make this process one that only SIGKILL ends.
+  leaveSignals()
   await terminal.flush()
+  await ending
   return worstExitCode(codes)
+}
+
+/** Node would exit with 1, which is for a workflow that failed. */
+function toAppCrash(error: unknown): CliError {
+  const what = error instanceof Error ? error.message : String(error)
+  return new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
+    cause: error,
+  })
 }
 
 /** What an application says in this process goes above a live picture, line by line. */
@@ -96,14 +128,17 @@ function prepareForPg(): void {
   scope.navigator ??= { userAgent: `Node.js/${process.versions.node}` }
 }
 
-/** The first ctrl-c asks the command to end in order, the second one does not ask. */
-function listenForSignals(interrupts: AbortController): void {
+/** The first ctrl-c asks the command to end in order, the second one does not ask. Returns how to leave it to the system again. */
+function listenForSignals(interrupts: AbortController): () => void {
   const exitCodeBySignal = { SIGINT: 130, SIGTERM: 143 } as const
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (interrupts.signal.aborted) process.exit(exitCodeBySignal[signal])
-      interrupts.abort(signal)
-    })
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const listen = (signal: (typeof signals)[number]) => {
+    if (interrupts.signal.aborted) process.exit(exitCodeBySignal[signal])
+    interrupts.abort(signal)
+  }
+  for (const signal of signals) process.on(signal, listen)
+  return () => {
+    for (const signal of signals) process.off(signal, listen)
   }
 }
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
-import { exitCodes } from '../core/exit-codes.ts'
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { createProgram } from './program.ts'
 
@@ -13,10 +13,15 @@ export async function run(context: Context, argv: readonly string[]): Promise<vo
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
-    const { reportError } = await import('../frame/report-error.ts')
-    const code = reportError(context, toSentence(error, argv), wantsJson(argv))
+    const code = await report(context, argv, toSentence(error, argv))
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
+}
+
+/** Says what went wrong in the format that was asked for, and returns the exit code of it. */
+export async function report(context: Context, argv: readonly string[], error: unknown): Promise<ExitCode> {
+  const { reportError } = await import('../frame/report-error.ts')
+  return reportError(context, error, wantsJson(argv))
 }
 
 /** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */

@@ -52,6 +52,8 @@ export const exitNameByErrorCode = {
   'schema-unsupported': 'unavailable',
   'connection-lost': 'unavailable',
   'embedded-database-failed': 'unavailable',
+  'output-failed': 'output-failed',
+  'app-crashed': 'bug',
   'timed-out': 'timed-out',
   interrupted: 'interrupted',
 } as const satisfies Record<string, ExitName>

@@ -19,7 +19,8 @@ export const exitCodes = {
   },
   'waiting-for-input': { code: 10, when: 'wait --fail-on-input: it is blocked on a message' },
   unavailable: { code: 69, when: 'database unreachable, or its schema unusable' },
-  bug: { code: 70, when: 'anything unexpected, with a stack' },
+  bug: { code: 70, when: 'anything unexpected, such as a crash of the application, with a stack' },
+  'output-failed': { code: 74, when: 'the output could not be written, as on a full disk' },
   'timed-out': { code: 124, when: '--timeout passed (the workflow still runs)' },
   interrupted: { code: 130, when: 'ctrl-c' },
   terminated: { code: 143, when: 'SIGTERM' },
@@ -29,7 +30,7 @@ export type ExitName = keyof typeof exitCodes
 export type ExitCode = (typeof exitCodes)[ExitName]['code']
 
 /** Worst first: several ids give a line each and the worst of their codes. */
-const severity: readonly ExitCode[] = [70, 69, 130, 143, 3, 2, 4, 9, 7, 1, 6, 5, 10, 124, 0]
+const severity: readonly ExitCode[] = [70, 74, 69, 130, 143, 3, 2, 4, 9, 7, 1, 6, 5, 10, 124, 0]
 
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   return severity.find((code) => codes.includes(code)) ?? 0

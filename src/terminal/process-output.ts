@@ -1,9 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import type { ColorLevel, Output } from './terminal.ts'
 
-/** Writing to somebody who has left: a reader that closed its end of the pipe, or a terminal that hung up. */
-const goneCodes = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
-
 /** What follows the first write within a turn of the event loop goes out as one, up to this many characters: a line each is slow. */
 const batchLength = 65_536
 
@@ -13,26 +10,33 @@ export interface ProcessOutput extends Output {
   flush(): Promise<void>
 }
 
+/** Where an output of this process goes. */
+export interface OutputSource {
+  /** Takes a millisecond or two when it is called first. */
+  open(): NodeJS.WriteStream
+  /** There for a file or a pipe: writes without opening it, waits where that is full, and returns what was not taken. */
+  readonly writeUnopened?: (bytes: Buffer) => Buffer
+}
+
 interface ProcessOutputOptions {
-  readonly stream: NodeJS.WriteStream
+  readonly source: OutputSource
   readonly canRedraw: boolean
-  readonly colorLevel: () => ColorLevel
-  readonly onClosed: () => void
+  readonly colorLevel: (isTerminal: boolean) => ColorLevel
+  /** Nothing more can be written. */
+  readonly onLost: (error: NodeJS.ErrnoException) => void
   /** Before each write: what was said elsewhere comes first. */
   readonly onWrite: () => void
 }
 
 export function createProcessOutput({
-  stream,
+  source,
   canRedraw,
   colorLevel,
-  onClosed,
+  onLost,
   onWrite,
 }: ProcessOutputOptions): ProcessOutput {
-  const tty = stream as WriteStream
-  const isTerminal = tty.isTTY === true
-  // Kept from now on: an application that runs in this process may be given another `write`.
-  const write = stream.write.bind(stream)
+  const { writeUnopened } = source
+  let opened: WriteStream | undefined
   let isGone = false
   let resume = () => {}
   let drained: Promise<void> | undefined
@@ -43,14 +47,21 @@ export function createProcessOutput({
     drained = undefined
     resume()
   }
-  stream.on('drain', settle)
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (!goneCodes.includes(error.code ?? '')) throw error
+  const fail = (error: NodeJS.ErrnoException) => {
     if (isGone) return
     isGone = true
     settle()
-    onClosed()
-  })
+    onLost(error)
+  }
+
+  const open = (): WriteStream => {
+    if (opened) return opened
+    opened = source.open() as WriteStream
+    opened.on('drain', settle)
+    opened.on('error', fail)
+    return opened
+  }
+  const isTerminal = !writeUnopened && open().isTTY === true
 
   const waitForDrain = () => {
     drained ??= new Promise((resolve) => {
@@ -59,43 +70,65 @@ export function createProcessOutput({
     return drained
   }
 
+  const write = (text: string | Buffer, onDone?: () => void) => {
+    const stream = open()
+    // Not its own: an application that runs in this process may have been given another one.
+    Object.getPrototypeOf(stream).write.call(stream, text, onDone)
+  }
+
   const writeOut = () => {
     const text = pending
     pending = ''
     if (text !== '' && !isGone) write(text)
   }
 
+  /** What is all there is to say, as of `--help`, needs no stream. */
+  const writeOutUnopened = () => {
+    if (opened || !writeUnopened || isGone) return
+    const text = pending
+    pending = ''
+    try {
+      const rest = writeUnopened(Buffer.from(text))
+      if (rest.length > 0) write(rest)
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException)
+    }
+  }
+
   return {
     isTerminal,
     canRedraw: isTerminal && canRedraw,
     get colorLevel() {
-      return colorLevel()
+      return colorLevel(isTerminal)
     },
     get columns() {
-      return tty.columns || 80
+      return (isTerminal && open().columns) || 80
     },
     get rows() {
-      return tty.rows || 24
+      return (isTerminal && open().rows) || 24
     },
     write: async (text) => {
       if (isGone) return
       onWrite()
       pending += text
-      if (turn === undefined || pending.length >= batchLength) writeOut()
+      if ((opened && turn === undefined) || pending.length >= batchLength) writeOut()
       turn ??= setImmediate(() => {
         turn = undefined
         writeOut()
       })
-      if (stream.writableNeedDrain) await waitForDrain()
+      if (opened?.writableNeedDrain) await waitForDrain()
     },
     writeOut,
     onResize: (listener) => {
+      const stream = open()
       stream.on('resize', listener)
       return () => stream.off('resize', listener)
     },
     flush: () => {
+      writeOutUnopened()
       writeOut()
-      return isGone ? Promise.resolve() : new Promise((resolve) => write('', () => resolve()))
+      const isDone = isGone || !opened?.writableLength
+      return isDone ? Promise.resolve() : new Promise((resolve) => write('', () => resolve()))
     },
   }
 }

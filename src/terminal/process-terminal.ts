@@ -1,7 +1,7 @@
 import { isCI } from './ci.ts'
 import { decideColorLevel } from './color-level.ts'
 import { createLiveRegion, createPlainRegion } from './live-region.ts'
-import { createProcessOutput, type ProcessOutput } from './process-output.ts'
+import { createProcessOutput, type OutputSource, type ProcessOutput } from './process-output.ts'
 import { createPrompts } from './prompts.ts'
 import { startSpinner } from './spinner.ts'
 import type { ColorMode, LiveRegion, Output, Terminal } from './terminal.ts'
@@ -9,36 +9,44 @@ import type { ColorMode, LiveRegion, Output, Terminal } from './terminal.ts'
 export interface TerminalOptions {
   /** Taken when it is first needed: opening it takes a millisecond or two. */
   readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: OutputSource
+  readonly stderr: OutputSource
   readonly env: Readonly<Record<string, string | undefined>>
   /** Before `useColor` is called; `auto` by default. */
   readonly color?: ColorMode
   /** Whoever read stdout has left (`… | head -1`): time to end quietly, with 0. */
-  readonly onClosedPipe?: () => void
+  readonly onClosedPipe: () => void
+  /** Stdout takes nothing more for another reason, such as a full disk. */
+  readonly onBrokenOutput: (error: Error) => void
 }
 
-/** The terminal of a real process. Give it the streams before anything else listens to their errors. */
+/** Writing to somebody who has left: a reader that closed its end of the pipe, or a terminal that hung up. */
+const goneCodes = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
+
+/** The terminal of a real process. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { stdout, stderr, env, color = 'auto', onClosedPipe = () => {} } = options
+  const { stdout, stderr, env, color = 'auto', onClosedPipe, onBrokenOutput } = options
   let mode = color
   let region: LiveRegion | undefined
   const ci = isCI(env)
 
-  const createOutput = (stream: NodeJS.WriteStream, onClosed: () => void, onWrite: () => void) =>
-    createProcessOutput({
-      stream,
-      canRedraw: !ci && env.TERM !== 'dumb',
-      colorLevel: () => decideColorLevel({ mode, isTerminal: stream.isTTY === true, env }),
-      onClosed,
-      onWrite,
-    })
-  const out: ProcessOutput = createOutput(stdout, onClosedPipe, () => err.writeOut())
-  const err: ProcessOutput = createOutput(
-    stderr,
-    () => {},
-    () => out.writeOut(),
-  )
+  const common = {
+    canRedraw: !ci && env.TERM !== 'dumb',
+    colorLevel: (isTerminal: boolean) => decideColorLevel({ mode, isTerminal, env }),
+  }
+  const out: ProcessOutput = createProcessOutput({
+    ...common,
+    source: stdout,
+    onLost: (error) => (goneCodes.includes(error.code ?? '') ? onClosedPipe() : onBrokenOutput(error)),
+    onWrite: () => err.writeOut(),
+  })
+  const err: ProcessOutput = createProcessOutput({
+    ...common,
+    source: stderr,
+    // Talk without a listener is no reason to stop.
+    onLost: () => {},
+    onWrite: () => out.writeOut(),
+  })
 
   /** A line in the middle of a region would tear it: on a terminal it goes above. */
   const writeLine = async (output: ProcessOutput, text: string) => {
@@ -90,8 +98,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     readStdin: () => readAll(options.stdin),
     liveRegion: openRegion,
     spinner: (text) =>
-      err.canRedraw ? startSpinner(text, { stream: stderr, colorLevel: err.colorLevel }) : { stop: () => {} },
-    ...createPrompts({ stdin: () => options.stdin, stderr, colorLevel: () => err.colorLevel }),
+      err.canRedraw
+        ? startSpinner(text, { stream: stderr.open(), colorLevel: err.colorLevel })
+        : { stop: () => {} },
+    ...createPrompts({ stdin: () => options.stdin, stderr: stderr.open, colorLevel: () => err.colorLevel }),
     flush: async () => {
       await Promise.all([out.flush(), err.flush()])
     },

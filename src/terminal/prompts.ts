@@ -5,14 +5,15 @@ type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask' | 'interact'>
 
 interface PromptsOptions {
   readonly stdin: () => NodeJS.ReadStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stderr: () => NodeJS.WriteStream
   readonly colorLevel: () => ColorLevel
 }
 
 /** Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. */
-export function createPrompts({ stdin: openStdin, stderr, colorLevel }: PromptsOptions): Prompts {
+export function createPrompts({ stdin: openStdin, stderr: openStderr, colorLevel }: PromptsOptions): Prompts {
   const open = async (signal: AbortSignal | undefined) => {
     const stdin = openStdin()
+    const stderr = openStderr()
     if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
     const clack = await import('@clack/prompts')
     const output = colorLevel() > 0 ? stderr : withoutColor(stderr)

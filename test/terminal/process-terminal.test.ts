@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict'
 import { PassThrough, Writable } from 'node:stream'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { OutputSource } from '../../src/terminal/process-output.ts'
 import { createTerminal, type TerminalOptions } from '../../src/terminal/process-terminal.ts'
 
 /** A stream that takes one chunk at a time, and only when it is told to. */
@@ -27,9 +29,11 @@ function create(options: Partial<TerminalOptions> = {}) {
   const stderr = new SlowStream()
   const terminal = createTerminal({
     stdin: stdin as unknown as NodeJS.ReadStream,
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
+    stdout: { open: () => stdout as unknown as NodeJS.WriteStream },
+    stderr: { open: () => stderr as unknown as NodeJS.WriteStream },
     env: {},
+    onClosedPipe: () => {},
+    onBrokenOutput: () => {},
     ...options,
   })
   return { terminal, stdin, stdout, stderr }
@@ -56,7 +60,7 @@ test('lines of one turn go out together, and stay in order with notes', async ()
   const terminal = new PassThrough()
   const writes: string[] = []
   terminal.on('data', (chunk: Buffer) => writes.push(chunk.toString()))
-  const both = terminal as unknown as NodeJS.WriteStream
+  const both = { open: () => terminal as unknown as NodeJS.WriteStream }
   const { terminal: shared } = create({ stdout: both, stderr: both })
   for (const line of ['one', 'two', 'three']) await shared.print(line)
   shared.note('a note')
@@ -102,10 +106,85 @@ test('a reader of stderr who leaves changes nothing', async () => {
   expect(stdout.chunks).toEqual(['data\n'])
 })
 
-test('any other error of a stream is not swallowed', () => {
-  const { stdout } = create()
-  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-  expect(() => stdout.emit('error', full)).toThrow('no space left')
+test('any other error of stdout is told as what it is', async () => {
+  const errors: Error[] = []
+  const { terminal, stdout } = create({ onBrokenOutput: (error) => void errors.push(error) })
+  const printing = terminal.print('the first line')
+  stdout.take(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+  await printing
+  expect(errors.map(({ message }) => message)).toEqual(['no space left'])
+})
+
+describe('an output that needs no stream', () => {
+  test('takes all that there is to say, unopened', async () => {
+    const taken: string[] = []
+    const { terminal } = create({ stdout: unopened(taken), stderr: unopened([]) })
+    void terminal.print('one')
+    void terminal.print('two')
+    await terminal.flush()
+    expect(taken).toEqual(['one\ntwo\n'])
+  })
+
+  test('is opened for what it did not take', async () => {
+    const stream = new PassThrough()
+    const { terminal } = create({ stdout: unopened([], stream, 7), stderr: unopened([]) })
+    void terminal.print('日本語')
+    await terminal.flush()
+    stream.end()
+    expect(Buffer.concat(await stream.toArray())).toEqual(Buffer.from('日本語\n').subarray(7))
+  })
+
+  test('is opened for what comes later, and stays in order with the other one', async () => {
+    const taken: string[] = []
+    const stream = new PassThrough()
+    const both = unopened(taken, stream)
+    const { terminal } = create({ stdout: both, stderr: both })
+    void terminal.print('data')
+    terminal.note('talk')
+    await new Promise(setImmediate)
+    void terminal.print('more data')
+    await terminal.flush()
+    stream.end()
+    expect((await stream.toArray()).join('')).toBe('data\ntalk\nmore data\n')
+    expect(taken).toEqual([])
+  })
+
+  test('says that its reader has left', async () => {
+    let isClosed = false
+    const stdout = {
+      open: () => assert.fail('opened'),
+      writeUnopened: () => {
+        throw brokenPipe()
+      },
+    }
+    const onClosedPipe = () => {
+      isClosed = true
+    }
+    const { terminal } = create({ stdout, stderr: unopened([]), onClosedPipe })
+    void terminal.print('nobody reads this')
+    await terminal.flush()
+    expect(isClosed).toBe(true)
+  })
+
+  /** Takes `limit` bytes, and then no more without a stream. */
+  function unopened(taken: string[], stream?: PassThrough, limit = Number.POSITIVE_INFINITY): OutputSource {
+    return {
+      open: () => (stream ?? assert.fail('opened')) as unknown as NodeJS.WriteStream,
+      writeUnopened: (bytes) => {
+        const part = bytes.subarray(0, limit)
+        if (part.length > 0) taken.push(part.toString())
+        return bytes.subarray(part.length)
+      },
+    }
+  }
+})
+
+test('what an application puts in place of write takes nothing from drover', async () => {
+  const stream = new PassThrough()
+  const { terminal } = create({ stdout: { open: () => stream as unknown as NodeJS.WriteStream } })
+  stream.write = () => assert.fail('the application wrote it')
+  await terminal.print('data')
+  expect(String(stream.read())).toBe('data\n')
 })
 
 test('stdin is read to its end, characters that are split between chunks too', async () => {

@@ -3,10 +3,11 @@ import { createTerminal } from '../../src/terminal/process-terminal.ts'
 /** What the pty test drives: each mode shows one part of the real terminal. */
 const terminal = createTerminal({
   stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: { open: () => process.stdout },
+  stderr: { open: () => process.stderr },
   env: process.env,
   onClosedPipe: () => process.exit(0),
+  onBrokenOutput: () => process.exit(1),
 })
 
 const modes: Record<string, () => Promise<void>> = { live, leave, prompts, spin, lines }

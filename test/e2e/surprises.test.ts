@@ -1,0 +1,71 @@
+import { exec } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { droverBin, runDrover } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+
+const nodeModules = path.join(import.meta.dirname, '../../node_modules')
+const source = `
+import { DBOS } from '@dbos-inc/dbos-sdk'
+
+async function breaks() {
+  setImmediate(() => { throw new Error('nobody expects this') })
+  await new Promise(() => {})
+}
+DBOS.registerWorkflow(breaks, { name: 'breaks' })
+
+async function careful() {
+  process.once('uncaughtException', () => {})
+  setImmediate(() => { throw new Error('expected') })
+  await DBOS.sleep(100)
+  return 'unharmed'
+}
+DBOS.registerWorkflow(careful, { name: 'careful' })
+`
+
+let home: string
+let app: string
+beforeAll(async () => {
+  home = await createHome()
+  app = path.join(home, 'app/app.js')
+  await mkdir(path.dirname(app))
+  await writeFile(path.join(home, 'app/package.json'), '{"name": "surprising", "type": "module"}')
+  await symlink(nodeModules, path.join(home, 'app/node_modules'))
+  await writeFile(app, source)
+})
+afterAll(async () => {
+  await runDrover(['db', 'stop', '--force'], { home })
+  await removeHome(home)
+})
+
+const hasFullDevice = existsSync('/dev/full')
+
+test.skipIf(!hasFullDevice)(
+  'a disk that is full is said, and no workflow is said to have failed',
+  async () => {
+    const command = `"${process.execPath}" "${droverBin}" --help >/dev/full`
+    const running = promisify(exec)(command, { env: { DROVER_HOME: home, PATH: process.env.PATH } })
+    await expect(running).rejects.toMatchObject({
+      code: 74,
+      stderr: 'error: Cannot write the output: ENOSPC: no space left on device, write.\n',
+    })
+  },
+)
+
+test('an application that crashes is a surprise, and not a workflow that ended ERROR', async () => {
+  const run = await runDrover(['run', 'breaks', '--app', app, '--id', 'broken'], { home })
+  expect(run).toMatchObject({ code: 70, stdout: '' })
+  expect(run.stderr).toContain(
+    'error: The application threw an error that nothing caught: nobody expects this\n',
+  )
+  expect(run.stderr).toContain('app.js:5')
+  expect((await runDrover(['get', 'broken', '-o', 'json'], { home })).stdout).toContain('"PENDING"')
+})
+
+test('an application that catches what nobody else did goes on', async () => {
+  const run = await runDrover(['run', 'careful', '--app', app], { home })
+  expect(run).toMatchObject({ code: 0, stdout: '"unharmed"\n' })
+})
