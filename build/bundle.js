@@ -4,7 +4,13 @@ import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
-import { deferChildProcess, deferStringWidth, dropColorDetection, keepDemo } from './plugins.js'
+import {
+  deferChildProcess,
+  deferCryptography,
+  deferStringWidth,
+  dropColorDetection,
+  keepDemo,
+} from './plugins.js'
 
 const root = path.join(import.meta.dirname, '..')
 const output = path.join(root, 'dist/bundle')
@@ -39,7 +45,7 @@ async function bundle() {
     metafile: true,
     // What the SDK takes where it is installed; tsx brings hooks that are files of their own.
     external: ['tsx', '@opentelemetry/*', 'winston', 'winston-transport', 'pg-native', 'pg-cloudflare'],
-    plugins: [keepDemo, deferStringWidth, deferChildProcess, dropColorDetection],
+    plugins: [keepDemo, deferStringWidth, deferCryptography, deferChildProcess, dropColorDetection],
   })
   const facts = (file) => metafile.outputs[path.relative(root, file)]
   const isCommonJs = ({ entryPoint }) => metafile.inputs[entryPoint]?.format === 'cjs'

@@ -24,15 +24,20 @@ export const deferStringWidth = {
 }
 
 /** Commander starts processes for commands that are programs of their own; drover has none. */
-export const deferChildProcess = {
-  name: 'defer child_process',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /\/commander\/lib\/command\.js$/ }, async ({ path: file }) => ({
-      contents: (await readFile(file, 'utf8'))
-        .replace(`const childProcess = require('node:child_process');`, '')
-        .replaceAll('childProcess.', `require('node:child_process').`),
-    })),
-}
+export const deferChildProcess = replaceIn('commander/lib/command.js', [
+  [`const childProcess = require('node:child_process');`, ''],
+  ['childProcess.', `require('node:child_process').`],
+])
+
+/** Only a password needs cryptography, which takes 3 ms to load. */
+export const deferCryptography = replaceIn('pg/lib/crypto/utils.js', [
+  [`const nodeCrypto = require('crypto')`, ''],
+  ['const webCrypto = nodeCrypto.webcrypto || globalThis.crypto', ''],
+  ['const subtleCrypto = webCrypto.subtle', ''],
+  ['nodeCrypto.', `require('crypto').`],
+  ['webCrypto.', `require('crypto').webcrypto.`],
+  ['subtleCrypto.', `require('crypto').webcrypto.subtle.`],
+])
 
 /** drover tells chalk how many colours to use. */
 export const dropColorDetection = {
@@ -41,4 +46,20 @@ export const dropColorDetection = {
     onLoad({ filter: /\/chalk\/source\/vendor\/supports-color\/index\.js$/ }, () => ({
       contents: 'export default { stdout: false, stderr: false }',
     })),
+}
+
+/** One module of a package, in other words; a version that does not hold the old ones stops the build. */
+function replaceIn(module, replacements) {
+  return {
+    name: `replace in ${module}`,
+    setup: ({ onLoad }) =>
+      onLoad({ filter: new RegExp(`/${module.replaceAll('.', '\\.')}$`) }, async ({ path: file }) => {
+        let contents = await readFile(file, 'utf8')
+        for (const [old, text] of replacements) {
+          if (!contents.includes(old)) throw new Error(`${module} does not say ${old}`)
+          contents = contents.replaceAll(old, text)
+        }
+        return { contents }
+      }),
+  }
 }

@@ -71,9 +71,12 @@ export function isStreamEnd(text: string): boolean {
   return (streamEndMarks as readonly string[]).includes(text)
 }
 
+/** In which the SDK for TypeScript writes. */
+export const usualSerialization = 'js_superjson'
+
 /** By the name in the column `serialization`; values of older SDKs have none. */
 const decoders = new Map<string, (text: string) => JsonValue>([
-  ['js_superjson', (text) => toPlain(JSON.parse(text))],
+  [usualSerialization, (text) => toPlain(JSON.parse(text))],
   ['portable_json', (text) => JSON.parse(text)],
   ['java_jackson', (text) => JSON.parse(text)],
   ['DBOS_JSON', decodeGoJson],

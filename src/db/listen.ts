@@ -33,7 +33,6 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   const { target } = session
   const direct = target.listenUrl === undefined ? target : { ...target, url: target.listenUrl }
   const subscribers = new Set<(payload: string | undefined) => void>()
-  const ownChannel = `drover_${randomUUID().replaceAll('-', '')}`
   const stop = new AbortController()
   const wake = createWake()
   let current: pg.Client | undefined
@@ -69,7 +68,8 @@ export function createListener(session: Session, selfTestMs: number): Listener {
     try {
       if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
-      await requireDelivery(client)
+      const ownChannel = `drover_${randomUUID().replaceAll('-', '')}`
+      await requireDelivery(client, ownChannel)
       client.on('notification', ({ channel, payload }) => {
         if (channel !== ownChannel) tell(payload ?? '')
       })
@@ -89,7 +89,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   }
 
   /** Throws `Undelivered`. A pooler keeps what listens for others, so that it is tried with a channel of our own first. */
-  async function requireDelivery(client: pg.Client): Promise<void> {
+  async function requireDelivery(client: pg.Client, ownChannel: string): Promise<void> {
     const arrived = createWake()
     let works = false
     const hear = (): void => {

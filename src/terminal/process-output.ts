@@ -16,6 +16,8 @@ export interface OutputSource {
   open(): NodeJS.WriteStream
   /** There for a file or a pipe: writes without opening it, waits where that is full, and returns what was not taken. */
   readonly writeUnopened?: (bytes: Buffer) => Buffer
+  /** A file, which is never full: it needs no stream at all. */
+  readonly neverWaits?: boolean
 }
 
 interface ProcessOutputOptions {
@@ -35,7 +37,7 @@ export function createProcessOutput({
   onLost,
   onWrite,
 }: ProcessOutputOptions): ProcessOutput {
-  const { writeUnopened } = source
+  const { writeUnopened, neverWaits = false } = source
   let opened: WriteStream | undefined
   let isGone = false
   let resume = () => {}
@@ -76,17 +78,11 @@ export function createProcessOutput({
     Object.getPrototypeOf(stream).write.call(stream, text, onDone)
   }
 
-  const writeOut = () => {
+  const writeOut = ({ mayWait = neverWaits } = {}) => {
     const text = pending
     pending = ''
-    if (text !== '' && !isGone) write(text)
-  }
-
-  /** What is all there is to say, as of `--help`, needs no stream. */
-  const writeOutUnopened = () => {
-    if (opened || !writeUnopened || isGone) return
-    const text = pending
-    pending = ''
+    if (text === '' || isGone) return
+    if (opened || !writeUnopened || !mayWait) return write(text)
     try {
       const rest = writeUnopened(Buffer.from(text))
       if (rest.length > 0) write(rest)
@@ -111,7 +107,8 @@ export function createProcessOutput({
       if (isGone) return
       onWrite()
       pending += text
-      if ((opened && turn === undefined) || pending.length >= batchLength) writeOut()
+      const isReady = opened !== undefined || neverWaits
+      if ((isReady && turn === undefined) || pending.length >= batchLength) writeOut()
       turn ??= setImmediate(() => {
         turn = undefined
         writeOut()
@@ -125,8 +122,8 @@ export function createProcessOutput({
       return () => stream.off('resize', listener)
     },
     flush: () => {
-      writeOutUnopened()
-      writeOut()
+      // What is all there is to say, as of `--help`, needs no stream.
+      writeOut({ mayWait: true })
       const isDone = isGone || !opened?.writableLength
       return isDone ? Promise.resolve() : new Promise((resolve) => write('', () => resolve()))
     },

@@ -1,19 +1,19 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, type Stats, writeSync } from 'node:fs'
 import type { OutputSource } from './process-output.ts'
 
 /** Output 1 or 2 of this process; `open` gives Node's own stream for it. */
 export function standardOutput(descriptor: 1 | 2, open: () => NodeJS.WriteStream): OutputSource {
-  return isFileOrPipe(descriptor) ? { open, writeUnopened: (bytes) => writeNow(descriptor, bytes) } : { open }
+  const stats = statOf(descriptor)
+  if (!stats?.isFile() && !stats?.isFIFO() && !stats?.isSocket()) return { open }
+  return { open, writeUnopened: (bytes) => writeNow(descriptor, bytes), neverWaits: stats.isFile() }
 }
 
-function isFileOrPipe(descriptor: number): boolean {
-  if (process.platform === 'win32') return false
+/** Undefined for one that is closed, as by `>&-`, and where pipes are another matter. */
+function statOf(descriptor: number): Stats | undefined {
   try {
-    const stats = fstatSync(descriptor)
-    return stats.isFile() || stats.isFIFO() || stats.isSocket()
+    return process.platform === 'win32' ? undefined : fstatSync(descriptor)
   } catch {
-    // Closed, as by `>&-`.
-    return false
+    return undefined
   }
 }
 

@@ -263,6 +263,28 @@ test('a million values would be read a batch at a time', async () => {
   expect(sum).toBe((4999 * 5000) / 2 - 45)
 })
 
+test('every value of a stream is read in the format it was written in', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('mixed', 'SUCCESS', 'x')`,
+  )
+  const formats = [
+    ['{"json":"super"}', 'js_superjson', 'super'],
+    ['"portable"', 'portable_json', 'portable'],
+    ['{"json":"older"}', null, 'older'],
+    ['gASVBQAAAAAAAACMAWGULg==', null, { $undecoded: 'py_pickle', raw: 'gASVBQAAAAAAAACMAWGULg==' }],
+    ['?', 'martian', { $undecoded: 'martian', raw: '?' }],
+  ] as const
+  for (const [offset, [value, serialization]] of formats.entries()) {
+    await database.query(
+      `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization) values ('mixed', 'k', $1, $2, $3)`,
+      [offset, value, serialization],
+    )
+  }
+  const values: unknown[] = []
+  for await (const { value } of valuesOf(store.streamValues('mixed', 'k'))) values.push(value)
+  expect(values).toEqual(formats.map(([, , shown]) => shown))
+})
+
 test('values of megabytes come a few at a time, and every one of them', async () => {
   await database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('heavy', 'SUCCESS', 'x')`,
