@@ -102,8 +102,8 @@ export function createSession(target: DatabaseTarget): Session {
       lend(
         async (client) => {
           try {
-            const results = (await client.query(sql)) as unknown as pg.QueryResult<Row>[]
-            return results.map(({ rows }) => rows)
+            const results = await client.query<Row>(sql)
+            return [results].flat().map(({ rows }) => rows)
           } catch (error) {
             if (!isConnectionLoss(toQueryError(error, target))) await client.query('rollback')
             throw error

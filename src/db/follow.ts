@@ -2,6 +2,7 @@ import type { Change } from '../core/change.ts'
 import type { DatabaseTarget, FollowOptions } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { workflowNotFound } from './failures.ts'
+import { readFingerprint } from './fingerprint.ts'
 import type { Listener } from './listen.ts'
 import { type FollowTiming, persist } from './persist.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
@@ -26,7 +27,7 @@ export async function* follow(
   workflowIds: readonly string[],
   options: FollowOptions,
 ): AsyncGenerator<Change> {
-  const { session, schema, listener, timing } = source
+  const { session, listener, timing } = source
   const { signal } = options
   const positions = startingPositions(workflowIds, options)
   const following: Following = { positions, active: new Map(positions), options }
@@ -35,8 +36,10 @@ export async function* follow(
   const pace = createPace(isLight(needs) ? lightEagerMs : heavyEagerMs)
   let isFirst = true
   let isPollingSaid = false
+  const reader = createReader(source, following, needs)
   const unsubscribe = listener.subscribe((payload) => {
     if (payload !== undefined && !isAboutAny(payload, following.active.keys())) return
+    reader.expectNews()
     pace.hurry()
     wake.ring()
   })
@@ -44,17 +47,19 @@ export async function* follow(
   try {
     while (following.active.size > 0 && !signal.aborted) {
       wake.reset()
-      const read = () => readRound(session, schema, following.active, needs, timing.silenceMs)
       const startMs = performance.now()
-      const round = await persist(session, timing, options, read, listener.check)
+      const answer = await persist(session, timing, options, reader.read, listener.check)
       pace.took(performance.now() - startMs)
-      if (!round) return
-      if (isFirst) refuseMissing(workflowIds, round, session.target.label)
-      isFirst = false
+      if (!answer) return
       const outcome = { isComplete: true, hasNews: false }
-      for (const change of tellRound(round, following, outcome)) {
-        if (signal.aborted) return
-        yield change
+      if (answer.round) {
+        if (isFirst) refuseMissing(workflowIds, answer.round, session.target.label)
+        isFirst = false
+        for (const change of tellRound(answer.round, following, outcome)) {
+          if (signal.aborted) return
+          yield change
+        }
+        if (!outcome.isComplete) reader.expectNews()
       }
       const deafness = isPollingSaid ? undefined : listener.deafness()
       if (deafness !== undefined) {
@@ -66,6 +71,52 @@ export async function* follow(
     }
   } finally {
     unsubscribe()
+  }
+}
+
+/** A deadline that passes changes what is told of a wait, and nothing in the database. */
+const longestWithoutRoundMs = 5000
+
+interface Reader {
+  /** Without a round when there is nothing new to tell. */
+  read(): Promise<{ readonly round?: Round }>
+  /** The next one is a round. */
+  expectNews(): void
+}
+
+/** Asks whether there is something new before it asks what, unless it is known. */
+function createReader(
+  { session, schema, timing }: FollowSource,
+  { active }: Following,
+  needs: Needs,
+): Reader {
+  let isExpected = true
+  let fingerprint: string | undefined
+  let roundAtMs = 0
+
+  const isRoundDue = async (): Promise<boolean> => {
+    if (isExpected || performance.now() - roundAtMs > longestWithoutRoundMs) return true
+    const before = fingerprint
+    fingerprint = await readFingerprint(session, schema, active, needs, timing.silenceMs)
+    return fingerprint !== before
+  }
+
+  return {
+    read: async () => {
+      if (!(await isRoundDue())) return {}
+      isExpected = false
+      try {
+        const round = await readRound(session, schema, active, needs, timing.silenceMs)
+        roundAtMs = performance.now()
+        return { round }
+      } catch (error) {
+        isExpected = true
+        throw error
+      }
+    },
+    expectNews: () => {
+      isExpected = true
+    },
   }
 }
 

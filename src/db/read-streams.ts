@@ -23,7 +23,17 @@ export async function readStreams(
   return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))
 }
 
-/** Skips from key to key in the index, and looks at the last value of each: a long stream costs no more than a short one. */
+/** SQL for `keys`, those of one workflow and a null: it skips from key to key in the index. */
+export function withStreamKeys(streams: string, workflowId: string): string {
+  return `with recursive keys as (
+      select (select min(key) from ${streams} where workflow_uuid = ${workflowId}) as key
+      union all
+      select (select min(s.key) from ${streams} s where s.workflow_uuid = ${workflowId} and s.key > k.key)
+      from keys k where k.key is not null
+    )`
+}
+
+/** Looks at the last value of each: a long stream costs no more than a short one. */
 export async function readStreamKeys(
   session: Session,
   schema: SystemSchema,
@@ -31,12 +41,7 @@ export async function readStreamKeys(
 ): Promise<StreamKey[]> {
   const streams = schema.table('streams')
   const rows = await session.query(
-    `with recursive keys as (
-       select (select min(key) from ${streams} where workflow_uuid = $1) as key
-       union all
-       select (select min(s.key) from ${streams} s where s.workflow_uuid = $1 and s.key > k.key)
-       from keys k where k.key is not null
-     )
+    `${withStreamKeys(streams, '$1')}
      select k.key, v.value = any($2) as closed from keys k
      join lateral (
        select value from ${streams} s where s.workflow_uuid = $1 and s.key = k.key order by "offset" desc limit 1
