@@ -68,7 +68,8 @@ export function orderRound(
   const happenings = [...sources.flat(), ...messages]
     .filter(({ place }) => comparePlaces(place, bound) <= 0 && (ends.length === 0 || place[0] !== Infinity))
     .sort((a, b) => comparePlaces(a.place, b.place))
-  return { happenings, isComplete: ends.length === 0 && rows.messages.length < batchRows }
+  const hasMoreMessages = isCutPage(rows.messages, weighedColumns.messages, batchRows)
+  return { happenings, isComplete: ends.length === 0 && !hasMoreMessages }
 }
 
 function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed[] {

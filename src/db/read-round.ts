@@ -55,7 +55,12 @@ export interface Round {
 }
 
 /** What may be large, by source: it counts when a page is cut. */
-export const weighedColumns = { steps: ['output', 'error'], events: ['value'], streams: ['value'] } as const
+export const weighedColumns = {
+  steps: ['output', 'error'],
+  events: ['value'],
+  streams: ['value'],
+  messages: ['message'],
+} as const
 
 const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
 
@@ -198,16 +203,19 @@ function selectStreams(
 }
 
 function selectMessages(schema: SystemSchema, followed: string, limit: number): string {
-  return `select f.id, m.* from jsonb_to_recordset(${followed}::jsonb)
-      as f(id text, settled bigint, seen text[], unread text[])
-    join lateral (
-      select ${messageColumns(schema, 'n')}, marked.mark
+  const page = selectPage({
+    rows: `select ${messageColumns(schema, 'n')}, marked.mark
       from ${schema.table('notifications')} n, lateral (select left(md5(n.message_uuid), 10) as mark) marked
       where n.destination_uuid = f.id
         and ((n.created_at_epoch_ms >= f.settled and not marked.mark = any(f.seen))
-          or (n.consumed and marked.mark = any(f.unread)))
-      order by n.created_at_epoch_ms, n.message_uuid limit ${limit}
-    ) m on true order by f.id, m.created_at_epoch_ms, m.mark`
+          or (n.consumed and marked.mark = any(f.unread)))`,
+    order: 'created_at_epoch_ms',
+    weighed: weighedColumns.messages,
+    limit,
+  })
+  return `select f.id, m.* from jsonb_to_recordset(${followed}::jsonb)
+      as f(id text, settled bigint, seen text[], unread text[])
+    join lateral (${page}) m on true order by f.id, m.created_at_epoch_ms, m.mark`
 }
 
 function groupById(rows: readonly Row[]): Map<string, Row[]> {

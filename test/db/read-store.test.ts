@@ -3,7 +3,11 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import type { StreamValue } from '../../src/core/workflow.ts'
+import { createSession } from '../../src/db/connect.ts'
 import { openStore } from '../../src/db/open-store.ts'
+import { createPosition } from '../../src/db/position.ts'
+import { needsOf, readRound } from '../../src/db/read-round.ts'
+import { readSchema } from '../../src/db/schema.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { launchDbos, testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -306,6 +310,27 @@ test('values of megabytes come a few at a time, and every one of them', async ()
     if (change.type === 'stream') followed.push(change.offset)
   }
   expect(followed).toEqual(offsets)
+})
+
+test('messages of megabytes are followed a few at a time, and every one of them', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('loaded', 'SUCCESS', 'x')`,
+  )
+  await database.query(
+    `insert into dbos.notifications (message_uuid, destination_uuid, topic, message, serialization, created_at_epoch_ms)
+     select 'm' || n, 'loaded', 'go', '"' || repeat('x', 1500000) || n || '"', 'portable_json', n from generate_series(0, 19) n`,
+  )
+  const session = createSession(database.target)
+  const needs = needsOf({ signal: new AbortController().signal })
+  const positions = new Map([['loaded', createPosition()]])
+  const { rows } = await readRound(session, await readSchema(session), positions, needs, 10_000)
+  await session.close()
+  expect(rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
+  const sentAt: number[] = []
+  for await (const change of store.follow(['loaded'], { signal: AbortSignal.timeout(20_000) })) {
+    if (change.type === 'message') sentAt.push(change.message.sentAt.getTime())
+  }
+  expect(sentAt).toEqual(Array.from({ length: 20 }, (_, index) => index))
 })
 
 async function* valuesOf(batches: AsyncIterable<readonly StreamValue[]>): AsyncGenerator<StreamValue> {
