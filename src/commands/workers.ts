@@ -62,7 +62,7 @@ async function findWorkers(
 }
 
 function toWorker(executor: LiveExecutor, running: readonly WorkflowSummary[], now: Date): Worker {
-  const { executorId, application, version, versionStart, since, heardAt, recognisedBy } = executor
+  const { executorId, application, version, versionStart, since, heardAt, address, recognisedBy } = executor
   // What it runs tells the whole version where the name of its session was too short for it.
   const [ran] = running
   return {
@@ -72,6 +72,7 @@ function toWorker(executor: LiveExecutor, running: readonly WorkflowSummary[], n
     state: isSilent(executor, now) ? 'silent' : 'live',
     since,
     heardAt,
+    address,
     recognisedBy,
     running: running.map(({ workflowId }) => workflowId),
   }
@@ -86,6 +87,7 @@ function toAbsent(executorId: string, running: readonly WorkflowSummary[], isSur
     state: isSure ? 'gone' : 'unknown',
     since: null,
     heardAt: null,
+    address: null,
     recognisedBy: null,
     running: running.map(({ workflowId }) => workflowId),
   }

@@ -12,6 +12,8 @@ export interface LiveExecutor extends Executor {
   readonly recognisedBy: 'name' | 'listening'
   /** When it last asked the database something; executors do that about every second. */
   readonly heardAt: Date
+  /** From where it is connected; null over a Unix socket, which is of the database's own machine. */
+  readonly address: string | null
 }
 
 const silentAfterMs = 10_000

@@ -19,7 +19,8 @@ export async function readExecutors(
   schema: SystemSchema,
 ): Promise<readonly LiveExecutor[] | undefined> {
   const sessions = await session.query(
-    `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard
+    `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard,
+       host(a.client_addr) as address
      from pg_stat_activity a
      where a.datname = current_database() and a.pid <> pg_backend_pid()
        and (starts_with(a.application_name, $1) or starts_with(a.query, $2) or a.query = '<insufficient privilege>')`,
@@ -45,7 +46,7 @@ type SeenExecutor = Omit<LiveExecutor, 'application'>
 
 function groupByExecutor(sessions: readonly Row[]): SeenExecutor[] {
   const groups = new Map<string, SeenExecutor & { readonly listens: boolean }>()
-  for (const { name, query, since, heard } of sessions) {
+  for (const { name, query, since, heard, address } of sessions) {
     const seen = parseSessionName(String(name))
     const known = groups.get(seen.executorId)
     groups.set(seen.executorId, {
@@ -55,6 +56,7 @@ function groupByExecutor(sessions: readonly Row[]): SeenExecutor[] {
       versionStart: known?.versionStart || seen.versionStart,
       since: earlier(known?.since, since as Date),
       heardAt: later(known?.heardAt, (heard ?? since) as Date),
+      address: known?.address ?? toText(address),
       recognisedBy: 'name',
       listens: (known?.listens ?? false) || String(query).startsWith(listening),
     })
@@ -71,12 +73,13 @@ function isDrovers(executorId: string): boolean {
 
 /** SDKs of other languages name their sessions otherwise; which of them are of one process cannot be told. */
 function groupByProcess(sessions: readonly Row[]): SeenExecutor[] {
-  return sessions.map(({ pid, since, heard }) => ({
+  return sessions.map(({ pid, since, heard, address }) => ({
     executorId: `session ${pid}`,
     version: '',
     versionStart: '',
     since: since as Date,
     heardAt: (heard ?? since) as Date,
+    address: toText(address),
     recognisedBy: 'listening',
   }))
 }

@@ -13,6 +13,8 @@ export interface Worker {
   readonly state: 'live' | 'silent' | 'gone' | 'unknown'
   readonly since: Date | null
   readonly heardAt: Date | null
+  /** From where it is connected; null over a Unix socket, and of what is not connected. */
+  readonly address: string | null
   readonly recognisedBy: LiveExecutor['recognisedBy'] | null
   /** Ids of the workflows that it runs, or ran. */
   readonly running: readonly string[]
@@ -47,7 +49,7 @@ export const workerColumns: readonly Column<Worker>[] = [
     title: 'SEEN',
     value: ({ recognisedBy }) => (recognisedBy ? howRecognised[recognisedBy] : ''),
     paint: faint,
-    optional: 5,
+    optional: 6,
   },
   {
     title: 'RUNS',
@@ -56,7 +58,13 @@ export const workerColumns: readonly Column<Worker>[] = [
     minWidth: 8,
     optional: 4,
   },
+  { title: 'FROM', value: describeAddress, minWidth: 8, optional: 5 },
 ]
+
+function describeAddress({ address, since }: Worker): string {
+  if (since === null) return ''
+  return address ?? '(database host)'
+}
 
 function describeRunning(running: readonly string[]): string {
   const [first] = running
@@ -65,6 +73,6 @@ function describeRunning(running: readonly string[]): string {
 }
 
 export function toWorkerJson(worker: Worker): Worker {
-  const { executorId, application, version, state, since, heardAt, recognisedBy, running } = worker
-  return { executorId, application, version, state, since, heardAt, recognisedBy, running }
+  const { executorId, application, version, state, since, heardAt, address, recognisedBy, running } = worker
+  return { executorId, application, version, state, since, heardAt, address, recognisedBy, running }
 }

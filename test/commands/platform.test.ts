@@ -24,6 +24,7 @@ const worker: LiveExecutor = {
   versionStart: 'v1',
   since: minute(0),
   recognisedBy: 'name',
+  address: null,
   heardAt: minute(9),
 }
 const shop = () =>

@@ -10,6 +10,7 @@ const live = (executorId: string, version: string): LiveExecutor => ({
   versionStart: version,
   since: new Date(0),
   recognisedBy: 'name',
+  address: null,
   heardAt: new Date(0),
 })
 

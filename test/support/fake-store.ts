@@ -466,6 +466,7 @@ export function createFakeStore(
       versionStart: executor.version,
       recognisedBy: 'name',
       heardAt: readClock(),
+      address: null,
       ...executor,
     }))
   }
