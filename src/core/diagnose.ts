@@ -1,5 +1,12 @@
 import { nearest } from './nearest.ts'
-import { isSilent, type LiveExecutor, type Outlook, type QueueState, type Situation } from './situation.ts'
+import {
+  enqueuedAt,
+  isSilent,
+  type LiveExecutor,
+  type Outlook,
+  type QueueState,
+  type Situation,
+} from './situation.ts'
 import { isEnded, type Message, type Step, type Wait, type WorkflowSummary } from './workflow.ts'
 
 /** Why a workflow is where it is; each says what its sentence and its remedy need. */
@@ -20,13 +27,23 @@ export type Cause =
   | { readonly kind: 'executor-gone'; readonly executorId: string; readonly lastSign: Date }
   | { readonly kind: 'executor-silent'; readonly executorId: string; readonly since: Date }
   | {
-      readonly kind: 'name-unknown'
+      /** Nothing is recorded, and of no other run that a worker knew the name and the class. */
+      readonly kind: 'name-unproven'
+      readonly since: Date
       readonly meant: string | null
       /** The classes and instances that workflows of this name have. */
       readonly classes: readonly { readonly className: string | null; readonly configName: string | null }[]
     }
-  | { readonly kind: 'answer-unread'; readonly wait: Wait }
-  | { readonly kind: 'waits-for-message'; readonly wait: Wait; readonly strays: readonly Message[] }
+  | { readonly kind: 'answer-unread'; readonly wait: Wait; readonly isLearned: boolean }
+  | {
+      readonly kind: 'waits-for-message'
+      readonly wait: Wait
+      readonly strays: readonly Message[]
+      /** Only earlier runs tell the topic of the wait. */
+      readonly isLearned: boolean
+    }
+  /** It goes on without an answer as soon as anybody executes it. */
+  | { readonly kind: 'wait-overdue'; readonly wait: Wait }
   | { readonly kind: 'waits-for-event'; readonly wait: Wait }
   | { readonly kind: 'waits-for-child'; readonly child: WorkflowSummary }
   | { readonly kind: 'sleeps'; readonly until: Date }
@@ -43,13 +60,11 @@ export interface Diagnosis {
   readonly next: string | null
   /**
    * `sessions`: whether executors live cannot be seen. `listening`: it may be on an executor that does not tell its id.
-   * `event`: which one it waits for.
+   * `event`: which one it waits for. `name`: whether its executor knows it.
    */
-  readonly unknown: readonly ('sessions' | 'listening' | 'event')[]
+  readonly unknown: readonly ('sessions' | 'listening' | 'event' | 'name')[]
 }
 
-/** A worker that knows the name records something sooner, unless its first step takes long. */
-const firstSignMs = 5000
 /** Enough polls to have been taken, and a second for a delay to be noticed. */
 const dueAfterMs = ({ pollMs }: QueueState) => 3 * pollMs + 2000
 
@@ -90,7 +105,7 @@ function causesOfQueueing(situation: Situation): Cause[] {
   if (obstacles.length > 0 || delay.length > 0) return [...delay, ...obstacles]
   const limit = limitReached(outlook, workflow.application)
   if (limit) return [{ kind: 'queue-full', limit, ahead: situation.aheadCount }]
-  const waitingMs = now.getTime() - (delayUntil ?? situation.updatedAt ?? workflow.createdAt).getTime()
+  const waitingMs = now.getTime() - enqueuedAt(situation).getTime()
   const isLate = outlook.executors !== undefined && waitingMs > dueAfterMs(outlook.queue)
   return [{ kind: isLate ? 'not-polled' : 'due' }]
 }
@@ -173,34 +188,47 @@ function causesOfStandstill(situation: Situation): Cause[] {
     const lastSign = lastSignOf(situation)
     const { executorId } = situation.workflow
     // What nobody executes is waited for by nobody: only a wait tells what to do once it runs again.
-    return [{ kind: 'executor-gone', executorId: executorId ?? '', lastSign }, ...waiting.filter(isWait)]
+    return [
+      { kind: 'executor-gone', executorId: executorId ?? '', lastSign },
+      ...causesOfNoTaker(situation),
+      ...waiting.filter(isWait),
+    ]
   }
-  const stranger = silence.length > 0 ? undefined : causeOfUnknownName(situation)
-  return [...silence, ...(stranger ? [stranger] : []), ...waiting]
+  const stranger = silence.length > 0 ? undefined : causeOfUnprovenName(situation)
+  return [...silence, ...(stranger ? [stranger] : waiting)]
 }
 
 function isWait({ kind }: Cause): boolean {
-  return kind === 'waits-for-message' || kind === 'answer-unread'
+  return kind === 'waits-for-message' || kind === 'wait-overdue' || kind === 'answer-unread'
+}
+
+/** Of what a dead executor left: who lives, and runs other versions. */
+function causesOfNoTaker({ workflow, executors = [] }: Situation): Cause[] {
+  const { application, version } = workflow
+  const candidates = executors.filter((executor) => mayBelongTo(executor, application))
+  if (candidates.length === 0 || version === null) return []
+  if (candidates.some((executor) => mayRun(executor, version))) return []
+  return [{ kind: 'version-gone', version, live: [...new Set(candidates.map(versionLabel))] }]
 }
 
 function causeOfWait(wait: Wait, { unread, learned }: Situation): Cause {
-  if (wait.state === 'answered' && wait.asked) return { kind: 'answer-unread', wait }
-  const isLearned = learned !== null && learned.step === wait.step
-  if (!wait.asked && isLearned && learned.call === 'DBOS.getEvent') return { kind: 'waits-for-event', wait }
-  const known = wait.topic === undefined && isLearned ? { ...wait, topic: learned.topic } : wait
+  if (wait.state === 'answered' && wait.asked) return { kind: 'answer-unread', wait, isLearned: false }
+  const earlier = learned !== null && learned.step === wait.step && !wait.asked ? learned : undefined
+  if (earlier?.call === 'DBOS.getEvent') return { kind: 'waits-for-event', wait }
+  const isLearned = wait.topic === undefined && earlier !== undefined
+  const known = isLearned ? { ...wait, topic: earlier.topic } : wait
   const answers = unread.filter(({ topic }) => topic === known.topic)
-  if (answers.length > 0) return { kind: 'answer-unread', wait: known }
-  return { kind: 'waits-for-message', wait: known, strays: unread }
+  if (answers.length > 0) return { kind: 'answer-unread', wait: known, isLearned }
+  if (wait.state === 'overdue') return { kind: 'wait-overdue', wait: known }
+  return { kind: 'waits-for-message', wait: known, strays: unread, isLearned }
 }
 
 /** Where nothing says that it waits: what its last step tells of the one that runs now. */
 function causesByLastStep(situation: Situation): Cause[] {
   const { workflow, waits, activeChildren, lastStep, now, stepCount } = situation
   if (waits.length > 0) return []
-  if (lastStep?.name === 'DBOS.sleep') {
-    const until = untilOf(lastStep)
-    if (until && until > now) return [{ kind: 'sleeps', until }]
-  }
+  const until = lastStep && sleepsUntil(lastStep)
+  if (until && until > now) return [{ kind: 'sleeps', until }]
   // Waiting for a child's result leaves no row: a child that still runs is the best explanation there is.
   const [child] = activeChildren
   if (child) return [{ kind: 'waits-for-child', child }]
@@ -208,24 +236,31 @@ function causesByLastStep(situation: Situation): Cause[] {
   return [{ kind: 'step-runs', step: lastStep ? lastStep.step + 1 : stepCount, after: lastStep, since }]
 }
 
-/** The end of a sleep, which DBOS writes as its output when it begins. */
-function untilOf({ output }: Step): Date | null {
-  return typeof output === 'number' ? new Date(output) : null
+/** The end of a sleep, which DBOS writes as its output when it begins; null where the step is none. */
+export function sleepsUntil({ name, output }: Step): Date | null {
+  return name === 'DBOS.sleep' && typeof output === 'number' ? new Date(output) : null
 }
 
-/** A worker that does not know a name or a class claims the workflow all the same, and never begins. */
-function causeOfUnknownName(situation: Situation): Cause | undefined {
-  const { workflow, stepCount, provenOrigins, knownNames, now, waits, activeChildren } = situation
-  const { name, className, configName, queue, startedAt } = workflow
+/**
+ * A worker that does not know a name or a class claims the workflow all the same, and never begins: it looks like one whose
+ * first step takes long.
+ */
+function causeOfUnprovenName(situation: Situation): Cause | undefined {
+  const { workflow, stepCount, provenOrigins, knownNames, waits, activeChildren } = situation
+  const { name, className, configName, queue, startedAt, createdAt } = workflow
   if (stepCount > 0 || waits.length > 0 || activeChildren.length > 0 || queue === null) return undefined
   if (provenOrigins.some((origin) => origin.className === className)) return undefined
-  if (now.getTime() - (startedAt ?? now).getTime() < firstSignMs) return undefined
   const classes = provenOrigins.map((origin) => ({
     className: origin.className,
     configName: origin.configName ?? configName,
   }))
   const others = knownNames.filter((known) => known !== name)
-  return { kind: 'name-unknown', meant: nearest(name, others) ?? null, classes }
+  return {
+    kind: 'name-unproven',
+    since: startedAt ?? createdAt,
+    meant: nearest(name, others) ?? null,
+    classes,
+  }
 }
 
 function lastSignOf({ workflow, updatedAt, lastStep }: Situation): Date {
@@ -241,9 +276,10 @@ function nextOf(cause: Cause, { outlook }: Situation): string | null {
 
 function unknownOf({ kind }: Cause, { workflow, executors }: Situation): Diagnosis['unknown'] {
   if (isEnded(workflow.status)) return []
-  const event = kind === 'waits-for-event' ? (['event'] as const) : []
-  if (executors === undefined) return ['sessions', ...event]
+  const ofCause =
+    kind === 'waits-for-event' ? (['event'] as const) : kind === 'name-unproven' ? (['name'] as const) : []
+  if (executors === undefined) return ['sessions', ...ofCause]
   const isHeld = executors.some(({ executorId }) => executorId === workflow.executorId)
   const isHidden = executors.some(({ recognisedBy }) => recognisedBy === 'listening')
-  return workflow.status === 'PENDING' && !isHeld && isHidden ? ['listening', ...event] : event
+  return workflow.status === 'PENDING' && !isHeld && isHidden ? ['listening', ...ofCause] : ofCause
 }

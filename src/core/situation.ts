@@ -88,3 +88,9 @@ export interface Situation {
   /** What the same step of an earlier run of this name did where this one waits: `DBOS.recv` on a topic, or `DBOS.getEvent`. */
   readonly learned: { readonly step: number; readonly call: string; readonly topic: string | null } | null
 }
+
+/** Since when it waits on its queue: it may have been put there again, or held back until then. */
+export function enqueuedAt({ workflow, updatedAt, delayUntil, now }: Situation): Date {
+  const put = updatedAt ?? workflow.createdAt
+  return delayUntil && delayUntil > put && delayUntil <= now ? delayUntil : put
+}

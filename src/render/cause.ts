@@ -56,12 +56,18 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
       return `Its executor ${shortExecutor(cause.executorId)} is gone; the last sign of it is from ${formatAge(cause.lastSign, now)}.`
     case 'executor-silent':
       return `Its executor ${shortExecutor(cause.executorId)} is connected and silent for ${formatElapsed(now.getTime() - cause.since.getTime())}: stopped, or blocked.`
-    case 'name-unknown':
-      return describeUnknownName(cause, workflow.name, workflow.className)
+    case 'name-unproven':
+      return describeUnprovenName(cause, workflow, executors === undefined, now)
     case 'answer-unread':
-      return `It was answered, and has not read the answer yet${topicOf(cause.wait)}.`
+      return cause.isLearned
+        ? `A message ${describeTopic(cause.wait.topic)} lies there unread, and earlier runs waited for one at this step.`
+        : `It was answered, and has not read the answer yet${topicOf(cause.wait)}.`
     case 'waits-for-message':
-      return `It waits ${waitedFor(cause.wait)}${orEvent(cause.wait)}${topicOf(cause.wait)}${deadline(cause.wait, now)}${describeStrays(cause.strays)}.`
+      return cause.isLearned
+        ? `It waits for a message${deadline(cause.wait, now)}; earlier runs waited at this step for one ${describeTopic(cause.wait.topic)}${describeStrays(cause.strays)}.`
+        : `It waits ${waitedFor(cause.wait)}${orEvent(cause.wait)}${topicOf(cause.wait)}${deadline(cause.wait, now)}${describeStrays(cause.strays)}.`
+    case 'wait-overdue':
+      return `It waited ${waitedFor(cause.wait)}${topicOf(cause.wait)}${deadline(cause.wait, now)}, and its executor has not gone on since.`
     case 'waits-for-event':
       return `It waits for an event of another workflow, as earlier runs did at this step${deadline(cause.wait, now)}.`
     case 'waits-for-child':
@@ -91,19 +97,23 @@ function describeLimit(limit: QueueLimit, running: number, queue: string): strin
   }
 }
 
-function describeUnknownName(
-  { meant, classes }: Extract<Cause, { kind: 'name-unknown' }>,
-  name: string,
-  className: string | null,
+/** The two cannot be told apart from here, so neither is said alone. */
+function describeUnprovenName(
+  { meant, classes, since }: Extract<Cause, { kind: 'name-unproven' }>,
+  { name, className }: CauseFrame['workflow'],
+  isHidden: boolean,
+  now: Date,
 ): string {
   const own = visible(className === null ? name : `${className}.${name}`)
   const [known] = classes
-  if (known) {
-    const right = visible(known.className === null ? name : `${known.className}.${name}`)
-    return `A worker claimed it and does not know ${own}; what ran before is ${right}.`
-  }
-  const guess = meant === null ? '' : ` Was ${visible(meant)} meant?`
-  return `A worker claimed it and recorded nothing, and no workflow named ${own} ever did: most likely it does not know the name.${guess}`
+  const what = known ? 'class' : 'name'
+  const whether = isHidden ? ', if its executor lives,' : ''
+  const guess = known
+    ? ` What ran before is ${visible(known.className === null ? name : `${known.className}.${name}`)}.`
+    : meant === null
+      ? ''
+      : ` Was ${visible(meant)} meant?`
+  return `It runs its first step${whether} for ${formatElapsed(now.getTime() - since.getTime())}, or its executor does not know the ${what}: nobody ever recorded a step of ${own}.${guess}`
 }
 
 /** Where nobody asked and no earlier run tells, the two look the same. */
@@ -130,10 +140,14 @@ function deadline({ until }: Wait, now: Date): string {
 function describeStrays(strays: readonly Message[]): string {
   const [first] = strays
   if (!first) return ''
-  const where = first.topic === null ? 'without a topic' : `on topic ${visible(first.topic)}`
+  const where = describeTopic(first.topic)
   return strays.length === 1
     ? `; a message ${where} lies there unread`
     : `; ${strays.length} messages lie there unread, the first ${where}`
+}
+
+function describeTopic(topic: Wait['topic']): string {
+  return topic === null || topic === undefined ? 'without a topic' : `on topic ${visible(topic)}`
 }
 
 function names(list: readonly string[]): string {

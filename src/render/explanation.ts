@@ -1,5 +1,6 @@
+import { sleepsUntil } from '../core/diagnose.ts'
 import type { Explanation, Explanations } from '../core/explanation.ts'
-import type { LiveExecutor, Situation } from '../core/situation.ts'
+import { enqueuedAt, type LiveExecutor, type Situation } from '../core/situation.ts'
 import { isEnded, type Step } from '../core/workflow.ts'
 import { causeSentence } from './cause.ts'
 import type { Frame } from './gutter.ts'
@@ -79,6 +80,8 @@ export function unknownSentence(kind: Explanation['diagnosis']['unknown'][number
       return 'Whether its executor is live: some that are do not tell their ids.'
     case 'event':
       return 'Which event, and of which workflow: DBOS records neither.'
+    case 'name':
+      return 'Which of the two: the log of its executor says "Cannot find workflow function" if it does not know it.'
     default:
       return kind satisfies never
   }
@@ -134,8 +137,11 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
   return [...rows, steps, attempts].flatMap(([key, text]) => (text ? [[key, text] as [string, string]] : []))
 }
 
-function describeStep({ step, name, completedAt }: Step, now: Date): string {
-  return `${step} ${visible(name)}${completedAt ? `, ended ${formatAge(completedAt, now)}` : ''}`
+function describeStep(step: Step, now: Date): string {
+  const { startedAt, completedAt } = step
+  const until = sleepsUntil(step)
+  const [verb, at] = until && until > now ? ['began', startedAt] : ['ended', completedAt]
+  return `${step.step} ${visible(step.name)}${at ? `, ${verb} ${formatAge(at, now)}` : ''}`
 }
 
 /** The time-out of a wait has a row of its own, which says nothing that the wait does not. */
@@ -152,12 +158,13 @@ function topicsOf({ unread }: Situation): string {
   return [...topics].join(', ')
 }
 
-function describeQueue({ workflow, outlook, ahead, aheadCount }: Situation, now: Date): string | undefined {
+function describeQueue(situation: Situation, now: Date): string | undefined {
+  const { workflow, outlook, ahead, aheadCount } = situation
   if (!outlook) return workflow.queue === null ? undefined : visible(workflow.queue)
   const { queue } = outlook
   const limit = queue.concurrency ?? queue.partitionConcurrency
   return [
-    `${visible(queue.name)}, for ${formatElapsed(now.getTime() - workflow.createdAt.getTime())}`,
+    `${visible(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
     `${queue.runningCount} running${limit === null ? '' : ` of ${limit}`}${sample(queue.running)}`,
     aheadCount > 0 ? `${aheadCount} ahead${sample(ahead)}` : undefined,
   ]
@@ -195,7 +202,7 @@ function describeHolder({ workflow, executors }: Situation, now: Date): string |
   if (executorId === null) return undefined
   const holder = executors?.find((executor) => executor.executorId === executorId)
   const state = holder
-    ? `live, heard ${formatAge(holder.heardAt, now)}`
+    ? `live, heard ${formatAge(holder.heardAt, now)}${holder.address === null ? '' : `, at ${holder.address}`}`
     : executors === undefined
       ? 'whether it is live cannot be seen'
       : 'not connected'

@@ -1,7 +1,9 @@
 import type { Cause } from '../core/diagnose.ts'
+import { liveVersionsOf, takersOf } from '../core/recovery.ts'
 import type { Situation } from '../core/situation.ts'
 import { internalQueue, type Message, type Step, type Workflow } from '../core/workflow.ts'
 import { answerCommand, quote } from './answer.ts'
+import { visible } from './text.ts'
 
 /** A command to type, and what it does. */
 export interface Remedy {
@@ -71,30 +73,48 @@ export function remediesOf(
         : [watch]
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
-    case 'executor-gone': {
-      const recover = { command: `drover recover ${id}`, effect: 'hands it to a worker that lives' }
-      const start = {
-        command: worker(),
-        effect: 'runs a worker that takes over what dead drover processes left',
-      }
-      if (cause.executorId.startsWith('drover-')) return [start]
-      return executors?.length === 0
-        ? [{ ...start, effect: 'runs a worker, which needs to be told' }, recover]
-        : [recover]
-    }
+    case 'executor-gone':
+      return takeOver(cause.executorId, situation, worker())
     case 'executor-silent':
-      return [{ command: 'drover workers', effect: 'shows it; end that process, and explain again' }]
-    case 'name-unknown': {
+      return [
+        {
+          command: 'drover workers',
+          effect: 'shows where it is; end that process there, and explain again',
+        },
+      ]
+    case 'name-unproven': {
       const [known] = cause.classes
-      if (known) return [startAs(workflow, workflow.name, known)]
-      if (cause.meant !== null) return [startAs(workflow, cause.meant, undefined)]
-      return [{ command: 'drover list', effect: 'shows the names that ran before' }]
+      return [
+        { command: `drover watch ${id}`, effect: 'shows its first step as soon as it ends' },
+        ...(known ? [startAs(workflow, workflow.name, known)] : []),
+        ...(!known && cause.meant !== null ? [startAs(workflow, cause.meant, undefined)] : []),
+        {
+          command: `drover cancel ${id}`,
+          effect: 'if it is not known: gives its place to others',
+        },
+      ]
     }
+    case 'wait-overdue':
+      return [
+        {
+          command: 'drover workers',
+          effect: 'shows where its executor is; once that goes on, this times out',
+        },
+        {
+          command: cause.wait.asked ? `${answerCommand(cause.wait)} --force` : answerCommand(cause.wait),
+          effect: 'answers it late; it is read if it is there before that',
+        },
+      ]
     case 'waits-for-message':
       return [
         {
           command: answerWith(cause, cause.strays),
-          effect: cause.wait.topic === undefined ? 'answers it, if it is a message' : 'answers it',
+          effect:
+            cause.wait.topic === undefined
+              ? 'answers it, if it is a message'
+              : cause.isLearned
+                ? 'answers it, if it waits as earlier runs did'
+                : 'answers it',
         },
         ...(cause.strays.length > 0
           ? [{ command: `drover messages ${id}`, effect: 'shows what lies there unread' }]
@@ -130,6 +150,32 @@ function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Rem
     command: `drover fork ${quote(workflow.workflowId)} --from ${from}`,
     effect: 'once its reason is mended: runs a copy from that step',
   }
+}
+
+/** What a dead executor left goes to a worker of its version; where only others live, that is for somebody to decide. */
+function takeOver(
+  executorId: string,
+  { workflow, executors = [] }: Situation,
+  worker: string,
+): readonly Remedy[] {
+  const recover = `drover recover ${quote(workflow.workflowId)}`
+  const isOwn = executorId.startsWith('drover-')
+  const start = {
+    command: worker,
+    effect: isOwn
+      ? 'runs a worker that takes over what dead drover processes left'
+      : 'runs a worker of its version, which needs to be told',
+  }
+  const tell = { command: recover, effect: 'hands it to a worker that lives' }
+  if (takersOf(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
+  return [
+    ...liveVersionsOf(executors, workflow.application).map((version) => ({
+      command: `${recover} --to-version ${quote(version)}`,
+      effect: `lets the code of ${visible(version)} go on with it`,
+    })),
+    start,
+    ...(isOwn ? [] : [{ ...tell, effect: 'tells that worker, once it is ready' }]),
+  ]
 }
 
 /** A message that went to another topic is most likely the answer. */
@@ -214,7 +260,7 @@ function startAs(
   const start = startCommand({ ...workflow, name }, flags)
   return {
     command: `drover cancel ${quote(workflow.workflowId)} && ${start}`,
-    effect: 'starts it anew, as what the workers know',
+    effect: 'if it is not known: starts it anew, as what ran before',
   }
 }
 

@@ -12,6 +12,7 @@ const worker = (given: Partial<LiveExecutor> = {}): LiveExecutor => ({
   version: 'v1',
   versionStart: given.version ?? 'v1',
   recognisedBy: 'name',
+  address: null,
   since: ago(600),
   heardAt: ago(0.5),
   ...given,
@@ -175,6 +176,7 @@ describe('on a queue', () => {
     ],
     ['nothing stands in its way, and time has passed', enqueued({}), ['not-polled']],
     ['nothing stands in its way', enqueued({}, {}, { createdAt: ago(1) }), ['due']],
+    ['it was put there again a moment ago', enqueued({}, { updatedAt: ago(1) }), ['due']],
     ['nobody can be seen', enqueued({ executors: undefined }, { executors: undefined }), ['due']],
     [
       'its time has not come',
@@ -227,16 +229,31 @@ describe('claimed by an executor', () => {
       situation({}, { ...begun, executors: [worker({ heardAt: ago(30) })] }),
       ['executor-silent', 'step-runs'],
     ],
-    ['that does not know its name', situation({}), ['name-unknown', 'step-runs']],
     [
-      'that does not know its class',
+      'that is gone, and other versions live',
+      situation({}, { ...begun, executors: [worker({ executorId: 'w2', version: 'v2' })] }),
+      ['executor-gone', 'version-gone'],
+    ],
+    [
+      'that is gone, and others of its version live',
+      situation({}, { ...begun, executors: [worker({ executorId: 'w2' })] }),
+      ['executor-gone'],
+    ],
+    ['that may not know its name', situation({}), ['name-unproven']],
+    [
+      'that may not know its class',
       situation({}, { provenOrigins: [{ ...origin, className: 'Orders' }] }),
-      ['name-unknown', 'step-runs'],
+      ['name-unproven'],
     ],
     ['that knows its name, and takes long', situation({}, { provenOrigins: [origin] }), ['step-runs']],
-    ['a moment ago', situation({ startedAt: ago(1) }), ['step-runs']],
+    ['a moment ago', situation({ startedAt: ago(1) }), ['name-unproven']],
     ['and started there', situation({ queue: null }), ['step-runs']],
     ['it asks', situation({}, { ...begun, waits: [wait()] }), ['waits-for-message']],
+    [
+      'its time to wait has passed',
+      situation({}, { ...begun, waits: [wait({ state: 'overdue', until: ago(3) })] }),
+      ['wait-overdue'],
+    ],
     ['it was answered', situation({}, { ...begun, waits: [wait({ state: 'answered' })] }), ['answer-unread']],
     [
       'it waits for an event, as before',
@@ -275,7 +292,12 @@ describe('claimed by an executor', () => {
     const [stray] = diagnose(
       situation({}, { ...begun, waits: [inferred], unread: [message], learned }),
     ).causes
-    expect(stray).toMatchObject({ kind: 'waits-for-message', wait: { topic: 'legal' }, strays: [message] })
+    expect(stray).toMatchObject({
+      kind: 'waits-for-message',
+      wait: { topic: 'legal' },
+      strays: [message],
+      isLearned: true,
+    })
     const answer = { ...message, topic: 'legal' }
     const [read] = diagnose(situation({}, { ...begun, waits: [inferred], unread: [answer], learned })).causes
     expect(read).toMatchObject({ kind: 'answer-unread' })
@@ -290,10 +312,11 @@ describe('claimed by an executor', () => {
   })
 
   test('what cannot be seen is not guessed', () => {
-    expect(diagnose(situation({}, { executors: undefined })).unknown).toEqual(['sessions'])
+    expect(diagnose(situation({}, { ...begun, executors: undefined })).unknown).toEqual(['sessions'])
     const stranger = worker({ executorId: 'session 7', recognisedBy: 'listening' })
-    expect(diagnose(situation({}, { executors: [stranger] })).unknown).toEqual(['listening'])
-    expect(diagnose(situation({}, { executors: [worker()] })).unknown).toEqual([])
+    expect(diagnose(situation({}, { ...begun, executors: [stranger] })).unknown).toEqual(['listening'])
+    expect(diagnose(situation({}, { ...begun, executors: [worker()] })).unknown).toEqual([])
+    expect(diagnose(situation({})).unknown).toEqual(['name'])
     const looking = { step: 4, call: 'DBOS.getEvent', topic: null }
     const waits = [wait({ asked: false, topic: undefined, prompt: null })]
     expect(diagnose(situation({}, { ...begun, waits, learned: looking })).unknown).toEqual(['event'])

@@ -92,19 +92,21 @@ describe.concurrent('beside a live worker', () => {
     expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
   })
 
-  test('a name that its worker does not know', async () => {
+  test('a name that its worker does not know, which could as well run its first step', async () => {
     const id = await start('quik')
-    const { mend, why } = await field.explained(id, 'name-unknown')
-    expect(why).toContain('Was quick meant?')
-    expect(await typeStart(mend[0].command)).toMatchObject({ ...success, name: 'quick' })
+    const { mend, why, unknown } = await field.explained(id, 'name-unproven')
+    expect(why).toContain('nobody ever recorded a step of quik. Was quick meant?')
+    expect(unknown).toEqual([expect.stringContaining('Cannot find workflow function')])
+    expect(field.workers[0]?.stderr()).toContain('Cannot find workflow function')
+    expect(await typeStart(String(mend[1]?.command))).toMatchObject({ ...success, name: 'quick' })
   })
 
   test('a class that its worker does not know', async () => {
     await field.ended(await start('ship', '--class', 'Shop', '--instance', 'eu'))
     const id = await start('ship', '--class', 'Shopp', '--instance', 'eu')
-    const { mend, why } = await field.explained(id, 'name-unknown')
-    expect(why).toContain('what ran before is Shop.ship')
-    expect(await typeStart(mend[0].command)).toMatchObject({ ...success, output: 'eu' })
+    const { mend, why } = await field.explained(id, 'name-unproven')
+    expect(why).toContain('What ran before is Shop.ship.')
+    expect(await typeStart(String(mend[1]?.command))).toMatchObject({ ...success, output: 'eu' })
   })
 
   test('a question', async () => {
@@ -166,7 +168,7 @@ describe.concurrent('beside a live worker', () => {
     const sleeping = await start('sleeps', '2000')
     const working = await start('works', '2000')
     const { mend } = await field.explained(sleeping, 'sleeps')
-    await field.explained(working, 'step-runs')
+    await field.explained(working, 'name-unproven')
     expect(await field.type(mend[0].command)).toMatchObject({ code: 0 })
   })
 
