@@ -1,20 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { crashCluster } from '../support/crash-cluster.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
 
-let database: TestDatabase
-let home: string
+let given: DatabaseAndHome
 
 beforeAll(async () => {
-  database = await createTestDatabase({ own: false })
-  home = await createHome()
+  given = await createDatabaseAndHome({ own: false })
 })
 
-afterAll(async () => {
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => given.remove())
 
 const workflows = 300
 const steps = 4
@@ -25,7 +19,7 @@ test('a hundred kills and stops over three hundred workflows: each ends once, no
     victim: Math.floor(Math.random() * 3),
     pauseMs: Math.floor(Math.random() * 1500),
   }))
-  const report = await crashCluster({ database, home, workflows, steps, stepMs: 400, faults })
+  const report = await crashCluster({ ...given, workflows, steps, stepMs: 400, faults })
   const kills = faults.filter(({ kind }) => kind === 'kill').length
   process.stdout.write(
     `${kills} kills and ${100 - kills} stops; recovered ${report.recovered} workflows of ${report.takenFrom.size} executors; ${report.attempts - report.effects} of ${report.attempts} attempts at a step were repeated\n`,

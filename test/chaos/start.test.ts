@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
 import { runDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
 
-let database: TestDatabase
-let home: string
+let given: DatabaseAndHome
 beforeAll(async () => {
-  database = await createTestDatabase()
-  home = await createHome()
+  given = await createDatabaseAndHome()
 })
-afterAll(async () => {
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => given.remove())
 
 test('of fifty processes that race for one deduplication id one starts, and the others say who', async () => {
+  const { database, home } = given
   const env = { DROVER_DB_URL: database.target.url }
   const args = ['start', 'pay', '--application', 'example', '--queue', 'q', '--dedup', '6/5']
   const runs = await Promise.all(Array.from({ length: 50 }, () => runDrover(args, { home, env })))

@@ -1,25 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { crashCluster } from '../support/crash-cluster.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
 
-let database: TestDatabase
-let home: string
+let given: DatabaseAndHome
 
 beforeAll(async () => {
-  database = await createTestDatabase({ own: false })
-  home = await createHome()
+  given = await createDatabaseAndHome({ own: false })
 })
 
-afterAll(async () => {
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => given.remove())
 
 test('two workers killed and one stopped: every workflow ends once, and nothing of the living is touched', async () => {
   const report = await crashCluster({
-    database,
-    home,
+    ...given,
     workflows: 24,
     steps: 3,
     stepMs: 150,

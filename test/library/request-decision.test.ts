@@ -2,23 +2,17 @@ import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Dbos, type DecisionQuestion, requestDecision } from '../../src/library/request-decision.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
 import { runDrover, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const repository = path.join(import.meta.dirname, '../..')
 
-let database: TestDatabase
-let home: string
+let given: DatabaseAndHome
 beforeAll(async () => {
-  database = await createTestDatabase()
-  home = await createHome()
+  given = await createDatabaseAndHome()
 })
-afterAll(async () => {
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => given.remove())
 
 /** A `DBOS` inside a workflow that is answered at once. */
 function createDbos(answer: unknown) {
@@ -67,6 +61,7 @@ test('outside a workflow it says so', async () => {
 })
 
 test("it asks through the application's own copy of the SDK, not through drover's", async () => {
+  const { database, home } = given
   const app = path.join(home, 'app')
   await installOwnSdk(app)
   const library = path.join(repository, 'dist/index.js')
