@@ -1,34 +1,18 @@
-import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Store } from '../../src/core/store.ts'
-import { openStore } from '../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { raceForDecision } from '../support/decision-race.ts'
-import { launchDbos } from '../support/launch-dbos.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { type DecisionRaces, openDecisionRaces } from '../support/decision-races.ts'
 
-let database: TestDatabase
-let store: Store
-let home: string
+let races: DecisionRaces
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await launchDbos(database)
-  store = await openStore(database.target)
-  home = await createHome()
+  races = await openDecisionRaces()
 })
 
-afterAll(async () => {
-  await store.close()
-  await DBOS.shutdown()
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => races.close())
 
 test('of two processes that approve and reject at the same time one decides, two hundred times', async () => {
   const winners: string[] = []
   for (let round = 0; round < 200; round++) {
-    winners.push(await raceForDecision({ database, store, home }, `race-${round}`))
+    winners.push(await races.run(`race-${round}`))
   }
   expect(new Set(winners)).toEqual(new Set(['approved', 'rejected']))
 })

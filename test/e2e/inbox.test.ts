@@ -1,10 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Store } from '../../src/core/store.ts'
-import { openStore } from '../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { droverBin } from '../support/drover-process.ts'
-import { launchDbos } from '../support/launch-dbos.ts'
+import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { startInPty } from '../support/pty-session.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -18,21 +15,16 @@ const refund = DBOS.registerWorkflow(
   { name: 'refund' },
 )
 
-let database: TestDatabase
-let store: Store
+let live: LiveStore
 let home: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await launchDbos(database)
-  store = await openStore(database.target)
+  live = await openLiveStore()
   home = await createHome()
 })
 
 afterAll(async () => {
-  await store.close()
-  await DBOS.shutdown()
-  await database.drop()
+  await live.close()
   await removeHome(home)
 })
 
@@ -76,6 +68,7 @@ function withoutTimes([title = '', ...lines]: readonly string[]): string[] {
 test.each(frames)(
   '$columns×$rows: filter, pick two, reject them with a reason',
   async ({ columns, rows, golden }) => {
+    const { database, store } = live
     const questions = ['Refund 300 €?', '返金しますか。', 'Refund \x1b[31m5\x1b[0m €?']
     const ids = ['eur', 'yen', 'red'].map((id) => `${id}-${columns}`)
     const [eur = '', yen = '', red = ''] = ids

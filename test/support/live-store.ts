@@ -1,0 +1,28 @@
+import { DBOS } from '@dbos-inc/dbos-sdk'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+import { launchDbos } from './launch-dbos.ts'
+
+/** A store beside a real runtime in this process, on a database of their own. */
+export interface LiveStore {
+  readonly database: TestDatabase
+  readonly store: Store
+  close(): Promise<void>
+}
+
+/** For the workflows that were registered before. */
+export async function openLiveStore(): Promise<LiveStore> {
+  const database = await createTestDatabase()
+  await launchDbos(database)
+  const store = await openStore(database.target)
+  return {
+    database,
+    store,
+    close: async () => {
+      await store.close()
+      await DBOS.shutdown()
+      await database.drop()
+    },
+  }
+}
