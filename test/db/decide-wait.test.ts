@@ -3,29 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import type { Wait } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { launchDbos } from '../support/launch-dbos.ts'
-import { waitUntil } from '../support/wait-until.ts'
-
-const approval = DBOS.registerWorkflow(
-  async (timeoutSeconds: number) => {
-    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
-    return DBOS.recv('go', timeoutSeconds)
-  },
-  { name: 'approval' },
-)
-
-const twoGates = DBOS.registerWorkflow(
-  async () => {
-    const answers: unknown[] = []
-    for (const gate of [1, 2]) {
-      await DBOS.setEvent('awaiting:go', { prompt: `Gate ${gate}?` })
-      answers.push(await DBOS.recv('go', 3600))
-    }
-    return answers
-  },
-  { name: 'twoGates' },
-)
+import { adaApproves, bobRejects } from '../support/answers.ts'
+import { approval, borrowWait, openWait, twoGates } from '../support/approval-workflows.ts'
+import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 
 const impatient = DBOS.registerWorkflow(
   async () => {
@@ -37,46 +17,22 @@ const impatient = DBOS.registerWorkflow(
   { name: 'impatient' },
 )
 
-let database: TestDatabase
+let live: LiveStore
 let store: Store
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await launchDbos(database)
-  store = await openStore(database.target)
+  live = await openLiveStore()
+  store = live.store
 })
 
-afterAll(async () => {
-  await store.close()
-  await DBOS.shutdown()
-  await database.drop()
-})
+afterAll(() => live.close())
 
-const openWait = (workflowId: string, step?: number): Promise<Wait> =>
-  waitUntil(`${workflowId} waits`, async () =>
-    (await store.waits([workflowId])).find(
-      (wait) => wait.until && (step === undefined || wait.step === step),
-    ),
-  )
-
-const approve = {
-  topic: 'go',
-  decision: 'approved',
-  message: { approved: true, by: 'ada' },
-  actor: { name: 'ada', source: '--as' },
-  comment: null,
-} as const
-const reject = {
-  topic: 'go',
-  decision: 'rejected',
-  message: { approved: false, by: 'bob' },
-  actor: { name: 'bob', source: 'DROVER_ACTOR' },
-  comment: 'no',
-} as const
+const approve = { topic: 'go', ...adaApproves }
+const reject = { topic: 'go', ...bobRejects }
 
 test('a decision reaches the workflow, and is the answer for ever after', async () => {
-  const handle = await DBOS.startWorkflow(approval, { workflowID: 'once' })(3600)
-  const wait = await openWait('once')
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'once' })()
+  const wait = await openWait(store, 'once')
   expect(await store.decide({ wait, ...approve })).toMatchObject({ outcome: 'stored' })
   expect(await handle.getResult()).toEqual(approve.message)
   const earlier = { message: approve.message, at: expect.any(Date), by: 'ada' }
@@ -86,11 +42,11 @@ test('a decision reaches the workflow, and is the answer for ever after', async 
 })
 
 test('of many who decide at the same time from two stores one wins, and all hear what was decided', async () => {
-  const other = await openStore(database.target)
+  const other = await openStore(live.database.target)
   for (let round = 0; round < 10; round++) {
     const id = `race-${round}`
-    const handle = await DBOS.startWorkflow(approval, { workflowID: id })(3600)
-    const wait = await openWait(id)
+    const handle = await DBOS.startWorkflow(approval, { workflowID: id })()
+    const wait = await openWait(store, id)
     const outcomes = await Promise.all([
       store.decide({ wait, ...approve }),
       other.decide({ wait, ...reject }),
@@ -116,9 +72,9 @@ test('of many who decide at the same time from two stores one wins, and all hear
 
 test('each gate is a wait of its own, and a retry for the first never opens the second', async () => {
   const handle = await DBOS.startWorkflow(twoGates, { workflowID: 'gates' })()
-  const first = await openWait('gates')
+  const first = await openWait(store, 'gates')
   await store.decide({ wait: first, ...approve })
-  const second = await openWait('gates', first.step + 3)
+  const second = await openWait(store, 'gates', first.step + 3)
   expect(second.prompt).toBe('Gate 2?')
   expect(await store.decide({ wait: first, ...approve })).toMatchObject({ outcome: 'repeated' })
   expect(await store.waits(['gates'])).toMatchObject([{ step: second.step, state: 'waiting' }])
@@ -128,13 +84,13 @@ test('each gate is a wait of its own, and a retry for the first never opens the 
 
 test('after the deadline it is too late, also when the workflow went on', async () => {
   const handle = await DBOS.startWorkflow(approval, { workflowID: 'late' })(0.2)
-  const wait = await openWait('late')
+  const wait = await openWait(store, 'late')
   expect(await handle.getResult()).toBeNull()
   expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'ended', status: 'SUCCESS' })
 })
 
 test('a message that is no decision stands in the way until it is forced', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('busy', 'PENDING', 'x')`,
   )
   const wait: Wait = {
@@ -159,9 +115,9 @@ test('a message that is no decision stands in the way until it is forced', async
 
 test('a wait that somebody else answered is told with what was read', async () => {
   await DBOS.startWorkflow(twoGates, { workflowID: 'taken' })()
-  const wait = await openWait('taken')
+  const wait = await openWait(store, 'taken')
   await store.send({ workflowId: 'taken', topic: 'go', message: 'by hand' })
-  await openWait('taken', wait.step + 3)
+  await openWait(store, 'taken', wait.step + 3)
   expect(await store.decide({ wait, ...approve })).toMatchObject({
     outcome: 'foreign-message',
     message: 'by hand',
@@ -170,20 +126,15 @@ test('a wait that somebody else answered is told with what was read', async () =
 
 test('a wait that timed out is told so while the workflow goes on', async () => {
   await DBOS.startWorkflow(impatient, { workflowID: 'impatient' })()
-  const wait = await openWait('impatient')
-  await openWait('impatient', wait.step + 3)
+  const wait = await openWait(store, 'impatient')
+  await openWait(store, 'impatient', wait.step + 3)
   expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'deadline-passed', until: wait.until })
 })
 
 test('a decision for a workflow that is gone says so', async () => {
-  const wait = { ...(await openWaitOf('nobody')), workflowId: 'nobody' }
+  const wait = await borrowWait(store, 'nobody')
   await expect(store.decide({ wait, ...approve })).rejects.toMatchObject({ code: 'workflow-not-found' })
 })
-
-async function openWaitOf(workflowId: string): Promise<Wait> {
-  await DBOS.startWorkflow(approval, { workflowID: `${workflowId}-else` })(3600)
-  return openWait(`${workflowId}-else`)
-}
 
 test('a question without a time is as old as its workflow, whoever reads it', async () => {
   const rows = `with w as (insert into dbos.workflow_status (workflow_uuid, status, name, created_at)
@@ -192,11 +143,11 @@ test('a question without a time is as old as its workflow, whoever reads it', as
       values ('timeless', 0, 'awaiting:go', '"Go?"', 'portable_json'))
     insert into dbos.workflow_events (workflow_uuid, key, value, serialization)
       values ('timeless', 'awaiting:go', '"Go?"', 'portable_json')`
-  await database.query(rows)
+  await live.database.query(rows)
   const [wait] = await store.waits(['timeless'])
   expect(wait?.since).toEqual(new Date(1000))
   expect((await store.inbox({ name: 'timeless' })).waits[0]?.since).toEqual(wait?.since)
-  await database.query(
+  await live.database.query(
     `update dbos.workflow_status set status = 'CANCELLED' where workflow_uuid = 'timeless'`,
   )
   expect((await store.waitAt('timeless', 1))?.since).toEqual(wait?.since)

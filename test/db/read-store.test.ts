@@ -8,8 +8,8 @@ import { openStore } from '../../src/db/open-store.ts'
 import { createPosition } from '../../src/db/position.ts'
 import { needsOf, readRound } from '../../src/db/read-round.ts'
 import { readSchema } from '../../src/db/schema.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { launchDbos, testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
+import { testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
+import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const allKinds = DBOS.registerWorkflow(
@@ -60,20 +60,15 @@ const asking = DBOS.registerWorkflow(
   { name: 'asking' },
 )
 
-let database: TestDatabase
+let live: LiveStore
 let store: Store
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  await launchDbos(database)
-  store = await openStore(database.target)
+  live = await openLiveStore()
+  store = live.store
 })
 
-afterAll(async () => {
-  await store.close()
-  await DBOS.shutdown()
-  await database.drop()
-})
+afterAll(() => live.close())
 
 test('values of every kind come as plain JSON', async () => {
   const when = new Date('2026-01-02T03:04:05.678Z')
@@ -184,7 +179,7 @@ test('a started workflow is taken by a worker and runs with its arguments', asyn
 })
 
 test('ten that start the same id start it once', async () => {
-  const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(database.target)))
+  const stores = await Promise.all(Array.from({ length: 5 }, () => openStore(live.database.target)))
   const request = {
     name: 'echo',
     workflowId: 'raced',
@@ -198,7 +193,7 @@ test('ten that start the same id start it once', async () => {
 })
 
 test('a value that this program cannot read is shown as what it is', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.notifications (destination_uuid, topic, message, serialization) values ('void', 'p', 'gASVBg==', 'py_pickle')`,
   )
   expect((await store.messages('void'))[0]).toMatchObject({
@@ -222,7 +217,7 @@ test('live executors are listed with their application and version', async () =>
 
 test('a session that listens as executors do is one, and a client that is named like one is none', async () => {
   const connect = async (application_name: string) => {
-    const client = new pg.Client({ connectionString: database.target.url, application_name })
+    const client = new pg.Client({ connectionString: live.database.target.url, application_name })
     await client.connect()
     return client
   }
@@ -244,10 +239,10 @@ test('a session that listens as executors do is one, and a client that is named 
 })
 
 test('a million values would be read a batch at a time', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('long', 'PENDING', 'x')`,
   )
-  await database.query(
+  await live.database.query(
     `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
      select 'long', 'k', n, n::text, 'portable_json' from generate_series(0, 4999) n`,
   )
@@ -258,7 +253,7 @@ test('a million values would be read a batch at a time', async () => {
     sum += Number(value)
     if (next === 10) {
       // Written while it is read, so it is not part of what was there.
-      await database.query(
+      await live.database.query(
         `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization) values ('long', 'k', 5000, '1', 'portable_json')`,
       )
     }
@@ -268,7 +263,7 @@ test('a million values would be read a batch at a time', async () => {
 })
 
 test('every value of a stream is read in the format it was written in', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('mixed', 'SUCCESS', 'x')`,
   )
   const formats = [
@@ -279,7 +274,7 @@ test('every value of a stream is read in the format it was written in', async ()
     ['?', 'martian', { $undecoded: 'martian', raw: '?' }],
   ] as const
   for (const [offset, [value, serialization]] of formats.entries()) {
-    await database.query(
+    await live.database.query(
       `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization) values ('mixed', 'k', $1, $2, $3)`,
       [offset, value, serialization],
     )
@@ -290,10 +285,10 @@ test('every value of a stream is read in the format it was written in', async ()
 })
 
 test('values of megabytes come a few at a time, and every one of them', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('heavy', 'SUCCESS', 'x')`,
   )
-  await database.query(
+  await live.database.query(
     `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
      select 'heavy', 'k', n, '"' || repeat('x', 1500000) || n || '"', 'portable_json' from generate_series(0, 19) n`,
   )
@@ -313,14 +308,14 @@ test('values of megabytes come a few at a time, and every one of them', async ()
 })
 
 test('messages of megabytes are followed a few at a time, and every one of them', async () => {
-  await database.query(
+  await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('loaded', 'SUCCESS', 'x')`,
   )
-  await database.query(
+  await live.database.query(
     `insert into dbos.notifications (message_uuid, destination_uuid, topic, message, serialization, created_at_epoch_ms)
      select 'm' || n, 'loaded', 'go', '"' || repeat('x', 1500000) || n || '"', 'portable_json', n from generate_series(0, 19) n`,
   )
-  const session = createSession(database.target)
+  const session = createSession(live.database.target)
   const needs = needsOf({ signal: new AbortController().signal })
   const positions = new Map([['loaded', createPosition()]])
   const { rows } = await readRound(session, await readSchema(session), positions, needs, 10_000)

@@ -4,31 +4,12 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { DecisionRequest, Store } from '../../src/core/store.ts'
 import type { Wait } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
+import { adaApproves, bobRejects } from '../support/answers.ts'
+import { approval, borrowWait, openWait, twoGates } from '../support/approval-workflows.ts'
 import { startCuttingProxy } from '../support/cutting-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { launchDbos } from '../support/launch-dbos.ts'
+import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { runCli } from '../support/run-cli.ts'
-import { waitUntil } from '../support/wait-until.ts'
-
-const approval = DBOS.registerWorkflow(
-  async () => {
-    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
-    return DBOS.recv('go', 3600)
-  },
-  { name: 'approval' },
-)
-
-const twoGates = DBOS.registerWorkflow(
-  async () => {
-    const answers: unknown[] = []
-    for (const gate of [1, 2]) {
-      await DBOS.setEvent('awaiting:go', { prompt: `Gate ${gate}?` })
-      answers.push(await DBOS.recv('go', 3600))
-    }
-    return answers
-  },
-  { name: 'twoGates' },
-)
 
 /** Written without drover in mind. */
 const payment = DBOS.registerWorkflow(
@@ -39,52 +20,34 @@ const payment = DBOS.registerWorkflow(
   { name: 'payment' },
 )
 
-let database: TestDatabase
+let live: LiveStore
 let foreign: TestDatabase
 let store: Store
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  live = await openLiveStore()
+  store = live.store
   foreign = await createTestDatabase({ own: false })
-  await launchDbos(database)
-  store = await openStore(database.target)
 })
 
 afterAll(async () => {
-  await store.close()
-  await DBOS.shutdown()
-  await database.drop()
+  await live.close()
   await foreign.drop()
 })
-
-const openWait = (workflowId: string, step?: number): Promise<Wait> =>
-  waitUntil(`${workflowId} waits`, async () =>
-    (await store.waits([workflowId])).find(
-      (wait) => wait.until && (step === undefined || wait.step === step),
-    ),
-  )
 
 const requestOf = (wait: Wait, fields: Partial<DecisionRequest> = {}): DecisionRequest => ({
   wait,
   topic: 'go',
-  decision: 'approved',
-  message: { approved: true, by: 'ada' },
-  actor: { name: 'ada', source: '--as' },
+  ...adaApproves,
   comment: 'fine',
   ...fields,
 })
 
-const rejection = {
-  decision: 'rejected',
-  message: { approved: false },
-  actor: { name: 'bob', source: '--as' },
-} as const
-
 test('a decision is on record with its message, and so is who came too late', async () => {
   const handle = await DBOS.startWorkflow(approval, { workflowID: 'first' })()
-  const wait = await openWait('first')
+  const wait = await openWait(store, 'first')
   const stored = await store.decide(requestOf(wait))
-  expect(await store.decide(requestOf(wait, rejection))).toMatchObject({
+  expect(await store.decide(requestOf(wait, bobRejects))).toMatchObject({
     outcome: 'decided-otherwise',
     by: 'ada',
   })
@@ -114,31 +77,31 @@ test('a decision is on record with its message, and so is who came too late', as
 test('the record can only grow, also for its owner', async () => {
   const owner = 'drover.decisions'
   for (const change of [`update ${owner} set actor = 'eve'`, `delete from ${owner}`, `truncate ${owner}`]) {
-    await expect(database.query(change)).rejects.toThrow('append-only')
+    await expect(live.database.query(change)).rejects.toThrow('append-only')
   }
 })
 
 test('the same message under another verb is another decision', async () => {
   await DBOS.startWorkflow(approval, { workflowID: 'verbs' })()
-  const wait = await openWait('verbs')
+  const wait = await openWait(store, 'verbs')
   const message = 'seen'
   expect(await store.decide(requestOf(wait, { message }))).toMatchObject({ outcome: 'stored' })
   expect(await store.decide(requestOf(wait, { message }))).toMatchObject({ outcome: 'repeated' })
-  expect(await store.decide(requestOf(wait, { ...rejection, message }))).toMatchObject({
+  expect(await store.decide(requestOf(wait, { ...bobRejects, message }))).toMatchObject({
     outcome: 'decided-otherwise',
   })
 })
 
 test('what was rewound needs a new decision, also where only the wait itself is done again', async () => {
   const handle = await DBOS.startWorkflow(approval, { workflowID: 'rewound' })()
-  const first = await openWait('rewound')
+  const first = await openWait(store, 'rewound')
   await store.decide(requestOf(first))
   await handle.getResult()
   for (const startStep of [1, 0]) {
     const again = await DBOS.rewindWorkflow('rewound', { startStep })
-    const wait = await openWait('rewound')
+    const wait = await openWait(store, 'rewound')
     expect(wait.since.getTime() === first.since.getTime()).toBe(startStep === 1)
-    expect(await store.decide(requestOf(wait, rejection))).toMatchObject({ outcome: 'stored' })
+    expect(await store.decide(requestOf(wait, bobRejects))).toMatchObject({ outcome: 'stored' })
     expect(await store.decide(requestOf(wait))).toMatchObject({ outcome: 'decided-otherwise', by: 'bob' })
     expect(await again.getResult()).toMatchObject({ approved: false })
   }
@@ -146,11 +109,11 @@ test('what was rewound needs a new decision, also where only the wait itself is 
 
 test('a fork does not inherit the decision that it has yet to ask for', async () => {
   const handle = await DBOS.startWorkflow(approval, { workflowID: 'origin' })()
-  await store.decide(requestOf(await openWait('origin')))
+  await store.decide(requestOf(await openWait(store, 'origin')))
   await handle.getResult()
   const fork = await DBOS.forkWorkflow('origin', 1)
-  const wait = await openWait(fork.workflowID)
-  expect(await store.decide(requestOf(wait, rejection))).toMatchObject({ outcome: 'stored' })
+  const wait = await openWait(store, fork.workflowID)
+  expect(await store.decide(requestOf(wait, bobRejects))).toMatchObject({ outcome: 'stored' })
   expect(await fork.getResult()).toMatchObject({ approved: false })
   const later = await DBOS.forkWorkflow('origin', 3)
   await later.getResult()
@@ -160,10 +123,10 @@ test('a fork does not inherit the decision that it has yet to ask for', async ()
 
 test('a retry never leaks into the next gate, whether it names the step or the workflow', async () => {
   const handle = await DBOS.startWorkflow(twoGates, { workflowID: 'gates' })()
-  const first = await openWait('gates')
-  const cli = async (...line: string[]) => runCli(line, { store: await openStore(database.target) })
+  const first = await openWait(store, 'gates')
+  const cli = async (...line: string[]) => runCli(line, { store: await openStore(live.database.target) })
   expect((await cli('approve', 'gates')).code).toBe(0)
-  const second = await openWait('gates', first.step + 3)
+  const second = await openWait(store, 'gates', first.step + 3)
   expect(await cli('approve', 'gates')).toMatchObject({ code: 9 })
   expect(await cli('approve', 'gates', '--as', 'bob')).toMatchObject({ code: 9 })
   expect((await cli('approve', `gates#${first.step}`)).stderr).toContain('already recorded by ada@laptop')
@@ -174,12 +137,12 @@ test('a retry never leaks into the next gate, whether it names the step or the w
 
 test('the answer is lost on the way back: the retry hears that it was recorded', async () => {
   await DBOS.startWorkflow(approval, { workflowID: 'cut' })()
-  const wait = await openWait('cut')
+  const wait = await openWait(store, 'cut')
   const proxy = await startCuttingProxy(inject('serverUrl'), 'commit')
-  const url = proxy.urlOf(database.target.url)
-  const cut = await runCli('approve cut#1', { store: await openStore({ ...database.target, url }) })
+  const url = proxy.urlOf(live.database.target.url)
+  const cut = await runCli('approve cut#1', { store: await openStore({ ...live.database.target, url }) })
   expect(cut).toMatchObject({ code: 69, stderr: expect.stringContaining('run the same command again') })
-  const retry = await runCli('approve cut#1', { store: await openStore(database.target) })
+  const retry = await runCli('approve cut#1', { store: await openStore(live.database.target) })
   expect(retry).toMatchObject({ code: 0, stderr: expect.stringContaining('already recorded by ada@laptop') })
   expect(await store.messages(wait.workflowId)).toHaveLength(1)
   proxy.close()
@@ -187,14 +150,14 @@ test('the answer is lost on the way back: the retry hears that it was recorded',
 
 test('an application that wants bare strings is answered with the lines that the error shows', async () => {
   const cli = async (line: string, files = {}) =>
-    runCli([...line.split(' '), '--comment', 'so'], { store: await openStore(database.target), files })
+    runCli([...line.split(' '), '--comment', 'so'], { store: await openStore(live.database.target), files })
   const results: unknown[] = []
   for (const [verb, id] of [
     ['approve', 'pay-1'],
     ['reject', 'pay-2'],
   ]) {
     const handle = await DBOS.startWorkflow(payment, { workflowID: id })()
-    await openWait(id ?? '')
+    await openWait(store, id ?? '')
     const { code, stderr } = await cli(`${verb} ${id}`)
     expect(code).toBe(2)
     const lines = stderr.slice(stderr.indexOf('{')).replace('TOPIC', 'webhook')
@@ -213,7 +176,7 @@ test('a database of somebody else is left alone until audit init, and then a cle
   const clerk = `clerk_${foreign.name}`
   await foreign.query(`create role ${clerk} login password 'x'`)
   const theirs = await openStore(foreign.target)
-  const wait = { ...(await openWaitOf('any')), workflowId: 'theirs' }
+  const wait = await borrowWait(store, 'theirs')
   await expect(theirs.decide(requestOf(wait))).rejects.toMatchObject({ code: 'no-record' })
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
   expect(await theirs.createRecord({ decider: clerk, run: false })).toContain(`to "${clerk}"`)
@@ -253,14 +216,9 @@ test('two who are first create one record', async () => {
   await fresh.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('theirs', 'PENDING', 'x')`,
   )
-  const wait = { ...(await openWaitOf('fresh')), workflowId: 'theirs' }
+  const wait = await borrowWait(store, 'theirs')
   const outcomes = await Promise.all(stores.map((one) => one.decide(requestOf(wait))))
   expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'stored'])
   await Promise.all(stores.map((one) => one.close()))
   await fresh.drop()
 })
-
-async function openWaitOf(workflowId: string): Promise<Wait> {
-  await DBOS.startWorkflow(approval, { workflowID: `${workflowId}-else` })()
-  return openWait(`${workflowId}-else`)
-}

@@ -1,17 +1,9 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { expect } from 'vitest'
+import { approval, openWait } from './approval-workflows.ts'
 import { type DroverRun, runDrover } from './drover-process.ts'
 import { openLiveStore } from './live-store.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
-import { waitUntil } from './wait-until.ts'
-
-const raced = DBOS.registerWorkflow(
-  async () => {
-    await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
-    return DBOS.recv<{ readonly approved: boolean }>('go', 3600)
-  },
-  { name: 'raced' },
-)
 
 export interface DecisionRaces {
   /** Two processes decide the same wait at the same time, one each way; then everything must tell the same story. */
@@ -26,15 +18,15 @@ export async function openDecisionRaces(): Promise<DecisionRaces> {
     runDrover([...args, '--db-url', database.target.url], { home, env: { NO_COLOR: '1' } })
   return {
     run: async (workflowId) => {
-      const handle = await DBOS.startWorkflow(raced, { workflowID: workflowId })()
-      await waitUntil(`${workflowId} waits`, async () => (await store.waits([workflowId])).length > 0)
-      const [approval, rejection] = await Promise.all([
+      const handle = await DBOS.startWorkflow(approval, { workflowID: workflowId })()
+      await openWait(store, workflowId)
+      const [approved, rejected] = await Promise.all([
         drover('approve', `${workflowId}#1`, '--as', 'ada'),
         drover('reject', `${workflowId}#1`, '--as', 'bob', '--comment', 'no'),
       ])
       const result = await handle.getResult()
       const isApproved = result?.approved === true
-      const [winner, loser] = isApproved ? [approval, rejection] : [rejection, approval]
+      const [winner, loser] = isApproved ? [approved, rejected] : [rejected, approved]
       const [first, second] = isApproved ? ['ada', 'bob'] : ['bob', 'ada']
       expectStory(winner, loser, first)
       expect(await store.decisions({ workflowId })).toMatchObject([
