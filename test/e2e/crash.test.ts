@@ -1,11 +1,9 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import path from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { installApp } from '../support/app-folder.ts'
 import { runDrover, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
-
-const nodeModules = path.join(import.meta.dirname, '../../node_modules')
 
 const source = `
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,16 +22,9 @@ let home: string
 let app: string
 beforeAll(async () => {
   home = await createHome()
-  app = path.join(home, 'app/app.ts')
-  await mkdir(path.dirname(app))
-  await writeFile(path.join(home, 'app/package.json'), '{"name": "slow-app", "type": "module"}')
-  await symlink(nodeModules, path.join(home, 'app/node_modules'))
-  await writeFile(app, source)
+  app = await installApp(home, 'app.ts', source)
 })
-afterAll(async () => {
-  await runDrover(['db', 'stop', '--force'], { home })
-  await removeHome(home)
-})
+afterAll(() => stopAndRemoveHome(home))
 
 const drover = (...args: string[]) => runDrover(args, { home })
 const unfinishedIn = ({ stderr }: { readonly stderr: string }) =>

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droverBin, runDrover } from '../support/drover-process.ts'
 import { startInPty } from '../support/pty-session.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 
 let home: string
 beforeAll(async () => {
   home = await createHome()
 })
-afterAll(async () => {
-  await runDrover(['db', 'stop', '--force'], { home })
-  await removeHome(home)
-})
+afterAll(() => stopAndRemoveHome(home))
 
 const startDemo = (...args: string[]) =>
   startInPty(process.execPath, [droverBin, 'demo', ...args], {

@@ -2,16 +2,13 @@ import { exec } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 
 let home: string
 beforeAll(async () => {
   home = await createHome()
 })
-afterAll(async () => {
-  await runDrover(['db', 'stop', '--force'], { home })
-  await removeHome(home)
-})
+afterAll(() => stopAndRemoveHome(home))
 
 const drover = (...args: string[]) => runDrover(args, { home })
 const approvalWith = async (id: string, ...answer: string[]) => {

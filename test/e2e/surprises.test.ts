@@ -1,13 +1,11 @@
 import { exec } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { installApp } from '../support/app-folder.ts'
 import { droverBin, runDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 
-const nodeModules = path.join(import.meta.dirname, '../../node_modules')
 const source = `
 import { DBOS } from '@dbos-inc/dbos-sdk'
 
@@ -30,16 +28,9 @@ let home: string
 let app: string
 beforeAll(async () => {
   home = await createHome()
-  app = path.join(home, 'app/app.js')
-  await mkdir(path.dirname(app))
-  await writeFile(path.join(home, 'app/package.json'), '{"name": "surprising", "type": "module"}')
-  await symlink(nodeModules, path.join(home, 'app/node_modules'))
-  await writeFile(app, source)
+  app = await installApp(home, 'app.js', source)
 })
-afterAll(async () => {
-  await runDrover(['db', 'stop', '--force'], { home })
-  await removeHome(home)
-})
+afterAll(() => stopAndRemoveHome(home))
 
 const hasFullDevice = existsSync('/dev/full')
 

@@ -2,13 +2,12 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createAppFolder, ourModules } from '../support/app-folder.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
-import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
 
 const fixtures = path.join(import.meta.dirname, '../fixtures')
-const ourModules = path.join(import.meta.dirname, '../../node_modules')
 const shopWorkflows = [
   { name: 'checkout', className: 'Shop', instances: ['corner', 'mall'] },
   { name: 'quote', className: 'Shop', instances: [] },

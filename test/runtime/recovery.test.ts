@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAppFolder } from '../support/app-folder.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
-import { createAppFolder } from './app-folder.ts'
 import { type Host, startHost } from './host-process.ts'
 
 const source = path.join(import.meta.dirname, '../fixtures/work.mjs')
