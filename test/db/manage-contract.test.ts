@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countableFields } from '../../src/core/manage.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
+import { family, minutesAgo } from '../support/family.ts'
 import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
-
-const minutesAgo = (minutes: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000)
 
 const workflows: readonly FakeWorkflow[] = [
   {
@@ -33,31 +32,7 @@ const workflows: readonly FakeWorkflow[] = [
     did: [{ step: 'look', error: { name: 'TypeError', message: 'no such order' } }],
   },
   { workflowId: 'overdue', name: 'orderWorkflow', createdAt: minutesAgo(4) },
-  {
-    workflowId: 'parent',
-    name: 'parentWorkflow',
-    createdAt: minutesAgo(3),
-    did: [
-      { child: 'child-1', name: 'childWorkflow' },
-      { child: 'child-2', name: 'childWorkflow' },
-    ],
-  },
-  {
-    workflowId: 'child-1',
-    name: 'childWorkflow',
-    parentId: 'parent',
-    status: 'SUCCESS',
-    createdAt: minutesAgo(2.5),
-    did: [{ step: 'work', output: 7 }],
-  },
-  {
-    workflowId: 'child-2',
-    name: 'childWorkflow',
-    parentId: 'parent',
-    status: 'ENQUEUED',
-    queue: 'drover',
-    createdAt: minutesAgo(2.4),
-  },
+  ...family,
   { workflowId: 'grandchild', parentId: 'child-1', createdAt: minutesAgo(2.4) },
 ]
 

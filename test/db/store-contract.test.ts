@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
 import type { FollowOptions, RecordQuery, Store } from '../../src/core/store.ts'
-import { openStore } from '../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { createFakeStore } from '../support/fake-store.ts'
+import { adaApproves, bobRejects } from '../support/answers.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
-import { seedWorkflow } from '../support/seed-workflow.ts'
-
-const minutesAgo = (minutes: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000)
+import { family, minutesAgo } from '../support/family.ts'
+import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
 
 /** The same workflows in both stores: in the fake one as they are, in the real one as the rows that DBOS would write. */
 const workflows: readonly FakeWorkflow[] = [
@@ -85,56 +82,18 @@ const workflows: readonly FakeWorkflow[] = [
       { recv: 'go', timeoutSeconds: 3600 },
     ],
   },
-  {
-    workflowId: 'parent',
-    name: 'parentWorkflow',
-    createdAt: minutesAgo(3),
-    did: [
-      { child: 'child-1', name: 'childWorkflow' },
-      { child: 'child-2', name: 'childWorkflow' },
-    ],
-  },
-  {
-    workflowId: 'child-1',
-    name: 'childWorkflow',
-    parentId: 'parent',
-    status: 'SUCCESS',
-    createdAt: minutesAgo(2.5),
-    did: [{ step: 'work', output: 7 }],
-  },
-  {
-    workflowId: 'child-2',
-    name: 'childWorkflow',
-    parentId: 'parent',
-    status: 'ENQUEUED',
-    queue: 'drover',
-    createdAt: minutesAgo(2.4),
-  },
+  ...family,
 ]
 
-let database: TestDatabase
-const stores: Record<string, Store> = {}
+let stores: TwoStores
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  for (const workflow of workflows) await seedWorkflow(database, workflow)
-  stores.real = await openStore(database.target)
-  stores.fake = createFakeStore(workflows, { now: () => new Date() })
+  stores = await openTwoStores(workflows)
 })
 
-afterAll(async () => {
-  for (const store of Object.values(stores)) await store.close()
-  await database.drop()
-})
+afterAll(() => stores.close())
 
-/** Asks both, and they must agree; the snapshot holds what they agree on. */
-async function ask<Answer>(question: (store: Store) => Promise<Answer>): Promise<Answer> {
-  const { fake, real } = stores
-  if (!fake || !real) throw new Error('not ready')
-  const [told, stored] = [await question(fake), await question(real)]
-  expect(told).toEqual(stored)
-  return stored
-}
+const ask: TwoStores['ask'] = (question) => stores.ask(question)
 
 const ids = workflows.map(({ workflowId }) => workflowId)
 
@@ -216,7 +175,7 @@ describe('the fake store and the real one agree', () => {
     expect(await ask((store) => store.get('nope'))).toBeUndefined()
     expect(await ask((store) => store.steps('nope'))).toEqual([])
     expect(await ask((store) => store.waits(['nope']))).toEqual([])
-    for (const store of Object.values(stores)) {
+    for (const store of [stores.fake, stores.real]) {
       await expect(changes(store, ['done', 'nope'])).rejects.toMatchObject({ code: 'workflow-not-found' })
       await expect(store.send({ workflowId: 'nope', topic: null, message: 1 })).rejects.toMatchObject({
         code: 'workflow-not-found',
@@ -259,7 +218,7 @@ describe('the fake store and the real one agree', () => {
   })
 
   test('on what a cursor leaves, at every position', async () => {
-    for (const store of Object.values(stores)) {
+    for (const store of [stores.fake, stores.real]) {
       const whole = await changes(store, ['done', 'failed'])
       for (const [index, { cursor }] of whole.entries()) {
         const rest = await changes(store, ['done', 'failed'], { from: cursor })
@@ -272,20 +231,8 @@ describe('the fake store and the real one agree', () => {
     const outcomes = await ask(async (store) => {
       const [asking, answered, overdue] = await store.waits(['asking', 'answered', 'overdue'])
       if (!asking || !answered || !overdue) throw new Error('three wait')
-      const approve = {
-        topic: 'finance',
-        decision: 'approved',
-        message: { approved: true, by: 'ada' },
-        actor: { name: 'ada', source: '--as' },
-        comment: null,
-      } as const
-      const reject = {
-        topic: 'finance',
-        decision: 'rejected',
-        message: { approved: false, by: 'bob' },
-        actor: { name: 'bob', source: 'DROVER_ACTOR' },
-        comment: 'no',
-      } as const
+      const approve = { topic: 'finance', ...adaApproves }
+      const reject = { topic: 'finance', ...bobRejects }
       return [
         await store.decide({ wait: asking, ...approve }),
         await store.decide({ wait: asking, ...approve, message: { approved: true, by: 'eve' } }),

@@ -9,6 +9,7 @@ import { seedWorkflow } from './seed-workflow.ts'
 /** The same workflows in a fake store and in a real one. */
 export interface TwoStores {
   readonly database: TestDatabase
+  readonly fake: Store
   readonly real: Store
   /** Asks both, and they must agree. */
   ask<Answer>(question: (store: Store) => Promise<Answer>): Promise<Answer>
@@ -22,6 +23,7 @@ export async function openTwoStores(workflows: readonly FakeWorkflow[]): Promise
   const fake = createFakeStore(workflows, { now: () => new Date() })
   return {
     database,
+    fake,
     real,
     ask: async (question) => {
       const [told, stored] = [await question(fake), await question(real)]
