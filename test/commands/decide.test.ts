@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
+import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { runCli } from '../support/run-cli.ts'
 
 test('approve answers the open wait, with who and when', async () => {
@@ -151,39 +152,19 @@ test('without a record nothing is decided, unless the audit is off', async () =>
 })
 
 test('--all shows what it means, asks, and takes only what waits now', async () => {
+  const asking = (workflowId: string, name: string, topic: string, timeoutSeconds: number): FakeWorkflow => ({
+    workflowId,
+    name,
+    did: [
+      { event: `awaiting:${topic}`, value: 'Go?' },
+      { recv: topic, timeoutSeconds },
+    ],
+  })
   const store = createFakeStore([
-    {
-      workflowId: 'a',
-      name: 'pay',
-      did: [
-        { event: 'awaiting:go', value: 'A?' },
-        { recv: 'go', timeoutSeconds: 2 },
-      ],
-    },
-    {
-      workflowId: 'b',
-      name: 'pay',
-      did: [
-        { event: 'awaiting:go', value: 'B?' },
-        { recv: 'go', timeoutSeconds: 1 },
-      ],
-    },
-    {
-      workflowId: 'c',
-      name: 'ship',
-      did: [
-        { event: 'awaiting:go', value: 'C?' },
-        { recv: 'go', timeoutSeconds: 90 },
-      ],
-    },
-    {
-      workflowId: 'd',
-      name: 'ship',
-      did: [
-        { event: 'awaiting:stop', value: 'D?' },
-        { recv: 'stop', timeoutSeconds: 90 },
-      ],
-    },
+    asking('a', 'pay', 'go', 2),
+    asking('b', 'pay', 'go', 1),
+    asking('c', 'ship', 'go', 90),
+    asking('d', 'ship', 'stop', 90),
   ])
   const off = await runCli('approve --all', { store })
   expect(off).toMatchObject({ code: 2, stderr: expect.stringContaining('hint: drover approve --all --yes') })

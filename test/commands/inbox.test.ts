@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
+import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
 import { runCli } from '../support/run-cli.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -117,6 +118,12 @@ test('what the database holds cannot act on the terminal', async () => {
   }
 })
 
+const nextRefund: FakeWorkflow = {
+  workflowId: 'refund-8',
+  name: 'refund',
+  did: [{ event: 'awaiting:legal', value: 'More?' }, { recv: 'legal' }],
+}
+
 /** What was read is shown before it is read again and found to be the same. */
 function countReads(store: FakeStore) {
   const { inbox } = store
@@ -143,11 +150,7 @@ test('--watch tells what arrives and what departs, and ends in order', async () 
   const leave = new AbortController()
   const running = runCli('inbox --watch -o jsonl --name refund', { store, interrupt: leave.signal })
   await reads.next()
-  store.add({
-    workflowId: 'refund-8',
-    name: 'refund',
-    did: [{ event: 'awaiting:legal', value: 'More?' }, { recv: 'legal' }],
-  })
+  store.add(nextRefund)
   await reads.next()
   await runCli('approve refund-8', { store: { ...store, close: async () => {} } })
   await reads.next()
@@ -182,11 +185,7 @@ test('--watch on a terminal draws the whole inbox, and --bell rings only for new
     now,
   })
   await reads.next()
-  store.add({
-    workflowId: 'refund-8',
-    name: 'refund',
-    did: [{ event: 'awaiting:legal', value: 'More?' }, { recv: 'legal' }],
-  })
+  store.add(nextRefund)
   await reads.next()
   leave.abort('SIGINT')
   const { frames, stderr } = await running
