@@ -91,9 +91,7 @@ test('a missing database and a missing role are named', async () => {
 test('a role that may not read the tables is told so', async () => {
   const role = `guest_${database.name}`
   await database.query(`create role ${role} login`)
-  const guest = new URL(database.target.url)
-  guest.username = role
-  const store = await openStore({ ...database.target, url: guest.href })
+  const store = await openStore(database.targetAs(role))
   await expect(store.list({ limit: 1 })).rejects.toMatchObject({ code: 'permission-denied' })
   expect(await store.executors()).toBeUndefined()
   await store.close()

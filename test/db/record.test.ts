@@ -174,17 +174,14 @@ test('a database of somebody else is left alone until audit init, and then a cle
      values ('theirs', 'PENDING', 'x', 'py_pickle')`,
   )
   const clerk = `clerk_${foreign.name}`
-  await foreign.query(`create role ${clerk} login password 'x'`)
+  await foreign.query(`create role ${clerk} login`)
   const theirs = await openStore(foreign.target)
   const wait = await borrowWait(store, 'theirs')
   await expect(theirs.decide(requestOf(wait))).rejects.toMatchObject({ code: 'no-record' })
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
   expect(await theirs.createRecord({ decider: clerk, run: false })).toContain(`to "${clerk}"`)
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
-  const url = new URL(foreign.target.url)
-  url.username = clerk
-  url.password = 'x'
-  const asClerk = await openStore({ ...foreign.target, url: url.href })
+  const asClerk = await openStore(foreign.targetAs(clerk))
   await expect(asClerk.createRecord({ run: true })).rejects.toMatchObject({ code: 'permission-denied' })
   await theirs.createRecord({ decider: clerk, run: true })
   await theirs.createRecord({ decider: clerk, run: true })

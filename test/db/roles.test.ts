@@ -22,9 +22,7 @@ beforeAll(async () => {
   for (const role of roles) {
     await database.query(`create role drover_${role} login`)
     await database.query(grantsOf(role))
-    const url = new URL(database.target.url)
-    url.username = `drover_${role}`
-    stores.set(role, await openStore({ ...database.target, url: url.href }))
+    stores.set(role, await openStore(database.targetAs(`drover_${role}`)))
   }
   const client = await DBOSClient.create({ systemDatabaseUrl: database.target.url })
   await client.createSchedule({ scheduleName: 'nightly', workflowName: 'w', schedule: '0 0 3 * * *' })

@@ -156,9 +156,7 @@ test.concurrent('a role that cannot see sessions hands nothing over and says so 
   await database.query(`grant usage on schema dbos to ${role}`)
   await database.query(`grant select, update on dbos.workflow_status to ${role}`)
   try {
-    const url = new URL(database.target.url)
-    url.username = role
-    const blind = await look(application, { ...database.target, url: url.href })
+    const blind = await look(application, database.targetAs(role))
     expect(blind).toEqual({
       handedOver: [],
       warnings: [

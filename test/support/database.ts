@@ -9,6 +9,8 @@ const template = 'drover_test_template'
 export interface TestDatabase {
   readonly name: string
   readonly target: DatabaseTarget
+  /** As another role that may log in has it. */
+  targetAs(role: string): DatabaseTarget
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
   drop(): Promise<void>
 }
@@ -39,9 +41,15 @@ export async function createTestDatabase(
   const url = urlOfDatabase(serverUrl, name)
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'drover-test' })
   pool.on('error', () => {})
+  const target = { url, schema: 'dbos', label: `test database ${name}`, connectTimeoutMs: 5000 }
   return {
     name,
-    target: { url, schema: 'dbos', label: `test database ${name}`, connectTimeoutMs: 5000 },
+    target,
+    targetAs: (role) => {
+      const roleUrl = new URL(url)
+      roleUrl.username = role
+      return { ...target, url: roleUrl.href }
+    },
     query: async (sql, parameters) => (await pool.query(sql, parameters?.slice())).rows,
     drop: async () => {
       await pool.end()

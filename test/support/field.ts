@@ -101,11 +101,7 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
 
   return {
     ...desk,
-    as: (role) => {
-      const url = new URL(database.target.url)
-      url.username = role
-      return deskOf({ ...database.target, url: url.href })
-    },
+    as: (role) => deskOf(database.targetAs(role)),
     database,
     home,
     store,
