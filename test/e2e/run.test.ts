@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
 import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 let home: string
 beforeAll(async () => {
@@ -26,9 +27,8 @@ const approvalWith = async (id: string, ...answer: string[]) => {
   return { ...run, result: JSON.parse(run.stdout) }
 }
 
-async function untilExists(id: string): Promise<void> {
-  while ((await drover('get', id)).code === 4);
-}
+const untilExists = (id: string) =>
+  waitUntil(`${id} exists`, async () => (await drover('get', id)).code === 0)
 
 test('from nothing: a workflow runs, and its result alone is on stdout', async () => {
   const run = await drover('run', 'eventsWorkflow', '5', '20', '--app', 'drover:demo')
