@@ -6,8 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type DroverProcess, droverBin, startDrover } from '../support/drover-process.ts'
-import { waitUntil } from '../support/wait-until.ts'
+import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
 
 const examples = path.join(import.meta.dirname, '../../examples')
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
   )
   const env = { DROVER_DB_URL: database.target.url }
   worker = startDrover(['worker', '--app', 'drover:demo'], { home: folder, env })
-  await waitUntil('the worker is ready', () => worker.stderr().includes('Ready for'))
+  await untilReady(worker)
 })
 afterAll(async () => {
   worker.process.kill('SIGTERM')

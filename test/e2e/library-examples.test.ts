@@ -3,9 +3,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type DroverProcess, startDrover } from '../support/drover-process.ts'
+import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
-import { waitUntil } from '../support/wait-until.ts'
 
 let database: TestDatabase
 let home: string
@@ -15,7 +14,7 @@ beforeAll(async () => {
   home = await createHome()
   const env = { DROVER_DB_URL: database.target.url }
   worker = startDrover(['worker', '--app', 'drover:demo'], { home, env })
-  await waitUntil('the worker is ready', () => worker.stderr().includes('Ready for'))
+  await untilReady(worker)
 })
 afterAll(async () => {
   worker.process.kill('SIGTERM')

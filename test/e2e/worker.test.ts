@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runDrover, startDrover } from '../support/drover-process.ts'
+import { runDrover, startDrover, untilReady } from '../support/drover-process.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -13,7 +13,7 @@ afterAll(() => removeHome(home))
 
 test('a worker that is asked to stop lets what runs end, takes nothing new, and leaves in order', async () => {
   const worker = startDrover(['worker', '--app', 'drover:demo', '--drain-timeout', '20s'], { home })
-  await waitUntil('the worker says that it is ready', () => worker.stderr().includes('Ready for '))
+  await untilReady(worker)
   await runDrover(['start', 'eventsWorkflow', '4', '300', '--id', 'running'], { home })
   await runDrover(['wait', 'running', '--for', 'event:progress'], { home })
   worker.process.kill('SIGTERM')

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { waitUntil } from './wait-until.ts'
 
 export const droverBin = path.join(import.meta.dirname, '../../bin/drover.js')
 
@@ -47,6 +48,17 @@ export function startDrover(args: readonly string[], options: DroverOptions): Dr
 
 export function runDrover(args: readonly string[], options: DroverOptions): Promise<DroverRun> {
   return startDrover(args, options).ended
+}
+
+/** Resolves when a worker is ready; rejects with what it said when it ended before. */
+export async function untilReady(worker: DroverProcess): Promise<void> {
+  const isReady = () => worker.stderr().includes('Ready for ')
+  let isOver = false
+  void worker.ended.then(() => {
+    isOver = true
+  })
+  await waitUntil('the worker is ready', () => isReady() || isOver)
+  if (!isReady()) throw new Error(worker.stderr())
 }
 
 /** Nothing of the machine that the tests run on says which database, colour or CI it is. */

@@ -7,7 +7,7 @@ import type { DatabaseTarget, Store } from '../../src/core/store.ts'
 import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
-import { type DroverProcess, startDrover } from './drover-process.ts'
+import { type DroverProcess, startDrover, untilReady } from './drover-process.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 import { waitUntil } from './wait-until.ts'
@@ -66,12 +66,7 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
   const worker = async (args: readonly string[]) => {
     const started = startDrover(['worker', ...args], { home, env: { DROVER_DB_URL: database.target.url } })
     workers.push(started)
-    let isOver = false
-    void started.ended.then(() => {
-      isOver = true
-    })
-    await waitUntil('the worker is ready', () => started.stderr().includes('Ready for') || isOver)
-    if (isOver && !started.stderr().includes('Ready for')) throw new Error(started.stderr())
+    await untilReady(started)
     return started
   }
   const deskOf = (target: DatabaseTarget): Desk => {
