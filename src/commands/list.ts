@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { type CountableField, countableFields } from '../core/manage.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import type { WorkflowSummary } from '../core/workflow.ts'
 import { describeFilter, type WorkflowFilter } from '../core/workflow-filter.ts'
@@ -87,9 +88,10 @@ async function printList(
     toId: ({ workflowId }) => workflowId,
     empty: noneIn(store, filter),
   })
-  if (found.length > rows.length) {
-    const last = rows.at(-1)?.workflowId
-    tell(context, `The ${flags.sort} ${flags.limit}; --limit shows more, --after ${last} the next.`)
+  const last = rows.at(-1)
+  if (last && found.length > rows.length) {
+    const place = shellWord(last.workflowId)
+    tell(context, `The ${flags.sort} ${flags.limit}; --limit shows more, --after ${place} the next.`)
   }
 }
 

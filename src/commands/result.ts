@@ -43,7 +43,10 @@ async function runResult(context: Context, id: string, flags: ResultFlags): Prom
       })
     }
     context.exitWith(exitCodeByStatus(status))
-    if (status !== 'SUCCESS') return tell(context, outcomeSentence(workflow))
+    if (status !== 'SUCCESS') {
+      tell(context, outcomeSentence(workflow))
+      return tell(context, `hint: drover explain ${shellWord(workflowId)}`)
+    }
     await context.terminal.print(toResultText(context.terminal.stdout, output, flags.rawString))
     requireAssertions(assertions, workflowId, output)
   })

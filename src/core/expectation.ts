@@ -27,7 +27,14 @@ export class Expectation {
       this.#seen[change.type].set(change.key, change.value)
     }
     if (change.type === 'step') this.#steps.add(change.step.name)
-    if (change.type === 'waits') this.#blockedBy = change.waits.find(({ state }) => state === 'waiting')
+    if (change.type === 'waits') this.takeWaits(change.waits)
+  }
+
+  /** All the open waits there are; those of other workflows do not matter. */
+  takeWaits(waits: readonly Wait[]): void {
+    this.#blockedBy = waits.find(
+      ({ workflowId, state }) => workflowId === this.workflowId && state === 'waiting',
+    )
   }
 
   get missing(): readonly Condition[] {

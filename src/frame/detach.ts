@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { isEnded } from '../core/workflow.ts'
 import type { FollowOutcome } from './follow.ts'
 import { hasReaderLeft } from './interrupt.ts'
@@ -18,5 +19,5 @@ export function noteDetached(
   })
   const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
   const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
-  tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${running.join(' ')}`)
+  tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${running.map(shellWord).join(' ')}`)
 }

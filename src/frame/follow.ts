@@ -32,13 +32,14 @@ export async function follow(context: Context, store: Store, request: FollowRequ
   const signals = [context.interrupts.signal, timeout, request.signal].filter(
     (signal) => signal !== undefined,
   )
+  const signal = AbortSignal.any(signals)
   const presenter = createPresenter(context, request)
   const workflows = new Map<string, Workflow>()
   let isMet = false
   const stopAdvising = advise(request, presenter)
   try {
     const changes = store.follow(request.workflowIds, {
-      signal: AbortSignal.any(signals),
+      signal,
       // A child has a line of its own where there is a tree to put it; elsewhere that it was started is enough.
       children: request.format === 'picture' && request.output.canRedraw,
       from: request.from,
@@ -53,11 +54,24 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       isMet = (await request.onChange?.(change)) ?? false
       if (isMet) break
     }
+    if (!isMet && !signal.aborted) await lookAtTheRest()
   } finally {
     await stopAdvising()
     presenter.close()
   }
   return { reason: reasonOf(), workflows }
+
+  /** Whoever went on after the last change was told of no end, and what was deleted has none. */
+  async function lookAtTheRest(): Promise<void> {
+    for (const id of request.workflowIds.filter((id) => !hasEnded(workflows.get(id)))) {
+      const workflow = await store.get(id)
+      if (workflow) workflows.set(id, workflow)
+      else {
+        workflows.delete(id)
+        presenter.notice(`${id} was deleted.`)
+      }
+    }
+  }
 
   function reasonOf(): FollowOutcome['reason'] {
     if (isMet) return 'met'
@@ -96,5 +110,7 @@ function hasEnded(workflow: Workflow | undefined): boolean {
 export function outcomeCode(context: Context, outcome: FollowOutcome, workflowId: string): ExitCode {
   const workflow = outcome.workflows.get(workflowId)
   if (workflow && isEnded(workflow.status)) return exitCodeByStatus(workflow.status)
-  return outcome.reason === 'timed-out' ? exitCodes['timed-out'].code : interruptCode(context)
+  if (outcome.reason === 'timed-out') return exitCodes['timed-out'].code
+  const isDeleted = outcome.reason === 'stopped' && !workflow
+  return isDeleted ? exitCodes['not-found'].code : interruptCode(context)
 }

@@ -19,6 +19,7 @@ interface Stretch {
 
 const minBarWidth = 12
 const maxNameWidth = 28
+const failedMark = ' ✗'
 
 /** The steps as bars on one time axis, below each other. Where everything waits, the axis is cut short and drawn with `┄`. */
 export function renderTimeline(steps: readonly Step[], { style, width }: Frame): string[] {
@@ -27,8 +28,10 @@ export function renderTimeline(steps: readonly Step[], { style, width }: Frame):
   const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${visible(step.name)}`)
   const longest = Math.max(...names.map(displayWidth))
   const tookWidth = Math.max(...bars.map(({ startMs, endMs }) => formatDuration(endMs - startMs).length))
-  const nameWidth = Math.max(8, Math.min(longest, maxNameWidth, width - tookWidth - minBarWidth - 4))
-  const axisWidth = Math.max(minBarWidth, Math.min(width, 160) - nameWidth - tookWidth - 4)
+  const markWidth = bars.some(({ step }) => step.error) ? failedMark.length : 0
+  const restWidth = tookWidth + markWidth + 4
+  const nameWidth = Math.max(8, Math.min(longest, maxNameWidth, width - restWidth - minBarWidth))
+  const axisWidth = Math.max(minBarWidth, Math.min(width, 160) - nameWidth - restWidth)
   const stretches = toStretches(bars)
   const columnOf = toScale(stretches, axisWidth)
   const waits = stretches.filter(({ isWait }) => isWait)
@@ -44,7 +47,7 @@ export function renderTimeline(steps: readonly Step[], { style, width }: Frame):
       const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
       const took = pad(formatDuration(bar.endMs - bar.startMs), tookWidth, 'right')
       const line = `${name}  ${paint(cells)}  ${took}`
-      return bar.step.error ? `${line} ✗` : line
+      return bar.step.error ? `${line}${failedMark}` : line
     })
     .concat(waits.length > 0 ? [style.faint(truncate(compressedNote(waits), width))] : [])
 }

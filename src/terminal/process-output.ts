@@ -39,6 +39,7 @@ export function createProcessOutput({
 }: ProcessOutputOptions): ProcessOutput {
   const { writeUnopened, neverWaits = false } = source
   let opened: WriteStream | undefined
+  let hasWritten = false
   let isGone = false
   let resume = () => {}
   let drained: Promise<void> | undefined
@@ -74,6 +75,7 @@ export function createProcessOutput({
 
   const write = (text: string | Buffer, onDone?: () => void) => {
     const stream = open()
+    hasWritten = true
     // Not its own: an application that runs in this process may have been given another one.
     Object.getPrototypeOf(stream).write.call(stream, text, onDone)
   }
@@ -124,7 +126,8 @@ export function createProcessOutput({
     flush: () => {
       // What is all there is to say, as of `--help`, needs no stream.
       writeOut({ mayWait: true })
-      const isDone = isGone || !opened?.writableLength
+      // One that was refused is told only later on: what comes after it is told after it.
+      const isDone = isGone || !hasWritten
       return isDone ? Promise.resolve() : new Promise((resolve) => write('', () => resolve()))
     },
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -224,6 +225,35 @@ test('watch -o jsonl is one object for each change, each with a cursor', async (
     store: createExampleStore(),
   })
   expect(third.stdout).toBe(stdout.split('\n').slice(3).join('\n'))
+})
+
+test.each([
+  ['done', 0],
+  ['failed', 1],
+  ['dead', 7],
+])('watch that goes on after the end of what %s has its code, %d', async (id, code) => {
+  const store = createExampleStore()
+  const { stdout } = await runCli(['watch', id, '-o', 'jsonl'], { store })
+  const { cursor } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  const after = await runCli(['watch', id, '-o', 'jsonl', '--from', cursor], { store })
+  expect(after).toMatchObject({ code, stdout: '', stderr: '' })
+})
+
+test('a workflow that is deleted while it is watched is 4', async () => {
+  const example = createExampleStore()
+  let isDeleted = false
+  const store: Store = {
+    ...example,
+    get: async (id) => (isDeleted ? undefined : example.get(id)),
+    follow: async function* (_, options) {
+      isDeleted = true
+      yield* example.follow([], options)
+    },
+  }
+  expect(await runCli('watch running', { store })).toMatchObject({
+    code: 4,
+    stderr: 'running was deleted.\n',
+  })
 })
 
 test('watch --timeout is 124, and says how to come back', async () => {

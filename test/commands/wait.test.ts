@@ -19,7 +19,7 @@ test.each([
   expect(await runCli(['wait', id], { store: createExampleStore() })).toMatchObject({
     code,
     stdout: '',
-    stderr,
+    stderr: `${stderr}hint: drover explain ${id}\n`,
   })
 })
 
@@ -186,7 +186,8 @@ test('in GitHub Actions a failure is an annotation, and the summary has a row', 
   const run = await runCli('wait a b', { store, written, env, isCI: true })
   expect(run.code).toBe(1)
   expect(run.stderr).toMatchInlineSnapshot(`
-    "exampleWorkflow ended ERROR after 0ms: E: 50%↵lost
+    "b: exampleWorkflow ended ERROR after 0ms: E: 50%↵lost
+    hint: drover explain b
     ::error title=exampleWorkflow b ended ERROR::E: 50%25↵lost
     "
   `)
@@ -232,4 +233,26 @@ test('result prints a result, and never waits', async () => {
     stderr: 'error: running is PENDING and has no result yet.\nhint: drover wait running\n',
   })
   expect((await result('nope')).code).toBe(4)
+})
+
+test('--fail-on-input names all that are blocked, and holds nothing against those that run', async () => {
+  const store = createFakeStore([
+    { workflowId: 'a', did: [{ recv: 'go', timeoutSeconds: 1e9 }] },
+    { workflowId: 'b', did: [{ step: 'work' }] },
+    { workflowId: 'c', did: [{ recv: 'go', timeoutSeconds: 1e9 }] },
+  ])
+  const { code, stderr } = await runCli('wait a b c --fail-on-input', { store })
+  expect(code).toBe(10)
+  expect(stderr).toMatch(/^error: a waits for a message.*error: c waits for a message/s)
+  expect(stderr).not.toMatch(/^b /m)
+})
+
+test('a report that cannot be written is said before the waiting begins', async () => {
+  const written = Object.freeze({})
+  expect(
+    await runCli('wait running --junit reports', { store: createExampleStore(), written }),
+  ).toMatchObject({
+    code: 74,
+    stderr: expect.stringContaining('error: Cannot write the report: '),
+  })
 })

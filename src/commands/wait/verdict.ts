@@ -50,9 +50,11 @@ export async function reach(context: Context, given: Case): Promise<Verdict> {
 }
 
 /** It ended as was asked, but badly. */
-function failed(context: Context, { expectation, outcome }: Case, workflow: Workflow): Verdict {
+function failed(context: Context, { expectation, outcome, isAlone }: Case, workflow: Workflow): Verdict {
   const failure = outcomeSentence(workflow)
-  if (!context.terminal.stderr.canRedraw) tell(context, failure)
+  const { workflowId } = workflow
+  if (!context.terminal.stderr.canRedraw) tell(context, isAlone ? failure : `${workflowId}: ${failure}`)
+  tell(context, `hint: drover explain ${shellWord(workflowId)}`)
   return { expectation, code: outcomeCode(context, outcome, workflow.workflowId), failure }
 }
 

@@ -6,6 +6,7 @@ import { parseDuration } from '../../core/duration.ts'
 import { worstExitCode } from '../../core/exit-codes.ts'
 import { Expectation } from '../../core/expectation.ts'
 import type { Store } from '../../core/store.ts'
+import { isEnded } from '../../core/workflow.ts'
 import { addAssertOption } from '../../frame/assert-option.ts'
 import { reportToGitHub } from '../../frame/ci-report.ts'
 import { withStore } from '../../frame/database.ts'
@@ -15,7 +16,7 @@ import { type FollowOutcome, follow } from '../../frame/follow.ts'
 import { findWorkflow, readIds } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { reach, type Verdict } from './verdict.ts'
-import { writeJunit } from './write-junit.ts'
+import { writeEmptyJunit, writeJunit } from './write-junit.ts'
 
 interface WaitFlags extends DatabaseFlags {
   readonly for: readonly string[]
@@ -58,8 +59,10 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
   const ids = await readIds(context, typed)
   await withStore(context, flags, async (store, settings) => {
     const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
+    if (flags.junit !== undefined) await writeEmptyJunit(context, flags.junit)
     const expected = workflows.map(({ workflowId }) => new Expectation(workflowId, conditions))
     const outcome = await followUntilMet(context, store, expected, { ...flags, timeoutMs })
+    if (isBlocked(expected, flags)) await findOtherBlocked(store, expected)
     const verdicts = await judge(context, { expected, outcome, assertions, flags })
     context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
     const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)
@@ -93,7 +96,7 @@ function followUntilMet(
     types: stderr.canRedraw ? undefined : [...new Set(needed)],
     onChange: (change) => {
       for (const expectation of expected) expectation.take(change)
-      if (failOnInput && expected.some(({ blockedBy }) => blockedBy)) return true
+      if (isBlocked(expected, { failOnInput })) return true
       return any ? expected.some(({ isMet }) => isMet) : expected.every(({ isMet }) => isMet)
     },
   })
@@ -106,10 +109,27 @@ interface Judged {
   readonly flags: WaitFlags
 }
 
-/** With `--any` only those that met it are judged, if there are any. */
+function isBlocked(
+  expected: readonly Expectation[],
+  { failOnInput }: Pick<WaitFlags, 'failOnInput'>,
+): boolean {
+  return failOnInput && expected.some(({ blockedBy }) => blockedBy)
+}
+
+/** The first one ended the waiting; to answer one after another would take as many runs. */
+async function findOtherBlocked(store: Store, expected: readonly Expectation[]): Promise<void> {
+  const waits = await store.waits(expected.map(({ workflowId }) => workflowId))
+  for (const expectation of expected) expectation.takeWaits(waits)
+}
+
+/** With `--any` those that met it are enough, and where one is blocked nothing is held against those that still run. */
 async function judge(context: Context, { expected, outcome, assertions, flags }: Judged): Promise<Verdict[]> {
-  const isEnough = flags.any && expected.some(({ isMet }) => isMet)
-  const relevant = isEnough ? expected.filter(({ isMet }) => isMet) : expected
+  const met = expected.filter(({ isMet }) => isMet)
+  const hasEnded = ({ workflowId }: Expectation) =>
+    isEnded(outcome.workflows.get(workflowId)?.status ?? 'PENDING')
+  const decided = expected.filter((one) => one.isMet || one.blockedBy || hasEnded(one))
+  const isEnough = flags.any && met.length > 0
+  const relevant = isEnough ? met : isBlocked(expected, flags) ? decided : expected
   const verdicts: Verdict[] = []
   for (const expectation of relevant) {
     const isAlone = expected.length === 1

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import type { FollowOutcome } from '../../frame/follow.ts'
 import { type JunitSuite, renderJunit } from '../../render/junit.ts'
@@ -11,9 +12,16 @@ interface Report {
   readonly outcome: FollowOutcome
 }
 
-/** What came of it, for a CI system: a suite for each workflow that was judged. */
+type Writer = Pick<Context, 'cwd' | 'now' | 'writeFile'>
+
+/** Before the waiting begins: a report of an earlier run must not pass for this one's. Throws `output-failed`. */
+export function writeEmptyJunit(context: Writer, file: string): Promise<void> {
+  return write(context, file, [])
+}
+
+/** What came of it, for a CI system: a suite for each workflow that was judged. Throws `output-failed`. */
 export async function writeJunit(
-  { cwd, now, writeFile }: Pick<Context, 'cwd' | 'now' | 'writeFile'>,
+  context: Writer,
   store: Store,
   { file, verdicts, outcome }: Report,
 ): Promise<void> {
@@ -23,5 +31,20 @@ export async function writeJunit(
     const workflow = outcome.workflows.get(workflowId) ?? (await store.get(workflowId))
     if (workflow) suites.push({ workflow, steps: await store.steps(workflowId), asked, failure })
   }
-  await writeFile(path.resolve(cwd, file), renderJunit(suites, now()))
+  await write(context, file, suites)
+}
+
+async function write(
+  { cwd, now, writeFile }: Writer,
+  file: string,
+  suites: readonly JunitSuite[],
+): Promise<void> {
+  try {
+    await writeFile(path.resolve(cwd, file), renderJunit(suites, now()))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CliError('output-failed', `Cannot write the report: ${reason}.`, {
+      hint: '--junit takes a file in a folder that is there',
+    })
+  }
 }
