@@ -25,7 +25,8 @@ function differenceOf(left: Step | null, right: Step | null): StepPair['differen
   if (!left) return 'only-right'
   if (left.name !== right.name) return 'name'
   const isSame =
-    isDeepStrictEqual(left.output, right.output) &&
+    // The output of a sleep is when it ends.
+    (left.name === 'DBOS.sleep' || isDeepStrictEqual(left.output, right.output)) &&
     left.error?.name === right.error?.name &&
     left.error?.message === right.error?.message
   return isSame ? 'same' : 'result'

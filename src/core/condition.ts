@@ -40,13 +40,16 @@ function parseStatus(text: string): Condition {
 }
 
 function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
-  const match = /^(.*?)(!=|<=|>=|=|<|>)(.*)$/s.exec(text)
+  const match = /^(.*?)(!=|<=|>=|==?|<|>)(.*)$/s.exec(text)
   if (!match?.[1]) return { kind, key: text, comparison: null }
   const [, key, operator, operand = ''] = match
   return {
     kind,
     key,
-    comparison: { operator: operator as Operator, operand: parseOperand(operand) },
+    comparison: {
+      operator: operator === '==' ? '=' : (operator as Operator),
+      operand: parseOperand(operand),
+    },
   }
 }
 

@@ -63,6 +63,22 @@ test('raw strings run on, whatever else there is is a line', async () => {
   expect((await runCli('stream closed --raw -o jsonl', { store })).code).toBe(2)
 })
 
+test('a character that values share is written whole', async () => {
+  const [astronaut, rocket] = ['👩\u200d🚀', '🚀']
+  const halves = [...astronaut, ...rocket.split('')].map((value) => ({ stream: 'tokens', value }))
+  const store = createFakeStore([{ workflowId: 'live', did: halves }])
+  const run = runCli('stream live tokens --raw --follow', { store, isTerminal: true })
+  store.end('live', 'SUCCESS')
+  expect((await run).stdout).toBe(`${astronaut}${rocket}\n`)
+})
+
+test('a time-out without anything to wait for is refused', async () => {
+  const store = createStore()
+  expect((await runCli('stream live tokens --timeout 1s', { store })).code).toBe(2)
+  expect((await runCli('events live --timeout 1s', { store })).code).toBe(2)
+  expect((await runCli('start order --timeout 1s', { store })).code).toBe(2)
+})
+
 test('what is raw cannot act on a terminal, and reaches a pipe as it is', async () => {
   const store = createFakeStore([
     { workflowId: 'bad', status: 'SUCCESS', did: [{ stream: 'tokens', value: 'a\u001b[2Jb\nc' }] },
@@ -110,6 +126,7 @@ test('a workflow that ends without closing its stream, and a time that runs out,
   expect(await runCli('stream quiet --follow --timeout 20ms', { store: createStore() })).toMatchObject({
     code: 124,
     stdout: '',
+    stderr: 'quiet has streamed nothing yet; to come back: drover stream quiet --follow\n',
   })
   expect(await runCli('stream live tokens --follow --timeout 20ms', { store: createStore() })).toMatchObject({
     code: 124,

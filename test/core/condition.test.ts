@@ -33,6 +33,7 @@ test.each<[string, JsonValue, boolean]>([
   ['event:a', null, true],
   ['event:a=1', 1, true],
   ['event:a=1', '1', false],
+  ['event:a==1', 1, true],
   ['event:a={"x":[1]}', { x: [1] }, true],
   ['event:a!=1', 2, true],
   ['event:a<10', 9, true],

@@ -76,7 +76,16 @@ async function runEvents(
   })
 }
 
-function refuseContradictions({ wait, follow, output }: EventsFlags, id: string, key: string | undefined) {
+function refuseContradictions(
+  { wait, follow, output, timeout }: EventsFlags,
+  id: string,
+  key: string | undefined,
+): void {
+  if (timeout !== undefined && !wait && !follow) {
+    throw new CliError('usage', '--timeout is for --wait and --follow: what is there now needs no time.', {
+      hint: 'add one of them, or leave out --timeout',
+    })
+  }
   if (wait && key === undefined) {
     throw new CliError('usage', '--wait needs the key of an event.', {
       hint: `drover events ${shellWord(id)} KEY --wait`,

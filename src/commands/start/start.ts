@@ -97,8 +97,14 @@ async function runStart(
 }
 
 /** An assertion that nothing would check is a green build that tested nothing. */
-function requireWaiting({ assert, wait, watch }: StartFlags): void {
-  if (assert.length === 0 || wait || watch) return
+function requireWaiting({ assert, wait, watch, timeout }: StartFlags): void {
+  if (wait || watch) return
+  if (timeout !== undefined) {
+    throw new CliError('usage', '--timeout says how long to wait, and nothing waits.', {
+      hint: 'add --wait; for the workflow itself there is --workflow-timeout',
+    })
+  }
+  if (assert.length === 0) return
   throw new CliError('usage', 'An assertion needs a result to hold of.', { hint: 'add --wait' })
 }
 

@@ -50,19 +50,29 @@ function jsonArray(terminal: Context['terminal']): Printer {
   }
 }
 
+/** One half of a character, or what joins one with the next: a model's tokens may break there. */
+const unfinishedEnd = /[\ud800-\udbff\u200d]+$/
+
 /** Strings run on as they were written; anything else is a line. On a terminal they cannot act on it. */
 function rawText({ stdout }: Context['terminal']): Printer {
   let isLineOpen = false
+  let half = ''
+  const write = async (text: string) => {
+    if (text === '') return
+    isLineOpen = !text.endsWith('\n')
+    await stdout.write(stdout.isTerminal ? visibleLines(text).join('\n') : text)
+  }
   return {
     take: async (values) => {
-      const text = values
+      const all = values
         .map(({ value }) => (typeof value === 'string' ? value : `${formatField(value)}\n`))
         .join('')
-      if (text === '') return
-      isLineOpen = !text.endsWith('\n')
-      await stdout.write(stdout.isTerminal ? visibleLines(text).join('\n') : text)
+      const text = half + all
+      half = unfinishedEnd.exec(text)?.[0] ?? ''
+      await write(text.slice(0, text.length - half.length))
     },
     end: async () => {
+      await write(half)
       if (isLineOpen && stdout.isTerminal) await stdout.write('\n')
     },
   }

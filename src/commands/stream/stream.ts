@@ -69,7 +69,12 @@ async function runStream(
   })
 }
 
-function refuseContradictions({ follow, raw, output }: StreamFlags, keys: readonly string[]): void {
+function refuseContradictions({ follow, raw, output, timeout }: StreamFlags, keys: readonly string[]): void {
+  if (timeout !== undefined && !follow) {
+    throw new CliError('usage', '--timeout is for --follow: what is there now needs no time.', {
+      hint: 'add --follow, or leave out --timeout',
+    })
+  }
   if (follow && output === 'json') {
     throw new CliError('usage', 'An array of JSON has no end while a stream goes on.', {
       hint: 'use -o jsonl',

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import { exitCodes } from '../../core/exit-codes.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, follow } from '../../frame/follow.ts'
@@ -56,9 +57,16 @@ export async function tail(context: Context, store: Store, request: TailRequest)
     const present = missing.length > 0 ? await store.streamKeys(workflow.workflowId) : []
     for (const key of missing) requireStream(workflow, present, key)
   }
-  for (const key of missing) tell(context, `${workflow.workflowId} has no stream "${key}" yet.`)
-  if (progress.size === 0 && missing.length === 0)
-    tell(context, `${workflow.workflowId} has streamed nothing.`)
+  const { workflowId } = workflow
+  for (const key of missing)
+    tell(context, `${workflowId} has no stream "${key}" yet; ${comeBack(workflowId, key)}`)
+  if (progress.size > 0 || missing.length > 0) return
+  const hasEnded = outcome.reason === 'ended'
+  tell(context, `${workflowId} has streamed nothing${hasEnded ? '.' : ` yet; ${comeBack(workflowId)}`}`)
+}
+
+function comeBack(workflowId: string, ...keys: readonly string[]): string {
+  return `to come back: drover stream ${[workflowId, ...keys].map(shellWord).join(' ')} --follow`
 }
 
 function endingOf({ workflowId }: Workflow, { reason, workflows }: FollowOutcome): Ending {
