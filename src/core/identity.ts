@@ -1,6 +1,6 @@
 import { CliError } from './errors.ts'
-import type { Store } from './store.ts'
-import type { Executor } from './workflow.ts'
+import type { Store, WorkflowOrigin } from './store.ts'
+import { type Executor, internalQueue } from './workflow.ts'
 
 /** The first name that is given; throws `ambiguous-application` when none is. */
 export function requireApplication(candidates: readonly (string | null | undefined)[]): string {
@@ -51,4 +51,9 @@ export function chooseVersion(
   throw new CliError('ambiguous-version', `Live workers of ${application} run several versions.`, {
     hint: `name one with --app-version: ${[...live].join(', ')}`,
   })
+}
+
+/** The queue on which a name ran last. What was resumed, forked or rewound is on DBOS's internal one, which has no limits. */
+export function lastQueueOf(origins: readonly WorkflowOrigin[]): string | undefined {
+  return origins.find(({ queue }) => queue !== null && queue !== internalQueue)?.queue ?? undefined
 }

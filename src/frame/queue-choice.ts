@@ -1,6 +1,8 @@
 import { CliError } from '../core/errors.ts'
+import { lastQueueOf } from '../core/identity.ts'
 import type { WorkflowState } from '../core/manage.ts'
 import type { Store } from '../core/store.ts'
+import { internalQueue } from '../core/workflow.ts'
 
 /**
  * Which queue `--to-queue` means for a workflow. Cancelling forgets the queue; `own` is then the one on which workflows of
@@ -19,11 +21,8 @@ export async function createQueueChoice(
   }
   const lastQueueByName = new Map<string, string | undefined>()
   return async ({ name, queue }) => {
-    if (queue !== null) return queue
-    if (!lastQueueByName.has(name)) {
-      const origins = await store.origins(name)
-      lastQueueByName.set(name, origins.find((origin) => origin.queue !== null)?.queue ?? undefined)
-    }
+    if (queue !== null && queue !== internalQueue) return queue
+    if (!lastQueueByName.has(name)) lastQueueByName.set(name, lastQueueOf(await store.origins(name)))
     return lastQueueByName.get(name)
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { CliError } from '../core/errors.ts'
-import { chooseVersion, onlyLiveApplication, requireApplication } from '../core/identity.ts'
+import { chooseVersion, lastQueueOf, onlyLiveApplication, requireApplication } from '../core/identity.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
@@ -43,7 +43,7 @@ export async function enqueue(
     args,
     queue:
       queue ??
-      origins.find((origin) => origin.queue)?.queue ??
+      lastQueueOf(origins) ??
       ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
     application,
     version: chooseVersion({ env }, { store, application, flag: options.version, executors }),

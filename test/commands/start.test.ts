@@ -41,6 +41,20 @@ test('beside a worker that would take it there is nothing to warn of', async () 
   expect(store.started).toMatchObject([{ className: 'Shop', configName: 'eu' }])
 })
 
+test('what was resumed or forked is on the internal queue, which is not where this name runs', async () => {
+  const store = createFakeStore(
+    [
+      { workflowId: 'resumed', name: 'order', queue: '_dbos_internal_queue', createdAt: new Date(2) },
+      { workflowId: 'a', name: 'order', queue: 'q', createdAt: new Date(1) },
+    ],
+    { queues: ['q', 'drover'], executors: [worker()] },
+  )
+  expect(await runCli('start order --dry-run', { store })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"queue": "q"'),
+  })
+})
+
 test('what would strand is told with what to type instead, and with --strict not started', async () => {
   const refusal = async (line: string, options: Parameters<typeof createFakeStore>[1]) => {
     const create = () =>

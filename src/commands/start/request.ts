@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
-import { chooseVersion, onlyLiveApplication, requireApplication } from '../../core/identity.ts'
+import { chooseVersion, lastQueueOf, onlyLiveApplication, requireApplication } from '../../core/identity.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
 import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
@@ -38,7 +38,7 @@ export async function toRequest(
   if (!latest && !candidates.some(Boolean)) await refuseMistyped(store, name)
   const application = requireApplication(candidates)
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
-  const queue = flags.queue ?? (await chooseQueue(store, origins.find((origin) => origin.queue)?.queue))
+  const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins)))
   const owner = chooseClass(flags, latest)
   const request = {
     name,
@@ -73,7 +73,7 @@ function chooseClass(
   return { className, configName: flags.instance ?? (isSame ? (latest?.configName ?? undefined) : undefined) }
 }
 
-async function chooseQueue(store: Store, lastUsed: string | null | undefined): Promise<string> {
+async function chooseQueue(store: Store, lastUsed: string | undefined): Promise<string> {
   if (lastUsed) return lastUsed
   return (await store.hasQueue('drover')) ? 'drover' : internalQueue
 }
