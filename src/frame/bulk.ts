@@ -64,7 +64,8 @@ export async function runBulk(context: Context, store: Store, request: BulkReque
   )
   const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
   if (flags.dryRun) {
-    await printer.print([...plan.settled, ...plan.targets.map(toDryRow)])
+    const targets = [...plan.targets, ...(await foresee(store, request, plan))]
+    await printer.print([...plan.settled, ...targets.map(toDryRow)])
     await tellMeaning(context, request, plan)
   } else if (plan.targets.length > 0 && !ledger.earlier?.plan) {
     await confirm(context, store, request, plan)
@@ -153,6 +154,18 @@ async function makePlan(
   return { targets, settled }
 }
 
+/** What `expand` would bring to light, as things stand. */
+async function foresee(
+  store: Store,
+  request: BulkRequest,
+  { targets, settled }: Plan,
+): Promise<readonly PlannedTarget[]> {
+  const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
+  const found = (await request.expand?.(targets.map(({ workflowId }) => workflowId))) ?? []
+  const fresh = found.filter((id) => !known.has(id))
+  return fresh.length > 0 ? (await makePlan(store, request, fresh)).targets : []
+}
+
 /** All of them, oldest first, page by page. */
 async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
   const query = { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) }
@@ -180,8 +193,8 @@ async function tellMeaning(context: Context, { explain }: BulkRequest, { targets
 async function confirm(context: Context, store: Store, request: BulkRequest, plan: Plan): Promise<void> {
   const { terminal } = context
   const { verb, filter, flags, typed, alwaysAsk = false } = request
-  const { targets } = plan
   if (!filter && !alwaysAsk) return
+  const targets = [...plan.targets, ...(await foresee(store, request, plan))]
   const count = targets.length === 1 ? '1 workflow' : `${targets.length} workflows`
   const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
   const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''

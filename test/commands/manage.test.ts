@@ -141,13 +141,31 @@ test('a workflow that moved on since it was looked at is left alone', async () =
   )
 })
 
-test('--children takes in all that they started', async () => {
-  const store = createFakeStore([
+const family = () =>
+  createFakeStore([
     { workflowId: 'parent' },
     { workflowId: 'child', parentId: 'parent' },
     { workflowId: 'done-child', parentId: 'parent', status: 'SUCCESS' },
     { workflowId: 'grandchild', parentId: 'done-child', status: 'ENQUEUED', queue: 'q' },
   ])
+
+test('--children shows all that they started before anything is done', async () => {
+  const store = family()
+  const dry = await runCli('cancel parent --children --dry-run', { store })
+  expect(dry.stdout).toBe(
+    'parent\twould-change\tPENDING\tPENDING\t\t\n' +
+      'child\twould-change\tPENDING\tPENDING\t\t\n' +
+      'grandchild\twould-change\tENQUEUED\tENQUEUED\t\t\n',
+  )
+  expect(store.managed).toEqual([])
+  store.update('parent', { name: 'family' })
+  const asked = await runCli('cancel --name family --children', { store, isTerminal: true, answers: [false] })
+  expect(asked.stderr).toContain('parent (PENDING), child (PENDING), grandchild (ENQUEUED)')
+  expect(asked.stderr).toContain('? Cancel 3 workflows?')
+})
+
+test('--children takes in all that they started', async () => {
+  const store = family()
   const { code, stdout } = await runCli('cancel parent --children -o ids', { store })
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'parent\nchild\ngrandchild\n' })
 })
