@@ -19,7 +19,7 @@ interface QueueFlags extends DatabaseFlags, OutputFlags {
   readonly concurrency?: number | typeof none
   readonly workerConcurrency?: number | typeof none
   readonly rateLimit?: RateLimit | typeof none
-  readonly poll?: string
+  readonly poll?: number
   readonly application?: string
   readonly yes: boolean
 }
@@ -56,7 +56,7 @@ function addSettings(command: Command): Command {
       'how many begin in a time, such as 100/1m, or none',
       parseRateLimit,
     )
-    .option('--poll <duration>', 'how often workers look')
+    .option('--poll <duration>', 'how often workers look, 10ms or more', parsePoll)
 }
 
 function setCommand(context: Context): Command {
@@ -142,7 +142,7 @@ function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFl
     ...(concurrency !== undefined && { concurrency: orNull(concurrency) }),
     ...(workerConcurrency !== undefined && { workerConcurrency: orNull(workerConcurrency) }),
     ...(rateLimit !== undefined && { rateLimit: orNull(rateLimit) }),
-    ...(poll !== undefined && { pollMs: parseDuration(poll) }),
+    ...(poll !== undefined && { pollMs: poll }),
   }
 }
 
@@ -160,5 +160,20 @@ function parseRateLimit(text: string): RateLimit | typeof none {
   if (count === '') {
     throw new CliError('invalid-argument', `"${text}" is not a rate limit.`, { hint: 'write it as 100/1m' })
   }
-  return { max: positiveInteger(count), periodMs: parseDuration(period) }
+  const periodMs = parseDuration(period)
+  if (periodMs > 0) return { max: positiveInteger(count), periodMs }
+  throw new CliError('invalid-argument', `"${text}" limits nothing: its time is zero.`, {
+    hint: `write it as ${count}/1m, or none for no limit`,
+  })
+}
+
+/** Each look is a transaction of every worker. */
+const fastestPollMs = 10
+
+function parsePoll(text: string): number {
+  const pollMs = parseDuration(text)
+  if (pollMs >= fastestPollMs) return pollMs
+  throw new CliError('invalid-argument', `Workers cannot look every ${text}: that would keep the database busy.`, {
+    hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
+  })
 }
