@@ -53,6 +53,16 @@ test('--columns are those, in that order, in a pipe and on a terminal', async ()
   `)
 })
 
+test('took is how long it took, in a pipe to the millisecond', async () => {
+  const at = (ms: number) => new Date(Date.UTC(2026, 0, 2) + ms)
+  const store = createFakeStore([
+    { workflowId: 'a', status: 'SUCCESS', createdAt: at(0), completedAt: at(61_234) },
+    { workflowId: 'b', createdAt: at(1) },
+  ])
+  const { stdout } = await runCli('list --columns id,took --sort oldest', { store })
+  expect(stdout).toBe('a\t61234ms\nb\t\n')
+})
+
 test('--count-by counts, the most frequent first', async () => {
   const { stdout } = await runCli('list --count-by name', { store: orders(), isTerminal: true })
   expect(stdout).toMatchInlineSnapshot(`

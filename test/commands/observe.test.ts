@@ -24,7 +24,7 @@ test('list says when there are more', async () => {
 test('list is full values between tabs in a pipe', async () => {
   const { stdout } = await runCli('list --status SUCCESS', { store: createExampleStore() })
   expect(stdout).toMatchInlineSnapshot(`
-    "done	orderWorkflow	SUCCESS	2026-01-02T03:04:05.000Z	2026-01-02T03:04:05.050Z		drover-test	example	v1
+    "done	orderWorkflow	SUCCESS	2026-01-02T03:04:05.000Z	50ms		drover-test	example	v1
     "
   `)
 })
