@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { runBulk } from '../frame/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../frame/bulk-options.ts'
 import { withStore } from '../frame/database.ts'
@@ -31,7 +32,7 @@ async function runResume(context: Context, typed: readonly string[], flags: Resu
   const filter = toFilter(context, flags)
   await withStore(context, flags, async (store) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
-    const options = flags.toQueue === undefined ? undefined : `--to-queue ${flags.toQueue}`
+    const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
     const prepare = async (state: Parameters<typeof chooseQueue>[0]) => ({ queue: await chooseQueue(state) })
     await runBulk(context, store, { verb: 'resume', typed, filter, flags, options, prepare })
   })

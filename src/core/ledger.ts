@@ -1,5 +1,6 @@
 import { CliError } from './errors.ts'
 import type { ManageTarget, ManageVerb } from './manage.ts'
+import { shellWord } from './shell-word.ts'
 import type { WorkflowStatus } from './workflow.ts'
 
 export type BulkOutcome = 'changed' | 'no-op' | 'not-found' | 'failed' | 'would-change'
@@ -25,7 +26,7 @@ export interface PlannedTarget extends ManageTarget {
 export interface LedgerHead {
   readonly verb: ManageVerb
   readonly database: string
-  /** The options that matter to what is done, as they were typed. */
+  /** The ids and options that matter to what is done, as they are typed. */
   readonly request: string
 }
 
@@ -96,9 +97,16 @@ function parseLine(line: string): LedgerLine[] {
 export function requireSameRun(ledger: LedgerHead, head: LedgerHead, file: string): void {
   if (ledger.verb === head.verb && ledger.database === head.database && ledger.request === head.request)
     return
+  const command = `drover ${ledger.verb} ${ledger.request}`
+  // So many ids that only their number is written down.
+  const isCounted = ledger.request.startsWith('- (')
   throw new CliError(
     'ledger-unusable',
-    `${file} is the ledger of another run: drover ${ledger.verb} ${ledger.request} in ${ledger.database}.`,
-    { hint: 'type that command again to go on with it, or name another file with --ledger' },
+    `${file} is the ledger of another run in ${ledger.database}${isCounted ? `: ${command}` : ''}.`,
+    {
+      hint: isCounted
+        ? 'give it the same ids again to go on with it, or name another file with --ledger'
+        : `${command} --ledger ${shellWord(file)}   # goes on with it; or name another file`,
+    },
   )
 }

@@ -12,6 +12,7 @@ import {
   obstacleTo,
   type WorkflowState,
 } from '../core/manage.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { describeFilter, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { bulkSummary } from '../render/bulk-line.ts'
@@ -116,10 +117,12 @@ function toHead(
   return { verb, database: store.database.label, request: [selection, options].filter(Boolean).join(' ') }
 }
 
+const mostNamedIds = 10
+
 function describeIds(ids: readonly string[]): string {
-  if (ids.length === 1) return ids[0] ?? ''
+  if (ids.length <= mostNamedIds) return ids.map(shellWord).join(' ')
   const hash = createHash('sha256').update(ids.join('\n')).digest('hex')
-  return `${ids.length} ids (${hash.slice(0, 12)})`
+  return `- (${ids.length} ids, ${hash.slice(0, 12)})`
 }
 
 async function makePlan(

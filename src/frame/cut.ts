@@ -5,6 +5,7 @@ import { type CutPoint, describeCut, findCut, parseCutPoint } from '../core/cut.
 import { CliError } from '../core/errors.ts'
 import type { WorkflowState } from '../core/manage.ts'
 import { latestVersionOf } from '../core/platform.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { cutLines } from '../render/cut-lines.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -102,6 +103,6 @@ function describeOptions({ from, id, toQueue, toVersion }: CutFlags): string {
   const given = { from, id, 'to-queue': toQueue, 'to-version': toVersion }
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `--${name} ${value}`)
+    .map(([name, value]) => `--${name} ${shellWord(String(value))}`)
     .join(' ')
 }

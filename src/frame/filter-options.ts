@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
 import { parseAttributes, parseTime, type WorkflowFilter } from '../core/workflow-filter.ts'
 
@@ -36,12 +37,16 @@ const filterKeys = [
   'search',
 ] as const satisfies readonly (keyof FilterFlags)[]
 
-/** As they were typed: a duration ago stays one. */
+/** As they are typed: a duration ago stays one. */
 export function describeFilterFlags(flags: FilterFlags): string {
   return filterKeys
     .filter((key) => flags[key] !== undefined)
-    .map((key) => `${key}=${[flags[key]].flat().join(',')}`)
+    .map((key) => `--${toFlag(key)} ${[flags[key]].flat().map((value) => shellWord(String(value))).join(' ')}`)
     .join(' ')
+}
+
+function toFlag(key: keyof FilterFlags): string {
+  return key === 'appVersion' ? 'app-version' : key
 }
 
 /** Adds them in a group of their own, the same on every command that has them. */

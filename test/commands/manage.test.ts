@@ -306,6 +306,29 @@ test('a ledger that is complete does nothing, and tells what was done', async ()
   expect(other.code).toBe(2)
 })
 
+test.each([
+  'fork --name orderWorkflow --status PENDING ENQUEUED --from 0 --to-queue own',
+  'cancel order-0000 order-0001',
+  'delete --ended --older-than 30d --app-version v1',
+])('the ledger of another run tells the command that goes on with it: %s', async (line) => {
+  const store = many(3)
+  const written: Record<string, string> = {}
+  await runCli(`${line} --yes --ledger l`, { store, written })
+  const other = await runCli('cancel --name other --yes --ledger l', { store, written })
+  const hint = /^hint: drover (.*) {3}#/m.exec(other.stderr)?.[1] ?? ''
+  expect((await runCli(hint, { store, written })).stderr).not.toContain('another run')
+  expect(hint.split(' ').toSorted()).toEqual(`${line} --ledger /project/l`.split(' ').toSorted())
+})
+
+test('of many ids from stdin the ledger tells the number', async () => {
+  const store = many(20)
+  const written: Record<string, string> = {}
+  const stdin = (await store.list({ limit: 20 })).map(({ workflowId }) => workflowId).join('\n')
+  await runCli('cancel - --ledger l', { store, written, stdin })
+  const { stderr } = await runCli('cancel a --ledger l', { store, written })
+  expect(stderr).toMatch(/another run in fake database: drover cancel - \(20 ids, [0-9a-f]{12}\)\.\nhint: give it/)
+})
+
 test('on a terminal a line for each, and beyond fifty only what is not done', async () => {
   const few = await runCli('cancel running done nobody', { store: createExampleStore(), isTerminal: true })
   expect(few.stdout).toMatchInlineSnapshot(`

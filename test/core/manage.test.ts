@@ -176,6 +176,6 @@ test('a file that is no ledger, and the ledger of another run, are refused', () 
   expect(() => parseLedger('{"a":1}\n', '/x')).toThrow('is not a ledger')
   requireSameRun(head, { ...head }, '/x')
   expect(() => requireSameRun(head, { ...head, request: '--name y' }, '/x')).toThrow(
-    '/x is the ledger of another run: drover cancel --name x in db.',
+    '/x is the ledger of another run in db.',
   )
 })
