@@ -22,7 +22,7 @@ export interface ManageTarget {
   readonly status: WorkflowStatus
   /** `fork` and `rewind`: the first step that runs again. */
   readonly fromStep?: number
-  /** `fork`: the id of the copy; forking again with the same one does nothing. */
+  /** `fork`: the id of the copy; it fails where that is in use. */
   readonly newWorkflowId?: string
   /** `resume`, `fork` and `rewind`: the queue to put it on; by default the one that every executor polls. */
   readonly queue?: string

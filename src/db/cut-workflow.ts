@@ -24,7 +24,13 @@ export async function cutWorkflow(
     return { workflowId, outcome: 'changed', status: 'ENQUEUED' }
   } catch (error) {
     if (toQueryError(error, database) !== error) throw error
+    if (newWorkflowId !== undefined && isUniqueViolation(error))
+      return { workflowId, outcome: 'failed', reason: `the id ${newWorkflowId} is in use` }
     const text = error instanceof Error ? error.message : String(error)
     return { workflowId, outcome: 'failed', reason: text.split('\n', 1)[0]?.replace(/\.$/, '') ?? '' }
   }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505'
 }

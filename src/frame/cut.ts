@@ -55,6 +55,7 @@ export async function runCut(
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const isExplained = !filter && typed.length === 1
     const prepare = async (state: WorkflowState): Promise<Prepared> => {
+      if (flags.id !== undefined) await requireFreeId(store, flags.id)
       const steps = await store.steps(state.workflowId)
       const fromStep = findCut(flags.from, steps)
       if (fromStep === undefined) return { obstacle: `it has no step "${flags.from}"` }
@@ -78,6 +79,13 @@ export async function runCut(
       prepare,
       alwaysAsk: verb === 'rewind',
     })
+  })
+}
+
+async function requireFreeId(store: Store, workflowId: string): Promise<void> {
+  if ((await store.states([workflowId])).length === 0) return
+  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
+    hint: `drover get ${shellWord(workflowId)}   # or give the copy another --id`,
   })
 }
 

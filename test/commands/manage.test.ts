@@ -149,6 +149,18 @@ const family = () =>
     { workflowId: 'grandchild', parentId: 'done-child', status: 'ENQUEUED', queue: 'q' },
   ])
 
+test('a copy takes no id that is in use, and says who has it', async () => {
+  const store = createExampleStore()
+  for (const more of ['', ' --dry-run']) {
+    const { code, stderr } = await runCli(`fork done --from 0 --id running${more}`, { store })
+    expect({ code, stderr }).toEqual({
+      code: 9,
+      stderr: 'error: The id running is in use.\nhint: drover get running   # or give the copy another --id\n',
+    })
+  }
+  expect(store.managed).toEqual([])
+})
+
 test('--children shows all that they started before anything is done', async () => {
   const store = family()
   const dry = await runCli('cancel parent --children --dry-run', { store })

@@ -132,6 +132,9 @@ describe('the fake store and the real one agree', () => {
   test('on forks and rewinds', async () => {
     const target = { workflowId: 'done', status: 'SUCCESS', fromStep: 3 } as const
     await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'copy', version: 'v9' }]))
+    expect(
+      await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'grandchild' }])),
+    ).toEqual([{ workflowId: 'done', outcome: 'failed', reason: 'the id grandchild is in use' }])
     expect(await ask((store) => store.lineage('copy'))).toMatchObject({ forkedFrom: 'done' })
     expect(await ask((store) => store.lineage('done'))).toMatchObject({ forks: ['copy'] })
     expect(await ask(stateOf('copy'))).toMatchObject({ status: 'ENQUEUED', version: 'v9' })

@@ -68,8 +68,11 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
   }
   if (verb === 'fork') {
     const { name, className, configName, application, input, version } = rows.workflow
+    const newWorkflowId = target.newWorkflowId ?? `${workflowId}-fork`
+    if (table.get(newWorkflowId))
+      return { workflowId, outcome: 'failed', reason: `the id ${newWorkflowId} is in use` }
     table.add({
-      workflowId: target.newWorkflowId ?? `${workflowId}-fork`,
+      workflowId: newWorkflowId,
       forkedFrom: workflowId,
       attributes: rows.attributes ?? undefined,
       name,
