@@ -11,6 +11,7 @@ import { addFilterOptions, type FilterFlags, toFilter } from '../frame/filter-op
 import { positiveInteger } from '../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
+import { withWholeExecutor } from '../frame/whole-executor.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import { toSummaryJson } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
@@ -62,9 +63,10 @@ interface Listing {
 }
 
 async function runList(context: Context, flags: ListFlags): Promise<void> {
-  const filter = toFilter(context, flags) ?? {}
+  const given = toFilter(context, flags) ?? {}
   if (flags.watch) requireScreen(context, flags)
   await withStore(context, flags, async (store) => {
+    const filter = await withWholeExecutor(context, store, given)
     if (flags.countBy) return printCounts(context, store, flags, filter, flags.countBy)
     const after = flags.after === undefined ? undefined : await findExactWorkflow(context, store, flags.after)
     const query = { ...filter, limit: flags.limit + 1, order: flags.sort, after }

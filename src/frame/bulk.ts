@@ -22,6 +22,7 @@ import { describeFilterFlags } from './filter-options.ts'
 import { interruptCode } from './interrupt.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { tell } from './tell.ts'
+import { withWholeExecutor } from './whole-executor.ts'
 import { readIds } from './workflow-ids.ts'
 
 /** What is special about this verb and this command line. */
@@ -54,9 +55,11 @@ interface Plan {
 const pageSize = 1000
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
-export async function runBulk(context: Context, store: Store, request: BulkRequest): Promise<void> {
-  const { verb, flags } = request
-  const ids = await readTypedIds(context, store, request)
+export async function runBulk(context: Context, store: Store, given: BulkRequest): Promise<void> {
+  const { verb, flags } = given
+  const ids = await readTypedIds(context, store, given)
+  const filter = given.filter && (await withWholeExecutor(context, store, given.filter))
+  const request = { ...given, filter }
   const printer = createBulkPrinter(context, verb, flags)
   const ledger = await openLedger(
     context,

@@ -41,7 +41,13 @@ const filterKeys = [
 export function describeFilterFlags(flags: FilterFlags): string {
   return filterKeys
     .filter((key) => flags[key] !== undefined)
-    .map((key) => `--${toFlag(key)} ${[flags[key]].flat().map((value) => shellWord(String(value))).join(' ')}`)
+    .map(
+      (key) =>
+        `--${toFlag(key)} ${[flags[key]]
+          .flat()
+          .map((value) => shellWord(String(value)))
+          .join(' ')}`,
+    )
     .join(' ')
 }
 
@@ -60,7 +66,7 @@ export function addFilterOptions(command: Command): Command {
     new Option('--attr <name=value...>', 'with this attribute'),
     new Option('--application <name>', 'of this application'),
     new Option('--app-version <version>', 'of this version of its application'),
-    new Option('--executor <id>', 'of this executor'),
+    new Option('--executor <id>', 'of this executor; the start of its id is enough where one begins so'),
     new Option('--parent <id>', 'started by this workflow'),
     new Option('--schedule <name>', 'started by this schedule'),
     new Option('--user <name>', 'started for this authenticated user'),

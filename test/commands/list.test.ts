@@ -53,6 +53,35 @@ test('--columns are those, in that order, in a pipe and on a terminal', async ()
   `)
 })
 
+test('--executor takes what lists show of it, where that is one executor', async () => {
+  const [one, other] = [
+    'drover-1d0098cb-aaaa-4bbb-8ccc-1234567890ab',
+    'drover-1d0098cc-aaaa-4bbb-8ccc-1234567890ab',
+  ]
+  const store = createFakeStore([
+    { workflowId: 'a', executorId: one },
+    { workflowId: 'b', executorId: other },
+    { workflowId: 'c', executorId: 'pod-1' },
+  ])
+  const ids = async (line: string) => {
+    const { code, stdout, stderr } = await runCli(line, { store })
+    return { code, stdout, stderr }
+  }
+  expect(await ids('list -o ids --executor drover-1d0098cb')).toEqual({
+    code: 0,
+    stdout: 'a\n',
+    stderr: `drover-1d0098cb is ${one}\n`,
+  })
+  expect((await ids('cancel -o ids --yes --executor drover-1d0098cc')).stdout).toBe('b\n')
+  expect(await ids('list -o ids --executor drover-1d0098')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: Several executors begin with "drover-1d0098".\nhint: give more of it: ${one}, ${other}\n`,
+  })
+  expect(await ids('list -o ids --executor pod-1')).toEqual({ code: 0, stdout: 'c\n', stderr: '' })
+  expect((await ids('list -o ids --executor pod')).stdout).toBe('')
+})
+
 test('took is how long it took, in a pipe to the millisecond', async () => {
   const at = (ms: number) => new Date(Date.UTC(2026, 0, 2) + ms)
   const store = createFakeStore([

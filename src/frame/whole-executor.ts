@@ -1,0 +1,37 @@
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import { tell } from './tell.ts'
+
+const shortestPrefix = 8
+
+/**
+ * The executor that is meant: this one, or the only one that begins so, as lists show it. What is meant is told.
+ * Throws `ambiguous-id` where several do.
+ */
+export async function findExecutor(context: Context, store: Store, typed: string): Promise<string> {
+  if (typed.length < shortestPrefix) return typed
+  const live = ((await store.executors()) ?? []).map(({ executorId }) => executorId)
+  if (live.includes(typed) || (await store.list({ executorId: typed, limit: 1 })).length > 0) return typed
+  const named = (await store.countBy({}, 'executor')).map(({ value }) => value ?? '')
+  const meant = [...new Set([...live, ...named])].filter((executorId) => executorId.startsWith(typed))
+  if (meant.length > 1) {
+    throw new CliError('ambiguous-id', `Several executors begin with "${typed}".`, {
+      hint: `give more of it: ${meant.slice(0, 5).join(', ')}`,
+    })
+  }
+  const [only] = meant
+  if (only === undefined) return typed
+  tell(context, `${typed} is ${only}`)
+  return only
+}
+
+/** A filter with the executor that is meant. */
+export async function withWholeExecutor<Filter extends { readonly executorId?: string }>(
+  context: Context,
+  store: Store,
+  filter: Filter,
+): Promise<Filter> {
+  if (filter.executorId === undefined) return filter
+  return { ...filter, executorId: await findExecutor(context, store, filter.executorId) }
+}
