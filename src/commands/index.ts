@@ -210,7 +210,7 @@ export const commandGroups: readonly CommandGroup[] = [
         name: 'recover',
         usage: '[id...]',
         summary: 'hand what dead executors left to living ones',
-        load: async () => (await import('./recover.ts')).recoverCommand,
+        load: async () => (await import('./recover/recover.ts')).recoverCommand,
       },
       {
         name: 'delete',

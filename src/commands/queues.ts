@@ -173,7 +173,11 @@ const fastestPollMs = 10
 function parsePoll(text: string): number {
   const pollMs = parseDuration(text)
   if (pollMs >= fastestPollMs) return pollMs
-  throw new CliError('invalid-argument', `Workers cannot look every ${text}: that would keep the database busy.`, {
-    hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
-  })
+  throw new CliError(
+    'invalid-argument',
+    `Workers cannot look every ${text}: that would keep the database busy.`,
+    {
+      hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
+    },
+  )
 }

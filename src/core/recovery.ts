@@ -17,6 +17,17 @@ export interface GoneExecutor {
   readonly doubts: readonly string[]
 }
 
+/** What is ENQUEUED or DELAYED for a version of an application, of which there is no sign of life. */
+export interface UnclaimedVersion {
+  readonly application: string | null
+  readonly version: string
+  readonly workflowCount: number
+  /** When the first of its workflows was created. */
+  readonly since: Date | null
+  /** Sessions that listen as executors do, and of which nobody can tell the version. */
+  readonly doubts: readonly string[]
+}
+
 export interface RecoverySight {
   /** The database's clock. */
   readonly at: Date
@@ -25,6 +36,7 @@ export interface RecoverySight {
   /** How long until living executors have had time to connect again after a restart of the server. */
   readonly unsettledMs: number
   readonly gone: readonly GoneExecutor[]
+  readonly unclaimed: readonly UnclaimedVersion[]
 }
 
 export interface HandOverRequest extends Pick<GoneExecutor, 'executorId' | 'application' | 'version'> {
@@ -36,11 +48,20 @@ export interface HandOverRequest extends Pick<GoneExecutor, 'executorId' | 'appl
   readonly workflowIds?: readonly string[]
 }
 
+export interface MoveRequest extends Pick<UnclaimedVersion, 'application' | 'version'> {
+  /** Only what did not change since. */
+  readonly seenAt: Date
+  readonly toVersion: string
+  readonly workflowIds: readonly string[]
+}
+
 /** How a store finds what executors left, and hands it to others. */
 export interface Recovery {
   lookForGone(): Promise<RecoverySight>
   /** Puts PENDING workflows back on a queue, if there is still no sign of their executor. Their ids. */
   handOver(request: HandOverRequest): Promise<readonly string[]>
+  /** Gives ENQUEUED and DELAYED workflows to another version, where they are, if there is still no sign of theirs. Their ids. */
+  moveToVersion(request: MoveRequest): Promise<readonly string[]>
 }
 
 /** Those that are gone in both sights: one look alone could fall into a moment of reconnecting. */
@@ -50,6 +71,15 @@ export function goneInBoth(first: RecoverySight, second: RecoverySight): readonl
 
 function keyOf({ executorId, application, version }: GoneExecutor): string {
   return JSON.stringify([executorId, application, version])
+}
+
+/** Those that nobody runs in both sights. */
+export function unclaimedInBoth(first: RecoverySight, second: RecoverySight): readonly UnclaimedVersion[] {
+  return second.unclaimed.filter((one) =>
+    first.unclaimed.some(
+      ({ application, version }) => application === one.application && version === one.version,
+    ),
+  )
 }
 
 /** Living executors that take what this application enqueues as this version. */

@@ -3,12 +3,12 @@ import type { Row, Session } from './connect.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
-const sessionPrefix = 'dbos_transact_'
+export const sessionPrefix = 'dbos_transact_'
 /** What executors of every language ask for, and no client does. */
-const listening = 'LISTEN dbos_'
+export const listening = 'LISTEN dbos_'
 
 /** Postgres cuts the name of a session after this many bytes. */
-const sessionNameBytes = 63
+export const sessionNameBytes = 63
 
 /**
  * The executors that are connected now: an executor, unlike a `DBOSClient`, has a session that listens. Undefined where this

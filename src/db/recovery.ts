@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg'
-import type { GoneExecutor, HandOverRequest, Recovery, RecoverySight } from '../core/recovery.ts'
+import type { GoneExecutor, HandOverRequest, MoveRequest, Recovery, RecoverySight } from '../core/recovery.ts'
 import { internalQueue } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
+import { findUnclaimed, isUnclaimed } from './read-unclaimed.ts'
 import { toDate, toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -12,6 +13,7 @@ export function createRecovery(session: Session, schema: SystemSchema): Recovery
   return {
     lookForGone: () => session.transaction((client) => look(client, schema)),
     handOver: (request) => session.transaction((client) => handOver(client, schema, request)),
+    moveToVersion: (request) => session.transaction((client) => moveToVersion(client, schema, request)),
   }
 }
 
@@ -51,6 +53,7 @@ async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryS
     obstacle,
     unsettledMs: Math.max(0, settledServerMs - Number(up_ms)),
     gone: obstacle === null ? await findGone(client, schema) : [],
+    unclaimed: obstacle === null ? await findUnclaimed(client, schema) : [],
   }
 }
 
@@ -124,6 +127,25 @@ async function handOver(
       seenAt.getTime(),
       workflowIds ?? null,
     ],
+  )
+  return rows.map(({ workflow_uuid }) => String(workflow_uuid)).sort()
+}
+
+/** They keep their queue, and what it lets through. */
+async function moveToVersion(
+  client: ClientBase,
+  schema: SystemSchema,
+  { application, version, seenAt, toVersion, workflowIds }: MoveRequest,
+): Promise<string[]> {
+  if (!(await isUnclaimed(client, schema, version))) return []
+  const { rows } = await client.query<Row>(
+    `update ${schema.table('workflow_status')} w
+     set application_version = $3, updated_at = (extract(epoch from now()) * 1000)::bigint
+     where w.status in ('ENQUEUED', 'DELAYED') and w.application_version = $2
+       and ${schema.column('workflow_status', 'application_name', 'w')} is not distinct from $1
+       and w.updated_at <= $4 and w.workflow_uuid = any($5)
+     returning w.workflow_uuid`,
+    [application, version, toVersion, seenAt.getTime(), workflowIds],
   )
   return rows.map(({ workflow_uuid }) => String(workflow_uuid)).sort()
 }

@@ -41,10 +41,7 @@ export async function enqueue(
     configName: latest?.configName ?? undefined,
     workflowId,
     args,
-    queue:
-      queue ??
-      lastQueueOf(origins) ??
-      ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
+    queue: queue ?? lastQueueOf(origins) ?? ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
     application,
     version: chooseVersion({ env }, { store, application, flag: options.version, executors }),
   })

@@ -155,7 +155,8 @@ test('a copy takes no id that is in use, and says who has it', async () => {
     const { code, stderr } = await runCli(`fork done --from 0 --id running${more}`, { store })
     expect({ code, stderr }).toEqual({
       code: 9,
-      stderr: 'error: The id running is in use.\nhint: drover get running   # or give the copy another --id\n',
+      stderr:
+        'error: The id running is in use.\nhint: drover get running   # or give the copy another --id\n',
     })
   }
   expect(store.managed).toEqual([])
@@ -338,7 +339,9 @@ test('of many ids from stdin the ledger tells the number', async () => {
   const stdin = (await store.list({ limit: 20 })).map(({ workflowId }) => workflowId).join('\n')
   await runCli('cancel - --ledger l', { store, written, stdin })
   const { stderr } = await runCli('cancel a --ledger l', { store, written })
-  expect(stderr).toMatch(/another run in fake database: drover cancel - \(20 ids, [0-9a-f]{12}\)\.\nhint: give it/)
+  expect(stderr).toMatch(
+    /another run in fake database: drover cancel - \(20 ids, [0-9a-f]{12}\)\.\nhint: give it/,
+  )
 })
 
 test('on a terminal a line for each, and beyond fifty only what is not done', async () => {

@@ -96,15 +96,135 @@ test('where nobody runs its version, what works is offered, and done on request'
   expect(stranded.stderr).toMatchInlineSnapshot(`
     "pod-1 is gone: no session is named dbos_transact_pod-1_…. It left 2 workflows, the oldest begun 1m ago.
       no living worker runs version v1; living: v2
-      hint: start a worker of that version: drover worker --app-version v1
+      hint: drover worker --app ./your-module.ts --application example --app-version v1   # a worker of that version; then drover recover
       or let the new code go on with them: drover recover --to-version v2
-      or run them again as copies: drover cancel a, then drover fork a --from last --to-version v2
+      or run them again as copies, one by one: drover cancel a && drover fork a --from 0 --to-version v2
     "
   `)
   const { code, stdout } = await runCli('recover --to-version latest', { store, slept: [] })
   expect(code).toBe(0)
   expect(stdout).toContain('a\thanded-over\tpod-1\tv2')
   expect(await store.get('a')).toMatchObject({ status: 'ENQUEUED', version: 'v2' })
+})
+
+test('every hint works as it is typed, also elsewhere, and for what has a step, a queue and doubts', async () => {
+  const store = createFakeStore(
+    [{ workflowId: 'x 1', executorId: 'pod 1', queue: 'mails', did: [{ step: 'first' }] }],
+    { own: false, gone: ['pod 1'], executors: [live('pod-2', 'v2')], doubts: ['psql of ada (1)'] },
+  )
+  const { code, stderr } = await runCli(['recover', 'x 1', '--gone', 'pod 1'], { store, slept: [] })
+  expect(code).toBe(9)
+  expect(stderr).toContain(
+    "hint: drover worker --app ./your-module.ts --application example --app-version v1 --queues mails --join   # a worker of that version; then drover recover 'x 1' --gone 'pod 1'\n",
+  )
+  expect(stderr).toContain("drover recover 'x 1' --gone 'pod 1' --to-version v2\n")
+  expect(stderr).toContain("drover cancel 'x 1' && drover fork 'x 1' --from last --to-version v2\n")
+})
+
+const overtaken = (options: Parameters<typeof createFakeStore>[1] = {}) =>
+  createFakeStore(
+    [
+      { workflowId: 'a', status: 'ENQUEUED', queue: 'mails' },
+      { workflowId: 'b', status: 'DELAYED', queue: 'mails' },
+      { workflowId: 'c', status: 'ENQUEUED', queue: 'mails', version: 'v2' },
+      { workflowId: 'd', status: 'ENQUEUED', queue: 'mails', application: 'other' },
+    ],
+    {
+      executors: [live('pod-2', 'v2')],
+      versions: [{ version: 'v2', application: 'example', registeredAt: new Date(1), isLatest: true }],
+      ...options,
+    },
+  )
+
+test('what is enqueued for a version that nobody runs goes to the one that is asked for, on its queue', async () => {
+  const store = overtaken()
+  const slept: number[] = []
+  const dry = await runCli('recover --to-version latest --application example --dry-run', { store, slept })
+  expect(dry.stdout).toContain('a\twould-hand-over\t\tv2\tpod-2 can take them\n')
+  expect((await store.get('a'))?.version).toBe('v1')
+  const { code, stdout, stderr } = await runCli('recover --to-version latest --application example', {
+    store,
+    slept,
+  })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'a\thanded-over\t\tv2\tpod-2 can take them\nb\thanded-over\t\tv2\tpod-2 can take them\n',
+  })
+  expect(stderr).toBe(
+    'Nobody runs version v1: no session is named dbos_transact_…_v1. For it 2 workflows wait, the oldest created 1m ago.\n',
+  )
+  expect(slept).toEqual([3000, 3000])
+  expect(await store.get('a')).toMatchObject({ status: 'ENQUEUED', version: 'v2', queue: 'mails' })
+  expect(await store.get('b')).toMatchObject({ status: 'DELAYED', version: 'v2' })
+  expect((await store.get('d'))?.version).toBe('v1')
+})
+
+test('by id it is told that nobody runs its version, with the command that moves it', async () => {
+  const store = overtaken()
+  const told = await runCli('recover a', { store })
+  expect(told).toMatchObject({
+    code: 9,
+    stdout: 'a\tleft-alone\t\tv1\tit is ENQUEUED for a version that nobody runs\n',
+    stderr: 'Nobody runs version v1, for which 1 workflow waits.\n  hint: drover recover a --to-version v2\n',
+  })
+  expect((await runCli('recover a --to-version v2', { store, slept: [] })).code).toBe(0)
+  expect((await store.get('a'))?.version).toBe('v2')
+  expect((await store.get('b'))?.version).toBe('v1')
+})
+
+test('a version that somebody ran at one of two looks, or may run, is not moved', async () => {
+  const store = overtaken()
+  const { lookForGone } = store
+  let looks = 0
+  store.lookForGone = async () => {
+    const sight = await lookForGone()
+    return looks++ === 0 ? sight : { ...sight, unclaimed: [] }
+  }
+  expect(await runCli('recover --to-version v2', { store, slept: [] })).toMatchObject({ code: 0, stdout: '' })
+  expect((await store.get('a'))?.version).toBe('v1')
+
+  const doubtful = overtaken()
+  const sight = await doubtful.lookForGone()
+  doubtful.lookForGone = async () => ({
+    ...sight,
+    unclaimed: sight.unclaimed.map((one) => ({ ...one, doubts: ['python of app (1)'] })),
+  })
+  const left = await runCli('recover a --to-version v2', { store: doubtful, slept: [] })
+  expect(left).toMatchObject({ code: 9, stdout: expect.stringContaining('left-alone') })
+  expect(left.stderr).toContain('hint: drover cancel a && drover fork a --from 0 --to-version v2')
+  expect((await doubtful.get('a'))?.version).toBe('v1')
+})
+
+test('nothing moves to a version that nobody runs either', async () => {
+  const store = overtaken()
+  const { code, stdout } = await runCli('recover a --to-version v3', { store, slept: [] })
+  expect({ code, stdout }).toEqual({
+    code: 9,
+    stdout: 'a\tstranded\t\tv3\tno living worker runs version v3\n',
+  })
+})
+
+test('--gone takes the short id, and says of whom it cannot be so', async () => {
+  const id = 'drover-1d0098cb-aaaa-4bbb-8ccc-1234567890ab'
+  const store = createFakeStore([{ workflowId: 'a', executorId: id }], {
+    gone: [id],
+    executors: [live('pod-2', 'v1')],
+  })
+  const bogus = await runCli('recover --gone nobody-here', { store, slept: [] })
+  expect(bogus).toMatchObject({
+    code: 4,
+    stderr:
+      'error: No executor nobody-here has work in fake database.\nhint: drover workers   # shows who lives, and who has work\n',
+  })
+  const alive = await runCli('recover --gone pod-2', { store, slept: [] })
+  expect(alive.code).toBe(9)
+  expect(alive.stderr).toContain(
+    'error: Executor pod-2 is not gone: a session is named dbos_transact_pod-2_…',
+  )
+  expect((await store.get('a'))?.status).toBe('PENDING')
+  const short = await runCli('recover --gone drover-1d0098cb', { store, slept: [] })
+  expect(short.code).toBe(0)
+  expect(short.stderr).toContain(`drover-1d0098cb is ${id}\n`)
 })
 
 test('ids narrow it, and each has its outcome', async () => {

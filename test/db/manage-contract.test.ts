@@ -129,12 +129,35 @@ describe('the fake store and the real one agree', () => {
     expect(await ask(stateOf('child-2'))).toMatchObject({ status: 'ENQUEUED', queue: 'drover' })
   })
 
+  test('on what waits for a version that nobody runs, and moving it', async () => {
+    const [seen] = await ask(async (store) => (await store.lookForGone()).unclaimed)
+    expect(seen).toMatchObject({ application: 'example', version: 'v1', workflowCount: 1 })
+    const move = (version: string, toVersion: string) =>
+      ask((store) =>
+        store.moveToVersion({
+          application: 'example',
+          version,
+          toVersion,
+          seenAt: new Date(Date.now() + 1000),
+          workflowIds: ['child-2', 'parent', 'nobody'],
+        }),
+      )
+    expect(await move('v0', 'v2')).toEqual([])
+    expect(await move('v1', 'v2')).toEqual(['child-2'])
+    expect(await ask(stateOf('child-2'))).toMatchObject({
+      status: 'ENQUEUED',
+      version: 'v2',
+      queue: 'drover',
+    })
+    expect(await move('v2', 'v1')).toEqual(['child-2'])
+  })
+
   test('on forks and rewinds', async () => {
     const target = { workflowId: 'done', status: 'SUCCESS', fromStep: 3 } as const
     await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'copy', version: 'v9' }]))
-    expect(
-      await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'grandchild' }])),
-    ).toEqual([{ workflowId: 'done', outcome: 'failed', reason: 'the id grandchild is in use' }])
+    expect(await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'grandchild' }]))).toEqual([
+      { workflowId: 'done', outcome: 'failed', reason: 'the id grandchild is in use' },
+    ])
     expect(await ask((store) => store.lineage('copy'))).toMatchObject({ forkedFrom: 'done' })
     expect(await ask((store) => store.lineage('done'))).toMatchObject({ forks: ['copy'] })
     expect(await ask(stateOf('copy'))).toMatchObject({ status: 'ENQUEUED', version: 'v9' })

@@ -108,3 +108,67 @@ test('another version is written where it is asked for', async () => {
   expect(await store.handOver(request)).toEqual([workflowId])
   expect(await store.get(workflowId)).toMatchObject({ status: 'ENQUEUED', version: 'v2' })
 })
+
+async function enqueue(version: string): Promise<string> {
+  const workflowId = randomUUID()
+  const createdAt = new Date(Date.now() - 60_000)
+  await seedWorkflow(database, { workflowId, status: 'ENQUEUED', queue: 'mails', version, createdAt })
+  return workflowId
+}
+
+const unclaimed = async (version: string) =>
+  (await store.lookForGone()).unclaimed.find((one) => one.version === version)
+const move = (version: string, workflowId: string, seenAt = new Date()) =>
+  store.moveToVersion({
+    application: 'example',
+    version,
+    toVersion: 'next',
+    seenAt,
+    workflowIds: [workflowId],
+  })
+
+test('what is enqueued for a version of which no session tells is moved once, and stays on its queue', async () => {
+  const version = `v-${randomUUID()}`
+  const workflowId = await enqueue(version)
+  expect(await unclaimed(version)).toMatchObject({ application: 'example', workflowCount: 1, doubts: [] })
+  expect(await move('other', workflowId)).toEqual([])
+  expect(await move(version, workflowId, new Date(0))).toEqual([])
+  const moves = await Promise.all([move(version, workflowId), move(version, workflowId)])
+  expect(moves.flat()).toEqual([workflowId])
+  expect(await store.get(workflowId)).toMatchObject({ status: 'ENQUEUED', queue: 'mails', version: 'next' })
+})
+
+test.each([
+  ['one of several processes by one name', ['dbos_transact_local_v9', 'dbos_transact_local_VERSION'], 'v1'],
+  ['a version with an underscore', ['dbos_transact_pod_1_VERSION'], 'v_1'],
+  ['a name that was cut off within the version', [`dbos_transact_${'x'.repeat(42)}_VERSION`], 'f00dfeed'],
+  ['a name that was cut off before the version', [`dbos_transact_${'x_'.repeat(42)}_VERSION`], 'v1'],
+  ['an executor of drover', [`dbos_transact_drover-${randomUUID()}_VERSION`], 'shop@dev'],
+])('a version lives in %s, also in the moment of moving', async (_, names, version) => {
+  await database.query(
+    `insert into dbos.application_versions (version_id, version_name, application_name)
+     values ($1, $1, 'example') on conflict do nothing`,
+    [version],
+  )
+  const workflowId = await enqueue(version)
+  const sessions = await Promise.all(
+    names.map((name) => connectAs(name.replace('VERSION', version).slice(0, 63))),
+  )
+  expect(await unclaimed(version)).toBeUndefined()
+  expect(await move(version, workflowId)).toEqual([])
+  for (const session of sessions) await session.end()
+  await waitUntil('its sessions are gone', async () => (await unclaimed(version)) !== undefined)
+})
+
+test('a client that runs nothing is no sign of a version; a session that listens and tells none is a doubt', async () => {
+  const version = `v-${randomUUID()}`
+  const workflowId = await enqueue(version)
+  const client = await connectAs('dbos_transact_local_')
+  expect(await unclaimed(version)).toMatchObject({ doubts: [] })
+  await client.end()
+  const python = await connectAs('dbos_app')
+  await python.query('LISTEN dbos_notifications_channel')
+  expect((await unclaimed(version))?.doubts).toEqual([expect.stringMatching(/^dbos_app of .+ \(1\)$/)])
+  expect(await move(version, workflowId)).toEqual([])
+  await python.end()
+})

@@ -6,7 +6,12 @@ import { CliError } from '../../src/core/errors.ts'
 import type { ServerHealth } from '../../src/core/health.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
-import type { GoneExecutor, RecoverySight } from '../../src/core/recovery.ts'
+import {
+  type GoneExecutor,
+  type RecoverySight,
+  takersOf,
+  type UnclaimedVersion,
+} from '../../src/core/recovery.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
   DecisionOutcome,
@@ -414,8 +419,24 @@ export function createFakeStore(
       obstacle: null,
       unsettledMs: 0,
       gone: goneAmong([...entries.values()], gone, doubts),
+      unclaimed: unclaimedAmong([...entries.values()], liveExecutors() ?? []),
       ...sight,
     }),
+    moveToVersion: async ({ application, version, toVersion, workflowIds }) => {
+      const groups = unclaimedAmong([...entries.values()], liveExecutors() ?? [])
+      const isFree = groups.some((one) => one.application === application && one.version === version)
+      const left = [...entries.values()].filter(
+        ({ rows: { workflow } }) =>
+          isFree &&
+          isQueued(workflow) &&
+          workflow.application === application &&
+          workflow.version === version &&
+          workflowIds.includes(workflow.workflowId),
+      )
+      for (const { rows } of left) rows.workflow = { ...rows.workflow, version: toVersion }
+      happened()
+      return left.map(({ rows }) => rows.workflow.workflowId).sort()
+    },
     handOver: async ({ executorId, toVersion, workflowIds }) => {
       const left = [...entries.values()].filter(
         ({ rows: { workflow } }) =>
@@ -731,6 +752,18 @@ function goneAmong(
       evidence: [`no session is named dbos_transact_${executorId}_…`],
       doubts: executorId.startsWith('drover-') ? [] : doubts,
     }
+  })
+}
+
+function unclaimedAmong(entries: readonly Entry[], executors: readonly LiveExecutor[]): UnclaimedVersion[] {
+  const queued = entries.map(({ rows }) => rows.workflow).filter(isQueued)
+  const keyOf = ({ application, version }: Workflow) => JSON.stringify([application, version])
+  return [...new Set(queued.map(keyOf))].flatMap((key) => {
+    const [application, version] = JSON.parse(key)
+    if (version === null || takersOf(executors, { application: null, version }).length > 0) return []
+    const workflows = queued.filter((one) => keyOf(one) === key)
+    const since = new Date(Math.min(...workflows.map(({ createdAt }) => createdAt.getTime())))
+    return [{ application, version, workflowCount: workflows.length, since, doubts: [] }]
   })
 }
 
