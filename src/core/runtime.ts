@@ -44,7 +44,13 @@ export interface LaunchOptions {
   /** DBOS's own log lines and drover's notices, one line each, never on stdout. */
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   /** Workflows of dead drover processes were put back for whoever lives to take. */
-  readonly onHandOver: (workflowIds: readonly string[]) => void
+  readonly onHandOver: (workflows: readonly HandedOver[]) => void
+}
+
+/** A workflow that was put back, and where: only an executor that polls that queue takes it. */
+export interface HandedOver {
+  readonly workflowId: string
+  readonly queue: string
 }
 
 export interface StartInProcess {

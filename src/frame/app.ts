@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { chooseVersion, devVersion, executorsOf, requireApplication } from '../core/identity.ts'
-import type { App, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
+import type { App, HandedOver, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
+import { internalQueue } from '../core/workflow.ts'
+import { workerCommand } from '../render/remedy.ts'
 import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
 import { tell } from './tell.ts'
@@ -50,17 +52,55 @@ export async function launchApp(
   const { own } = store.database
   if (!own && !flags.join) refuseForeignWorkers(application, executors)
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
+  const queues = toQueues(flags.queues, own)
+  const isPolled = ({ queue }: HandedOver) =>
+    queues === 'all' || [internalQueue, createQueue?.name, ...queues].includes(queue)
+  const elsewhere = (queue: string) =>
+    workerCommand(
+      { workflow: { application, queue, version: version ?? null }, executors },
+      { own, app: app.specifier },
+      { poll: true },
+    )
   return app.launch({
     database: target,
     own,
     application,
     version,
-    queues: toQueues(flags.queues, own),
+    queues,
     createQueue,
     keepHandingOver,
     onLog: logTo(context),
-    onHandOver: (ids) => tell(context, `Taken over from drover processes that are gone: ${ids.join(', ')}`),
+    onHandOver: (workflows) => {
+      noteTakenOver(context, workflows.filter(isPolled))
+      noteElsewhere(
+        context,
+        workflows.filter((one) => !isPolled(one)),
+        elsewhere,
+      )
+    },
   })
+}
+
+function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void {
+  const ids = workflows.map(({ workflowId }) => workflowId)
+  if (ids.length > 0) tell(context, `Taken over from drover processes that are gone: ${ids.join(', ')}`)
+}
+
+/** They keep their queue, whose limits hold them; another process has to take them there. */
+function noteElsewhere(
+  context: Context,
+  workflows: readonly HandedOver[],
+  command: (queue: string) => string,
+): void {
+  const queues = [...new Set(workflows.map(({ queue }) => queue))]
+  for (const queue of queues) {
+    const ids = workflows.filter((one) => one.queue === queue).map(({ workflowId }) => workflowId)
+    tell(
+      context,
+      `Drover processes that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
+    )
+  }
+  if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
 }
 
 /** Says as what this process runs, and where. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import type { LaunchOptions } from '../core/runtime.ts'
+import type { HandedOver, LaunchOptions } from '../core/runtime.ts'
 import { internalQueue } from '../core/workflow.ts'
 import { quoteIdentifier, withConnection } from './connect.ts'
 import { slotKey } from './hold-executor-slot.ts'
@@ -51,8 +51,8 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
         if (suspects.length === 0) return seen
         await pause(betweenLooksMs)
         if (signal.aborted) return seen
-        const workflowIds = await takeFrom(client, options, suspects)
-        if (workflowIds.length > 0) options.onHandOver(workflowIds)
+        const workflows = await takeFrom(client, options, suspects)
+        if (workflows.length > 0) options.onHandOver(workflows)
         return seen
       })
       if (sight.obstacle) {
@@ -115,12 +115,12 @@ async function takeFrom(
   client: pg.Client,
   options: HandOverOptions,
   suspects: readonly string[],
-): Promise<string[]> {
+): Promise<HandedOver[]> {
   await client.query('begin')
   const dead = (await findDead(client, options)).filter((executorId) => suspects.includes(executorId))
-  const workflowIds = await putBack(client, options, dead)
+  const workflows = await putBack(client, options, dead)
   await client.query('commit')
-  return workflowIds
+  return workflows
 }
 
 /**
@@ -146,17 +146,17 @@ async function putBack(
   options: HandOverOptions,
   executorIds: readonly string[],
   attemptsBack = 0,
-): Promise<string[]> {
+): Promise<HandedOver[]> {
   const { rows } = await client.query(
     `update ${workflowTable(options)}
      set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
          queue_name = coalesce(queue_name, $4), recovery_attempts = greatest(recovery_attempts - $5, 0),
          updated_at = (extract(epoch from now()) * 1000)::bigint
      where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
-     returning workflow_uuid`,
+     returning workflow_uuid, queue_name`,
     [options.application, options.version, executorIds, internalQueue, attemptsBack],
   )
-  return rows.map((row) => row.workflow_uuid)
+  return rows.map((row) => ({ workflowId: row.workflow_uuid, queue: row.queue_name }))
 }
 
 function workflowTable({ database }: HandOverOptions): string {

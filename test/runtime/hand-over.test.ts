@@ -53,7 +53,7 @@ async function look(application: string, target: DatabaseTarget = database.targe
     executorId: `drover-${randomUUID()}`,
     keepHandingOver: false,
     onLog: (level, line) => level === 'warn' && warnings.push(line),
-    onHandOver: (workflowIds) => handedOver.push(...workflowIds),
+    onHandOver: (workflows) => handedOver.push(...workflows.map(({ workflowId }) => workflowId)),
   }).finished
   return { handedOver, warnings }
 }
@@ -138,7 +138,7 @@ test.concurrent('who keeps handing over also takes what is left later', async ()
     executorId: `drover-${randomUUID()}`,
     keepHandingOver: true,
     onLog: () => {},
-    onHandOver: (workflowIds) => handedOver.push(...workflowIds),
+    onHandOver: (workflows) => handedOver.push(...workflows.map(({ workflowId }) => workflowId)),
   })
   const first = await leave({ application })
   await waitUntil('the first is handed over', () => handedOver.includes(first))
