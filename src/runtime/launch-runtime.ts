@@ -5,6 +5,7 @@ import type pg from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/runtime.ts'
 import { toDbosUrl, withConnection } from './connect.ts'
+import { createPool } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
 import { registerQueues } from './register-queues.ts'
@@ -29,11 +30,16 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
   const { sdk, lifecycle } = loaded
   const executorId = `drover-${randomUUID()}`
   const slot = await holdExecutorSlot(executorId, options.database, options.onLog)
+  const config = toConfig(loaded, executorId, options)
+  const shutDown = async (drainMs: number) => {
+    await lifecycle.shutdown({ drainMs })
+    await config.systemDatabasePool.end()
+  }
   try {
-    await launchDbos(loaded, executorId, options)
+    await launchDbos(loaded, config, options)
     await Promise.race([loaded.imported, sleep(moduleSetUpMs, undefined, { ref: false })])
   } catch (error) {
-    await lifecycle.shutdown({ drainMs: 0 }).catch(() => {})
+    await shutDown(0).catch(() => {})
     await slot.release()
     throw error
   }
@@ -49,15 +55,14 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
     start: (request) => startWorkflow(sdk, request),
     shutdown: async ({ drainMs = 0 } = {}) => {
       await handOver.stop()
-      await lifecycle.shutdown({ drainMs })
+      await shutDown(drainMs)
       await handBack(handOverOptions)
       await slot.release()
     },
   }
 }
 
-async function launchDbos(loaded: LoadedModule, executorId: string, options: LaunchOptions): Promise<void> {
-  const config = toConfig(loaded.lifecycle.configured(), executorId, options)
+async function launchDbos(loaded: LoadedModule, config: DBOSConfig, options: LaunchOptions): Promise<void> {
   const launch = () =>
     loaded.lifecycle.launch(config).catch((cause: unknown) => {
       throw toLaunchError(loaded.specifier, options, cause)
@@ -82,17 +87,24 @@ async function waitForTurn(client: pg.Client): Promise<void> {
 }
 
 function toConfig(
-  given: DBOSConfig | undefined,
+  { sdk, lifecycle }: LoadedModule,
   executorID: string,
   { database, own, application, version, queues, createQueue, onLog }: LaunchOptions,
-): DBOSConfig {
+): DBOSConfig & { readonly systemDatabasePool: pg.Pool } {
+  const given = lifecycle.configured()
+  const url = toDbosUrl(database)
   const log = (level: Parameters<LaunchOptions['onLog']>[0]) => (entry: unknown) =>
     onLog(level, toLine(entry))
   return {
     ...given,
     name: application,
-    systemDatabaseUrl: toDbosUrl(database),
-    systemDatabasePool: undefined,
+    systemDatabaseUrl: url,
+    systemDatabasePool: createPool(sdk, {
+      url,
+      sessionName: `dbos_transact_${executorID}_${version ?? process.env.DBOS__APPVERSION ?? ''}`,
+      size: given?.systemDatabasePoolSize,
+      onLog,
+    }),
     systemDatabaseSchemaName: database.schema,
     // Setting one makes DBOS and pg print a deprecation warning of Node's at every connection.
     systemDatabaseIdleTransactionTimeoutMs: 0,

@@ -77,3 +77,14 @@ test('two living runs leave each other alone', async () => {
     1, 1,
   ])
 })
+
+test('a workflow goes on when the embedded Postgres was stopped in order and started again', async () => {
+  await writeFile(app, source)
+  const running = startDrover(['run', 'slowly', '500', '--app', app, '--id', 'stopped'], { home })
+  await waitUntil('it exists', async () => (await drover('get', 'stopped')).code === 0)
+  expect((await drover('wait', 'stopped', '--for', 'event:begun')).code).toBe(0)
+  expect((await drover('db', 'stop', '--force')).code).toBe(0)
+  await waitUntil('that is told', () => running.stderr().includes('does not answer'))
+  expect((await drover('db', 'start')).code).toBe(0)
+  expect(await running.ended).toMatchObject({ code: 0, stdout: '"version one"\n' })
+})

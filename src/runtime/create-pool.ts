@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
+import type pg from 'pg'
+import type { LaunchOptions } from '../core/runtime.ts'
+import type { Sdk } from './sdk.ts'
+
+interface PoolOptions extends Pick<LaunchOptions, 'onLog'> {
+  /** As `toDbosUrl` gives it. */
+  readonly url: string
+  /** The name of its sessions, by which others tell that this executor lives. */
+  readonly sessionName: string
+  /** How many connections at most. */
+  readonly size: number | undefined
+}
+
+/** As in the SDK, for what a pool of its own would be. */
+const defaultSize = 10
+
+/** The pool that DBOS works with, made by the copy of `pg` that is its own. To be closed by us: DBOS leaves it open. */
+export function createPool(sdk: Sdk, { url, sessionName, size, onLog }: PoolOptions): pg.Pool {
+  const { Pool }: typeof pg = createRequire(sdk.file)('pg')
+  const pool = new Pool({
+    connectionString: url,
+    connectionTimeoutMillis: Number(new URL(url).searchParams.get('connect_timeout')) * 1000,
+    application_name: sessionName,
+    max: size ?? defaultSize,
+    stream: openSocket,
+  })
+  pool.on('error', (error) => onLog('warn', `Unexpected error in pool: ${error}`))
+  return pool
+}
+
+/** A server that is down without DBOS knowing: its socket file or its name is gone, or it hung up while we wrote. */
+const downCodes = ['ENOENT', 'ENOTFOUND', 'EPIPE', 'ENETDOWN', 'EHOSTDOWN']
+
+/**
+ * DBOS tries again what failed with one of a few codes, and gives a workflow up, without a trace, at any other one.
+ * A Postgres that is stopped in order takes its socket file along, and refuses nobody: to DBOS it shall refuse.
+ */
+function openSocket(): Socket {
+  const socket = new Socket()
+  // Ahead of the listeners of pg, which pass the error on.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (downCodes.includes(error.code ?? '')) error.code = 'ECONNREFUSED'
+  })
+  return socket
+}
