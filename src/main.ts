@@ -6,13 +6,14 @@ import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { report, run } from './cli/run.ts'
+import { prepareReport, report, run } from './cli/run.ts'
 import type { ChildProcess, Context } from './context.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
 import { droverHome } from './local/home.ts'
 import { createStartedLog } from './local/started-log.ts'
+import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
 import { standardOutput } from './terminal/standard-output.ts'
 
@@ -39,7 +40,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     homeDirectory: os.homedir(),
   })
   const codes: ExitCode[] = []
-  let isAppLoaded = false
+  let app: { readonly specifier: string; isLoaded: boolean } | undefined
+  let isOver = false
   let local: Promise<LocalDatabase> | undefined
 
   const context: Context = {
@@ -69,14 +71,32 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     },
     loadApp: async (specifier) => {
       const { loadApp } = await import('./runtime/load-app.ts')
-      isAppLoaded = true
-      return loadApp(specifier, { cwd: process.cwd(), builtIns, consoleOutput: linesTo(terminal.note) })
+      const sayAtOnce = await prepareReport(context, argv)
+      const loading = { specifier, isLoaded: false }
+      app = loading
+      process.on('exit', (code) => {
+        // Who was asked to stop may do so.
+        if (isOver || interrupts.signal.aborted) return
+        process.exitCode = sayAtOnce(toAppExit(loading, code))
+        void terminal.flush()
+      })
+      process.once('beforeExit', () => {
+        if (!isOver) endWith(toAppStandstill(loading))
+      })
+      const loaded = await loadApp(specifier, {
+        cwd: process.cwd(),
+        builtIns,
+        consoleOutput: linesTo(terminal.note),
+      })
+      loading.isLoaded = true
+      return loaded
     },
   }
 
   let ending: Promise<never> | undefined
   /** For what goes wrong outside the command, which is left where it is. */
   const endWith = (error: unknown) => {
+    isOver = true
     ending ??= report(context, argv, error)
       .finally(() => terminal.flush())
       .then(
@@ -86,7 +106,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   process.on('uncaughtException', (error) => {
     const isLeftToUs = process.listenerCount('uncaughtException') === 1
-    if (isLeftToUs) endWith(isAppLoaded ? toAppCrash(error) : error)
+    if (isLeftToUs) endWith(app ? toAppCrash(error) : error)
   })
 
   await run(context, argv)
@@ -95,15 +115,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   leaveSignals()
   await terminal.flush()
   await ending
+  isOver = true
   return worstExitCode(codes)
-}
-
-/** Node would exit with 1, which is for a workflow that failed. */
-function toAppCrash(error: unknown): CliError {
-  const what = error instanceof Error ? error.message : String(error)
-  return new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
-    cause: error,
-  })
 }
 
 /** What an application says in this process goes above a live picture, line by line. */

@@ -20,8 +20,17 @@ export async function run(context: Context, argv: readonly string[]): Promise<vo
 
 /** Says what went wrong in the format that was asked for, and returns the exit code of it. */
 export async function report(context: Context, argv: readonly string[], error: unknown): Promise<ExitCode> {
+  const say = await prepareReport(context, argv)
+  return say(error)
+}
+
+/** For who cannot wait when something goes wrong. */
+export async function prepareReport(
+  context: Context,
+  argv: readonly string[],
+): Promise<(error: unknown) => ExitCode> {
   const { reportError } = await import('../frame/report-error.ts')
-  return reportError(context, error, wantsJson(argv))
+  return (error) => reportError(context, error, wantsJson(argv))
 }
 
 /** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */

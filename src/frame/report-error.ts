@@ -33,8 +33,11 @@ export function reportError(
     terminal.note(
       renderError(failure.message, failure.hint, createStyle(terminal.stderr.colorLevel)).join('\n'),
     )
-  const isBug = exitCode === exitCodes.bug.code
-  if (isBug || env.DEBUG?.split(',').includes('drover')) terminal.note(stackOf(error))
+  const isDebugging = env.DEBUG?.split(',').includes('drover') ?? false
+  // Where drover noticed that an application crashed tells nothing.
+  const origin = error instanceof CliError && !isDebugging ? error.cause : error
+  const isWanted = isDebugging || exitCode === exitCodes.bug.code
+  if (isWanted && origin !== undefined) terminal.note(stackOf(origin))
   return exitCode
 }
 

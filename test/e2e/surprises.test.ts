@@ -1,5 +1,7 @@
 import { exec } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installApp } from '../support/app-folder.ts'
@@ -22,6 +24,12 @@ async function careful() {
   return 'unharmed'
 }
 DBOS.registerWorkflow(careful, { name: 'careful' })
+
+async function leaves(code) {
+  await DBOS.sleep(10)
+  process.exit(code)
+}
+DBOS.registerWorkflow(leaves, { name: 'leaves' })
 `
 
 let home: string
@@ -59,4 +67,32 @@ test('an application that crashes is a surprise, and not a workflow that ended E
 test('an application that catches what nobody else did goes on', async () => {
   const run = await runDrover(['run', 'careful', '--app', app], { home })
   expect(run).toMatchObject({ code: 0, stdout: '"unharmed"\n' })
+})
+
+test.each([0, 3])(
+  'an application that ends the process with %d has not done what was asked',
+  async (code) => {
+    const run = await runDrover(['run', 'leaves', String(code), '--app', app, '--id', `left-${code}`], {
+      home,
+    })
+    expect(run).toMatchObject({ code: 70, stdout: '' })
+    expect(run.stderr).toContain(
+      `error: The application ended the process with process.exit(${code}).\nhint: drover list --status PENDING `,
+    )
+    expect(run.stderr).toContain('app.js:20')
+    expect((await runDrover(['list', '--status', 'PENDING'], { home })).stdout).toContain(`left-${code}\t`)
+  },
+)
+
+test.each([
+  ['exits', 'process.exit(0)', 'exits.mjs ended the process with process.exit(0) on import.'],
+  ['waits', 'await new Promise(() => {})', 'waits.mjs never ends loading: it awaits what never comes.'],
+])('a module that %s instead of registering workflows is said', async (name, text, sentence) => {
+  const module = path.join(path.dirname(app), `${name}.mjs`)
+  await writeFile(module, text)
+  for (const command of [['run', 'any', '-o', 'json'], ['worker']]) {
+    const { code, stderr } = await runDrover([...command, '--app', module], { home })
+    expect(code).toBe(70)
+    expect(stderr).toContain(sentence)
+  }
 })

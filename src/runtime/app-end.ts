@@ -1,0 +1,44 @@
+import { CliError } from '../core/errors.ts'
+
+interface LoadingApp {
+  /** What the user called it. */
+  readonly specifier: string
+  readonly isLoaded: boolean
+}
+
+/** Node would exit with 1, which is for a workflow that failed. */
+export function toAppCrash(error: unknown): CliError {
+  const what = error instanceof Error ? error.message : String(error)
+  return new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
+    cause: error,
+  })
+}
+
+/** The application called `process.exit(code)`, whatever that code is for. To be called while it does. */
+export function toAppExit({ specifier, isLoaded }: LoadingApp, code: number): CliError {
+  const cause = new Error('the process was ended here')
+  Error.captureStackTrace(cause, process.exit)
+  return isLoaded
+    ? new CliError('app-crashed', `The application ended the process with process.exit(${code}).`, {
+        hint: leftBehind,
+        cause,
+      })
+    : new CliError('app-crashed', `${specifier} ended the process with process.exit(${code}) on import.`, {
+        hint: onImport,
+        cause,
+      })
+}
+
+/** Node ends a process quietly, and with 0, when nothing is left that could go on. */
+export function toAppStandstill({ specifier, isLoaded }: LoadingApp): CliError {
+  return isLoaded
+    ? new CliError('app-crashed', 'The application came to a standstill: nothing that runs can go on.', {
+        hint: leftBehind,
+      })
+    : new CliError('app-crashed', `${specifier} never ends loading: it awaits what never comes.`, {
+        hint: onImport,
+      })
+}
+
+const leftBehind = 'drover list --status PENDING   # what it left; a worker takes that over'
+const onImport = 'a module for --app only registers workflows when it is imported'
