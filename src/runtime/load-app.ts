@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CliError } from '../core/errors.ts'
 import type { App } from '../core/runtime.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { findUpward } from './find-upward.ts'
 import { importModule } from './import-module.ts'
 import { launchRuntime } from './launch-runtime.ts'
@@ -38,7 +39,7 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
   const { exported, workflows } = await loading
     .then((exports) => ({ exported: exports ?? {}, workflows: registeredWorkflows(sdk) }))
     .catch((cause: unknown) => {
-      throw notLoadable(specifier, cause)
+      throw notLoadable(specifier, file, cause)
     })
   if (workflows.length === 0) throw registersNothing(specifier, sdk, exported)
 
@@ -92,13 +93,39 @@ function registersNothing(specifier: string, sdk: Sdk, exported: object): CliErr
 
 /** Legacy decorators that were compiled as standard ones fail inside the SDK. */
 const wrongDecorators = /reading 'value'[\s\S]*wrapDBOSFunctionAndRegister/
+const missingPackage = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[\w-][^/']*)/
 
-function notLoadable(specifier: string, cause: unknown): CliError {
-  const isDecorators = cause instanceof Error && wrongDecorators.test(cause.stack ?? '')
-  return new CliError('app-not-loadable', `${specifier} cannot be loaded: ${reasonOf(cause)}.`, {
-    hint: isDecorators ? 'set "experimentalDecorators": true in its tsconfig.json' : undefined,
+function notLoadable(specifier: string, file: string, cause: unknown): CliError {
+  const reason = reasonOf(cause)
+  const place = placeOf(cause)
+  const where = place === undefined || reason.includes(place) ? '' : ` (${place})`
+  return new CliError('app-not-loadable', `${specifier} cannot be loaded: ${reason}${where}.`, {
+    hint: howToMend(file, cause, place),
     cause,
   })
+}
+
+function howToMend(file: string, cause: unknown, place: string | undefined): string {
+  const { stack = '', message = '' } = cause instanceof Error ? cause : {}
+  if (wrongDecorators.test(stack)) return 'set "experimentalDecorators": true in its tsconfig.json'
+  const missing = missingPackage.exec(message)?.[1]
+  if (missing !== undefined) return `cd ${shellWord(path.dirname(file))} && npm install ${missing}`
+  // Of text that it cannot parse Node says the place only to who runs it.
+  if (place === undefined && /\.[mc]?js$/.test(file)) return `node ${shellWord(file)}   # shows where`
+  return 'with DEBUG=drover in the environment drover shows the whole stack'
+}
+
+const ownFolder = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+/** The first line of the user's own on the stack. */
+function placeOf(error: unknown): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const frames = stack.matchAll(/(?<![^\s(])(file:\/\/)?(\/[^\s():?]+)(?:\?[^\s():]*)?:(\d+):\d+\)?$/gm)
+  for (const [, isUrl, name = '', line] of frames) {
+    const file = isUrl ? decodeURIComponent(name) : name
+    if (!file.includes('/node_modules/') && !file.startsWith(ownFolder)) return `${file}:${line}`
+  }
+  return undefined
 }
 
 /** The first line, and the next one too where the first only announces it. */

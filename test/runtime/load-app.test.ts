@@ -131,11 +131,21 @@ test('a module whose workflows sit in a second copy of the SDK is refused with b
   })
 })
 
-test('a module that throws is refused with what it threw', async () => {
+test('a module that throws is refused with what it threw, and where', async () => {
   await expect(host('throws.mjs')).rejects.toMatchObject({
     code: 'app-not-loadable',
-    message: 'throws.mjs cannot be loaded: no licence for the moon.',
+    message: `throws.mjs cannot be loaded: no licence for the moon (${path.join(fixtures, 'throws.mjs')}:1).`,
+    hint: 'with DEBUG=drover in the environment drover shows the whole stack',
   })
+})
+
+test('a module that cannot be loaded comes with what to do', async () => {
+  const hintFor = async (text: string) => {
+    await writeFile(path.join(folder, 'broken.mjs'), text)
+    return await host('broken.mjs', folder).catch(({ hint }) => hint)
+  }
+  expect(await hintFor('const a = ;')).toBe(`node ${path.join(folder, 'broken.mjs')}   # shows where`)
+  expect(await hintFor('import "no-such-package/part"')).toBe(`cd ${folder} && npm install no-such-package`)
 })
 
 test('a path without a module is refused', async () => {
