@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { findRegistered } from '../core/registered-workflow.ts'
+import { shellWord } from '../core/shell-word.ts'
 import { parseWorkflowArguments } from '../core/workflow-arguments.ts'
 import { requireWorkflowId } from '../core/workflow-id.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
@@ -11,6 +12,7 @@ import { withStore } from '../frame/database.ts'
 import { attachOrRefuse } from '../frame/existing-id.ts'
 import { type FollowOutcome, follow } from '../frame/follow.ts'
 import { readInput } from '../frame/input.ts'
+import { hasReaderLeft } from '../frame/interrupt.ts'
 import { addOutputOptions } from '../frame/output-format.ts'
 import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
 import { tell } from '../frame/tell.ts'
@@ -81,11 +83,20 @@ async function runRun(
       } finally {
         await runtime.shutdown()
       }
-      if (outcome.reason === 'timed-out')
-        tell(context, 'Time ran out, and this process stops; the workflow is not lost.')
+      if (outcome.reason === 'timed-out') tell(context, 'Time ran out, and this process stops.')
       await printOutcome(context, flags, outcome, workflowId, true)
-      await noteUnfinished(context, store, runtime, app)
+      const idle = await noteUnfinished(context, store, runtime, app)
+      if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
     },
     { create: true },
+  )
+}
+
+/** Other processes of the application live, or cannot be seen. */
+function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: string): void {
+  if (reason === 'ended' || hasReaderLeft(context)) return
+  tell(
+    context,
+    `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
   )
 }

@@ -5,16 +5,16 @@ import { tell } from './tell.ts'
 
 const enoughToTell = 100
 
-/** Says on leaving which workflows of this application and version run nowhere now, and how they go on. */
+/** Says on leaving which workflows of this application and version run nowhere now, and how they go on. Their ids. */
 export async function noteUnfinished(
   { terminal }: Pick<Context, 'terminal'>,
   store: Store,
   { application, version, executorId }: Runtime,
   app: App,
-): Promise<void> {
+): Promise<readonly string[]> {
   const active = await store.list({ application, status: ['PENDING', 'ENQUEUED'], limit: enoughToTell })
   const executors = await store.executors()
-  if (!executors) return
+  if (!executors) return []
   const others = executors.filter((executor) => executor.executorId !== executorId)
   const isServed = others.some((executor) => executor.application === application)
   const names = new Set(app.workflows.map(({ name }) => name))
@@ -26,8 +26,9 @@ export async function noteUnfinished(
         ? isServed
         : others.some((executor) => executor.executorId === workflow.executorId)),
   )
-  if (idle.length === 0) return
   const ids = idle.map(({ workflowId }) => workflowId)
+  if (ids.length === 0) return []
   tell({ terminal }, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
   tell({ terminal }, `To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app.specifier}`)
+  return ids
 }

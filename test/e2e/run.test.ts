@@ -1,7 +1,7 @@
 import { exec } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
+import { droverBin, runDrover, startDrover, untilReady } from '../support/drover-process.ts'
 import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -141,4 +141,20 @@ test('ctrl-c stops in order, and the next one finishes', async () => {
   const resumed = await runDrover(args, { home })
   expect(resumed.code).toBe(0)
   expect(JSON.parse(resumed.stdout)).toHaveLength(5)
+})
+
+test('what is stopped beside a worker is said to be left to it', async () => {
+  const worker = startDrover(['worker', '--app', 'drover:demo'], { home })
+  await untilReady(worker)
+  const args = (id: string) => ['run', 'eventsWorkflow', '20', '400', '--app', 'drover:demo', '--id', id]
+  const left = 'left to the other processes of the application; to watch it: drover watch'
+  const impatient = await runDrover([...args('t1'), '--timeout', '1s'], { home })
+  expect(impatient).toMatchObject({ code: 124, stderr: expect.stringContaining(`${left} t1\n`) })
+  const running = startDrover(args('t2'), { home })
+  await untilExists('t2')
+  running.process.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 130, stderr: expect.stringContaining(`${left} t2\n`) })
+  await drover('cancel', 't1', 't2', '--yes')
+  worker.process.kill('SIGTERM')
+  await worker.ended
 })
