@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { chooseVersion, devVersion, executorsOf, requireApplication } from '../core/identity.ts'
 import type { App, HandedOver, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { internalQueue } from '../core/workflow.ts'
 import { workerCommand } from '../render/remedy.ts'
@@ -61,7 +62,7 @@ export async function launchApp(
       { own, app: app.specifier },
       { poll: true },
     )
-  return app.launch({
+  const runtime = await app.launch({
     database: target,
     own,
     application,
@@ -79,6 +80,22 @@ export async function launchApp(
       )
     },
   })
+  if (queues !== 'all') await noteMissingQueues(context, store, application, queues)
+  return runtime
+}
+
+/** A queue that is registered later is polled from then on. */
+async function noteMissingQueues(
+  context: Context,
+  store: Store,
+  application: string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    if (await store.hasQueue(name)) continue
+    tell(context, `warning: No queue "${name}" is registered there; nothing comes from it until one is.`)
+    tell(context, `hint: drover queues create ${shellWord(name)} --application ${shellWord(application)}`)
+  }
 }
 
 function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void {

@@ -24,7 +24,11 @@ async function work(line: string, left: readonly HandedOver[], own = false) {
       }
     },
   }
-  const { stderr } = await runCli(line, { store: createFakeStore([], { own }), app, interrupt: stop.signal })
+  const { stderr } = await runCli(line, {
+    store: createFakeStore([], { own, queues: ['mails'] }),
+    app,
+    interrupt: stop.signal,
+  })
   return stderr.split('\n').filter((told) => /gone|hint/.test(told))
 }
 

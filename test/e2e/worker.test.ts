@@ -29,3 +29,15 @@ test('a limit of a queue is not mistaken for one of the worker', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('drover queues set NAME --worker-concurrency 2')
 })
+
+test('a queue that nobody registered is said, and polled once somebody did', async () => {
+  const worker = startDrover(['worker', '--app', 'drover:demo', '--queues', 'later'], { home })
+  await untilReady(worker)
+  expect(worker.stderr()).toContain('warning: No queue "later" is registered there')
+  const hint = /hint: drover (queues create .*)/.exec(worker.stderr())?.[1] ?? ''
+  expect(await runDrover(hint.split(' '), { home })).toMatchObject({ code: 0 })
+  await runDrover(['start', 'eventsWorkflow', '1', '0', '--queue', 'later', '--id', 'by-queue'], { home })
+  expect(await runDrover(['wait', 'by-queue'], { home })).toMatchObject({ code: 0 })
+  worker.process.kill('SIGTERM')
+  await worker.ended
+})
