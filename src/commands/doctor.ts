@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { exitCodes } from '../core/exit-codes.ts'
-import { type Checkup, examine } from '../core/health.ts'
-import type { Outlook } from '../core/situation.ts'
+import { type Checkup, examine, findStranded, type Standing } from '../core/health.ts'
+import type { GoneExecutor } from '../core/recovery.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
@@ -16,7 +16,7 @@ import {
 } from '../render/finding.ts'
 import { createStyle } from '../render/style.ts'
 import { formatBytes } from '../render/value.ts'
-import type { DatabaseFlags } from '../settings/settings.ts'
+import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 
 interface DoctorFlags extends DatabaseFlags, OutputFlags {}
 
@@ -50,8 +50,8 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
 /** A database that cannot be used is the one finding that there is then. */
 async function checkDatabase(context: Context, flags: DoctorFlags): Promise<readonly FindingLine[]> {
   try {
-    return await withStore(context, flags, async (store) => {
-      const checkup = await examineStore(context, store)
+    return await withStore(context, flags, async (store, settings) => {
+      const checkup = await examineStore(context, store, settings)
       return examine(checkup).map((finding) => {
         const line = toFindingLine(finding, checkup.server.now)
         return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
@@ -67,26 +67,45 @@ async function checkDatabase(context: Context, flags: DoctorFlags): Promise<read
   }
 }
 
-async function examineStore({ now }: Context, store: Store): Promise<Checkup> {
+async function examineStore({ now }: Context, store: Store, { audit }: Settings): Promise<Checkup> {
   // The connection is open by now: this measures the way, and not the handshake.
   const executors = await store.executors()
   const before = now().getTime()
   const clock = await store.clock()
   const after = now().getTime()
   const server = await store.health()
-  const outlooks: Outlook[] = []
-  for (const { queue, application } of server.backlog) {
-    outlooks.push(await store.outlook({ queue, application, partition: null }))
-  }
+  const sight = await store.lookForGone()
   return {
     server,
     roundTripMs: after - before,
     clockDifferenceMs: clock.getTime() - (before + after) / 2,
     executors,
     versions: await store.versions(),
-    sight: await store.lookForGone(),
-    outlooks,
+    sight,
+    standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
+    stranded: await nameStranded(store, findStranded(sight, executors)),
+    record: audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
   }
+}
+
+async function findSituations(store: Store, standing: readonly Standing[]): Promise<Checkup['standing']> {
+  const found = []
+  for (const of of standing) {
+    const situation = await store.situation(of.oldestId)
+    if (situation) found.push({ of, situation })
+  }
+  return found
+}
+
+async function nameStranded(store: Store, stranded: readonly GoneExecutor[]): Promise<Checkup['stranded']> {
+  const found = []
+  for (const executor of stranded) {
+    const { executorId, version } = executor
+    const left = await store.list({ status: ['PENDING'], executorId, order: 'oldest', limit: 1000 })
+    const one = left.find((workflow) => workflow.version === version)
+    if (one) found.push({ executor, workflowId: one.workflowId })
+  }
+  return found
 }
 
 async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {

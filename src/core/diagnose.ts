@@ -105,8 +105,8 @@ function causesOfQueueing(situation: Situation): Cause[] {
   if (obstacles.length > 0 || delay.length > 0) return [...delay, ...obstacles]
   const limit = limitReached(outlook, workflow.application)
   if (limit) return [{ kind: 'queue-full', limit, ahead: situation.aheadCount }]
-  const waitingMs = now.getTime() - enqueuedAt(situation).getTime()
-  const isLate = outlook.executors !== undefined && waitingMs > dueAfterMs(outlook.queue)
+  const quietSince = Math.max(enqueuedAt(situation).getTime(), situation.lastTakenAt?.getTime() ?? 0)
+  const isLate = outlook.executors !== undefined && now.getTime() - quietSince > dueAfterMs(outlook.queue)
   return [{ kind: isLate ? 'not-polled' : 'due' }]
 }
 

@@ -1,16 +1,27 @@
-import { type Cause, findObstacles } from './diagnose.ts'
+import { type Cause, diagnose } from './diagnose.ts'
 import { type ApplicationVersion, latestVersionOf } from './platform.ts'
-import type { RecoverySight } from './recovery.ts'
-import { isSilent, type LiveExecutor, type Outlook } from './situation.ts'
+import { type GoneExecutor, type RecoverySight, takersOf } from './recovery.ts'
+import { isSilent, type LiveExecutor, type Situation } from './situation.ts'
+
+/** Workflows that stand where they are for the same reason, most likely. */
+export interface Standing {
+  readonly count: number
+  readonly oldestId: string
+  /** Since when the oldest is there. */
+  readonly oldestAt: Date
+}
 
 /** What waits on one queue for one version of one application. */
-export interface Backlog {
+export interface Backlog extends Standing {
   readonly queue: string
   readonly application: string | null
   readonly version: string | null
-  readonly count: number
-  readonly oldestId: string
-  readonly oldestAt: Date
+}
+
+/** What was claimed from a queue under one name, and recorded nothing. */
+export interface Unbegun extends Standing {
+  readonly name: string
+  readonly className: string | null
 }
 
 /** Some workflows, and how many there are, up to what was worth counting. */
@@ -31,11 +42,15 @@ export interface ServerHealth {
   /** Something between us and the server answers for it. */
   readonly isPooled: boolean
   readonly seesSessions: boolean
-  /** What this role may not write, by table. */
-  readonly notWritable: readonly string[]
+  /** What this role lacks privileges for. */
+  readonly mayNot: readonly ('send' | 'approve' | 'start')[]
   readonly role: string
+  /** There is a table for decisions. */
+  readonly hasRecord: boolean
   /** ENQUEUED for a while, the oldest first. */
   readonly backlog: readonly Backlog[]
+  /** PENDING for a while, the oldest first. */
+  readonly unbegun: readonly Unbegun[]
   /** Given up after too many recoveries. */
   readonly dead: Sample
   /** Ended workflows to which messages were sent that nobody read. */
@@ -50,8 +65,12 @@ export interface Checkup {
   readonly executors: readonly LiveExecutor[] | undefined
   readonly versions: readonly ApplicationVersion[]
   readonly sight: RecoverySight
-  /** Of the queues of the backlog, in its order. */
-  readonly outlooks: readonly Outlook[]
+  /** Of the oldest of what stands still. */
+  readonly standing: readonly { readonly of: Standing; readonly situation: Situation }[]
+  /** What nobody takes over, with one of its workflows. */
+  readonly stranded: readonly { readonly executor: GoneExecutor; readonly workflowId: string }[]
+  /** `needed`: drover does not create it by itself here, and refuses decisions without it. */
+  readonly record: 'off' | 'by-itself' | 'needed'
 }
 
 type Verdict = 'ok' | 'warn' | 'fail'
@@ -64,23 +83,34 @@ export type Finding = { readonly verdict: Verdict } & (
   | {
       readonly check: 'privileges'
       readonly seesSessions: boolean
-      readonly notWritable: readonly string[]
+      readonly mayNot: ServerHealth['mayNot']
       readonly role: string
     }
+  | { readonly check: 'record'; readonly hasRecord: boolean; readonly record: Checkup['record'] }
   | { readonly check: 'clock'; readonly differenceMs: number }
   | {
       readonly check: 'workers'
       readonly live: readonly LiveExecutor[] | undefined
       readonly silent: readonly LiveExecutor[]
+      readonly role: string
     }
-  | { readonly check: 'versions'; readonly overtaken: readonly Overtaken[]; readonly live: readonly string[] }
+  | {
+      readonly check: 'versions'
+      readonly overtaken: readonly Overtaken[]
+      /** Undefined where nobody can be seen. */
+      readonly live: readonly string[] | undefined
+      readonly role: string
+    }
   | {
       readonly check: 'orphans'
       readonly count: number
       readonly executorIds: readonly string[]
       readonly obstacle: string | null
+      /** Where nobody runs their version: that, and one of them. */
+      readonly stranded: { readonly version: string | null; readonly workflowId: string } | null
+      readonly role: string
     }
-  | { readonly check: 'stuck'; readonly stuck: readonly Stuck[] }
+  | { readonly check: 'stuck'; readonly stuck: Stuck | null }
   | { readonly check: 'dead'; readonly sample: Sample }
   | { readonly check: 'unread'; readonly sample: Sample }
 )
@@ -92,9 +122,11 @@ export interface Overtaken {
   readonly live: readonly string[]
 }
 
+/** Workflows with the same cause, and the situation of the oldest. */
 export interface Stuck {
-  readonly backlog: Backlog
+  readonly of: Standing
   readonly cause: Cause
+  readonly situation: Situation
 }
 
 /** The migration with which workflows have a column that the client of our SDK writes. */
@@ -102,12 +134,10 @@ const currentMigration = 123
 const clockToleranceMs = 2000
 
 export function examine(checkup: Checkup): readonly Finding[] {
-  const { server, roundTripMs, clockDifferenceMs, executors, sight, outlooks } = checkup
-  const { serverVersion, migration, isListening, isPooled, seesSessions, notWritable, role } = server
+  const { server, roundTripMs, clockDifferenceMs, executors, record } = checkup
+  const { serverVersion, migration, isListening, isPooled, seesSessions, mayNot, role, hasRecord } = server
   const silent = executors?.filter((executor) => isSilent(executor, server.now)) ?? []
-  const stuck = findStuck(server.backlog, outlooks)
   const overtaken = findOvertaken(checkup)
-  const orphans = sight.gone.reduce((sum, { workflowCount }) => sum + workflowCount, 0)
   return [
     { check: 'database', verdict: 'ok', serverVersion, roundTripMs },
     {
@@ -118,11 +148,13 @@ export function examine(checkup: Checkup): readonly Finding[] {
     { check: 'listen', verdict: isListening ? 'ok' : 'warn', isListening, isPooled },
     {
       check: 'privileges',
-      verdict: seesSessions && notWritable.length === 0 ? 'ok' : 'warn',
+      // A role that decides need not start anything.
+      verdict: seesSessions && !mayNot.includes('send') && !mayNot.includes('approve') ? 'ok' : 'warn',
       seesSessions,
-      notWritable,
+      mayNot,
       role,
     },
+    { check: 'record', verdict: hasRecord || record !== 'needed' ? 'ok' : 'warn', hasRecord, record },
     {
       check: 'clock',
       verdict: Math.abs(clockDifferenceMs) > clockToleranceMs + roundTripMs ? 'warn' : 'ok',
@@ -133,21 +165,19 @@ export function examine(checkup: Checkup): readonly Finding[] {
       verdict: silent.length > 0 ? 'fail' : executors && executors.length > 0 ? 'ok' : 'warn',
       live: executors,
       silent,
+      role,
     },
     {
       check: 'versions',
-      verdict: overtaken.length > 0 ? 'warn' : 'ok',
+      verdict: executors === undefined || overtaken.length > 0 ? 'warn' : 'ok',
       overtaken,
-      live: [...new Set((executors ?? []).map(({ version }) => version).filter((version) => version !== ''))],
+      live: executors && [
+        ...new Set(executors.map(({ version }) => version).filter((version) => version !== '')),
+      ],
+      role,
     },
-    {
-      check: 'orphans',
-      verdict: orphans > 0 ? 'fail' : sight.obstacle === null ? 'ok' : 'warn',
-      count: orphans,
-      executorIds: sight.gone.map(({ executorId }) => executorId),
-      obstacle: sight.obstacle,
-    },
-    { check: 'stuck', verdict: stuck.length > 0 ? 'fail' : 'ok', stuck },
+    ...findOrphans(checkup),
+    ...findStuck(checkup),
     { check: 'dead', verdict: server.dead.count > 0 ? 'warn' : 'ok', sample: server.dead },
     {
       check: 'unread',
@@ -157,15 +187,80 @@ export function examine(checkup: Checkup): readonly Finding[] {
   ]
 }
 
-function findStuck(backlog: readonly Backlog[], outlooks: readonly Outlook[]): Stuck[] {
-  return backlog.flatMap((one, index) => {
-    const outlook = outlooks[index]
-    // Whether it has a partition is of each workflow, and `explain` looks at that.
-    const [cause] = outlook
-      ? findObstacles(outlook, { application: one.application, version: one.version, partition: '' })
-      : []
-    return cause ? [{ backlog: one, cause }] : []
+/** Of what dead executors left: nobody runs its version, so that `recover` alone would hand nothing over. */
+export function findStranded(
+  { gone }: RecoverySight,
+  executors: Checkup['executors'],
+): readonly GoneExecutor[] {
+  return executors ? gone.filter((executor) => takersOf(executors, executor).length === 0) : []
+}
+
+function findOrphans({ server: { role }, sight, stranded }: Checkup): Finding[] {
+  const left = sight.gone.filter((executor) => !stranded.some((other) => other.executor === executor))
+  const toFinding = (gone: readonly GoneExecutor[], one: (typeof stranded)[number] | undefined): Finding => ({
+    check: 'orphans',
+    verdict: gone.length > 0 ? 'fail' : sight.obstacle === null ? 'ok' : 'warn',
+    count: gone.reduce((sum, { workflowCount }) => sum + workflowCount, 0),
+    executorIds: gone.map(({ executorId }) => executorId),
+    obstacle: sight.obstacle,
+    stranded: one ? { version: one.executor.version, workflowId: one.workflowId } : null,
+    role,
   })
+  const byVersion = new Map<string, (typeof stranded)[number][]>()
+  for (const one of stranded) {
+    const key = JSON.stringify([one.executor.application, one.executor.version])
+    byVersion.set(key, [...(byVersion.get(key) ?? []), one])
+  }
+  const ofNobody = [...byVersion.values()].map((ones) =>
+    toFinding(
+      ones.map(({ executor }) => executor),
+      ones[0],
+    ),
+  )
+  return left.length > 0 || ofNobody.length === 0 ? [toFinding(left, undefined), ...ofNobody] : ofNobody
+}
+
+/** What goes on by itself, or is another check's. */
+const notInVain: readonly Cause['kind'][] = ['delayed', 'due', 'queue-full']
+/** The same on several queues is the same. */
+const causesOfQueue: readonly Cause['kind'][] = [
+  'queue-missing',
+  'queue-elsewhere',
+  'partition-missing',
+  'not-polled',
+]
+
+/** One for each cause, as `explain` finds it. */
+function findStuck({ standing }: Checkup): Finding[] {
+  const found = new Map<string, Stuck>()
+  for (const { of, situation } of standing) {
+    const { workflow } = situation
+    const [cause] = diagnose(situation).causes
+    const isInVain =
+      workflow.status === 'ENQUEUED' ? !notInVain.includes(cause.kind) : cause.kind === 'name-unproven'
+    if (!isInVain) continue
+    const subject =
+      cause.kind === 'name-unproven'
+        ? of.oldestId
+        : causesOfQueue.includes(cause.kind)
+          ? workflow.queue
+          : null
+    const key = JSON.stringify([cause, workflow.application, subject])
+    const known = found.get(key)
+    found.set(key, {
+      situation,
+      cause,
+      ...known,
+      of: { ...(known?.of ?? of), count: of.count + (known?.of.count ?? 0) },
+    })
+  }
+  if (found.size === 0) return [{ check: 'stuck', verdict: 'ok', stuck: null }]
+  return [...found.values()].map((stuck) => ({
+    check: 'stuck',
+    // Its first step may as well take long.
+    verdict: stuck.cause.kind === 'name-unproven' ? 'warn' : 'fail',
+    stuck,
+  }))
 }
 
 function findOvertaken({ executors, versions }: Checkup): Overtaken[] {

@@ -71,6 +71,8 @@ export interface Situation {
   /** Would be taken before it, the next one first (at most a few), and how many there are. */
   readonly ahead: readonly string[]
   readonly aheadCount: number
+  /** When a worker that could have taken it last took something from its queue; null where it is on none. */
+  readonly lastTakenAt: Date | null
   readonly stepCount: number
   readonly lastStep: Step | null
   /** The last step that failed. */

@@ -50,7 +50,9 @@ export async function readSituation(
     updatedAt: toDate(row.updated_at),
     outlook,
     executors: outlook ? outlook.executors : await readExecutors(session, schema),
-    ...(isQueued ? await readAhead(session, schema, workflowId) : { ahead: [], aheadCount: 0 }),
+    ...(isQueued
+      ? await readAhead(session, schema, workflowId)
+      : { ahead: [], aheadCount: 0, lastTakenAt: null }),
     ...(await readProgress(session, schema, workflowId)),
     waits,
     unread: messages.filter(({ read }) => !read),
@@ -68,8 +70,17 @@ async function readAhead(
   session: Session,
   schema: SystemSchema,
   workflowId: string,
-): Promise<Pick<Situation, 'ahead' | 'aheadCount'>> {
+): Promise<Pick<Situation, 'ahead' | 'aheadCount' | 'lastTakenAt'>> {
   const status = schema.table('workflow_status')
+  const application = (alias: string) => schema.column('workflow_status', 'application_name', alias)
+  const [taken] = await session.query(
+    `select max(p.started_at_epoch_ms) as at from ${status} w join ${status} p
+       on p.queue_name = w.queue_name and p.status <> 'ENQUEUED' and p.workflow_uuid <> w.workflow_uuid
+      and (w.application_version is null or p.application_version = w.application_version)
+      and (${application('w')} is null or ${application('p')} = ${application('w')})
+     where w.workflow_uuid = $1`,
+    [workflowId],
+  )
   const rows = await session.query(
     `select p.workflow_uuid as id, count(*) over ()::int as total
      from ${status} w join ${status} p
@@ -78,7 +89,11 @@ async function readAhead(
      where w.workflow_uuid = $1 order by coalesce(p.priority, 0), p.created_at limit ${shownAhead}`,
     [workflowId],
   )
-  return { ahead: rows.map(({ id }) => String(id)), aheadCount: Number(rows[0]?.total ?? 0) }
+  return {
+    ahead: rows.map(({ id }) => String(id)),
+    aheadCount: Number(rows[0]?.total ?? 0),
+    lastTakenAt: toDate(taken?.at),
+  }
 }
 
 async function readProgress(

@@ -126,7 +126,7 @@ const selectRecord = `select exists(
   where n.nspname = 'drover' and c.relname = 'decisions'
 ) as is_there`
 
-async function hasRecord(session: Session): Promise<boolean> {
+export async function hasRecord(session: Session): Promise<boolean> {
   const [row] = await session.query(selectRecord)
   return row?.is_there === true
 }

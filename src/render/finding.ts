@@ -47,6 +47,8 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
           ]
     case 'privileges':
       return describePrivileges(finding)
+    case 'record':
+      return describeRecord(finding)
     case 'clock':
       return finding.verdict === 'ok'
         ? ['the database and this machine agree on the time']
@@ -58,6 +60,8 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       return describeWorkers(finding)
     case 'versions': {
       const [first] = finding.overtaken
+      if (finding.live === undefined)
+        return ['which ones are live cannot be seen with this role', showSessions(finding)]
       if (!first) return [finding.live.length === 0 ? 'none is live' : finding.live.map(visible).join(', ')]
       return [
         `the latest version of ${visible(first.application)} is ${visible(first.latest)}, which nobody runs; what names no version waits for it`,
@@ -66,10 +70,14 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
     }
     case 'orphans':
       if (finding.count > 0) {
-        return [
-          `${count(finding.count, 'workflow')} of executors that are gone: ${finding.executorIds.slice(0, 3).map(shortExecutor).join(', ')}`,
-          'drover recover',
-        ]
+        const { stranded, executorIds } = finding
+        const gone = `${count(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
+        return stranded
+          ? [
+              `${gone}; nobody who lives runs their version ${visible(stranded.version ?? '(none)')}`,
+              `drover explain ${quote(stranded.workflowId)}`,
+            ]
+          : [gone, 'drover recover']
       }
       return finding.obstacle === null
         ? ['every running workflow has its executor']
@@ -77,7 +85,7 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
             `cannot be told: ${visible(finding.obstacle)}`,
             finding.obstacle.includes('pooler')
               ? 'name the server itself with --db-url'
-              : 'grant pg_read_all_stats to the role',
+              : showSessions(finding),
           ]
     case 'stuck':
       return describeStuck(finding.stuck, now)
@@ -100,26 +108,46 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
 
 function describePrivileges({
   seesSessions,
-  notWritable,
+  mayNot,
   role,
 }: Extract<Finding, { check: 'privileges' }>): [string, string?] {
   const name = visible(role)
-  if (notWritable.length > 0) {
-    return [
-      `${name} may read, and may not write ${notWritable.join(', ')}: no start, send or approve`,
-      `grant insert, update on those tables to ${quote(role)}`,
-    ]
-  }
-  return seesSessions
-    ? [`${name} may read, write, and see who is connected`]
-    : [
-        `${name} does not see the sessions of others: whether workers live cannot be told`,
-        `grant pg_read_all_stats to ${quote(role)}`,
-      ]
+  const verbs = ['send', 'approve', 'start'] as const
+  const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
+  const lacks = mayNot.length > 0 ? `, not ${orList(mayNot)}` : ''
+  const blind = 'does not see the sessions of others: whether workers live cannot be told'
+  const mend = mayNot.includes('approve')
+    ? `drover audit init --decider ${quote(role)}   # as the owner`
+    : showSessions({ role })
+  if (seesSessions && mayNot.length === 0) return [`${name} may read, write, and see who is connected`]
+  if (mayNot.length === 0) return [`${name} ${blind}`, mend]
+  return [`${name} may ${andList(can)}${lacks}${seesSessions ? '' : `; it ${blind}`}`, mend]
 }
 
-function describeWorkers({ live, silent }: Extract<Finding, { check: 'workers' }>): [string, string?] {
-  if (live === undefined) return ['cannot be seen with this role', 'grant pg_read_all_stats to the role']
+function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, string?] {
+  if (record === 'off') return ['decisions are not recorded: "audit" is "off" in the configuration']
+  if (hasRecord) return ['decisions are recorded']
+  return record === 'by-itself'
+    ? ['the first decision creates the record of decisions']
+    : ['there is no record of decisions, so approve and reject are refused', 'drover audit init']
+}
+
+/** A statement to type into psql. */
+function showSessions({ role }: { readonly role: string }): string {
+  const name = /^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`
+  return `grant pg_read_all_stats to ${visible(name)}`
+}
+
+function andList(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' and $1')
+}
+
+function orList(words: readonly string[]): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ' or $1')
+}
+
+function describeWorkers({ live, silent, role }: Extract<Finding, { check: 'workers' }>): [string, string?] {
+  if (live === undefined) return ['cannot be seen with this role', showSessions({ role })]
   if (live.length === 0) return ['none is live', 'drover worker --app ./your-module.ts']
   const names = (list: typeof live) =>
     list
@@ -130,17 +158,16 @@ function describeWorkers({ live, silent }: Extract<Finding, { check: 'workers' }
   return [`connected and silent: ${names(silent)}`, 'drover workers']
 }
 
-function describeStuck(stuck: readonly Stuck[], now: Date): [string, string?] {
-  const [first] = stuck
-  if (!first) return ['nothing waits in vain']
-  const { backlog, cause } = first
-  const workflow = { ...backlog, name: '', className: null, error: null }
-  const total = stuck.reduce((sum, one) => sum + one.backlog.count, 0)
-  const since = formatElapsed(now.getTime() - backlog.oldestAt.getTime())
-  return [
-    `${count(total, 'workflow')} in vain on a queue, the oldest for ${since}: ${causeSentence(cause, { workflow, outlook: null, executors: undefined, now })}`,
-    `drover explain ${quote(backlog.oldestId)}`,
-  ]
+function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
+  if (!stuck) return ['nothing waits in vain']
+  const { of, cause, situation } = stuck
+  const explain = `drover explain ${quote(of.oldestId)}`
+  const sentence = causeSentence(cause, situation)
+  if (cause.kind === 'name-unproven') {
+    return [`${count(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
+  }
+  const since = formatElapsed(now.getTime() - of.oldestAt.getTime())
+  return [`${count(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`, explain]
 }
 
 function describeSample(

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { CliError } from '../../src/core/errors.ts'
+import type { FindingLine } from '../../src/render/finding.ts'
 import { createExampleStore } from '../support/example-store.ts'
-import { createFakeStore } from '../support/fake-store.ts'
+import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
 import { fakeEpoch } from '../support/fake-workflow.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -17,6 +18,7 @@ test('where all is well every line is ok, and the code is 0', async () => {
     ✓ ok   schema     DBOS tables at migration 123
     ✓ ok   listen     notifications arrive
     ✓ ok   privileges ada may read, write, and see who is connected
+    ✓ ok   record     decisions are recorded
     ✓ ok   clock      the database and this machine agree on the time
     ✓ ok   workers    1 live: w1
     ✓ ok   versions   v1
@@ -53,7 +55,7 @@ test('what is not well has its mend below, and a fail is 5', async () => {
         isPooled: true,
         seesSessions: false,
         migration: 114,
-        notWritable: ['notifications'],
+        mayNot: ['send', 'approve'],
       },
     },
   )
@@ -71,9 +73,10 @@ test('what is not well has its mend below, and a fail is 5', async () => {
     ! warn listen     notifications do not arrive, for a pooler is in between:
                       drover polls
                       name the server itself with --listen-url
-    ! warn privileges ada may read, and may not write notifications: no start,
-                      send or approve
-                      grant insert, update on those tables to ada
+    ! warn privileges ada may read and start, not send or approve; it does not see
+                      the sessions of others: whether workers live cannot be told
+                      drover audit init --decider ada   # as the owner
+    ✓ ok   record     decisions are recorded
     ! warn clock      the clock of the database is 5s behind
                       set both by the same time server: delays and deadlines are
                       in the time of whoever wrote them
@@ -105,7 +108,7 @@ test('in a pipe it is a line each, and JSON has the same', async () => {
     '',
   ])
   const { stdout } = await runCli('doctor -o json', { store: createExampleStore(), now })
-  expect(JSON.parse(stdout)).toHaveLength(12)
+  expect(JSON.parse(stdout)).toHaveLength(13)
 })
 
 test('a database that does not answer is one failed line, and its own code', async () => {
@@ -115,4 +118,105 @@ test('a database that does not answer is one failed line, and its own code', asy
     code: 69,
     stdout: expect.stringContaining('fail\tdatabase\tNobody answers.\tdrover config'),
   })
+})
+
+const linesOf = async (check: string, store: FakeStore) => {
+  const { stdout } = await runCli('doctor -o json', { store, now })
+  const lines: FindingLine[] = JSON.parse(stdout)
+  return lines.filter((line) => line.check === check).map(({ verdict, says, mend }) => [verdict, says, mend])
+}
+const longAgo = new Date(fakeEpoch.getTime() - 120_000)
+
+test('what is stuck is said as explain says it, each cause on a line of its own', async () => {
+  const enqueued = { status: 'ENQUEUED', createdAt: longAgo } as const
+  const store = createFakeStore(
+    [
+      { ...enqueued, workflowId: 'noq', queue: 'nosuch' },
+      { ...enqueued, workflowId: 'nov', queue: 'kids', version: 'v9' },
+      { ...enqueued, workflowId: 'kid-1', queue: 'kids' },
+      { ...enqueued, workflowId: 'kid-2', queue: 'kids' },
+      { workflowId: 'nos', name: 'nosuchwf', queue: 'mails', executorId: 'w1', createdAt: longAgo },
+    ],
+    { executors: [worker], queues: ['kids', 'mails'] },
+  )
+  expect(await linesOf('stuck', store)).toEqual([
+    [
+      'fail',
+      '1 workflow in vain on a queue, the oldest for 3m 00s: The queue "nosuch" is not registered, so no worker polls it.',
+      'drover explain noq',
+    ],
+    [
+      'fail',
+      '1 workflow in vain on a queue, the oldest for 3m 00s: It is of version v9, which no live worker runs; they run v1.',
+      'drover explain nov',
+    ],
+    [
+      'fail',
+      '2 workflows in vain on a queue, the oldest for 3m 00s: A worker is live that may take it, and does not: it does not poll the queue "kids".',
+      'drover explain kid-1',
+    ],
+    [
+      'warn',
+      '1 workflow claimed and without a step: It runs its first step for 3m 00s, or its executor does not know the name: nobody ever recorded a step of nosuchwf.',
+      'drover explain nos',
+    ],
+  ])
+  for (const id of ['noq', 'nov', 'kid-1', 'nos']) {
+    const { why } = JSON.parse((await runCli(`explain ${id} -o json`, { store, now })).stdout)
+    expect(JSON.stringify(await linesOf('stuck', store))).toContain(JSON.stringify(why).slice(1, -1))
+  }
+})
+
+test('a queue from which others are taken is polled', async () => {
+  const store = createFakeStore(
+    [
+      { workflowId: 'late', status: 'ENQUEUED', queue: 'kids', createdAt: longAgo },
+      { workflowId: 'taken', status: 'SUCCESS', queue: 'kids', startedAt: now },
+    ],
+    { executors: [worker], queues: ['kids'] },
+  )
+  expect(await linesOf('stuck', store)).toEqual([['ok', 'nothing waits in vain', null]])
+})
+
+test('what no living worker can take over is explained, and recovered nowhere', async () => {
+  const store = createFakeStore(
+    [
+      { workflowId: 'old', executorId: 'pod-1', version: 'v0' },
+      { workflowId: 'older', executorId: 'pod-2', version: 'v0' },
+      { workflowId: 'same', executorId: 'pod-3' },
+    ],
+    { executors: [worker], gone: ['pod-1', 'pod-2', 'pod-3'] },
+  )
+  expect(await linesOf('orphans', store)).toEqual([
+    ['fail', '1 workflow of executors that are gone: pod-3', 'drover recover'],
+    [
+      'fail',
+      '2 workflows of executors that are gone: pod-1, pod-2; nobody who lives runs their version v0',
+      'drover explain old',
+    ],
+  ])
+})
+
+test('who cannot be seen is not said to be none', async () => {
+  const store = createFakeStore([], { blind: true })
+  const hidden = ['warn', expect.stringContaining('cannot be seen'), 'grant pg_read_all_stats to ada']
+  expect(await linesOf('workers', store)).toEqual([hidden])
+  expect(await linesOf('versions', store)).toEqual([hidden])
+})
+
+test('without a record of decisions it says what creates one', async () => {
+  const store = createFakeStore([], { hasRecord: false, own: false })
+  expect(await linesOf('record', store)).toEqual([
+    ['warn', 'there is no record of decisions, so approve and reject are refused', 'drover audit init'],
+  ])
+  expect(await linesOf('record', createFakeStore([], { hasRecord: false, own: true }))).toEqual([
+    ['ok', 'the first decision creates the record of decisions', null],
+  ])
+})
+
+test('a role that decides and starts nothing is well', async () => {
+  const clerk = { role: 'clerk', mayNot: ['start'] } as const
+  expect(await linesOf('privileges', createFakeStore([], { health: clerk }))).toEqual([
+    ['ok', 'clerk may read, send and approve, not start', null],
+  ])
 })

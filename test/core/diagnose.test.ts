@@ -73,6 +73,7 @@ function situation(workflow: Partial<Workflow>, given: Partial<Situation> = {}):
     executors: [worker()],
     ahead: [],
     aheadCount: 0,
+    lastTakenAt: null,
     stepCount: 0,
     lastStep: null,
     failedStep: null,
@@ -177,6 +178,8 @@ describe('on a queue', () => {
     ['nothing stands in its way, and time has passed', enqueued({}), ['not-polled']],
     ['nothing stands in its way', enqueued({}, {}, { createdAt: ago(1) }), ['due']],
     ['it was put there again a moment ago', enqueued({}, { updatedAt: ago(1) }), ['due']],
+    ['others were taken a moment ago', enqueued({}, { lastTakenAt: ago(1) }), ['due']],
+    ['others were taken a while ago', enqueued({}, { lastTakenAt: ago(30) }), ['not-polled']],
     ['nobody can be seen', enqueued({ executors: undefined }, { executors: undefined }), ['due']],
     [
       'its time has not come',

@@ -19,7 +19,7 @@ test('a server that is well says so', async () => {
     isListening: true,
     isPooled: false,
     seesSessions: true,
-    notWritable: [],
+    mayNot: [],
     backlog: [],
     dead: { count: 0, ids: [] },
   })
@@ -37,11 +37,44 @@ test('a role that may only read is told what it lacks', async () => {
   const { code, stdout } = await runCli('doctor', { store, now: new Date() })
   expect(code).toBe(0)
   expect(stdout).toContain(
-    `warn\tprivileges\t${role} may read, and may not write workflow_status, notifications`,
+    `warn\tprivileges\t${role} may read, not send, approve or start; it does not see the sessions of others`,
   )
   expect(stdout).toContain('warn\torphans\tcannot be told')
   await database.query(`drop owned by ${role}`)
   await database.query(`drop role ${role}`)
+})
+
+test('a role that may decide is told so, and a missing record of decisions is', async () => {
+  const role = `clerk_${database.name}`
+  await database.query(`create role ${role} login`)
+  const owner = await openStore(database.target)
+  const store = await openStore(database.targetAs(role))
+  await database.query(`grant usage on schema dbos to ${role}`)
+  await database.query(`grant select on all tables in schema dbos to ${role}`)
+  expect(await store.health()).toMatchObject({ mayNot: ['send', 'approve', 'start'], hasRecord: false })
+  await owner.createRecord({ decider: role, run: true })
+  expect(await store.health()).toMatchObject({ mayNot: ['start'], hasRecord: true })
+  await database.query(`revoke insert on drover.decisions from ${role}`)
+  await database.query(`revoke all on drover.decisions from ${role}`)
+  expect(await store.health()).toMatchObject({ mayNot: ['approve', 'start'] })
+  await store.close()
+  await owner.close()
+  await database.query(`drop owned by ${role}`)
+  await database.query(`drop role ${role}`)
+})
+
+test('what waits since it was put on its queue again counts from then', async () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  const workflow = { workflowId: 'again', status: 'ENQUEUED', queue: 'kids' } as const
+  await seedWorkflow(database, { ...workflow, createdAt: minutesAgo(17) })
+  const again = minutesAgo(3)
+  await database.query(`update dbos.workflow_status set updated_at = $1 where workflow_uuid = 'again'`, [
+    again.getTime(),
+  ])
+  const store = await openStore(database.target)
+  expect((await store.health()).backlog).toMatchObject([{ oldestId: 'again', oldestAt: again }])
+  await store.close()
+  await database.query(`delete from dbos.workflow_status where workflow_uuid = 'again'`)
 })
 
 test('what is behind a pooler is told apart from what is not there', async () => {
@@ -77,7 +110,7 @@ test('orphans, what is stuck, dead or unread is found in the tables', async () =
   expect(code).toBe(5)
   const findings: { check: string; verdict: string; mend: string }[] = JSON.parse(stdout)
   const of = (check: string) => findings.find((finding) => finding.check === check)
-  expect(of('orphans')).toMatchObject({ verdict: 'fail', mend: 'drover recover' })
+  expect(of('orphans')).toMatchObject({ verdict: 'fail', mend: 'drover explain orphan' })
   expect(of('stuck')).toMatchObject({ verdict: 'fail', mend: 'drover explain stuck' })
   expect(of('dead')).toMatchObject({ verdict: 'warn', mend: 'drover explain dead' })
   expect(of('unread')).toMatchObject({ verdict: 'warn', mend: 'drover messages late' })

@@ -210,6 +210,7 @@ test('live executors are listed with their application and version', async () =>
       since: expect.any(Date),
       versionStart: testVersion,
       recognisedBy: 'name',
+      address: null,
       heardAt: expect.any(Date),
     },
   ])

@@ -31,6 +31,7 @@ const workflows: readonly FakeWorkflow[] = [
     ],
     unread: [{ topic: 'late', message: 'hello' }],
   },
+  { workflowId: 'unbegun', name: 'mystery', queue: 'mystery', createdAt: minutesAgo(12) },
   {
     workflowId: 'failed',
     name: 'failing',
@@ -149,11 +150,13 @@ describe('the fake store and the real one agree', () => {
   })
 
   test('on what needs care', async () => {
-    const { backlog, unreadAfterEnd } = await ask(async (store) => {
+    const { backlog, unbegun, unreadAfterEnd } = await ask(async (store) => {
       const health = await store.health()
-      return { backlog: health.backlog, dead: health.dead, unreadAfterEnd: health.unreadAfterEnd }
+      const { backlog, unbegun, dead, unreadAfterEnd } = health
+      return { backlog, unbegun, dead, unreadAfterEnd }
     })
     expect(backlog).toMatchObject([{ queue: 'drover', count: 1, oldestId: 'child-2' }])
+    expect(unbegun).toMatchObject([{ name: 'mystery', count: 1, oldestId: 'unbegun' }])
     expect(unreadAfterEnd).toEqual({ count: 1, ids: ['done'] })
   })
 

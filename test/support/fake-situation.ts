@@ -38,6 +38,7 @@ export function situationOf(
     executors,
     ahead: isQueued ? ahead.slice(0, 5).map((other) => other.workflowId) : [],
     aheadCount: isQueued ? ahead.length : 0,
+    lastTakenAt: isQueued ? lastTakenAt(workflow, others) : null,
     stepCount: rows.steps.length,
     lastStep: rows.steps.at(-1) ?? null,
     failedStep: rows.steps.findLast(({ error }) => error !== null) ?? null,
@@ -72,6 +73,16 @@ export function situationOf(
     ),
     learned: wait ? learnedOf(wait.step, name, others) : null,
   }
+}
+
+function lastTakenAt({ queue, application, version }: Workflow, others: readonly FakeRows[]): Date | null {
+  const taken = others
+    .map(({ workflow }) => workflow)
+    .filter((other) => queue !== null && other.queue === queue && other.status !== 'ENQUEUED')
+    .filter((other) => version === null || other.version === version)
+    .filter((other) => application === null || other.application === application)
+    .flatMap(({ startedAt }) => startedAt ?? [])
+  return taken.length === 0 ? null : new Date(Math.max(...taken.map((at) => at.getTime())))
 }
 
 function learnedOf(step: number, name: string, others: readonly FakeRows[]): Situation['learned'] {
@@ -150,8 +161,9 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
     isListening: true,
     isPooled: false,
     seesSessions: true,
-    notWritable: [],
+    mayNot: [],
     role: 'ada',
+    hasRecord: true,
     backlog: places.map((place) => {
       const those = late.filter(
         ({ queue, application, version }) =>
@@ -165,6 +177,7 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
         oldestAt: oldest?.createdAt ?? now,
       }
     }),
+    unbegun: unbegunOf(all, now),
     dead: sample(
       all
         .map(({ workflow }) => workflow)
@@ -178,4 +191,25 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
         .map(({ workflow }) => workflow.workflowId),
     ),
   }
+}
+
+function unbegunOf(all: readonly FakeRows[], now: Date): ServerHealth['unbegun'] {
+  const late = all
+    .filter(
+      ({ workflow, steps }) => workflow.status === 'PENDING' && workflow.queue !== null && steps.length === 0,
+    )
+    .map(({ workflow }) => workflow)
+    .filter(({ startedAt }) => startedAt !== null && now.getTime() - startedAt.getTime() > patienceMs)
+    .sort(oldestFirst)
+  const kinds = distinct(late.map(({ name, className }) => ({ name, className })))
+  return kinds.map((kind) => {
+    const those = late.filter(({ name, className }) => name === kind.name && className === kind.className)
+    const [oldest] = those
+    return {
+      ...kind,
+      count: those.length,
+      oldestId: oldest?.workflowId ?? '',
+      oldestAt: oldest?.startedAt ?? now,
+    }
+  })
 }

@@ -471,7 +471,7 @@ export function createFakeStore(
       )
     },
     outlook: async (place) => outlookOf(place),
-    health: async () => ({ ...healthOf(allRows(), readClock()), ...options.health }),
+    health: async () => ({ ...healthOf(allRows(), readClock()), hasRecord, ...options.health }),
     clock: async () => readClock(),
     close: async () => {
       closed = true
