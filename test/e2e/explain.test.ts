@@ -305,8 +305,9 @@ describe.concurrent('workers that come and go', () => {
   test('an executor that drover did not start, and that is gone', async () => {
     const field = await create()
     const local = await field.plainWorker()
-    const id = await start(field, 'works', '300')
-    await waitUntil('it is claimed', async () => (await field.store.get(id))?.status === 'PENDING')
+    // What waits cannot end before it is killed.
+    const id = await start(field, 'asks')
+    await field.explained(id, 'waits-for-message')
     expect((await field.drover('workers')).stdout).toContain('local')
     local.kill('SIGKILL')
     const [alone] = (await field.explained(id, 'executor-gone')).mend
@@ -314,6 +315,7 @@ describe.concurrent('workers that come and go', () => {
     const { mend } = await field.explained(id, 'executor-gone')
     expect(mend[0].command).toBe(`drover recover ${id}`)
     await field.type(mend[0].command)
+    await field.drover('send', id, 'true', '--topic', 'orders')
     expect(await field.ended(id)).toMatchObject(success)
   })
 
