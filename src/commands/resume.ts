@@ -1,11 +1,14 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import type { WorkflowState } from '../core/manage.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { runBulk } from '../frame/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../frame/bulk-options.ts'
 import { withStore } from '../frame/database.ts'
+import { surroundingsOf } from '../frame/explain.ts'
 import { toFilter } from '../frame/filter-options.ts'
 import { createQueueChoice } from '../frame/queue-choice.ts'
+import { createVersionNotice } from '../frame/version-notice.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface ResumeFlags extends DatabaseFlags, BulkFlags {
@@ -30,10 +33,16 @@ export function resumeCommand(context: Context): Command {
 
 async function runResume(context: Context, typed: readonly string[], flags: ResumeFlags): Promise<void> {
   const filter = toFilter(context, flags)
-  await withStore(context, flags, async (store) => {
+  await withStore(context, flags, async (store, settings) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
+    const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
+    const isOne = !filter && typed.length === 1 && typed[0] !== '-'
     const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
-    const prepare = async (state: Parameters<typeof chooseQueue>[0]) => ({ queue: await chooseQueue(state) })
+    const prepare = async (state: WorkflowState) => {
+      const queue = await chooseQueue(state)
+      await noteVersion({ ...state, queue, workflowId: isOne ? state.workflowId : undefined })
+      return { queue }
+    }
     await runBulk(context, store, { verb: 'resume', typed, filter, flags, options, prepare })
   })
 }

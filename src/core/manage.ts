@@ -12,6 +12,7 @@ export interface WorkflowState {
   readonly name: string
   readonly status: WorkflowStatus
   readonly queue: string | null
+  readonly application: string | null
   readonly version: string | null
   readonly updatedAt: Date
 }

@@ -33,7 +33,8 @@ async function readStates(
   workflowIds: readonly string[],
 ): Promise<WorkflowState[]> {
   const rows = await session.query(
-    `select w.workflow_uuid, w.name, w.status, w.queue_name, w.application_version, w.updated_at
+    `select w.workflow_uuid, w.name, w.status, w.queue_name, w.application_version, w.updated_at,
+       ${schema.column('workflow_status', 'application_name', 'w')} as application
      from ${schema.table('workflow_status')} w where w.workflow_uuid = any($1)`,
     [workflowIds],
   )
@@ -42,6 +43,7 @@ async function readStates(
     name: String(row.name ?? ''),
     status: row.status as WorkflowStatus,
     queue: toFilledText(row.queue_name),
+    application: toFilledText(row.application),
     version: toFilledText(row.application_version),
     updatedAt: new Date(Number(row.updated_at)),
   }))

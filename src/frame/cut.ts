@@ -5,6 +5,7 @@ import { type CutPoint, describeCut, findCut, parseCutPoint } from '../core/cut.
 import { CliError } from '../core/errors.ts'
 import type { WorkflowState } from '../core/manage.ts'
 import { latestVersionOf } from '../core/platform.ts'
+import { takersOf } from '../core/recovery.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { cutLines } from '../render/cut-lines.ts'
@@ -12,9 +13,11 @@ import type { DatabaseFlags } from '../settings/settings.ts'
 import { type Prepared, runBulk } from './bulk.ts'
 import type { BulkFlags } from './bulk-options.ts'
 import { withStore } from './database.ts'
+import { surroundingsOf } from './explain.ts'
 import { toFilter } from './filter-options.ts'
 import { createQueueChoice } from './queue-choice.ts'
 import { tell } from './tell.ts'
+import { createVersionNotice } from './version-notice.ts'
 
 /** The flags that `fork` and `rewind` share. */
 export interface CutFlags extends DatabaseFlags, BulkFlags {
@@ -51,23 +54,30 @@ export async function runCut(
       hint: `drover ${verb} ID --id NEW`,
     })
   }
-  await withStore(context, flags, async (store) => {
+  await withStore(context, flags, async (store, settings) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
-    const isExplained = !filter && typed.length === 1
+    const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
+    const chooseVersion = createVersionChoice(store, flags.toVersion)
+    const isExplained = !filter && typed.length === 1 && typed[0] !== '-'
     const prepare = async (state: WorkflowState): Promise<Prepared> => {
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
       const steps = await store.steps(state.workflowId)
       const fromStep = findCut(flags.from, steps)
       if (fromStep === undefined) return { obstacle: `it has no step "${flags.from}"` }
+      const queue = await chooseQueue(state)
+      const version = await chooseVersion(state)
+      const newWorkflowId = verb === 'fork' ? (flags.id ?? randomUUID()) : undefined
+      const workflowId = isExplained ? (newWorkflowId ?? state.workflowId) : undefined
       if (isExplained) {
         const cut = describeCut(fromStep, steps, await store.messages(state.workflowId))
         tell(context, ...cutLines(verb, state, cut))
       }
+      await noteVersion({ ...state, version: version ?? state.version, queue, workflowId })
       return {
         fromStep,
-        queue: await chooseQueue(state),
-        version: await chooseVersion(store, state, flags.toVersion),
-        ...(verb === 'fork' && { newWorkflowId: flags.id ?? randomUUID() }),
+        queue,
+        version,
+        ...(newWorkflowId !== undefined && { newWorkflowId }),
       }
     }
     await runBulk(context, store, {
@@ -89,21 +99,37 @@ async function requireFreeId(store: Store, workflowId: string): Promise<void> {
   })
 }
 
-async function chooseVersion(
+/** Which version `--to-version` means. Throws `invalid-argument` for one that nobody ever ran: what is put there never runs. */
+function createVersionChoice(
   store: Store,
-  { workflowId }: WorkflowState,
   toVersion: string | undefined,
-): Promise<string | undefined> {
-  if (toVersion !== 'latest') return toVersion
-  const application = (await store.get(workflowId))?.application ?? null
-  const latest = latestVersionOf(await store.versions(), application)
+): (state: Pick<WorkflowState, 'application'>) => Promise<string | undefined> {
+  if (toVersion === undefined) return async () => undefined
+  const chosen = new Map<string | null, Promise<string>>()
+  return async ({ application }) => {
+    const known = chosen.get(application)
+    const version = known ?? chooseVersion(store, application, toVersion)
+    if (!known) chosen.set(application, version)
+    return version
+  }
+}
+
+async function chooseVersion(store: Store, application: string | null, toVersion: string): Promise<string> {
+  const versions = await store.versions()
+  if (toVersion !== 'latest') {
+    const live = takersOf((await store.executors()) ?? [], { application, version: toVersion })
+    const isRegistered = versions.some(({ version }) => version === toVersion)
+    if (isRegistered || live.length > 0 || versions.length === 0) return toVersion
+    throw new CliError('invalid-argument', `No version "${toVersion}" is registered there.`, {
+      hint: 'drover versions   # lists them; what is put on another one would not run',
+    })
+  }
+  const latest = latestVersionOf(versions, application)
   if (latest !== undefined) return latest
   throw new CliError(
     'ambiguous-version',
     `No version of ${application ?? 'its application'} is registered there.`,
-    {
-      hint: 'name one with --to-version',
-    },
+    { hint: 'name one with --to-version' },
   )
 }
 

@@ -204,6 +204,66 @@ test('resume goes onto every queue, one that is named, or its own', async () => 
   expect((await runCli('resume a --to-queue nowhere', { store })).code).toBe(2)
 })
 
+const pod = (version: string) => ({
+  executorId: 'pod-2',
+  application: 'example',
+  version,
+  since: new Date(0),
+})
+
+const versioned = () =>
+  createFakeStore(
+    [
+      { workflowId: 'a', status: 'CANCELLED', version: 'v1' },
+      { workflowId: 'b', status: 'CANCELLED', version: 'v1' },
+      { workflowId: 'c', status: 'CANCELLED', version: 'v2' },
+    ],
+    {
+      own: false,
+      queues: ['mails'],
+      executors: [pod('v2')],
+      versions: ['v3', 'v2', 'v1'].map((version) => ({
+        version,
+        application: 'example',
+        registeredAt: new Date(0),
+        isLatest: version === 'v3',
+      })),
+    },
+  )
+
+const warningsOf = async (line: string) => {
+  const { code, stderr } = await runCli(line, { store: versioned() })
+  return { code, told: stderr.split('\n').filter((told) => /warning|hint/.test(told)) }
+}
+
+test('what is enqueued again for a version that nobody runs says so, once, and what lets it run', async () => {
+  expect(await warningsOf('resume a --to-queue mails')).toEqual({
+    code: 0,
+    told: [
+      'warning: No live worker runs version v1; they run v2.',
+      'hint: drover recover a --to-version v2   # when it is enqueued; or drover worker --app ./your-module.ts --application example --app-version v1 --queues mails --join',
+    ],
+  })
+  const forked = await warningsOf('fork c --from 0 --id copy --to-version v3')
+  expect(forked.told[0]).toBe('warning: No live worker runs version v3; they run v2.')
+  expect(forked.told[1]).toContain('hint: drover recover copy --to-version v2')
+  const many = await warningsOf('rewind a b c --from 0 --yes')
+  expect(many.told).toHaveLength(2)
+  expect(many.told[1]).toContain('hint: drover recover --to-version v2')
+  expect((await warningsOf('resume c')).told).toEqual([])
+})
+
+test.each(['fork', 'rewind'])('%s takes no version that nobody knows', async (verb) => {
+  const store = versioned()
+  const { code, stderr } = await runCli(`${verb} a --from 0 --yes --to-version nope`, { store })
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr:
+      'error: No version "nope" is registered there.\nhint: drover versions   # lists them; what is put on another one would not run\n',
+  })
+  expect(store.managed).toEqual([])
+})
+
 test('a fork shows what it keeps, and prints the new id alone', async () => {
   const store = createFakeStore(
     [
@@ -224,6 +284,7 @@ test('a fork shows what it keeps, and prints the new id alone', async () => {
         { version: 'v2', application: 'example', registeredAt: new Date(2), isLatest: true },
         { version: 'v1', application: 'example', registeredAt: new Date(1), isLatest: false },
       ],
+      executors: [pod('v2')],
     },
   )
   const { code, stdout, stderr } = await runCli('fork order --from failed --id copy --to-version latest', {

@@ -200,8 +200,8 @@ export function createFakeStore(
       workflowIds.flatMap((id) => {
         const workflow = entries.get(id)?.rows.workflow
         if (!workflow) return []
-        const { workflowId, name, status, queue, version } = workflow
-        return [{ workflowId, name, status, queue, version, updatedAt: new Date(0) }]
+        const { workflowId, name, status, queue, application, version } = workflow
+        return [{ workflowId, name, status, queue, application, version, updatedAt: new Date(0) }]
       }),
     countBy: async (filter, field) => {
       const counts = new Map<string | null, number>()
