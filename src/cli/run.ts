@@ -1,19 +1,21 @@
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { nearest } from '../core/nearest.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
 export async function run(context: Context, argv: readonly string[]): Promise<void> {
+  let program: Command | undefined
   try {
-    const program = await createProgram(context, argv)
+    program = await createProgram(context, argv)
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
-    const code = await report(context, argv, toSentence(error, argv))
+    const code = await report(context, argv, toSentence(error, argv, program))
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
 }
@@ -34,13 +36,29 @@ export async function prepareReport(
 }
 
 /** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */
-function toSentence(error: unknown, [first = '', second = '']: readonly string[]): unknown {
-  if (!(error instanceof CommanderError) || error.code !== 'commander.help') return error
-  return first === 'help'
-    ? new CliError('usage', `"${second}" is not a command.`, { hint: 'drover --help lists them' })
-    : new CliError('usage', `drover ${first} needs one of its commands.`, {
-        hint: `drover ${first} --help lists them`,
-      })
+function toSentence(
+  error: unknown,
+  [first = '', second = '']: readonly string[],
+  program: Command | undefined,
+): unknown {
+  if (!(error instanceof CommanderError)) return error
+  if (error.code === 'commander.help' && first === 'help') {
+    return new CliError('usage', `"${second}" is not a command.`, { hint: 'drover --help lists them' })
+  }
+  const group = program?.commands.find((command) => command.name() === program.args[0])
+  if (!group || group.commands.length === 0) return error
+  const names = group.commands.map((command) => command.name())
+  const has = `drover ${group.name()} has ${names.join(', ')}`
+  if (error.code === 'commander.help') {
+    return new CliError('usage', `drover ${group.name()} needs one of its commands.`, { hint: has })
+  }
+  const [typed = ''] = group.args
+  const isUnknown = ['commander.excessArguments', 'commander.unknownCommand'].includes(error.code)
+  if (!isUnknown || names.includes(typed)) return error
+  const meant = nearest(typed, names)
+  return new CliError('usage', `"${typed}" is not a command of drover ${group.name()}.`, {
+    hint: meant === undefined ? has : `did you mean drover ${group.name()} ${meant}? ${has}`,
+  })
 }
 
 /** Errors follow the format that stdout was asked for, also when the command line itself is wrong. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { waitId } from '../core/decision.ts'
+import { nearest } from '../core/nearest.ts'
 import type { RecordedDecision } from '../core/store.ts'
 import { parseTime } from '../core/time.ts'
 import { withStore } from '../frame/database.ts'
@@ -52,6 +53,7 @@ function initCommand(context: Context): Command {
 }
 
 const tableLimit = 50
+const initHint = 'hint: did you mean drover audit init? it creates the record'
 
 async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
   const now = context.now()
@@ -73,6 +75,8 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
       toId: (decision: RecordedDecision) => waitId(decision),
       empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
     })
+    // An id may be any word, also one that was meant for a command.
+    if (found.length === 0 && id !== undefined && nearest(id, ['init'])) tell(context, initHint)
     if (limit !== undefined && found.length > limit) {
       tell(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
     }

@@ -2,12 +2,18 @@ import { CliError } from '../core/errors.ts'
 
 /** For `option(…, parser)`: a whole number above zero. */
 export function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw new CliError('invalid-argument', `"${text}" is not a whole number above zero.`)
+  return wholeNumber(text, 1, 'above zero')
 }
 
 /** For `option(…, parser)`: a whole number, zero or above. */
 export function nonNegativeInteger(text: string): number {
-  return text === '0' ? 0 : positiveInteger(text)
+  return wholeNumber(text, 0, 'of zero or more')
+}
+
+function wholeNumber(text: string, least: number, which: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new CliError('invalid-argument', `"${text}" is not a whole number ${which}.`, {
+    hint: `write it in digits: ${least}, or more`,
+  })
 }

@@ -110,7 +110,7 @@ test('no line of any help is wider than the terminal', async () => {
 test.each([
   ['lst', '"lst" is not a command.', 'did you mean drover list?'],
   ['list --lmit 3', "Unknown option '--lmit'.", 'did you mean --limit?'],
-  ['list --limit 0', '"0" is not a whole number above zero.', undefined],
+  ['list --limit 0', '"0" is not a whole number above zero.', 'write it in digits: 1, or more'],
   ['list --status RUNNING', "Option '--status <status...>' argument 'RUNNING' is invalid.", undefined],
   ['get', "Missing required argument 'id'.", 'add --help to see how it is used'],
 ])('%s is 2 with one clear sentence', async (line, message, hint) => {
@@ -184,7 +184,7 @@ test('connecting is left by ctrl-c and by SIGTERM', async () => {
 test.each([
   ['db reset --force', "Unknown option '--force'."],
   ['db start x', 'Too many arguments'],
-  ['db bogus', "Unknown command 'bogus'."],
+  ['db bogus', '"bogus" is not a command of drover db.'],
   ['db', 'drover db needs one of its commands.'],
   ['help bogus', '"bogus" is not a command.'],
 ])('%s is wrong usage, like anything else', async (line, message) => {
@@ -192,6 +192,33 @@ test.each([
   expect(code).toBe(2)
   expect(stderr).toContain(`error: ${message}`)
   expect(stderr).toContain('hint: ')
+})
+
+test.each([
+  ['schedules', 'pose', 'did you mean drover schedules pause? drover schedules has pause, resume, trigger'],
+  ['queues', 'xyzzy', 'drover queues has set, create, delete'],
+  ['versions', 'promot', 'did you mean drover versions promote? drover versions has promote'],
+  ['db', 'stat', 'did you mean drover db start? drover db has start, stop, status, url, logs, reset'],
+])('drover %s says which commands it has, and which %s may be', async (group, typed, hint) => {
+  for (const options of [[], ['--schema', 'dbos']]) {
+    const { code, stderr } = await runCli([...options, group, typed])
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: "${typed}" is not a command of drover ${group}.\nhint: ${hint}\n`,
+    })
+  }
+})
+
+test('drover audit takes any id, and says what an unknown one may have been meant to be', async () => {
+  const run = (line: string) => runCli(line, { store: createExampleStore() })
+  expect(await run('audit inti')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('did you mean drover audit init?'),
+  })
+  expect((await run('audit order-17')).stderr).not.toContain('did you mean')
+  expect((await run('audit inti x')).stderr).toContain(
+    'did you mean drover audit init? drover audit has init',
+  )
 })
 
 test.each([
