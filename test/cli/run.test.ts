@@ -134,7 +134,8 @@ test('drover help exit-codes is the whole table', async () => {
       9  conflict           the state does not allow it: already ended, already decided, id in use, ended without what was waited for
      10  waiting-for-input  wait --fail-on-input: it is blocked on a message
      69  unavailable        database unreachable, or its schema unusable
-     70  bug                anything unexpected, with a stack
+     70  bug                anything unexpected, such as a crash of the application, with a stack
+     74  output-failed      the output could not be written, as on a full disk
     124  timed-out          --timeout passed (the workflow still runs)
     130  interrupted        ctrl-c
     143  terminated         SIGTERM
