@@ -36,8 +36,8 @@ export interface BulkRequest {
   readonly options?: string
   /** What it takes to change this one, or why it cannot be. */
   readonly prepare?: (state: WorkflowState) => Promise<Prepared>
-  /** More to change, which came to light while these were changed. */
-  readonly expand?: (changed: readonly string[]) => Promise<readonly string[]>
+  /** More to change, which came to light while these were; also where these had changed before. */
+  readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
   /** What it means to do this to all of them, told before anything is done. */
   readonly explain?: (workflowIds: readonly string[]) => Promise<string>
   /** Ask although ids were given: what is done cannot be undone. */
@@ -167,7 +167,7 @@ async function foresee(
   { targets, settled }: Plan,
 ): Promise<readonly PlannedTarget[]> {
   const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
-  const found = (await request.expand?.(targets.map(({ workflowId }) => workflowId))) ?? []
+  const found = (await request.expand?.([...known])) ?? []
   const fresh = found.filter((id) => !known.has(id))
   return fresh.length > 0 ? (await makePlan(store, request, fresh)).targets : []
 }
@@ -240,7 +240,7 @@ async function execute(
   try {
     let { targets } = plan
     // What `expand` brings to light is not in the plan: a ledger finds it again by looking.
-    for (let round = 0; targets.length > 0 && !signal.aborted; round++) {
+    for (let round = 0; (targets.length > 0 || round === 0) && !signal.aborted; round++) {
       const size = pace.batchSize
       for (let from = 0; from < targets.length && !signal.aborted; from += size) {
         const batch = targets
@@ -255,8 +255,7 @@ async function execute(
         await printer.print(rows)
         progress.advance(rows.length)
       }
-      const changed = printer.rows.filter(({ outcome }) => outcome === 'changed')
-      const found = expand && !signal.aborted ? await expand(changed.map(({ workflowId }) => workflowId)) : []
+      const found = expand && !signal.aborted ? await expand(printer.rows.map(idOf)) : []
       const fresh = found.filter((id) => !known.has(id))
       for (const id of fresh) known.add(id)
       targets = (await makePlan(store, request, fresh)).targets
@@ -264,6 +263,10 @@ async function execute(
   } finally {
     progress.stop()
   }
+}
+
+function idOf({ workflowId }: BulkRow): string {
+  return workflowId
 }
 
 async function changeBatch(

@@ -63,7 +63,12 @@ export async function runCut(
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
       const steps = await store.steps(state.workflowId)
       const fromStep = findCut(flags.from, steps)
-      if (fromStep === undefined) return { obstacle: `it has no step "${flags.from}"` }
+      if (fromStep === undefined) {
+        const isBlank = steps.length === 0
+        return {
+          obstacle: isBlank ? 'it has no recorded step: only --from 0' : `it has no step "${flags.from}"`,
+        }
+      }
       const queue = await chooseQueue(state)
       const version = await chooseVersion(state)
       const newWorkflowId = verb === 'fork' ? (flags.id ?? randomUUID()) : undefined

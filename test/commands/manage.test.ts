@@ -177,6 +177,18 @@ test('--children shows all that they started before anything is done', async () 
   expect(asked.stderr).toContain('? Cancel 3 workflows?')
 })
 
+test('--children takes in what goes on although its parent has ended', async () => {
+  const store = family()
+  store.update('parent', { status: 'CANCELLED' })
+  const { code, stdout } = await runCli('cancel parent --children', { store })
+  expect(code).toBe(9)
+  expect(stdout).toBe(
+    'parent\tno-op\tCANCELLED\tCANCELLED\talready CANCELLED\t\n' +
+      'child\tchanged\tPENDING\tCANCELLED\t\t\n' +
+      'grandchild\tchanged\tENQUEUED\tCANCELLED\t\t\n',
+  )
+})
+
 test('--children takes in all that they started', async () => {
   const store = family()
   const { code, stdout } = await runCli('cancel parent --children -o ids', { store })

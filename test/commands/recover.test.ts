@@ -227,6 +227,23 @@ test('--gone takes the short id, and says of whom it cannot be so', async () => 
   expect(short.stderr).toContain(`drover-1d0098cb is ${id}\n`)
 })
 
+test('with --watch it is told that one is not gone, and the watch goes on', async () => {
+  const stop = new AbortController()
+  const slept: number[] = []
+  slept.push = () => {
+    stop.abort('SIGTERM')
+    return 1
+  }
+  const { code, stderr } = await runCli('recover --watch --gone pod-2 pod-9', {
+    store: cluster({ gone: [] }),
+    slept,
+    interrupt: stop.signal,
+  })
+  expect(code).toBe(0)
+  expect(stderr).toContain('Executor pod-2 is not gone: ')
+  expect(stderr).toContain('No executor pod-9 has work in fake database.\nLooking every 30s')
+})
+
 test('ids narrow it, and each has its outcome', async () => {
   const store = cluster()
   const { code, stdout } = await runCli('recover a c d nobody', { store, slept: [] })
