@@ -113,7 +113,7 @@ async function handOver(
          queue_name = coalesce(w.queue_name, $2), application_version = coalesce($3, w.application_version),
          updated_at = (extract(epoch from now()) * 1000)::bigint
      where w.status = 'PENDING' and w.executor_id = $1
-       and ${applicationColumn} is not distinct from $4 and w.application_version is not distinct from $5
+       and ${applicationColumn} is not distinct from $4::text and w.application_version is not distinct from $5
        -- A new process with the same id may have begun with it meanwhile.
        and greatest(w.updated_at, w.started_at_epoch_ms) <= $6
        and ($7::text[] is null or w.workflow_uuid = any($7))
@@ -142,7 +142,7 @@ async function moveToVersion(
     `update ${schema.table('workflow_status')} w
      set application_version = $3, updated_at = (extract(epoch from now()) * 1000)::bigint
      where w.status in ('ENQUEUED', 'DELAYED') and w.application_version = $2
-       and ${schema.column('workflow_status', 'application_name', 'w')} is not distinct from $1
+       and ${schema.column('workflow_status', 'application_name', 'w')} is not distinct from $1::text
        and w.updated_at <= $4 and w.workflow_uuid = any($5)
      returning w.workflow_uuid`,
     [application, version, toVersion, seenAt.getTime(), workflowIds],

@@ -96,4 +96,21 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     expect(await store.get('new')).toMatchObject({ input: [{ a: 1 }], version: 'v1', status: 'ENQUEUED' })
     await store.close()
   })
+
+  test('tell who is gone and what nobody runs, and both are handed on', async () => {
+    await seedWorkflow(database, { workflowId: 'late', status: 'ENQUEUED', queue: 'mails' })
+    for (const statement of statements) await database.query(statement)
+    const store = await openStore(database.target)
+    const { at, gone, unclaimed } = await store.lookForGone()
+    const application = age === '4.10' ? null : 'example'
+    expect(unclaimed).toMatchObject([{ application, version: 'v1', workflowCount: 1 }])
+    const request = { application, version: 'v1', seenAt: at, toVersion: 'v2', workflowIds: ['late'] }
+    expect(await store.moveToVersion(request)).toEqual(['late'])
+    expect((await store.get('late'))?.version).toBe('v2')
+    const [executor] = gone
+    if (!executor) throw new Error('its executor is gone')
+    expect(executor.application).toBe(application)
+    expect(await store.handOver({ ...executor, seenAt: at })).toEqual(['asking'])
+    await store.close()
+  })
 })
