@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { createStyle } from '../render/style.ts'
 import { renderTable } from '../render/table.ts'
@@ -36,11 +37,35 @@ export async function selectWaits(
     })
   }
   const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
-  for (const line of renderTable(waitColumns, waits, frame)) context.terminal.note(line)
+  for (const line of cutToScreen(renderTable(waitColumns, waits, frame), stderr.rows, flags))
+    context.terminal.note(line)
   const { signal } = context.interrupts
   const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
   if (isSure) return waits
-  throw new CliError('interrupted', `Nothing was ${verb === 'approve' ? 'approved' : 'rejected'}.`)
+  throw new CliError('interrupted', `Nothing was ${verb === 'approve' ? 'approved' : 'rejected'}.`, {
+    hint: 'drover inbox   # one by one',
+  })
+}
+
+/** The question below takes this many, on a narrow screen too. */
+const questionRows = 5
+
+/** The first lines, and how many are left out: what is asked must be seen together with what it is about. */
+function cutToScreen(
+  lines: readonly string[],
+  rows: number,
+  { name, topic, olderThan }: SelectFlags,
+): readonly string[] {
+  const room = Math.max(2, rows - questionRows)
+  if (lines.length <= room) return lines
+  const filters = [
+    ['--name', name],
+    ['--topic', topic],
+    ['--older-than', olderThan],
+  ]
+    .flatMap(([flag = '', value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value)}`]))
+    .join('')
+  return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
 }
 
 function countOf(count: number): string {

@@ -48,6 +48,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
     onWrite: () => out.writeOut(),
   })
 
+  const writeOut = () => {
+    out.writeOut()
+    err.writeOut()
+  }
+
   /** A line in the middle of a region would tear it: on a terminal it goes above. */
   const writeLine = async (output: ProcessOutput, text: string) => {
     if (region && output.isTerminal) region.printAbove(text)
@@ -68,8 +73,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     })
     const giveCursorBack = () => {
       live.finish()
-      out.writeOut()
-      err.writeOut()
+      writeOut()
     }
     process.once('exit', giveCursorBack)
     region = live
@@ -101,7 +105,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
       err.canRedraw
         ? startSpinner(text, { stream: stderr.open(), colorLevel: err.colorLevel })
         : { stop: () => {} },
-    ...createPrompts({ stdin: () => options.stdin, stderr: stderr.open, colorLevel: () => err.colorLevel }),
+    ...createPrompts({
+      stdin: () => options.stdin,
+      stderr: stderr.open,
+      colorLevel: () => err.colorLevel,
+      writeOut,
+    }),
     flush: async () => {
       await Promise.all([out.flush(), err.flush()])
     },

@@ -7,15 +7,23 @@ interface PromptsOptions {
   readonly stdin: () => NodeJS.ReadStream
   readonly stderr: () => NodeJS.WriteStream
   readonly colorLevel: () => ColorLevel
+  /** Hands over what was said before: a prompt draws at once. */
+  readonly writeOut: () => void
 }
 
 /** Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. */
-export function createPrompts({ stdin: openStdin, stderr: openStderr, colorLevel }: PromptsOptions): Prompts {
+export function createPrompts({
+  stdin: openStdin,
+  stderr: openStderr,
+  colorLevel,
+  writeOut,
+}: PromptsOptions): Prompts {
   const open = async (signal: AbortSignal | undefined) => {
     const stdin = openStdin()
     const stderr = openStderr()
     if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
     const clack = await import('@clack/prompts')
+    writeOut()
     const output = colorLevel() > 0 ? stderr : withoutColor(stderr)
     return { clack, common: { input: stdin as ReadStream, output, signal, withGuide: false } }
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droverBin } from '../support/drover-process.ts'
 import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { startInPty } from '../support/pty-session.ts'
+import { seedWorkflow } from '../support/seed-workflow.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -109,5 +110,34 @@ test.each(frames)(
     expect(await store.waits([yen])).toMatchObject([{ state: 'waiting' }])
     await store.send({ workflowId: yen, topic: 'refund', message: null })
     await Promise.all(handles.map((handle) => handle.getResult()))
+  },
+)
+
+test.each(frames)(
+  '$columns×$rows: approve --all shows what it is about, and below it the question',
+  async ({ columns, rows }) => {
+    const many = await createTestDatabase()
+    const did = [{ event: 'awaiting:refund', value: { prompt: 'Refund 300 €?' } }]
+    for (let index = 0; index < 30; index += 1)
+      await seedWorkflow(many, { workflowId: `order-${index}`, name: 'refund', did, createdAt: new Date() })
+    const asking = startInPty(
+      process.execPath,
+      [droverBin, 'approve', '--all', '--name', 'refund', '--db-url', many.target.url],
+      { columns, rows, env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' } },
+    )
+    await asking.waitFor('Approve all 30?')
+    await asking.waitFor('No')
+    const shown = asking.screen.visible()
+    const question = shown.findIndex((line) => line.includes('Approve all 30?'))
+    expect(shown[0]).toContain('WAIT')
+    expect(shown[question - 1]).toBe(`… ${30 - (question - 2)} more: drover inbox --name refund`)
+    expect(shown.slice(question + 1).join('\n')).not.toContain('order-')
+    asking.type('n')
+    expect(await asking.exitCode).toBe(130)
+    expect(asking.screen.text().slice(-2)).toEqual([
+      'error: Nothing was approved.',
+      'hint: drover inbox   # one by one',
+    ])
+    await many.drop()
   },
 )
