@@ -22,7 +22,7 @@ export const exitCodes = {
   bug: { code: 70, when: 'anything unexpected, such as a crash of the application, with a stack' },
   'output-failed': { code: 74, when: 'the output could not be written, as on a full disk' },
   'timed-out': { code: 124, when: '--timeout passed (the workflow still runs)' },
-  interrupted: { code: 130, when: 'ctrl-c' },
+  interrupted: { code: 130, when: 'ctrl-c, or a no where drover asked' },
   terminated: { code: 143, when: 'SIGTERM' },
 } as const satisfies Record<string, { code: number; when: string }>
 

@@ -1,13 +1,22 @@
 import type { Context } from '../context.ts'
-import { findActor } from '../core/decision.ts'
+import { findActor, waitId } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
 import type { DecisionVerb, Store } from '../core/store.ts'
 import { submitDecision } from '../core/submit-decision.ts'
 import type { JsonValue } from '../core/workflow.ts'
-import { initialPicker, pickedWaits, pickerView, updatePicker } from '../render/picker-view.ts'
+import { describeQuestion } from '../render/answer.ts'
+import {
+  initialPicker,
+  type PickerModel,
+  pickedWaits,
+  pickerView,
+  renewPicker,
+  updatePicker,
+} from '../render/picker-view.ts'
 import { questionView } from '../render/question-view.ts'
 import { createStyle } from '../render/style.ts'
+import { truncate, visible } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
 import { decisionRules } from './decision-rules.ts'
 import { type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
@@ -25,42 +34,63 @@ export async function runDesk(
   settings: Settings,
   filters: InboxFilters,
 ): Promise<void> {
+  let picker: Picker | undefined
   for (;;) {
     const open = await readOpenWaits(context, store, settings, filters, mostWaits)
     if (open.waits.length === 0)
       return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
-    const picked = await pick(context, store, open)
-    if (!picked || picked.action === 'leave') return
-    if (picked.action === 'refresh') continue
-    const { action } = picked
-    await tellErrors(context, async () => {
+    picker = await pick(context, store, open, picker)
+    if (!picker) throw leftByInterrupt()
+    const { action } = picker
+    if (action === undefined || action === 'leave') return
+    if (action === 'refresh') continue
+    const waits = pickedWaits(picker)
+    const outcome = await tellErrors(context, async () => {
       const answer =
         action === 'open'
-          ? await readAndAnswer(context, store, picked.waits)
-          : await askComment(context, verbByAction[action])
-      if (answer) await decideAll(context, store, settings, picked.waits, answer)
+          ? await readAndAnswer(context, store, waits)
+          : await makeSure(context, waits, verbByAction[action])
+      if (answer === undefined || answer === 'back') return answer
+      await decideAll(context, store, settings, waits, answer)
+      return 'decided'
     })
+    if (outcome === undefined) throw leftByInterrupt()
+    if (outcome === 'decided') picker = { ...picker, marked: new Set() }
   }
 }
 
+type Picker = PickerModel<OpenWait>
+
+/** By ctrl-c, at the list or at a question. */
+function leftByInterrupt(): CliError {
+  return new CliError('interrupted', 'Left; what was not decided still waits.', { hint: 'drover inbox' })
+}
+
 /** Something went wrong: it is said, and the desk stays open. */
-async function tellErrors(context: Context, act: () => Promise<void>): Promise<void> {
+async function tellErrors<Outcome>(context: Context, act: () => Promise<Outcome>): Promise<Outcome | 'back'> {
   try {
-    await act()
+    return await act()
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     reportError(context, error, false)
+    return 'back'
   }
 }
 
 const verbByAction = { approve: 'approved', reject: 'rejected' } as const
 
-async function pick({ terminal, interrupts, now }: Context, store: Store, { waits, total }: OpenWaits) {
+/** Undefined when it was left with ctrl-c. */
+async function pick(
+  { terminal, interrupts, now }: Context,
+  store: Store,
+  { waits, total }: OpenWaits,
+  before: Picker | undefined,
+): Promise<Picker | undefined> {
   const { stderr } = terminal
   const style = createStyle(stderr.colorLevel)
-  const model = await terminal.interact(
+  return terminal.interact(
     {
-      initial: initialPicker(waits, total),
+      initial: before ? renewPicker(before, waits, total) : initialPicker(waits, total),
       update: updatePicker,
       isDone: ({ action }) => action !== undefined,
       view: (state) =>
@@ -73,7 +103,6 @@ async function pick({ terminal, interrupts, now }: Context, store: Store, { wait
     },
     { signal: interrupts.signal },
   )
-  return model?.action && { action: model.action, waits: pickedWaits(model) }
 }
 
 interface Answer {
@@ -82,12 +111,14 @@ interface Answer {
   readonly comment: string | null
 }
 
-/** Shows the questions, and asks what to answer; undefined goes back to the list. */
-async function readAndAnswer(
-  context: Context,
-  store: Store,
-  waits: readonly OpenWait[],
-): Promise<Answer | undefined> {
+/** An answer, the way back to the list, or undefined: left with ctrl-c. */
+type Asked = Answer | 'back' | undefined
+
+/** What stands first is what Enter alone chooses: a key too many decides nothing. */
+const back = { value: 'back', label: 'back to the list' } as const
+
+/** Shows the questions, and asks what to answer. */
+async function readAndAnswer(context: Context, store: Store, waits: readonly OpenWait[]): Promise<Asked> {
   const { terminal, interrupts, now } = context
   const frame = {
     style: createStyle(terminal.stderr.colorLevel),
@@ -99,20 +130,44 @@ async function readAndAnswer(
     terminal.note(['', ...lines].join('\n'))
   }
   const choices = [
+    back,
     { value: 'approved', label: 'approve' },
     { value: 'rejected', label: 'reject', hint: 'with a reason' },
     { value: 'custom-approved', label: 'approve with a payload of your own' },
     { value: 'custom-rejected', label: 'reject with a payload of your own' },
-    { value: 'back', label: 'back to the list' },
   ] as const
   const { signal } = interrupts
-  const count = waits.length === 1 ? '' : ` to all ${waits.length}`
-  const choice = await terminal.choose(`Your answer${count}?`, choices, { signal })
-  if (choice === undefined || choice === 'back') return undefined
+  const choice = await terminal.choose(`Your answer to ${nameOf(waits)}?`, choices, { signal })
+  if (choice === undefined || choice === 'back') return choice
   const answer = await askComment(context, choice.endsWith('approved') ? 'approved' : 'rejected')
   if (!answer || !choice.startsWith('custom')) return answer
   const payload = await terminal.ask('The payload, as JSON', { signal, required: true })
   return payload === undefined ? undefined : { ...answer, data: parseJson(payload, 'the payload') }
+}
+
+/** A single key of the list decides nothing: this says what it would decide, and how many. */
+async function makeSure(
+  context: Context,
+  waits: readonly OpenWait[],
+  decision: DecisionVerb,
+): Promise<Asked> {
+  const { terminal, interrupts } = context
+  const verb = decision === 'approved' ? 'Approve' : 'Reject'
+  const [only] = waits
+  const question =
+    only && waits.length === 1
+      ? `: ${truncate(describeQuestion(only), 2 * terminal.stderr.columns)}`
+      : ' that are marked?'
+  const choices = [back, { value: 'sure', label: verb.toLowerCase() }] as const
+  const choice = await terminal.choose(`${verb} ${nameOf(waits)}${question}`, choices, {
+    signal: interrupts.signal,
+  })
+  return choice === 'sure' ? askComment(context, decision) : choice
+}
+
+function nameOf(waits: readonly OpenWait[]): string {
+  const [only] = waits
+  return only && waits.length === 1 ? visible(waitId(only)) : `all ${waits.length}`
 }
 
 async function askComment(
@@ -133,6 +188,7 @@ async function decideAll(
 ): Promise<void> {
   const actor = findActor(undefined, context.env, context.userAndHost, context.terminal.isCI)
   for (const wait of waits) {
+    if (context.interrupts.signal.aborted) return
     await tellErrors(context, async () => {
       const { name } = wait
       const decided = await submitDecision(store, decisionRules(context, settings), {

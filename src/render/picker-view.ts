@@ -27,6 +27,20 @@ export function initialPicker<Row extends WaitRow>(
   return { waits, total, cursor: 0, marked: new Set(), search: '', isSearching: false, action: undefined }
 }
 
+/** The waits as they are now: search and marks stay, and the cursor stays on its wait, or where that was. */
+export function renewPicker<Row extends WaitRow>(
+  before: PickerModel<Row>,
+  waits: readonly Row[],
+  total: number,
+): PickerModel<Row> {
+  const ids = new Set(waits.map(waitId))
+  const marked = new Set([...before.marked].filter((id) => ids.has(id)))
+  const model = { ...before, waits, total, marked, action: undefined }
+  const current = shownWaits(before)[before.cursor]
+  const place = current ? shownWaits(model).findIndex((wait) => waitId(wait) === waitId(current)) : -1
+  return move({ ...model, cursor: place < 0 ? before.cursor : place }, 0)
+}
+
 /** What an action is about: the marked ones, else the one under the cursor. */
 export function pickedWaits<Row extends WaitRow>(model: PickerModel<Row>): readonly Row[] {
   if (model.marked.size > 0) return model.waits.filter((wait) => model.marked.has(waitId(wait)))
@@ -55,6 +69,7 @@ export function updatePicker<Row extends WaitRow>(model: PickerModel<Row>, key: 
   if (key.ctrl) return key.name === 'r' ? { ...model, action: 'refresh' } : model
   const isMove = moveByKey[key.name] !== undefined && (!model.isSearching || key.name.length > 1)
   if (isMove) return move(model, moveByKey[key.name] ?? 0)
+  if (key.name === 'escape') return stepBack(model)
   if (model.isSearching) return updateSearch(model, key)
   if (key.char === '/') return { ...model, isSearching: true }
   if (key.char === '*') return markAll(model)
@@ -62,6 +77,12 @@ export function updatePicker<Row extends WaitRow>(model: PickerModel<Row>, key: 
   const action = actionByKey[key.name]
   const isIdle = action === undefined || (action !== 'leave' && pickedWaits(model).length === 0)
   return isIdle ? model : { ...model, action }
+}
+
+/** Out of a search, and else out of the list. */
+function stepBack<Row extends WaitRow>(model: PickerModel<Row>): PickerModel<Row> {
+  if (!model.isSearching && model.search === '') return { ...model, action: 'leave' }
+  return renewPicker({ ...model, search: '', isSearching: false }, model.waits, model.total)
 }
 
 function updateSearch<Row extends WaitRow>(model: PickerModel<Row>, { name, char }: Key): PickerModel<Row> {
@@ -116,9 +137,12 @@ export function pickerView(model: PickerModel, database: string, frame: Frame, h
   ]
   const title = truncate(visible(`${counts.join(', ')} in ${database}`), width)
   const search = model.isSearching || model.search !== '' ? [searchLine(model, frame)] : []
+  const legend = shown.some(({ state }) => state === 'answered')
+    ? [style.faint(truncate('✓ answered: not read yet, ^r looks again', width))]
+    : []
   const help = helpLines(model, width).map(style.faint)
-  const room = Math.max(1, height - 2 - search.length - help.length)
-  return [style.strong(title), ...listLines(model, shown, frame, room), ...search, ...help]
+  const room = Math.max(1, height - 2 - search.length - legend.length - help.length)
+  return [style.strong(title), ...listLines(model, shown, frame, room), ...legend, ...search, ...help]
 }
 
 function listLines(
@@ -150,7 +174,7 @@ function searchLine({ search, isSearching }: PickerModel, { style, width }: Fram
 /** Whole words only, on as many lines as they need. */
 function helpLines({ isSearching }: PickerModel, width: number): string[] {
   const keys = isSearching
-    ? ['type to filter', '↑↓ move', 'enter keep', 'esc leave']
+    ? ['type to filter', '↑↓ move', 'enter keep', 'esc all']
     : [
         '↑↓ move',
         'space mark',

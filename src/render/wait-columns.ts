@@ -13,7 +13,7 @@ export type WaitRow = NamedWait & { readonly source: TopicSource }
 
 const lookByState = {
   waiting: { text: '● waiting', paint: 'accent' },
-  answered: { text: '✓ unread', paint: 'good' },
+  answered: { text: '✓ answered', paint: 'good' },
   overdue: { text: '! overdue', paint: 'bad' },
 } as const satisfies Record<WaitState, { text: string; paint: keyof Style }>
 

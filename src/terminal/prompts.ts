@@ -11,7 +11,10 @@ interface PromptsOptions {
   readonly writeOut: () => void
 }
 
-/** Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. */
+/**
+ * Questions on stderr, because stdout is data. `@clack/prompts` is loaded by the first one. Letters move nothing in a
+ * choice: what was meant for the shell shall not end on an answer.
+ */
 export function createPrompts({
   stdin: openStdin,
   stderr: openStderr,
@@ -23,6 +26,8 @@ export function createPrompts({
     const stderr = openStderr()
     if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
     const clack = await import('@clack/prompts')
+    const { settings } = await import('@clack/core')
+    for (const letter of 'hjkl') settings.aliases.delete(letter)
     writeOut()
     const output = colorLevel() > 0 ? stderr : withoutColor(stderr)
     return { clack, common: { input: stdin as ReadStream, output, signal, withGuide: false } }
@@ -71,9 +76,9 @@ async function runKeyProgram<Model>(
   program: KeyProgram<Model>,
   streams: PromptStreams,
 ): Promise<Model | undefined> {
-  const { Prompt, isCancel } = await import('@clack/core')
+  const { Prompt, isCancel, settings } = await import('@clack/core')
   let model = program.initial
-  /** Enter is a key like any other. */
+  /** Enter is a key like any other, and so is escape. */
   class KeyPrompt extends Prompt<Model> {
     protected override _shouldSubmit(): boolean {
       return false
@@ -86,7 +91,9 @@ async function runKeyProgram<Model>(
     prompt.value = model
     if (program.isDone(model)) prompt.state = 'submit'
   })
+  settings.aliases.delete('escape')
   const left = await prompt.prompt()
+  settings.aliases.set('escape', 'cancel')
   return isCancel(left) ? undefined : model
 }
 

@@ -79,7 +79,7 @@ export interface Terminal {
     question: string,
     options?: { readonly signal?: AbortSignal; readonly required?: boolean },
   ): Promise<string | undefined>
-  /** Left with escape, too. Only the last frame of a program that ended stays. */
+  /** Escape is a key like any other. Only the last frame of a program that ended stays. */
   interact<Model>(
     program: KeyProgram<Model>,
     options?: { readonly signal?: AbortSignal },

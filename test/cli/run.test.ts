@@ -137,7 +137,7 @@ test('drover help exit-codes is the whole table', async () => {
      70  bug                anything unexpected, such as a crash of the application, with a stack
      74  output-failed      the output could not be written, as on a full disk
     124  timed-out          --timeout passed (the workflow still runs)
-    130  interrupted        ctrl-c
+    130  interrupted        ctrl-c, or a no where drover asked
     143  terminated         SIGTERM
     "
   `)

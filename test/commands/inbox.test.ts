@@ -58,12 +58,12 @@ test('inbox lists every wait, what it asks, and how that is known', async () => 
     now,
   })
   expect(wide.stdout).toMatchInlineSnapshot(`
-    "WAIT         WORKFLOW  QUESTION                TOPIC      SINCE     LEFT  STATE      TOLD BY
-    pay-1#0      pay       (a message on webhook)  webhook   1m ago  59m 00s  ● waiting  configured
-    done-soon#1  refund    Refund 5 €?             legal    59s ago  23h 59m  ✓ unread   asked
-    refund-7#1   refund    Refund 300 €?           legal    59s ago  23h 59m  ● waiting  asked
-    ship-2#1     ship      (a message on courier)  courier  59s ago   9m 00s  ● waiting  learned
-    who-knows#2  odd       (a message)                      59s ago     -58s  ! overdue  inferred
+    "WAIT         WORKFLOW  QUESTION                TOPIC      SINCE     LEFT  STATE       TOLD BY
+    pay-1#0      pay       (a message on webhook)  webhook   1m ago  59m 00s  ● waiting   configured
+    done-soon#1  refund    Refund 5 €?             legal    59s ago  23h 59m  ✓ answered  asked
+    refund-7#1   refund    Refund 300 €?           legal    59s ago  23h 59m  ● waiting   asked
+    ship-2#1     ship      (a message on courier)  courier  59s ago   9m 00s  ● waiting   learned
+    who-knows#2  odd       (a message)                      59s ago     -58s  ! overdue   inferred
     "
   `)
   const narrow = await runCli('inbox', {
@@ -195,7 +195,7 @@ test('--watch on a terminal draws the whole inbox, and --bell rings only for new
 
     WAIT         QUESTION                  SINCE  STATE
     pay-1#0      (a message on webhook)   1m ago  ● waiting
-    done-soon#1  Refund 5 €?             59s ago  ✓ unread
+    done-soon#1  Refund 5 €?             59s ago  ✓ answered
     refund-7#1   Refund 300 €?           59s ago  ● waiting
     … 3 more, newer"
   `)
@@ -234,6 +234,7 @@ test("a payload of one's own is sent as it is, and what is no JSON goes back to 
     'custom-approved',
     '{"amount": 5}',
     ['down', 'a'],
+    'sure',
     ['q'],
   ]
   const run = await runCli('inbox --name pay', { store, ...desk, answers })
@@ -247,10 +248,46 @@ test("a payload of one's own is sent as it is, and what is no JSON goes back to 
 test('leaving, going back and an empty inbox decide nothing', async () => {
   const store = createDeskStore()
   expect(
-    await runCli('inbox', { store, ...desk, answers: [['return'], 'back', ['r'], undefined] }),
-  ).toMatchObject({ code: 0 })
+    await runCli('inbox', {
+      store,
+      ...desk,
+      answers: [['return'], 'back', ['a'], 'back', ['r'], 'sure', undefined, ['a']],
+    }),
+  ).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining('error: Left; what was not decided still waits.\nhint: drover inbox\n'),
+  })
   expect(store.decided).toEqual([])
+  for (const keys of [['q'], ['escape'], ['/', 'x', 'escape', 'escape']])
+    expect(await runCli('inbox', { store, ...desk, answers: [keys] })).toMatchObject({ code: 0 })
+  expect(await runCli('inbox', { store, ...desk, answers: [[]] })).toMatchObject({ code: 130 })
   const empty = await runCli('inbox', { store: createFakeStore(), ...desk })
   expect(empty).toMatchObject({ code: 0, stderr: 'Nothing waits for an answer in fake database.\n' })
   expect(await runCli('inbox --pick', { store })).toMatchObject({ code: 2 })
+})
+
+test('a key of the list decides nothing: what it would decide is named, and asked', async () => {
+  const store = createDeskStore()
+  const run = await runCli('inbox --name refund', {
+    store,
+    ...desk,
+    answers: [['down', 'a'], 'back', ['*', 'r'], 'sure', 'no money', ['q']],
+  })
+  expect(run.stderr).toContain('? Approve refund-7#1: Refund 300 €?\n')
+  expect(run.stderr).toContain('? Reject all 2 that are marked?\n? Why not?\n')
+  expect(store.decided).toMatchObject([{ comment: 'no money' }, { comment: 'no money' }])
+})
+
+test('back at the list the cursor is on the same wait, and the filter is as it was', async () => {
+  const store = createDeskStore()
+  const { frames } = await runCli('inbox', {
+    store,
+    ...desk,
+    answers: [['/', 'l', 'e', 'g', 'return', 'down', 'return'], 'back', ['q']],
+  })
+  expect(frames.at(-2)?.filter((line) => /^❯|^\/|in fake database$/.test(line))).toEqual([
+    '2 of 5 waiting in fake database',
+    expect.stringMatching(/^❯ ◻ refund-7#1 /),
+    '/leg',
+  ])
 })

@@ -1,5 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase } from '../support/database.ts'
 import { droverBin } from '../support/drover-process.ts'
 import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { startInPty } from '../support/pty-session.ts'
@@ -95,7 +97,7 @@ test.each(frames)(
     desk.type('\r')
     await desk.waitFor('event status: checked')
     await desk.waitFor('Your answer to all 2?')
-    desk.type('\x1b[B\r')
+    desk.type('\x1b[B\x1b[B\r')
     await desk.waitFor('Why not?')
     desk.type('not today\r')
     await desk.waitFor(`${red}#2 rejected by `)
@@ -141,3 +143,35 @@ test.each(frames)(
     await many.drop()
   },
 )
+
+test('ctrl-c at a question leaves, and what is typed then decides nothing', async () => {
+  const few = await createTestDatabase()
+  const did = [{ event: 'awaiting:refund', value: { prompt: 'Refund 300 €?' } }]
+  for (const workflowId of ['pay-1', 'pay-2', 'pay-3'])
+    await seedWorkflow(few, { workflowId, name: 'refund', did, createdAt: new Date() })
+  const desk = () =>
+    startInPty(process.execPath, [droverBin, 'inbox', '--db-url', few.target.url], {
+      env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' },
+    })
+  const left = desk()
+  await left.waitFor('q leave')
+  left.type('\x1b[B\x1b[B\r')
+  await left.waitFor('Your answer to pay-3#1?')
+  left.type('\x03')
+  expect(await left.exitCode).toBe(130)
+  const typedInto = desk()
+  await typedInto.waitFor('q leave')
+  typedInto.type('a')
+  await typedInto.waitFor('Approve pay-1#1: Refund 300 €?')
+  typedInto.type('cat jklh pay\r')
+  await typedInto.waitFor('back to the list\n3 waiting')
+  typedInto.type('q')
+  expect(await typedInto.exitCode).toBe(0)
+  const outcomes = await openStore(few.target).then(async (store) => {
+    const { waits } = await store.inbox({})
+    await store.close()
+    return waits.map(({ state }) => state)
+  })
+  expect(outcomes).toEqual(['waiting', 'waiting', 'waiting'])
+  await few.drop()
+})

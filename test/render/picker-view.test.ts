@@ -98,7 +98,7 @@ test('a search narrows the list, and what was marked stays marked', () => {
         WAIT        QUESTION                 SINCE  STATE
     ❯ ◻ 018f3a9c#3  (a message on webhook)  1m ago  ● waiting
     /pay█
-    type to filter · ↑↓ move · enter keep · esc leave"
+    type to filter · ↑↓ move · enter keep · esc all"
   `)
   expect(pickedWaits(searching).map(({ workflowId }) => workflowId)).toEqual(['refund-7'])
   const kept = press(searching, 'return', 'space', 'a')
