@@ -1,5 +1,5 @@
 import type { Style } from './style.ts'
-import { displayWidth, pad, truncate, visible } from './text.ts'
+import { displayWidth, pad, truncate, truncateMiddle, visible } from './text.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -14,6 +14,10 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right'
   /** Cells may be cut down to this width; without it they stay whole as long as other columns can be left out. */
   readonly minWidth?: number
+  /** Where everything must give, cells are not cut below this width before other columns are. */
+  readonly lastWidth?: number
+  /** Where cells lose what does not fit; the end by default. */
+  readonly cut?: 'end' | 'middle'
   /** Left out where it does not fit, the highest number first, and where all its cells are empty. */
   readonly optional?: number
 }
@@ -90,7 +94,7 @@ function dropOptional<Row>(columns: readonly Sized<Row>[], width: number): reado
 function squeeze<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] {
   const needed = columns.filter(({ column }) => column.optional === undefined)
   const squeezed = shrink(
-    needed.map((column) => ({ ...column, minWidth: 1 })),
+    needed.map((sized) => ({ ...sized, minWidth: Math.min(sized.width, sized.column.lastWidth ?? 1) })),
     width,
   )
   return totalWidth(squeezed) <= width || needed.length <= 1 ? squeezed : squeeze(needed.slice(0, -1), width)
@@ -118,6 +122,6 @@ function totalWidth<Row>(columns: readonly Sized<Row>[]): number {
   return columns.reduce((sum, { width }) => sum + width, Math.max(0, columns.length - 1) * gap.length)
 }
 
-function fitCell<Row>(text: string, { align }: Column<Row>, width: number): string {
-  return pad(truncate(text, width), width, align)
+function fitCell<Row>(text: string, { align, cut }: Column<Row>, width: number): string {
+  return pad(cut === 'middle' ? truncateMiddle(text, width) : truncate(text, width), width, align)
 }

@@ -57,6 +57,17 @@ export function truncate(text: string, width: number): string {
   return `${kept.trimEnd()}…`
 }
 
+/** The same with the beginning and the end of it: ids often differ in their last characters only. */
+export function truncateMiddle(text: string, width: number): string {
+  if (width < 3 || displayWidth(text) <= width) return truncate(text, width)
+  let end = ''
+  for (const { segment } of [...graphemesOf(text.slice(-width), width)].reverse()) {
+    if (displayWidth(segment + end) > Math.floor((width - 1) / 2)) break
+    end = segment + end
+  }
+  return `${truncate(text, width - displayWidth(end))}${end}`
+}
+
 /** Filled up with spaces to `width` cells; styles are left alone. */
 export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - displayWidth(text)))

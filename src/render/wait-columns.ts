@@ -22,6 +22,8 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     title: 'WAIT',
     value: waitId,
     compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
+    lastWidth: 16,
+    cut: 'middle',
   },
   { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 16, optional: 3 },
   {

@@ -90,6 +90,23 @@ test('40×15: what matters most is left', () => {
   `)
 })
 
+test('40×15: waits with long ids can be told apart', () => {
+  const ids = [
+    'many-order-8',
+    'many-order-59',
+    'a-very-long-name-of-an-order-1',
+    'a-very-long-name-of-an-order-2',
+  ]
+  const model = initialPicker(ids.map((workflowId) => waitOf({ workflowId })))
+  expect(draw(model, 40, 14).slice(1, 6).join('\n')).toMatchInlineSnapshot(`
+    "    WAIT              QUESTION  STATE
+    ❯ ◻ many-order-8#3    Refund…   ● waiti…
+      ◻ many-order-59#3   Refund…   ● waiti…
+      ◻ a-very-l…der-1#3  Refund…   ● waiti…
+      ◻ a-very-l…der-2#3  Refund…   ● waiti…"
+  `)
+})
+
 test('a search narrows the list, and what was marked stays marked', () => {
   const marked = press(initialPicker(waits), 'space')
   const searching = press(marked, '/', 'p', 'a', 'y')
