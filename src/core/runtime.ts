@@ -45,6 +45,13 @@ export interface LaunchOptions {
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
   /** Workflows of dead drover processes were put back for whoever lives to take. */
   readonly onHandOver: (workflows: readonly HandedOver[]) => void
+  /** Workflows of this application whose name neither this process nor another living one of drover's registers. */
+  readonly onUnknown: (workflows: readonly UnknownWorkflow[]) => void
+}
+
+export interface UnknownWorkflow {
+  readonly workflowId: string
+  readonly name: string
 }
 
 /** A workflow that was put back, and where: only an executor that polls that queue takes it. */

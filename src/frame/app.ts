@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { chooseVersion, devVersion, executorsOf, requireApplication } from '../core/identity.ts'
-import type { App, HandedOver, LaunchOptions, NewQueue, Runtime } from '../core/runtime.ts'
+import type { App, HandedOver, LaunchOptions, NewQueue, Runtime, UnknownWorkflow } from '../core/runtime.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { internalQueue } from '../core/workflow.ts'
@@ -79,6 +79,7 @@ export async function launchApp(
         elsewhere,
       )
     },
+    onUnknown: (workflows) => noteUnknown(context, app, workflows),
   })
   if (queues !== 'all') await noteMissingQueues(context, store, application, queues)
   return runtime
@@ -118,6 +119,18 @@ function noteElsewhere(
     )
   }
   if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
+}
+
+/** Workflows that only an executor with another module can run. */
+function noteUnknown(context: Context, { specifier }: App, workflows: readonly UnknownWorkflow[]): void {
+  for (const name of new Set(workflows.map((workflow) => workflow.name))) {
+    const ids = workflows.filter((workflow) => workflow.name === name).map(({ workflowId }) => workflowId)
+    tell(
+      context,
+      `warning: ${ids.join(', ')} cannot go on: ${specifier} registers no workflow "${name}", and no other drover process does.`,
+    )
+  }
+  tell(context, 'hint: start a worker whose --app registers it, beside this one or instead of it')
 }
 
 /** Says as what this process runs, and where. */

@@ -1,20 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import type { HandedOver, LaunchOptions } from '../core/runtime.ts'
+import type { HandedOver, LaunchOptions, RegisteredWorkflow } from '../core/runtime.ts'
 import { internalQueue } from '../core/workflow.ts'
 import { quoteIdentifier, withConnection } from './connect.ts'
 import { slotKey } from './hold-executor-slot.ts'
+import { findRunnable, isRegistered, toParameters, toRunnable } from './runnable.ts'
 
 const betweenLooksMs = 500
 const betweenRoundsMs = 5000
+const enoughToTell = 100
 /** After a restart of the server living processes need a moment to connect again. */
 const settledServerMs = 3000
 
-interface HandOverOptions
-  extends Pick<LaunchOptions, 'database' | 'application' | 'keepHandingOver' | 'onLog' | 'onHandOver'> {
+/** As what this process runs. */
+export interface Identity extends Pick<LaunchOptions, 'database' | 'application'> {
   readonly version: string
-  /** Of this process. */
   readonly executorId: string
+}
+
+interface HandOverOptions
+  extends Identity,
+    Pick<LaunchOptions, 'keepHandingOver' | 'onLog' | 'onHandOver' | 'onUnknown'> {
+  /** What this process can run; the rest is left to others. */
+  readonly registered: readonly RegisteredWorkflow[]
 }
 
 interface HandingOver {
@@ -40,6 +48,7 @@ export function startHandingOver(options: HandOverOptions): HandingOver {
 }
 
 async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
+  let isUnknownTold = false
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
   while (!signal.aborted) {
     let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined
@@ -51,6 +60,8 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
         if (suspects.length === 0) return seen
         await pause(betweenLooksMs)
         if (signal.aborted) return seen
+        if (!isUnknownTold) await tellUnknown(client, options, suspects)
+        isUnknownTold = true
         const workflows = await takeFrom(client, options, suspects)
         if (workflows.length > 0) options.onHandOver(workflows)
         return seen
@@ -118,9 +129,35 @@ async function takeFrom(
 ): Promise<HandedOver[]> {
   await client.query('begin')
   const dead = (await findDead(client, options)).filter((executorId) => suspects.includes(executorId))
-  const workflows = await putBack(client, options, dead)
+  const workflows = await putBack(client, options, { executorIds: dead, registered: options.registered })
   await client.query('commit')
   return workflows
+}
+
+/** What dead executors left that neither this process nor another one of drover's can run. */
+async function tellUnknown(
+  client: pg.Client,
+  options: HandOverOptions,
+  dead: readonly string[],
+): Promise<void> {
+  const { rows } = await client.query(
+    `select workflow_uuid, name, class_name from ${workflowTable(options)}
+     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
+       and not ${isRegistered(4)}
+     order by created_at limit ${enoughToTell}`,
+    [options.application, options.version, dead, ...toParameters(options.registered)],
+  )
+  const left = rows.map((row) => ({
+    workflowId: row.workflow_uuid,
+    name: row.name,
+    runnable: toRunnable(options, { name: row.name, className: row.class_name }),
+  }))
+  const elsewhere = await findRunnable(
+    client,
+    left.map(({ runnable }) => runnable),
+  )
+  const unknown = left.filter(({ runnable }) => !elsewhere.has(runnable))
+  if (unknown.length > 0) options.onUnknown(unknown)
 }
 
 /**
@@ -130,7 +167,7 @@ async function takeFrom(
 export async function handBack(options: HandOverOptions): Promise<void> {
   try {
     await withConnection(options.database, 'drover-hand-back', (client) =>
-      putBack(client, options, [options.executorId], 1),
+      putBack(client, options, { executorIds: [options.executorId], attemptsBack: 1 }),
     )
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -141,24 +178,45 @@ export async function handBack(options: HandOverOptions): Promise<void> {
   }
 }
 
-async function putBack(
-  client: pg.Client,
-  options: HandOverOptions,
-  executorIds: readonly string[],
-  attemptsBack = 0,
+interface Which {
+  readonly executorIds: readonly string[]
+  /** Only these. */
+  readonly workflowIds?: readonly string[]
+  /** Only of these names. */
+  readonly registered?: readonly RegisteredWorkflow[]
+  /** Attempts that shall not count. */
+  readonly attemptsBack?: number
+}
+
+/** From PENDING back on its queue, or on the one that every executor polls. */
+export async function putBack(
+  client: pg.Client | pg.Pool,
+  options: Identity,
+  { executorIds, workflowIds, registered, attemptsBack = 0 }: Which,
 ): Promise<HandedOver[]> {
+  const [names, classes] = registered ? toParameters(registered) : [null, null]
   const { rows } = await client.query(
     `update ${workflowTable(options)}
      set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
          queue_name = coalesce(queue_name, $4), recovery_attempts = greatest(recovery_attempts - $5, 0),
          updated_at = (extract(epoch from now()) * 1000)::bigint
      where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
+       and ($6::text[] is null or workflow_uuid = any($6)) and ($7::text[] is null or ${isRegistered(7)})
      returning workflow_uuid, queue_name`,
-    [options.application, options.version, executorIds, internalQueue, attemptsBack],
+    [
+      options.application,
+      options.version,
+      executorIds,
+      internalQueue,
+      attemptsBack,
+      workflowIds ?? null,
+      names,
+      classes,
+    ],
   )
   return rows.map((row) => ({ workflowId: row.workflow_uuid, queue: row.queue_name }))
 }
 
-function workflowTable({ database }: HandOverOptions): string {
+export function workflowTable({ database }: Identity): string {
   return `${quoteIdentifier(database.schema)}.workflow_status`
 }

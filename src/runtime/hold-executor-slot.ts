@@ -3,11 +3,14 @@ import type pg from 'pg'
 import type { LaunchOptions } from '../core/runtime.ts'
 import type { DatabaseTarget } from '../core/store.ts'
 import { connect } from './connect.ts'
+import { runnableKey } from './runnable.ts'
 
 const firstRetryMs = 50
 const longestRetryMs = 2000
 
 interface ExecutorSlot {
+  /** Says for as long as this executor lives what it runs: what `toRunnable` gives. */
+  announce(runnables: readonly string[]): Promise<void>
   release(): Promise<void>
 }
 
@@ -27,15 +30,22 @@ export async function holdExecutorSlot(
 ): Promise<ExecutorSlot> {
   const released = new AbortController()
   let relocking = Promise.resolve()
+  let announced: readonly string[] = []
   let client = await lock()
 
   async function lock(): Promise<pg.Client> {
     const locked = await connect(database, 'drover-executor')
     await locked.query(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+    await share(locked)
     locked.once('end', () => {
       if (!released.signal.aborted) relocking = relock()
     })
     return locked
+  }
+
+  async function share(locked: pg.Client): Promise<void> {
+    const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
+    await locked.query(each, [announced])
   }
 
   async function relock(): Promise<void> {
@@ -52,6 +62,11 @@ export async function holdExecutorSlot(
   }
 
   return {
+    announce: async (runnables) => {
+      announced = runnables
+      // A connection that is lost meanwhile is made again with what is announced.
+      await share(client).catch((error: unknown) => onLog('debug', `not announced yet: ${String(error)}`))
+    },
     release: async () => {
       released.abort()
       await relocking

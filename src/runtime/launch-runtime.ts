@@ -9,13 +9,18 @@ import { createPool } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
 import { registerQueues } from './register-queues.ts'
+import { runnableWorkflows } from './registered-workflows.ts'
+import { toRunnable } from './runnable.ts'
 import type { Sdk } from './sdk.ts'
 import { startWorkflow } from './start-workflow.ts'
 import type { Lifecycle } from './take-over-lifecycle.ts'
+import { startTending } from './tend.ts'
 
 /** How long a module that launched itself may go on with its own set-up (registering queues, say) before we go on. */
 const moduleSetUpMs = 1000
 const launchTurnPollMs = 25
+/** What DBOS says when it took a workflow whose name is not registered here; it is then told in other words. */
+const tookUnknown = /^Could not execute workflow with id .*Cannot find workflow function/
 
 interface LoadedModule {
   readonly specifier: string
@@ -26,8 +31,16 @@ interface LoadedModule {
 }
 
 /** Takes the executor's slot, launches DBOS with our settings over the module's, and begins to hand over. */
-export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions): Promise<Runtime> {
+export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions): Promise<Runtime> {
   const { sdk, lifecycle } = loaded
+  let tending: ReturnType<typeof startTending> | undefined
+  const options: LaunchOptions = {
+    ...given,
+    onLog: (level, line) => {
+      if (tookUnknown.test(line)) tending?.look()
+      else given.onLog(level, line)
+    },
+  }
   const executorId = `drover-${randomUUID()}`
   const slot = await holdExecutorSlot(executorId, options.database, options.onLog)
   const config = toConfig(loaded, executorId, options)
@@ -45,8 +58,11 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
   }
   loaded.imported.catch((error: unknown) => options.onLog('error', toLine(error)))
   const version = sdk.DBOS.applicationVersion
-  const handOverOptions = { ...options, version, executorId }
+  const registered = runnableWorkflows(sdk)
+  const handOverOptions = { ...options, version, executorId, registered }
+  await slot.announce(registered.map((workflow) => toRunnable(handOverOptions, workflow)))
   const handOver = startHandingOver(handOverOptions)
+  tending = startTending({ ...handOverOptions, pool: config.systemDatabasePool, isRunning: sdk.isRunning })
 
   return {
     executorId,
@@ -54,7 +70,7 @@ export async function launchRuntime(loaded: LoadedModule, options: LaunchOptions
     version,
     start: (request) => startWorkflow(sdk, request),
     shutdown: async ({ drainMs = 0 } = {}) => {
-      await handOver.stop()
+      await Promise.all([handOver.stop(), tending?.stop()])
       await shutDown(drainMs)
       await handBack(handOverOptions)
       await slot.release()

@@ -7,6 +7,11 @@ const internalName = /^_?_dbos/i
 
 /** Every workflow that the module registered, in that order. */
 export function registeredWorkflows(sdk: Sdk): readonly RegisteredWorkflow[] {
+  return runnableWorkflows(sdk).filter(({ name }) => !internalName.test(name))
+}
+
+/** The same with DBOS's own. */
+export function runnableWorkflows(sdk: Sdk): readonly RegisteredWorkflow[] {
   return workflowRegistrations(sdk).map((registration) => ({
     name: registration.name,
     className: registration.className || null,
@@ -26,7 +31,5 @@ export function instancesOf(sdk: Sdk, className: string) {
 
 function workflowRegistrations(sdk: Sdk): MethodRegistrationBase[] {
   sdk.registry.finalizeClassRegistrations()
-  return sdk.registry
-    .getAllRegisteredFunctions()
-    .filter(({ name, workflowConfig }) => workflowConfig && !internalName.test(name))
+  return sdk.registry.getAllRegisteredFunctions().filter(({ workflowConfig }) => workflowConfig)
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type * as Dbos from '@dbos-inc/dbos-sdk'
+import type * as Executor from '@dbos-inc/dbos-sdk/internal/dbos-executor'
 import type * as Decorators from '@dbos-inc/dbos-sdk/internal/decorators'
 import { CliError } from '../core/errors.ts'
 
@@ -18,6 +19,8 @@ export interface Sdk {
     typeof Decorators,
     'finalizeClassRegistrations' | 'getAllRegisteredFunctions' | 'getClassRegistrationByName'
   >
+  /** Whether the launched DBOS executes it in this process; also true where a version of the SDK does not say. */
+  isRunning(workflowId: string): boolean
 }
 
 /**
@@ -60,11 +63,20 @@ function resolveSdk(require: NodeJS.Require, modulePath: string): string {
   }
 }
 
-/** The registry is loaded by its absolute path: not every version exports it. */
+/** What is internal is loaded by its absolute path: not every version exports it. */
 function openSdk(file: string, version: string): Sdk {
   const require = createRequire(file)
   const { DBOS }: typeof Dbos = require(file)
-  return { version, file, DBOS, registry: require(path.join(path.dirname(file), 'decorators.js')) }
+  const internal = (name: string) => require(path.join(path.dirname(file), name))
+  const { DBOSExecutor }: typeof Executor = internal('dbos-executor.js')
+  return {
+    version,
+    file,
+    DBOS,
+    registry: internal('decorators.js'),
+    isRunning: (workflowId) =>
+      DBOSExecutor.globalInstance?.systemDatabase.checkForRunningWorkflow?.(workflowId) ?? true,
+  }
 }
 
 function versionOf(file: string): string {

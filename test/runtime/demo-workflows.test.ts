@@ -27,6 +27,7 @@ beforeAll(async () => {
     keepHandingOver: false,
     onLog: () => {},
     onHandOver: () => {},
+    onUnknown: () => {},
   })
 })
 

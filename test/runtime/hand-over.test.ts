@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/store.ts'
 import { startHandingOver } from '../../src/runtime/hand-over.ts'
 import { holdExecutorSlot } from '../../src/runtime/hold-executor-slot.ts'
+import { toRunnable } from '../../src/runtime/runnable.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { startPooler } from './pooler.ts'
@@ -23,39 +24,47 @@ interface Left {
   readonly executorId?: string
   readonly version?: string
   readonly queue?: string
+  readonly name?: string
 }
 
 /** A running workflow, as a process leaves it behind. */
-async function leave({ application, version = 'v1', queue, ...left }: Left): Promise<string> {
+async function leave({ application, version = 'v1', name = 'work', queue, ...left }: Left): Promise<string> {
   const workflowId = randomUUID()
   await database.query(
     `insert into dbos.workflow_status
        (workflow_uuid, status, name, executor_id, application_name, application_version, queue_name, owner_xid, started_at_epoch_ms)
-     values ($1, 'PENDING', 'work', $2, $3, $4, $5, 'someone', 1)`,
-    [workflowId, left.executorId ?? `drover-${randomUUID()}`, application, version, queue ?? null],
+     values ($1, 'PENDING', $6, $2, $3, $4, $5, 'someone', 1)`,
+    [workflowId, left.executorId ?? `drover-${randomUUID()}`, application, version, queue ?? null, name],
   )
   return workflowId
 }
 
 interface Looked {
   readonly handedOver: readonly string[]
+  /** What it told to be able to run nowhere. */
+  readonly unknown: readonly string[]
   readonly warnings: readonly string[]
 }
+
+const registered = [{ name: 'work', className: null, instances: [] }]
 
 /** Looks once, to the end. */
 async function look(application: string, target: DatabaseTarget = database.target): Promise<Looked> {
   const handedOver: string[] = []
+  const unknown: string[] = []
   const warnings: string[] = []
   await startHandingOver({
     database: target,
     application,
     version: 'v1',
     executorId: `drover-${randomUUID()}`,
+    registered,
     keepHandingOver: false,
+    onUnknown: (workflows) => unknown.push(...workflows.map(({ workflowId }) => workflowId)),
     onLog: (level, line) => level === 'warn' && warnings.push(line),
     onHandOver: (workflows) => handedOver.push(...workflows.map(({ workflowId }) => workflowId)),
   }).finished
-  return { handedOver, warnings }
+  return { handedOver, unknown, warnings }
 }
 
 async function statusOf(workflowId: string) {
@@ -91,8 +100,25 @@ test.concurrent('what others run is left alone', async () => {
     await leave({ application, executorId: 'local' }),
     await leave({ application, executorId: 'production-7' }),
   ]
-  expect(await look(application)).toEqual({ handedOver: [], warnings: [] })
+  expect(await look(application)).toEqual({ handedOver: [], unknown: [], warnings: [] })
   for (const workflowId of others) expect(await statusOf(workflowId)).toMatchObject({ status: 'PENDING' })
+})
+
+test.concurrent('what is not registered here is left to who registers it, and told while nobody does', async () => {
+  const application = randomUUID()
+  const executorId = `drover-${randomUUID()}`
+  const known = await leave({ application, executorId })
+  const foreign = await leave({ application, executorId, name: 'other' })
+  expect(await look(application)).toMatchObject({ handedOver: [known], unknown: [foreign] })
+  expect(await statusOf(foreign)).toMatchObject({ status: 'PENDING' })
+
+  const slot = await holdExecutorSlot(`drover-${randomUUID()}`, database.target, () => {})
+  const other = { name: 'other', className: null }
+  await slot.announce([toRunnable({ application, version: 'v2' }, other)])
+  expect(await look(application)).toMatchObject({ handedOver: [], unknown: [foreign] })
+  await slot.announce([toRunnable({ application, version: 'v1' }, other)])
+  expect(await look(application)).toMatchObject({ handedOver: [], unknown: [] })
+  await slot.release()
 })
 
 test.concurrent('an executor whose slot is locked lives', async () => {
@@ -136,7 +162,9 @@ test.concurrent('who keeps handing over also takes what is left later', async ()
     application,
     version: 'v1',
     executorId: `drover-${randomUUID()}`,
+    registered,
     keepHandingOver: true,
+    onUnknown: () => {},
     onLog: () => {},
     onHandOver: (workflows) => handedOver.push(...workflows.map(({ workflowId }) => workflowId)),
   })
@@ -159,6 +187,7 @@ test.concurrent('a role that cannot see sessions hands nothing over and says so 
     const blind = await look(application, database.targetAs(role))
     expect(blind).toEqual({
       handedOver: [],
+      unknown: [],
       warnings: [
         'workflows of dead drover processes stay where they are: this role cannot see the sessions of others (grant pg_read_all_stats)',
       ],
@@ -178,6 +207,7 @@ test.concurrent('behind a pooler nothing is handed over', async () => {
   await pooler.close()
   expect(pooled).toEqual({
     handedOver: [],
+    unknown: [],
     warnings: [
       'workflows of dead drover processes stay where they are: a connection pooler hides the sessions of others',
     ],

@@ -24,7 +24,7 @@ interface Launched {
 }
 
 type HostLaunchOptions = { readonly database: DatabaseTarget } & Partial<
-  Omit<LaunchOptions, 'onLog' | 'onHandOver'>
+  Omit<LaunchOptions, 'onLog' | 'onHandOver' | 'onUnknown'>
 >
 
 /** The runtime in a process of its own, with a module loaded into it. */
@@ -32,6 +32,8 @@ export interface Host {
   readonly loaded: Loaded
   readonly logs: { readonly level: string; readonly line: string }[]
   readonly handedOver: string[]
+  /** What it told to be able to run nowhere. */
+  readonly unknown: string[]
   /** What the process wrote so far. */
   readonly output: { stdout: string; stderr: string }
   launch(options: HostLaunchOptions): Promise<Launched>
@@ -64,6 +66,7 @@ export async function startHost(
   const answers = new Map<number, (message: Answer) => void>()
   const logs: Host['logs'][number][] = []
   const handedOver: string[] = []
+  const unknown: string[] = []
   const output = { stdout: '', stderr: '' }
   child.stdout?.on('data', (data) => {
     output.stdout += String(data)
@@ -74,6 +77,7 @@ export async function startHost(
   child.on('message', (message: Answer) => {
     if (message.log) logs.push(message.log)
     if (message.handedOver) handedOver.push(...message.handedOver)
+    if (message.unknown) unknown.push(...message.unknown)
     if (message.id !== undefined) answers.get(message.id)?.(message)
   })
   await Promise.race([once(child, 'message'), gone])
@@ -97,6 +101,7 @@ export async function startHost(
     loaded,
     logs,
     handedOver,
+    unknown,
     output,
     launch: (launchOptions) => {
       const application =
@@ -127,6 +132,7 @@ interface Answer {
   readonly error?: { readonly message: string }
   readonly log?: Host['logs'][number]
   readonly handedOver?: readonly string[]
+  readonly unknown?: readonly string[]
 }
 
 function diedOf({ stderr }: Host['output']): Answer {

@@ -143,6 +143,30 @@ describe.concurrent('recovery', () => {
     expect(first.output).toEqual({ stdout: '', stderr: '' })
   })
 
+  test('what DBOS gave up without a trace goes on in the same process', async () => {
+    const database = await createDatabase()
+    const host = await launch(database)
+    await host.start({ name: 'work', workflowId: 'like', args: [1, 0] })
+    await database.resultOf('like')
+    // As an execution leaves it that could record neither its step nor its error.
+    await database.query(
+      `insert into dbos.workflow_input (workflow_uuid, inputs)
+       select 'given-up', inputs from dbos.workflow_input where workflow_uuid = 'like'`,
+    )
+    await database.query(
+      `insert into dbos.workflow_status (workflow_uuid, status, name, class_name, config_name, executor_id, application_name,
+         application_version, authenticated_roles, recovery_attempts, owner_xid, started_at_epoch_ms, serialization)
+       select 'given-up', 'PENDING', name, class_name, config_name, executor_id, application_name,
+         application_version, authenticated_roles, 1, 'someone', 1, serialization
+       from dbos.workflow_status where workflow_uuid = 'like'`,
+    )
+    expect(await database.resultOf('given-up')).toEqual(['first'])
+    expect(await database.workflow('given-up')).toMatchObject({ attempts: 2, executor_id: host.executorId })
+    expect(host.logs).toContainEqual(
+      expect.objectContaining({ line: expect.stringContaining('given-up stopped without a result') }),
+    )
+  })
+
   test('a shutdown that drains waits for what runs', async () => {
     const database = await createDatabase()
     const host = await launch(database)
