@@ -75,3 +75,16 @@ test('leaving it says how to answer later', async () => {
   expect(await session.exitCode).toBe(130)
   expect(session.screen.text().join('\n')).toContain('still waits for an answer')
 })
+
+test('a crash is told of the workers of this demo alone, also beside another one', async () => {
+  const other = startDemo('approval')
+  await other.waitFor('○ reject')
+  const { code, stdout } = await runDrover(['demo', 'resume'], { home })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^20 of 20 published \(\d+ \+ \d+\); nothing was lost\.$/m)
+  expect(stdout).toMatch(/In memory the workers counted from 0 to \d+, then from 0 to \d+;/)
+  const { stdout: versions } = await runDrover(['versions', '-o', 'ids'], { home })
+  expect(versions.split('\n')[0]).toBe('drover-demo@dev')
+  other.type('\x03')
+  expect(await other.exitCode).toBe(130)
+})

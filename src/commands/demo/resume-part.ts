@@ -1,10 +1,12 @@
 import type { ChildProcess } from '../../context.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { latestVersionOf } from '../../core/platform.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow.ts'
 import { type PublishCounters, readCounters } from './publish-counters.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
 
+const demoApplication = 'drover-demo'
 const tasks = 20
 const killAt = 8
 
@@ -14,19 +16,22 @@ export const resumePart: Part = {
   run: async (tour) => {
     const { context, store, nameWorkflow, say, command, stopRuntime } = tour
     const workflowId = nameWorkflow('resume')
+    // A version of their own keeps these workers apart from those of another demo on the same database.
+    const version = workflowId
+    const latest = latestVersionOf(await store.versions(), demoApplication)
     await stopRuntime()
     await say(`A worker publishes ${tasks} messages. It is killed after ${killAt} of them, with SIGKILL.`)
-    await command(`drover worker --app ${demoApp}`)
-    await command(`drover start publishWorkflow ${tasks} --id ${workflowId}`)
+    await command(`drover worker --app ${demoApp} --app-version ${version}`)
+    await command(`drover start publishWorkflow ${tasks} --id ${workflowId} --app-version ${version}`)
     await store.start({
       name: 'publishWorkflow',
       workflowId,
       args: [tasks],
       queue: internalQueue,
-      application: 'drover-demo',
-      version: 'drover-demo@dev',
+      application: demoApplication,
+      version,
     })
-    let worker = spawnWorker(tour)
+    let worker = spawnWorker(tour, version)
     let isKilled = false
     try {
       const outcome = await follow(context, store, {
@@ -40,7 +45,7 @@ export const resumePart: Part = {
           worker.kill('SIGKILL')
           await worker.exited
           await say(killedSentence(await readCounters(store, workflowId)))
-          worker = spawnWorker(tour)
+          worker = spawnWorker(tour, version)
           return false
         },
       })
@@ -48,14 +53,15 @@ export const resumePart: Part = {
     } finally {
       worker.kill('SIGTERM')
       await worker.exited
+      if (latest !== undefined) await store.promoteVersion(latest)
     }
   },
 }
 
-function spawnWorker({ context, flags }: Tour): ChildProcess {
+function spawnWorker({ context, flags }: Tour, version: string): ChildProcess {
   const database = flags.dbUrl ? ['--db-url', flags.dbUrl] : []
   const schema = flags.schema ? ['--schema', flags.schema] : []
-  return context.spawnDrover(['worker', '--app', demoApp, ...database, ...schema])
+  return context.spawnDrover(['worker', '--app', demoApp, '--app-version', version, ...database, ...schema])
 }
 
 function doneOf(progress: JsonValue): number {
