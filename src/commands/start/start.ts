@@ -58,7 +58,11 @@ export function startCommand(context: Context): Command {
       collect,
       [],
     )
-    .option('--strict', 'do not enqueue what would not be taken as things stand (exit 9)', false)
+    .option(
+      '--strict',
+      'do not enqueue what no live worker would take, by queue, application and version (exit 9); which names a worker registers nobody can tell',
+      false,
+    )
     .option('--dry-run', 'print what would be enqueued, and enqueue nothing', false)
     .option('--wait', 'wait for its end and print the result', false)
     .option('--watch', 'the same, with the live picture on stderr', false)
