@@ -70,7 +70,7 @@ export async function createRecord(
 ): Promise<string> {
   const grant = decider === undefined ? [] : [grants(schema, decider)]
   if (run && decider !== undefined) await requireRole(session, decider)
-  if (run) await createOnce(session, grant)
+  if (run) await createOnce(session, grant, (client) => requireGranted(client, schema, decider))
   return [createStatements, ...grant].join('\n')
 }
 
@@ -98,13 +98,58 @@ grant select, insert (${writtenColumns.join(', ')})
  * `create … if not exists` is no help against another process that creates the same at the same time, and takes locks
  * on what is there already, which deciders hold too.
  */
-async function createOnce(session: Session, grant: readonly string[] = []): Promise<void> {
+async function createOnce(
+  session: Session,
+  grant: readonly string[] = [],
+  check: (client: ClientBase) => Promise<void> = async () => {},
+): Promise<void> {
   await session.transaction(async (client) => {
     await client.query(`select pg_advisory_xact_lock(hashtextextended('drover:record', 0))`)
     const { rows } = await client.query<Row>(selectRecord)
     if (rows[0]?.is_there !== true) await client.query(createStatements)
     for (const statements of grant) await client.query(statements)
+    await check(client)
   })
+}
+
+/** A grant by a role without the grant option is only a warning to Postgres, which nobody sees. */
+async function requireGranted(
+  client: ClientBase,
+  schema: SystemSchema,
+  decider: string | undefined,
+): Promise<void> {
+  if (decider === undefined) return
+  const { rows } = await client.query<Row>(
+    `select what, session_user as granter from (
+       select 1 as place, 'usage on schema ' || quote_ident(nspname) as what,
+         has_schema_privilege($1, oid, 'usage') as is_granted
+       from pg_namespace where nspname in ($2, 'drover')
+       union all
+       select 2, 'select on ' || oid::regclass, has_table_privilege($1, oid, 'select')
+       from pg_class where relnamespace = to_regnamespace(quote_ident($2)) and relkind in ('r', 'p', 'v', 'm', 'f')
+       union all
+       select 3, 'insert on ' || $3, has_table_privilege($1, $3, 'insert')
+       union all
+       select 4, 'update (updated_at) on ' || $4, has_column_privilege($1, $4, 'updated_at', 'update')
+       union all
+       select 5, 'select on drover.decisions', has_table_privilege($1, 'drover.decisions', 'select')
+       union all
+       select 6, 'insert (' || array_to_string($5::text[], ', ') || ') on drover.decisions',
+         (select bool_and(has_column_privilege($1, 'drover.decisions', name, 'insert')) from unnest($5::text[]) name)
+     ) privileges where not is_granted order by place, what`,
+    [decider, schema.name, schema.table('notifications'), schema.table('workflow_status'), writtenColumns],
+  )
+  const [first] = rows
+  if (!first) return
+  const role = pg.escapeIdentifier(String(first.granter))
+  const more = rows.length === 1 ? '' : ` and ${rows.length - 1} more`
+  throw new CliError(
+    'permission-denied',
+    `${String(first.granter)} may not pass on what ${decider} needs to decide: it has no grant option for ${String(first.what)}${more}.`,
+    {
+      hint: `run it as the owner of the tables, or let the owner: grant ${String(first.what)} to ${role} with grant option`,
+    },
+  )
 }
 
 /** The record is there after this: created in drover's own database, else missed with `no-record`. */

@@ -194,6 +194,17 @@ test('a database of somebody else is left alone until audit init, and then a cle
   expect(await foreign.query('select serialization, message::json from dbos.notifications')).toEqual([
     { serialization: 'portable_json', message: { approved: true, by: 'ada' } },
   ])
+  const reader = `reader_${foreign.name}`
+  await foreign.query(`create role ${reader}`)
+  await expect(asClerk.createRecord({ decider: reader, run: true })).rejects.toMatchObject({
+    code: 'permission-denied',
+    message: expect.stringContaining(`${clerk} may not pass on what ${reader} needs to decide`),
+    hint: expect.stringContaining(`grant usage on schema dbos to "${clerk}" with grant option`),
+  })
+  await theirs.createRecord({ decider: reader, run: true })
+  expect(await asClerk.createRecord({ decider: reader, run: true })).toContain(`to "${reader}"`)
+  await foreign.query(`drop owned by ${reader}`)
+  await foreign.query(`drop role ${reader}`)
   const forgery = `set role ${clerk}; insert into drover.decisions (session_user_name) values ('boss')`
   await expect(foreign.query(forgery)).rejects.toThrow('permission denied')
   await asClerk.close()
