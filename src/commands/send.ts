@@ -5,12 +5,13 @@ import { parseJson, parseJsonOrString } from '../core/json.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { readInput } from '../frame/input.ts'
+import { readTopic } from '../frame/option-parsers.ts'
 import { tell } from '../frame/tell.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface SendFlags extends DatabaseFlags {
-  readonly topic?: string
+  readonly topic?: string | null
   readonly input?: string
   readonly idempotencyKey?: string
   readonly force: boolean
@@ -27,7 +28,7 @@ export function sendCommand(context: Context): Command {
     .option('--idempotency-key <key>', 'send at most once under this key')
     .option('--force', 'also when the workflow has ended', false)
     .action((id: string, message: string | undefined, _, command: Command) =>
-      runSend(context, id, message, command.optsWithGlobals<SendFlags>()),
+      runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
     )
 }
 

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from './errors.ts'
 import { isJsonObject } from './json.ts'
+import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionVerb, LearnedAnswer } from './store.ts'
 import type { JsonValue, Wait } from './workflow.ts'
 
 /** How an application that was not written for drover wants to be answered: `workflows.NAME` in `drover.config.json`. */
 export interface WorkflowProfile {
-  readonly topic?: string
+  /** Null: it receives on none. */
+  readonly topic?: string | null
   readonly approve?: JsonValue
   readonly reject?: JsonValue
 }
@@ -18,8 +20,8 @@ interface DecisionContent {
   readonly actor: Actor
   readonly comment: string | null
   readonly at: Date
-  /** What `--topic` gave. */
-  readonly topic?: string
+  /** What `--topic` gave; null for none. */
+  readonly topic?: string | null
 }
 
 /** Where the topic of a wait is known from. `inferred`: that it waits is all that is known. */
@@ -45,7 +47,8 @@ export function findTopic(
 
 /**
  * What is sent for a decision, and on which topic: `--data`, else what the request names, else the profile, else the
- * standard object. Throws `invalid-argument` where the topic is not known, or where earlier answers were of another kind.
+ * standard object. Throws `invalid-argument` where the topic is not known, or only from earlier runs, which is no proof
+ * that this one waits on it; and where earlier answers were of another kind.
  */
 export function answerTo(
   wait: Wait,
@@ -57,22 +60,51 @@ export function answerTo(
   if (override !== undefined && source === 'asked' && override !== topic) {
     throw new CliError(
       'invalid-argument',
-      `${waitId(wait)} waits ${topic === null ? 'without a topic' : `on topic "${topic}"`}, not on "${override}".`,
+      `${waitId(wait)} waits ${nameTopic(topic)}, not ${nameTopic(override)}.`,
       { hint: 'leave --topic out' },
     )
   }
-  const chosen = override ?? topic
+  const chosen = override === undefined ? topic : override
   if (chosen === undefined) throw notConfigured(wait, context, 'on which topic')
-  const answer = (message: JsonValue) => ({ topic: chosen, message })
+  const isGuess = source === 'learned' && override === undefined
+  const answer = (message: JsonValue) => {
+    if (isGuess) throw onlyLearned(wait, chosen, content)
+    return { topic: chosen, message }
+  }
   if (data !== undefined) return answer(data)
   const verb = decision === 'approved' ? 'approve' : 'reject'
   const requested = isJsonObject(wait.request) ? wait.request[verb] : undefined
   if (requested !== undefined) return answer(requested)
   const configured = context.profile?.[verb]
   if (configured !== undefined) return answer(configured)
-  const isGuess = source === 'learned' && override === undefined
   if (isGuess && !isStandard(context.learned?.message)) throw notConfigured(wait, context, 'what to send')
   return answer({ approved: decision === 'approved', by: actor.name, comment, at: at.toISOString() })
+}
+
+/** `on topic "legal"`. */
+function nameTopic(topic: string | null | undefined): string {
+  return topic === null || topic === undefined ? 'without a topic' : `on topic "${topic}"`
+}
+
+/** The same command with the topic is the user's word that this one waits on it, too. */
+function onlyLearned(
+  wait: Wait,
+  topic: string | null,
+  { decision, data, comment }: DecisionContent,
+): CliError {
+  const words = [
+    decision === 'approved' ? 'approve' : 'reject',
+    shellWord(waitId(wait)),
+    ...(comment === null ? [] : ['--comment', shellWord(comment)]),
+    ...(data === undefined ? [] : ['--data', shellWord(JSON.stringify(data))]),
+    '--topic',
+    shellWord(topic ?? ''),
+  ]
+  return new CliError(
+    'invalid-argument',
+    `${waitId(wait)} does not tell on which topic it waits; earlier runs waited ${nameTopic(topic)}.`,
+    { hint: `drover ${words.join(' ')}   # if this one does, too` },
+  )
 }
 
 function isStandard(message: JsonValue | undefined): boolean {
@@ -81,14 +113,18 @@ function isStandard(message: JsonValue | undefined): boolean {
 
 /** The lines of `drover.config.json` that would have helped, with all that is known filled in. */
 function notConfigured(wait: Wait, { name, learned }: WaitContext, what: string): CliError {
-  const profile = { topic: learned?.topic ?? 'TOPIC', approve: learned?.message ?? 'yes', reject: 'no' }
+  const profile = {
+    topic: learned ? learned.topic : 'TOPIC',
+    approve: learned?.message ?? 'yes',
+    reject: 'no',
+  }
   const fields = Object.entries(profile).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
   return new CliError(
     'invalid-argument',
     `${waitId(wait)} did not publish what it asks, so it is not known ${what}.`,
     {
       hint: [
-        'say it with --topic and --data, or for all of its kind in drover.config.json:',
+        `say it with --topic (--topic '' for none) and --data, or for all of its kind in drover.config.json:`,
         '{',
         '  "workflows": {',
         `    ${JSON.stringify(name)}: { ${fields.join(', ')} }`,

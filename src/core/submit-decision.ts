@@ -10,7 +10,8 @@ export interface Submission {
   readonly wait: Wait
   readonly decision: DecisionVerb
   readonly data?: JsonValue
-  readonly topic?: string
+  /** The user's word for it; null for none. */
+  readonly topic?: string | null
   readonly actor: Actor
   readonly comment: string | null
   readonly force?: boolean
@@ -43,9 +44,11 @@ export async function submitDecision(
 ): Promise<Decided> {
   const { name, wait, decision, data, actor, comment, force, isOver, isByWorkflow } = submission
   const context = { name, profile: workflows[name], learned: await learn(store, submission) }
-  const isUnknown = isOver && findTopic(wait, context).topic === undefined
+  const { source, topic: found = null } = findTopic(wait, context)
+  const isUnknown = isOver && (source === 'inferred' || source === 'learned')
   const topicFlag = submission.topic
-  const { topic, message } = answerTo(isUnknown ? { ...wait, topic: topicFlag ?? null } : wait, context, {
+  const over = { ...wait, topic: topicFlag === undefined ? found : topicFlag }
+  const { topic, message } = answerTo(isUnknown ? over : wait, context, {
     decision,
     data,
     actor,

@@ -12,7 +12,8 @@ import type { JsonValue } from '../core/workflow.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 import { withStore } from './database.ts'
 import { decisionRules } from './decision-rules.ts'
-import { addInboxFilters, type InboxFilters } from './open-waits.ts'
+import { addInboxFilters, asRead, type InboxFilters } from './open-waits.ts'
+import { readTopic } from './option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from './output-format.ts'
 import { type AwaitedStage, reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
@@ -54,7 +55,7 @@ export function decisionCommand(context: Context, kind: DecisionCommand): Comman
     .option('--data <json>', 'send this instead of the standard answer')
     .option(
       '--topic <topic>',
-      'the topic that the workflow waits on, where it is not known; with --all: only these',
+      "the topic that the workflow waits on, where it is not known ('' for none); with --all: only these",
     )
     .option('--all', 'every wait that is open now', false)
   return addOutputOptions(
@@ -69,7 +70,7 @@ export function decisionCommand(context: Context, kind: DecisionCommand): Comman
       )
       .option('--timeout <duration>', 'with --wait: no longer than this (exit 124)')
       .action((waits: string[], _, command: Command) =>
-        runDecision(context, kind, waits, command.optsWithGlobals<DecisionFlags>()),
+        runDecision(context, kind, waits, readTopic(command.optsWithGlobals<DecisionFlags>())),
       ),
     ['table', 'json', 'jsonl'],
   )
@@ -99,7 +100,10 @@ async function runDecision(
     const decider = createDecider(context, store, settings, answer, flags)
     if (flags.all) {
       const waits = await selectWaits(context, store, settings, verb, flags)
-      for (const wait of waits) await decider.decide(async () => ({ wait, name: wait.name }))
+      for (const wait of waits) {
+        const { name } = wait
+        await decider.decide(async () => ({ wait: asRead(wait), name, topic: flags.topic }))
+      }
     }
     for (const id of ids) {
       await decider.decide(async () => {

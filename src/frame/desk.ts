@@ -19,7 +19,7 @@ import { createStyle } from '../render/style.ts'
 import { truncate, visible } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
 import { decisionRules } from './decision-rules.ts'
-import { type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
+import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
 import { reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
 import { tell } from './tell.ts'
@@ -51,6 +51,8 @@ export async function runDesk(
           ? await readAndAnswer(context, store, waits)
           : await makeSure(context, waits, verbByAction[action])
       if (answer === undefined || answer === 'back') return answer
+      const isSure = await confirmLearned(context, waits)
+      if (isSure !== 'sure') return isSure
       await decideAll(context, store, settings, waits, answer)
       return 'decided'
     })
@@ -170,6 +172,24 @@ function nameOf(waits: readonly OpenWait[]): string {
   return only && waits.length === 1 ? visible(waitId(only)) : `all ${waits.length}`
 }
 
+/** Where earlier runs waited is no proof: it takes the word of whoever decides. */
+async function confirmLearned(
+  { terminal, interrupts }: Context,
+  waits: readonly OpenWait[],
+): Promise<'sure' | 'back' | undefined> {
+  const learned = waits.filter(({ source }) => source === 'learned')
+  if (learned.length === 0) return 'sure'
+  const topics = [...new Set(learned.map(({ topic }) => topic ?? '(none)'))].map(visible).join(', ')
+  const choices = [back, { value: 'sure', label: `send on topic ${topics}` }] as const
+  return terminal.choose(
+    `Only earlier runs tell the topic of ${nameOf(learned)}: is it ${topics}?`,
+    choices,
+    {
+      signal: interrupts.signal,
+    },
+  )
+}
+
 async function askComment(
   { terminal, interrupts }: Context,
   decision: DecisionVerb,
@@ -190,11 +210,12 @@ async function decideAll(
   for (const wait of waits) {
     if (context.interrupts.signal.aborted) return
     await tellErrors(context, async () => {
-      const { name } = wait
+      const { name, source, topic } = wait
       const decided = await submitDecision(store, decisionRules(context, settings), {
         ...answer,
-        wait,
+        wait: asRead(wait),
         name,
+        topic: source === 'learned' ? topic : undefined,
         actor,
       })
       await reportDecided(context, store, [decided], { output: 'table' })

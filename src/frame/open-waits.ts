@@ -7,7 +7,8 @@ import type { Settings } from '../settings/settings.ts'
 
 export interface InboxFilters {
   readonly name?: string
-  readonly topic?: string
+  /** Null: those without a topic. */
+  readonly topic?: string | null
   readonly olderThan?: string
 }
 
@@ -43,7 +44,7 @@ export function toInboxQuery(
 export function createTopicFinder(
   store: Store,
   { workflows }: Pick<Settings, 'workflows'>,
-  topic: string | undefined,
+  topic: string | null | undefined,
   limit?: number,
 ): (inbox: Inbox) => Promise<OpenWaits> {
   const learned = new Map<string, LearnedAnswer | undefined>()
@@ -61,6 +62,11 @@ export function createTopicFinder(
     const matching = waits.filter((wait) => wait.topic === topic)
     return { waits: matching.slice(0, limit), total: matching.length }
   }
+}
+
+/** Without what is known of the topic from elsewhere: to decide takes more than that. */
+export function asRead(wait: OpenWait): NamedWait {
+  return wait.source === 'asked' ? wait : { ...wait, topic: undefined }
 }
 
 /** The open waits of all workflows, the oldest first. */

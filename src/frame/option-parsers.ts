@@ -10,6 +10,11 @@ export function nonNegativeInteger(text: string): number {
   return wholeNumber(text, 0, 'of zero or more')
 }
 
+/** `--topic ''` is no topic. Not for `option(…, parser)`: commander makes '' of null. */
+export function readTopic<Flags extends { readonly topic?: string | null }>(flags: Flags): Flags {
+  return flags.topic === '' ? { ...flags, topic: null } : flags
+}
+
 function wholeNumber(text: string, least: number, which: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isSafeInteger(value) && value >= least) return value

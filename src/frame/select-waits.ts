@@ -63,7 +63,7 @@ function cutToScreen(
     ['--topic', topic],
     ['--older-than', olderThan],
   ]
-    .flatMap(([flag = '', value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value)}`]))
+    .flatMap(([flag = '', value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value ?? '')}`]))
     .join('')
   return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
 }

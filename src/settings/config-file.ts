@@ -62,8 +62,9 @@ function toProfiles(path: string, workflows: JsonValue): Record<string, Workflow
   for (const [name, profile] of Object.entries(workflows)) {
     if (!isJsonObject(profile)) throw invalid(path, `"workflows.${name}" must be an object`)
     refuseUnknownKeys(path, profile, profileKeys)
-    if (profile.topic !== undefined && typeof profile.topic !== 'string') {
-      throw invalid(path, `"workflows.${name}.topic" must be a string`)
+    const { topic } = profile
+    if (topic === '' || (topic !== undefined && topic !== null && typeof topic !== 'string')) {
+      throw invalid(path, `"workflows.${name}.topic" must be a string, or null for none`)
     }
   }
   return workflows as Record<string, WorkflowProfile>

@@ -210,3 +210,25 @@ test('--wait gives up in time', async () => {
   const run = await runCli('approve asking --wait read --timeout 20ms', { store: createExampleStore() })
   expect(run).toMatchObject({ code: 124, stderr: expect.stringContaining('→ not read yet.') })
 })
+
+test("no topic is --topic '' on the command line, and null in drover.config.json", async () => {
+  const bare = () => createFakeStore([{ workflowId: 'b', name: 'bare', did: [{ recv: null }] }])
+  for (const command of [
+    ['approve', 'b'],
+    ['approve', '--all', '--yes'],
+    ['send', 'b', 'hello'],
+  ]) {
+    const store = bare()
+    const files: Record<string, string> =
+      command[1] === '--all'
+        ? { '/project/drover.config.json': '{ "workflows": { "bare": { "topic": null } } }' }
+        : {}
+    expect(await runCli([...command, '--topic', ''], { store, files })).toMatchObject({ code: 0 })
+    expect(await store.messages('b')).toMatchObject([{ topic: null }])
+  }
+  const files = { '/project/drover.config.json': '{ "workflows": { "bare": { "topic": "" } } }' }
+  expect(await runCli('approve b', { store: bare(), files })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('must be a string, or null for none'),
+  })
+})

@@ -291,3 +291,19 @@ test('back at the list the cursor is on the same wait, and the filter is as it w
     '/leg',
   ])
 })
+
+test('a topic that only earlier runs tell is asked for, at the desk as elsewhere', async () => {
+  const store = createDeskStore()
+  const answers = [['a'], 'sure', 'back', ['a'], 'sure', 'sure', ['q']]
+  const run = await runCli('inbox --name ship', { store, ...desk, answers })
+  expect(run.stderr).toContain('? Only earlier runs tell the topic of ship-2#1: is it courier?\n')
+  expect(store.decided).toMatchObject([{ topic: 'courier' }])
+  const other = createDeskStore()
+  const all = ['approve', '--all', '--yes', '--name', 'ship']
+  expect(await runCli(all, { store: other })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('hint: drover approve ship-2#1 --topic courier   # if'),
+  })
+  expect(other.decided).toEqual([])
+  expect(await runCli([...all, '--topic', 'courier'], { store: other })).toMatchObject({ code: 0 })
+})

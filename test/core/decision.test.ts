@@ -73,7 +73,7 @@ test('a topic that is not known is named, and one that is known is not overruled
   expect(answerTo(inferred, nothing, { ...content, topic: 'y' }).topic).toBe('y')
   expect(answerTo(wait, nothing, { ...content, topic: 'legal' }).topic).toBe('legal')
   expect(() => answerTo(wait, nothing, { ...content, topic: 'y' })).toThrow(
-    'order-1#3 waits on topic "legal", not on "y".',
+    'order-1#3 waits on topic "legal", not on topic "y".',
   )
 })
 
@@ -94,7 +94,27 @@ test('where it is not known what to send, the error shows the lines that say it'
   expect(hintOf(learnedFrom('paid'))).toContain(
     '"order": { "topic": "old", "approve": "paid", "reject": "no" }',
   )
-  expect(answerTo(inferred, learnedFrom({ approved: false }), content).topic).toBe('old')
+})
+
+test('a topic that is only known from earlier runs takes the word of the user', () => {
+  const learned = learnedFrom({ approved: false })
+  for (const [given, hint] of [
+    [content, 'drover approve order-1#3 --topic old   # if this one does, too'],
+    [
+      { ...content, decision: 'rejected', comment: 'too much', data: { a: 1 } } as const,
+      `drover reject order-1#3 --comment 'too much' --data '{"a":1}' --topic old   # if this one does, too`,
+    ],
+  ] as const)
+    expect(() => answerTo(inferred, learned, given)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument', hint }),
+    )
+  const profile = { approve: 'yes' }
+  expect(() => answerTo(inferred, { ...learned, profile }, content)).toThrow(
+    'earlier runs waited on topic "old"',
+  )
+  expect(answerTo(inferred, learned, { ...content, topic: 'old' }).topic).toBe('old')
+  expect(answerTo(inferred, learned, { ...content, topic: null }).topic).toBe(null)
+  expect(answerTo(inferred, { ...learned, profile: { topic: null } }, content).topic).toBe(null)
 })
 
 test('the same decision is told by what it says, not by who said it when and why', () => {
