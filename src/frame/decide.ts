@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { findActor } from '../core/decision.ts'
+import { findActor, waitId } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../core/exit-codes.ts'
 import { findWait } from '../core/find-wait.ts'
 import { parseJson } from '../core/json.ts'
+import { shellWord } from '../core/shell-word.ts'
 import type { Actor, DecisionVerb, Store } from '../core/store.ts'
 import { type Decided, type Submission, submitDecision } from '../core/submit-decision.ts'
 import type { JsonValue } from '../core/workflow.ts'
@@ -109,12 +110,42 @@ async function runDecision(
       await decider.decide(async () => {
         const { workflow, ...addressed } = await findWait(store, id, (typed) =>
           findExactWorkflow(context, store, typed),
-        )
+        ).catch(async (error) => {
+          throw (await beginningOfId(store, verb, id, flags, error)) ?? error
+        })
         return { ...addressed, name: workflow.name, topic: flags.topic }
       })
     }
     const codes = await reportDecided(context, store, decider.decided, { ...flags, timeoutMs })
     context.exitWith(worstExitCode([...decider.codes, ...codes]))
+  })
+}
+
+/** How many ids with the same beginning are looked through for the one that waits. */
+const mostAlike = 50
+
+/** Lists show the head of a UUID, and what decides takes whole ids: says which one was meant where only one waits. */
+async function beginningOfId(
+  store: Store,
+  verb: string,
+  typed: string,
+  { comment, data, topic }: DecisionFlags,
+  error: unknown,
+): Promise<CliError | undefined> {
+  const [, head, step] = /^([\da-f][\da-f-]{7,})(?:#(\d+))?$/i.exec(typed) ?? []
+  if (head === undefined || !(error instanceof CliError) || error.code !== 'workflow-not-found')
+    return undefined
+  const open = await store.waits(await store.findByPrefix(head, mostAlike))
+  const [only, ...others] = open.filter((wait) => step === undefined || wait.step === Number(step))
+  if (!only) return undefined
+  const flags = Object.entries({ comment, data, topic })
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value ?? '')}`]))
+    .join('')
+  return new CliError(error.code, `"${typed}" is the beginning of an id, and to ${verb} takes a whole one.`, {
+    hint:
+      others.length === 0
+        ? `drover ${verb} ${shellWord(waitId(only))}${flags}`
+        : 'drover inbox -o ids   # prints whole ids',
   })
 }
 

@@ -158,7 +158,7 @@ async function makeSure(
   const [only] = waits
   const question =
     only && waits.length === 1
-      ? `: ${truncate(describeQuestion(only), 2 * terminal.stderr.columns)}`
+      ? `: ${truncate(describeQuestion(asRead(only)), 2 * terminal.stderr.columns)}`
       : ' that are marked?'
   const choices = [back, { value: 'sure', label: verb.toLowerCase() }] as const
   const choice = await terminal.choose(`${verb} ${nameOf(waits)}${question}`, choices, {
@@ -179,15 +179,12 @@ async function confirmLearned(
 ): Promise<'sure' | 'back' | undefined> {
   const learned = waits.filter(({ source }) => source === 'learned')
   if (learned.length === 0) return 'sure'
-  const topics = [...new Set(learned.map(({ topic }) => topic ?? '(none)'))].map(visible).join(', ')
-  const choices = [back, { value: 'sure', label: `send on topic ${topics}` }] as const
-  return terminal.choose(
-    `Only earlier runs tell the topic of ${nameOf(learned)}: is it ${topics}?`,
-    choices,
-    {
-      signal: interrupts.signal,
-    },
-  )
+  const where = learned.map(({ topic }) => (topic ? `on topic ${visible(topic)}` : 'without a topic'))
+  const places = [...new Set(where)].join(' and ')
+  const choices = [back, { value: 'sure', label: 'send' }] as const
+  return terminal.choose(`Send to ${nameOf(learned)} ${places}? Only earlier runs tell so.`, choices, {
+    signal: interrupts.signal,
+  })
 }
 
 async function askComment(

@@ -63,10 +63,11 @@ export const waitColumns: readonly Column<WaitRow>[] = [
 ]
 
 function describeBriefly(wait: WaitRow): string {
-  const { asked, topic } = wait
+  const { asked, topic, source } = wait
+  const doubt = source === 'learned' ? '?' : ''
   if (asked) return describeQuestion(wait)
   if (topic === undefined) return '(a message)'
-  return topic === null ? '(a message without topic)' : `(a message on ${topic})`
+  return topic === null ? `(a message without topic${doubt})` : `(a message on ${topic}${doubt})`
 }
 
 function formatLeft(until: Date, now: Date): string {

@@ -232,3 +232,27 @@ test("no topic is --topic '' on the command line, and null in drover.config.json
     stderr: expect.stringContaining('must be a string, or null for none'),
   })
 })
+
+test('the beginning of an id decides nothing, and the whole of it is the hint', async () => {
+  const did = [{ event: 'awaiting:go', value: 'Go?' }, { recv: 'go' }]
+  const whole = '0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b'
+  const other = '0b0b0b0b-ffff-4b0b-8b0b-0b0b0b0b0b0b'
+  const store = createFakeStore([
+    { workflowId: whole, did },
+    { workflowId: other, status: 'SUCCESS' },
+  ])
+  const run = await runCli(['reject', '0b0b0b0b#1', '--comment', 'too much'], { store })
+  expect(run).toMatchObject({
+    code: 4,
+    stderr: [
+      'error: "0b0b0b0b#1" is the beginning of an id, and to reject takes a whole one.',
+      `hint: drover reject ${whole}#1 --comment 'too much'`,
+      '',
+    ].join('\n'),
+  })
+  expect((await runCli('approve 0b0b0b0b', { store })).stderr).toContain(`hint: drover approve ${whole}#1\n`)
+  expect((await runCli('approve 0b0b0b0b#7', { store })).stderr).toContain('There is no workflow')
+  store.add({ workflowId: `${other}-2`, did })
+  expect((await runCli('approve 0b0b0b0b#1', { store })).stderr).toContain('hint: drover inbox -o ids')
+  expect(store.decided).toEqual([])
+})

@@ -58,12 +58,12 @@ test('inbox lists every wait, what it asks, and how that is known', async () => 
     now,
   })
   expect(wide.stdout).toMatchInlineSnapshot(`
-    "WAIT         WORKFLOW  QUESTION                TOPIC      SINCE     LEFT  STATE       TOLD BY
-    pay-1#0      pay       (a message on webhook)  webhook   1m ago  59m 00s  ● waiting   configured
-    done-soon#1  refund    Refund 5 €?             legal    59s ago  23h 59m  ✓ answered  asked
-    refund-7#1   refund    Refund 300 €?           legal    59s ago  23h 59m  ● waiting   asked
-    ship-2#1     ship      (a message on courier)  courier  59s ago   9m 00s  ● waiting   learned
-    who-knows#2  odd       (a message)                      59s ago     -58s  ! overdue   inferred
+    "WAIT         WORKFLOW  QUESTION                 TOPIC      SINCE     LEFT  STATE       TOLD BY
+    pay-1#0      pay       (a message on webhook)   webhook   1m ago  59m 00s  ● waiting   configured
+    done-soon#1  refund    Refund 5 €?              legal    59s ago  23h 59m  ✓ answered  asked
+    refund-7#1   refund    Refund 300 €?            legal    59s ago  23h 59m  ● waiting   asked
+    ship-2#1     ship      (a message on courier?)  courier  59s ago   9m 00s  ● waiting   learned
+    who-knows#2  odd       (a message)                       59s ago     -58s  ! overdue   inferred
     "
   `)
   const narrow = await runCli('inbox', {
@@ -296,7 +296,7 @@ test('a topic that only earlier runs tell is asked for, at the desk as elsewhere
   const store = createDeskStore()
   const answers = [['a'], 'sure', 'back', ['a'], 'sure', 'sure', ['q']]
   const run = await runCli('inbox --name ship', { store, ...desk, answers })
-  expect(run.stderr).toContain('? Only earlier runs tell the topic of ship-2#1: is it courier?\n')
+  expect(run.stderr).toContain('? Send to ship-2#1 on topic courier? Only earlier runs tell so.\n')
   expect(store.decided).toMatchObject([{ topic: 'courier' }])
   const other = createDeskStore()
   const all = ['approve', '--all', '--yes', '--name', 'ship']

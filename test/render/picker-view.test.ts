@@ -67,7 +67,7 @@ test('80×24: a list with a cursor, marks, and what the keys do', () => {
         WAIT        QUESTION                               SINCE     LEFT  STATE
       ◻ refund-7#3  Refund 300 €?                         1m ago  23h 00m  ● waiting
       ◼ refund-8#3  山田さんに三百ユーロを返金しますか…   1m ago  23h 00m  ● waiting
-      ◼ 018f3a9c#3  (a message on webhook)                1m ago  23h 00m  ● waiting
+      ◼ 018f3a9c#3  (a message on webhook?)               1m ago  23h 00m  ● waiting
     ❯ ◻ evil#3      ␛[2J␛]0;pwned␇Delete␍↵all?<U+202E>    1m ago  23h 00m  ● waiting
       ◻ late#3      Refund 300 €?                         1m ago  -1m 00s  ! overdue
     ↑↓ move · space mark · * all · / filter · enter open · a approve · r reject
@@ -112,8 +112,8 @@ test('a search narrows the list, and what was marked stays marked', () => {
   const searching = press(marked, '/', 'p', 'a', 'y')
   expect(draw(searching, 60).join('\n')).toMatchInlineSnapshot(`
     "1 of 5 waiting, 1 marked in shop at db.example
-        WAIT        QUESTION                 SINCE  STATE
-    ❯ ◻ 018f3a9c#3  (a message on webhook)  1m ago  ● waiting
+        WAIT        QUESTION                  SINCE  STATE
+    ❯ ◻ 018f3a9c#3  (a message on webhook?)  1m ago  ● waiting
     /pay█
     type to filter · ↑↓ move · enter keep · esc all"
   `)
