@@ -65,8 +65,8 @@ export interface DecideOptions {
   readonly comment?: string
   /** Send this instead of the standard answer. */
   readonly data?: JsonValue
-  /** The topic of a wait of which it is not known. */
-  readonly topic?: string
+  /** The topic of a wait of which it is not known; null for none. */
+  readonly topic?: string | null
 }
 
 /** A DBOS system database, as the command line sees it. Errors are `DroverError`s with a `code` and a `hint`. */
