@@ -44,6 +44,7 @@ export async function holdExecutorSlot(
   }
 
   async function share(locked: pg.Client): Promise<void> {
+    if (announced.length === 0) return
     const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
     await locked.query(each, [announced])
   }

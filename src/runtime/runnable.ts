@@ -21,6 +21,7 @@ export async function findRunnable(
   client: pg.Client | pg.Pool,
   runnables: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  if (runnables.length === 0) return new Set()
   const { rows } = await client.query(
     `select runnable from unnest($1::text[]) as runnable where not pg_try_advisory_xact_lock(${runnableKey('runnable')})`,
     [[...new Set(runnables)]],
