@@ -121,13 +121,13 @@ function noteElsewhere(
   if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
 }
 
-/** Workflows that only an executor with another module can run. */
+/** Workflows that only an executor with another module can run; in the words of DBOS, which `explain` tells to look for. */
 function noteUnknown(context: Context, { specifier }: App, workflows: readonly UnknownWorkflow[]): void {
   for (const name of new Set(workflows.map((workflow) => workflow.name))) {
     const ids = workflows.filter((workflow) => workflow.name === name).map(({ workflowId }) => workflowId)
     tell(
       context,
-      `warning: ${ids.join(', ')} cannot go on: ${specifier} registers no workflow "${name}", and no other drover process does.`,
+      `warning: Cannot find workflow function "${name}" of ${ids.join(', ')}: ${specifier} does not register it, and no other drover process does.`,
     )
   }
   tell(context, 'hint: start a worker whose --app registers it, beside this one or instead of it')

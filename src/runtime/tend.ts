@@ -50,35 +50,36 @@ export function startTending(options: TendOptions): Tending {
   async function rounds(): Promise<void> {
     while (!stopped.signal.aborted) {
       asked = new AbortController()
-      const isWaiting = await look().catch((error: unknown) => {
+      const next = await look().catch((error: unknown) => {
         onLog('debug', `could not look after what this process holds: ${String(error)}`)
+        return 'calm' as const
       })
-      await pause(shortlyMs, stopped.signal)
-      if (!isWaiting) await pause(betweenLooksMs - shortlyMs, AbortSignal.any([stopped.signal, asked.signal]))
+      // What went back may come here again at once, and again, before the other process gets it.
+      if (next === 'went-back') await pause(shortlyMs, stopped.signal)
+      const pauseMs = next === 'waits' ? shortlyMs : betweenLooksMs
+      await pause(pauseMs, AbortSignal.any([stopped.signal, asked.signal]))
     }
   }
 
-  /** True while something waits here for another process. */
-  async function look(): Promise<boolean> {
+  async function look(): Promise<'calm' | 'waits' | 'went-back'> {
     const held = await readHeld(pool, options)
     await putBackStopped(held.filter((row) => own.has(row.runnable)))
     return await putBackForeign(held.filter((row) => !own.has(row.runnable) && !isRunning(row.workflowId)))
   }
 
-  async function putBackForeign(held: readonly HeldRow[]): Promise<boolean> {
+  async function putBackForeign(held: readonly HeldRow[]): Promise<'calm' | 'waits' | 'went-back'> {
     const elsewhere = await findRunnable(
       pool,
       held.map(({ runnable }) => runnable),
     )
-    await putBackHere(
-      held.filter(({ runnable }) => elsewhere.has(runnable)),
-      1,
-    )
+    const wanted = held.filter(({ runnable }) => elsewhere.has(runnable))
+    await putBackHere(wanted, 1)
     const unknown = held.filter(({ runnable }) => !elsewhere.has(runnable))
     const news = unknown.filter(({ workflowId }) => !told.has(workflowId))
     for (const { workflowId } of news) told.add(workflowId)
     if (news.length > 0) onUnknown(news)
-    return unknown.length > 0
+    if (wanted.length > 0) return 'went-back'
+    return unknown.length > 0 ? 'waits' : 'calm'
   }
 
   async function putBackStopped(held: readonly HeldRow[]): Promise<void> {
