@@ -6,6 +6,9 @@ import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { family, minutesAgo } from '../support/family.ts'
 import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
 
+/** One is older. */
+const betweenTheWaits = minutesAgo(1.5)
+
 /** The same workflows in both stores: in the fake one as they are, in the real one as the rows that DBOS would write. */
 const workflows: readonly FakeWorkflow[] = [
   {
@@ -292,7 +295,7 @@ describe('the fake store and the real one agree', () => {
     ])
     expect(await ask((store) => store.inbox({ limit: 1 }))).toMatchObject({ total: 4, waits: [{}] })
     expect(await ask((store) => store.inbox({ name: 'eventsWorkflow' }))).toEqual({ waits: [], total: 0 })
-    expect((await ask((store) => store.inbox({ before: minutesAgo(1.5) }))).total).toBe(1)
+    expect((await ask((store) => store.inbox({ before: betweenTheWaits }))).total).toBe(1)
   })
 
   test('on waits that are over, and on steps that never waited', async () => {

@@ -30,38 +30,47 @@ const drover = (...args: string[]) => runDrover(args, { home })
 const unfinishedIn = ({ stderr }: { readonly stderr: string }) =>
   /Unfinished, and running nowhere now: (.*)/.exec(stderr)?.[1]?.split(', ').sort()
 
-test('what two killed processes left is told, taken over, and finished after an edit of the source', async () => {
-  const ids = ['k1', 'k2']
-  const killed = ids.map((id) => startDrover(['run', 'slowly', '60000', '--app', app, '--id', id], { home }))
-  for (const id of ids) {
-    await waitUntil(`${id} exists`, async () => (await drover('get', id)).code === 0)
-    expect((await drover('wait', id, '--for', 'event:begun')).code).toBe(0)
-  }
-  for (const { process } of killed) process.kill('SIGKILL')
-  await Promise.all(killed.map(({ ended }) => ended))
+const coldStartMs = 60_000
 
-  const short = await drover('run', 'slowly', '0', '--app', app)
-  expect(short).toMatchObject({ code: 0, stdout: '"version one"\n' })
-  expect(unfinishedIn(short)).toEqual(ids)
-  expect(short.stderr).toContain(`To finish them: drover worker --app ${app}`)
+test(
+  'what two killed processes left is told, taken over, and finished after an edit of the source',
+  async () => {
+    const ids = ['k1', 'k2']
+    const killed = ids.map((id) =>
+      startDrover(['run', 'slowly', '60000', '--app', app, '--id', id], { home }),
+    )
+    for (const id of ids) {
+      // Two cold starts at once, with an embedded Postgres to be made.
+      await waitUntil(`${id} exists`, async () => (await drover('get', id)).code === 0, coldStartMs)
+      expect((await drover('wait', id, '--for', 'event:begun')).code).toBe(0)
+    }
+    for (const { process } of killed) process.kill('SIGKILL')
+    await Promise.all(killed.map(({ ended }) => ended))
 
-  const edited = (await readFile(app, 'utf8'))
-    .replace('version one', 'version two')
-    .replace('sleep(stepMs)', 'sleep(1)')
-  await writeFile(app, edited)
-  const worker = startDrover(['worker', '--app', app], { home })
-  const waited = await drover('wait', ...ids)
-  expect(waited.code).toBe(0)
-  expect(
-    waited.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toEqual(ids.map((workflowId) => ({ workflowId, value: 'version two' })))
-  expect(worker.stderr()).toMatch(/Taken over from drover processes that are gone: k[12], k[12]/)
-  worker.process.kill('SIGTERM')
-  expect((await worker.ended).code).toBe(0)
-})
+    const short = await drover('run', 'slowly', '0', '--app', app)
+    expect(short).toMatchObject({ code: 0, stdout: '"version one"\n' })
+    expect(unfinishedIn(short)).toEqual(ids)
+    expect(short.stderr).toContain(`To finish them: drover worker --app ${app}`)
+
+    const edited = (await readFile(app, 'utf8'))
+      .replace('version one', 'version two')
+      .replace('sleep(stepMs)', 'sleep(1)')
+    await writeFile(app, edited)
+    const worker = startDrover(['worker', '--app', app], { home })
+    const waited = await drover('wait', ...ids)
+    expect(waited.code).toBe(0)
+    expect(
+      waited.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(ids.map((workflowId) => ({ workflowId, value: 'version two' })))
+    expect(worker.stderr()).toMatch(/Taken over from drover processes that are gone: k[12], k[12]/)
+    worker.process.kill('SIGTERM')
+    expect((await worker.ended).code).toBe(0)
+  },
+  2 * coldStartMs,
+)
 
 test('two living runs leave each other alone', async () => {
   await writeFile(app, source)
