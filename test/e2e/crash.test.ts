@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installApp } from '../support/app-folder.ts'
 import { runDrover, startDrover } from '../support/drover-process.ts'
@@ -6,6 +7,7 @@ import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const source = `
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 
@@ -16,6 +18,14 @@ async function slowly(stepMs: number): Promise<string> {
   return 'version one'
 }
 DBOS.registerWorkflow(slowly, { name: 'slowly' })
+
+async function until(file: string): Promise<string> {
+  const look = () => sleep(100).then(() => existsSync(file))
+  await DBOS.setEvent('begun', true)
+  while (!(await DBOS.runStep(look, { name: 'look' }))) {}
+  return 'seen'
+}
+DBOS.registerWorkflow(until, { name: 'until' })
 `
 
 let home: string
@@ -89,11 +99,13 @@ test('two living runs leave each other alone', async () => {
 
 test('a workflow goes on when the embedded Postgres was stopped in order and started again', async () => {
   await writeFile(app, source)
-  const running = startDrover(['run', 'slowly', '500', '--app', app, '--id', 'stopped'], { home })
+  const file = path.join(home, 'go-on')
+  const running = startDrover(['run', 'until', file, '--app', app, '--id', 'stopped'], { home })
   await waitUntil('it exists', async () => (await drover('get', 'stopped')).code === 0)
   expect((await drover('wait', 'stopped', '--for', 'event:begun')).code).toBe(0)
   expect((await drover('db', 'stop', '--force')).code).toBe(0)
   await waitUntil('that is told', () => running.stderr().includes('does not answer'))
   expect((await drover('db', 'start')).code).toBe(0)
-  expect(await running.ended).toMatchObject({ code: 0, stdout: '"version one"\n' })
+  await writeFile(file, '')
+  expect(await running.ended).toMatchObject({ code: 0, stdout: '"seen"\n' })
 })
