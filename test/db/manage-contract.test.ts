@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { countableFields } from '../../src/core/manage.ts'
+import { type CountableField, countableFields } from '../../src/core/manage.ts'
 import type { Store } from '../../src/core/store.ts'
+import { describeFilter, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { family, minutesAgo } from '../support/family.ts'
 import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
+
+const failedAt = minutesAgo(8)
+const overdueSince = minutesAgo(4)
 
 const workflows: readonly FakeWorkflow[] = [
   {
     workflowId: 'done',
     name: 'orderWorkflow',
     attributes: { region: 'eu', tier: 1 },
+    schedule: 'nightly',
+    user: 'ada',
     status: 'SUCCESS',
     input: [3, 'x'],
     output: { sum: 3 },
@@ -26,12 +32,23 @@ const workflows: readonly FakeWorkflow[] = [
     workflowId: 'failed',
     name: 'failing',
     attributes: { region: 'eu' },
+    schedule: 'hourly',
+    user: 'bob',
+    application: 'shop',
+    version: 'v2',
     status: 'ERROR',
     error: { name: 'TypeError', message: 'no such order: 100%' },
     createdAt: minutesAgo(9),
+    completedAt: failedAt,
     did: [{ step: 'look', error: { name: 'TypeError', message: 'no such order' } }],
   },
-  { workflowId: 'overdue', name: 'orderWorkflow', createdAt: minutesAgo(4) },
+  {
+    workflowId: 'overdue',
+    name: 'orderWorkflow',
+    attributes: { region: 'us' },
+    executorId: 'elsewhere',
+    createdAt: overdueSince,
+  },
   ...family,
   { workflowId: 'grandchild', parentId: 'child-1', createdAt: minutesAgo(2.4) },
 ]
@@ -47,29 +64,64 @@ afterAll(() => stores.close())
 const ask: TwoStores['ask'] = (question) => stores.ask(question)
 
 describe('the fake store and the real one agree', () => {
+  const idOf = ({ workflowId }: { readonly workflowId: string }) => workflowId
+  const startOf = (id: string) => workflows.find(({ workflowId }) => workflowId === id)?.createdAt
+
+  /** Which ids it lets through, the newest first. */
+  const filters: readonly (readonly [ids: string, WorkflowFilter])[] = [
+    ['grandchild child-2 child-1 parent overdue failed done', {}],
+    ['overdue done', { name: 'orderWorkflow' }],
+    ['child-1 failed done', { status: ['SUCCESS', 'ERROR'] }],
+    ['child-2 child-1', { parentId: 'parent' }],
+    ['child-2', { queue: 'drover' }],
+    ['failed', { application: 'shop' }],
+    ['failed', { version: 'v2' }],
+    ['', { version: 'v2', application: 'example' }],
+    ['overdue', { executorId: 'elsewhere' }],
+    // From the very time on, and not at the very time any more.
+    ['parent overdue', { since: startOf('overdue'), until: startOf('child-1') }],
+    ['done', { endedBefore: failedAt }],
+    ['failed done', { endedBefore: new Date(failedAt.getTime() + 1) }],
+    ['failed done', { attributes: { region: 'eu' } }],
+    ['done', { attributes: { region: 'eu', tier: 1 } }],
+    ['overdue', { attributes: { region: 'us' } }],
+    ['failed', { search: 'SUCH ord' }],
+    ['done', { search: '"SUM"' }],
+    ['failed', { search: '%' }],
+    ['', { search: 'such_order' }],
+    ['done', { schedule: 'nightly' }],
+    ['done', { user: 'ada' }],
+    ['', { schedule: 'nightly', user: 'bob' }],
+  ]
+
   test('on what a filter lets through, and how many there are', async () => {
-    for (const filter of [
-      { parentId: 'parent' },
-      { queue: 'drover' },
-      { version: 'v1', application: 'example' },
-      { since: minutesAgo(2.45), until: minutesAgo(1.5) },
-      { endedBefore: minutesAgo(9.5) },
-      { attributes: { region: 'eu' } },
-      { attributes: { region: 'us' } },
-      { search: 'SUCH ord' },
-      { search: '%' },
-      { schedule: 'nightly' },
-      { user: 'ada' },
-    ]) {
+    for (const [expected, filter] of filters) {
+      const ids = expected.split(' ').filter(Boolean)
       const listed = await ask((store) => store.list({ ...filter, limit: 99 }))
+      expect(listed.map(idOf), describeFilter(filter)).toEqual(ids)
       const oldest = await ask((store) => store.list({ ...filter, limit: 99, order: 'oldest' }))
-      expect(oldest.map(({ workflowId }) => workflowId)).toEqual(
-        listed.map(({ workflowId }) => workflowId).reverse(),
-      )
-      await ask((store) => store.countBy(filter, 'status'))
+      expect(oldest.map(idOf), describeFilter(filter)).toEqual(ids.toReversed())
+      const counted = await ask((store) => store.countBy(filter, 'status'))
+      expect(
+        counted.reduce((sum, { count }) => sum + count, 0),
+        describeFilter(filter),
+      ).toBe(ids.length)
     }
-    for (const field of countableFields)
-      await ask((store) => store.countBy({ application: 'example' }, field))
+  })
+
+  test('on how many there are of each kind', async () => {
+    const expected: Readonly<Record<CountableField, string>> = {
+      status: 'PENDING 3, SUCCESS 2, ENQUEUED 1',
+      name: 'childWorkflow 2, orderWorkflow 2, exampleWorkflow 1, parentWorkflow 1',
+      queue: 'null 5, drover 1',
+      application: 'example 6',
+      version: 'v1 6',
+      executor: 'drover-test 4, elsewhere 1, null 1',
+    }
+    for (const field of countableFields) {
+      const counts = await ask((store) => store.countBy({ application: 'example' }, field))
+      expect(counts.map(({ value, count }) => `${value} ${count}`).join(', ')).toBe(expected[field])
+    }
   })
 
   test.each(['newest', 'oldest'] as const)('on pages, the %s first', async (order) => {
@@ -158,7 +210,11 @@ describe('the fake store and the real one agree', () => {
     expect(await ask((store) => store.manage('fork', [{ ...target, newWorkflowId: 'grandchild' }]))).toEqual([
       { workflowId: 'done', outcome: 'failed', reason: 'the id grandchild is in use' },
     ])
-    expect(await ask((store) => store.lineage('copy'))).toMatchObject({ forkedFrom: 'done' })
+    expect(await ask((store) => store.lineage('copy'))).toMatchObject({
+      forkedFrom: 'done',
+      user: 'ada',
+      schedule: null,
+    })
     expect(await ask((store) => store.lineage('done'))).toMatchObject({ forks: ['copy'] })
     expect(await ask(stateOf('copy'))).toMatchObject({ status: 'ENQUEUED', version: 'v9' })
     expect(await ask((store) => store.manage('rewind', [target]))).toEqual([

@@ -4,7 +4,8 @@ import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts
 import type { FakeRows, FakeWorkflow } from './fake-workflow.ts'
 
 /** What the filter says of one workflow. */
-export function isLetThrough({ workflow, parentId, attributes }: FakeRows, filter: WorkflowFilter): boolean {
+export function isLetThrough(rows: FakeRows, filter: WorkflowFilter): boolean {
+  const { workflow, parentId, attributes, schedule, user } = rows
   const equal: readonly (readonly [unknown, unknown])[] = [
     [filter.name, workflow.name],
     [filter.queue, workflow.queue],
@@ -12,8 +13,8 @@ export function isLetThrough({ workflow, parentId, attributes }: FakeRows, filte
     [filter.version, workflow.version],
     [filter.executorId, workflow.executorId],
     [filter.parentId, parentId],
-    [filter.schedule, null],
-    [filter.user, null],
+    [filter.schedule, schedule],
+    [filter.user, user],
   ]
   const payloads = JSON.stringify([workflow.input, workflow.output, workflow.error]).toLowerCase()
   return (
@@ -75,6 +76,7 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
       workflowId: newWorkflowId,
       forkedFrom: workflowId,
       attributes: rows.attributes ?? undefined,
+      user: rows.user ?? undefined,
       name,
       className,
       configName,

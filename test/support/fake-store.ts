@@ -287,11 +287,11 @@ export function createFakeStore(
     lineage: async (workflowId) => {
       const rows = entries.get(workflowId)?.rows
       if (!rows) return undefined
-      const { parentId, forkedFrom, attributes } = rows
+      const { parentId, forkedFrom, attributes, schedule, user } = rows
       const forks = [...entries.values()]
         .filter((other) => other.rows.forkedFrom === workflowId)
         .map((other) => other.rows.workflow.workflowId)
-      return { parentId, forkedFrom, forks, attributes, schedule: null, user: null }
+      return { parentId, forkedFrom, forks, attributes, schedule, user }
     },
     children: async (workflowId) =>
       [...entries.values()]

@@ -34,6 +34,8 @@ export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
   readonly parentId?: string
   readonly forkedFrom?: string
   readonly attributes?: { readonly [name: string]: JsonValue }
+  readonly schedule?: string
+  readonly user?: string
   readonly did?: readonly FakeOperation[]
   /** Messages that nobody has read. */
   readonly unread?: readonly {
@@ -48,6 +50,8 @@ export interface FakeRows {
   readonly parentId: string | null
   readonly forkedFrom: string | null
   readonly attributes: { readonly [name: string]: JsonValue } | null
+  readonly schedule: string | null
+  readonly user: string | null
   readonly steps: Step[]
   readonly events: {
     readonly step: number
@@ -87,6 +91,8 @@ export function createRows({
   parentId,
   forkedFrom,
   attributes,
+  schedule,
+  user,
   ...given
 }: FakeWorkflow): FakeRows {
   const status = given.status ?? 'PENDING'
@@ -114,6 +120,8 @@ export function createRows({
     parentId: parentId ?? null,
     forkedFrom: forkedFrom ?? null,
     attributes: attributes ?? null,
+    schedule: schedule ?? null,
+    user: user ?? null,
     steps: [],
     events: [],
     streams: [],

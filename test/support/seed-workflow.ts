@@ -4,7 +4,7 @@ import { type FakeWorkflow, toRows } from './fake-workflow.ts'
 
 /** Writes the rows that DBOS would have left of this workflow into the system tables. */
 export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): Promise<void> {
-  const { workflow, parentId, attributes, steps, events, streams, messages } = toRows(fake)
+  const { workflow, parentId, attributes, schedule, user, steps, events, streams, messages } = toRows(fake)
   const id = workflow.workflowId
   await insert(database, 'workflow_status', {
     workflow_uuid: id,
@@ -23,6 +23,8 @@ export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): 
     recovery_attempts: workflow.recoveryAttempts,
     parent_workflow_id: parentId,
     attributes: attributes && JSON.stringify(attributes),
+    schedule_name: schedule,
+    authenticated_user: user,
     serialization: 'portable_json',
   })
   await insert(database, 'workflow_input', {
