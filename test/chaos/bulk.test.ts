@@ -14,9 +14,10 @@ const count = 10_000
 
 test.each(interruptedVerbs)(
   '%s of 10,000 workflows, killed half-way, is finished by the same command, none done twice',
-  async (verb, status) => {
-    const changes = await interruptBulk({ ...given, verb, status, count, perSecond: 1000 })
+  async (verb, status, after) => {
+    const { changes, left } = await interruptBulk({ ...given, verb, status, count, perSecond: 1000 })
     expect(changes.size).toBe(count)
     expect([...changes.values()].filter((times) => times !== 1)).toEqual([])
+    expect(left).toEqual(after ? { [after]: count } : {})
   },
 )

@@ -10,19 +10,14 @@ beforeAll(async () => {
 
 afterAll(() => given.remove())
 
-const count = 500
+const count = 100
 
 test.each(interruptedVerbs)(
-  '%s of 500 workflows, killed half-way, is finished by the same command, none done twice',
+  '%s of 100 workflows, killed half-way, is finished by the same command, none done twice',
   async (verb, status, after) => {
-    const changes = await interruptBulk({ ...given, verb, status, count, perSecond: 800 })
+    const { changes, left } = await interruptBulk({ ...given, verb, status, count, perSecond: 60 })
     expect(changes.size).toBe(count)
     expect([...changes.values()].filter((times) => times !== 1)).toEqual([])
-    const rows = await given.database.query(
-      `select status, count(*)::int as count from dbos.workflow_status
-       where name = $1 and forked_from is null group by 1`,
-      [`${verb}-me`],
-    )
-    expect(rows).toEqual(after ? [{ status: after, count }] : [])
+    expect(left).toEqual(after ? { [after]: count } : {})
   },
 )
