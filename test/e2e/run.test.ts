@@ -1,7 +1,11 @@
 import { exec } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase } from '../support/database.ts'
 import { droverBin, runDrover, startDrover, untilReady } from '../support/drover-process.ts'
+import { listenLocally } from '../support/proxy-address.ts'
 import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -55,12 +59,18 @@ test('a workflow that fails is 1, with the reason on stderr', async () => {
   expect(failed.stderr).toContain('n must be a positive integer, not -1')
 })
 
-test('approved, rejected and timed out are three results', async () => {
+test('approved, rejected and timed out are three results, and a decision stays made', async () => {
   const approved = await approvalWith('a1', 'approve', 'a1', '--comment', 'looks fine', '--as', 'ada')
   expect(approved).toMatchObject({
     code: 0,
     result: { status: 'completed', decision: 'approved', by: 'ada', reason: 'looks fine' },
   })
+  expect(await drover('approve', 'a1#1')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('already recorded by ada'),
+  })
+  expect(await drover('reject', 'a1#1', '--comment', 'no')).toMatchObject({ code: 9 })
+  expect(await drover('approve', 'a1')).toMatchObject({ code: 9 })
   const rejected = await approvalWith('a2', 'reject', 'a2', '--comment', 'no')
   expect(rejected).toMatchObject({
     code: 0,
@@ -71,40 +81,56 @@ test('approved, rejected and timed out are three results', async () => {
   expect(JSON.parse(ignored.stdout)).toMatchObject({ status: 'cancelled', decision: 'timed-out' })
 })
 
-test('a decision that was made stays made', async () => {
-  expect(await drover('approve', 'a1#1')).toMatchObject({
-    code: 0,
-    stderr: expect.stringContaining('already recorded by ada'),
-  })
-  expect(await drover('reject', 'a1#1', '--comment', 'no')).toMatchObject({ code: 9 })
-  expect(await drover('approve', 'a1')).toMatchObject({ code: 9 })
-})
-
 test('a stream into a reader that leaves ends quietly', async () => {
-  await drover('run', 'streamingWorkflow', '3', '0', '--app', 'drover:demo', '--id', 's1')
-  const env = { ...process.env, DROVER_HOME: home }
-  const { stdout, stderr } = await promisify(exec)(
-    `set -o pipefail; '${process.execPath}' '${droverBin}' stream s1 progress_stream | head -1; echo "codes \${PIPESTATUS[@]}"`,
-    { env, shell: 'bash' },
-  )
-  const lines = stdout.trimEnd().split('\n')
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'start' })
-  expect(lines.slice(1)).toEqual(['codes 0 0'])
-  expect(stderr).not.toContain('Error')
-  const all = await drover('stream', 's1', 'progress_stream')
-  expect(all.stdout.trimEnd().split('\n')).toHaveLength(2 * 3 + 2)
+  const database = await createTestDatabase()
+  try {
+    await database.query(
+      `insert into dbos.workflow_status (workflow_uuid, status, name) values ('long', 'SUCCESS', 'x')`,
+    )
+    // More than a pipe and the reader hold: whoever writes it meets a pipe that nobody reads.
+    await database.query(
+      `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
+       select 'long', 'log', n, '"' || repeat('x', 100) || n || '"', 'portable_json' from generate_series(0, 9999) n`,
+    )
+    const { url } = database.target
+    const { stdout, stderr } = await promisify(exec)(
+      `'${process.execPath}' '${droverBin}' stream long log | head -1; echo "codes \${PIPESTATUS[@]}"`,
+      { env: { ...process.env, DROVER_HOME: home, DROVER_DB_URL: url }, shell: 'bash' },
+    )
+    expect(stdout.split('\n')).toEqual([expect.stringMatching(/x0"?$/), 'codes 0 0', ''])
+    expect(stderr).toBe('')
+    const all = await drover('stream', 'long', 'log', '--db-url', url)
+    expect(all.stdout.trimEnd().split('\n')).toHaveLength(10_000)
+  } finally {
+    await database.drop()
+  }
 })
 
-test('a dead port is 69 within its timeout, and never a hang', async () => {
-  const started = performance.now()
+test('a dead port is 69', async () => {
   const run = await drover('list', '--db-url', 'postgres://127.0.0.1:1/x')
   expect(run).toMatchObject({ code: 69, stdout: '' })
-  expect(performance.now() - started).toBeLessThan(6000)
+})
+
+test('a port that accepts and never answers is 69 within its timeout, and never a hang', async () => {
+  const server = createServer()
+  const port = await listenLocally(server)
+  const accepted = once(server, 'connection')
+  const url = `postgres://127.0.0.1:${port}/x`
+  const run = await drover('list', '--db-url', url, '--connect-timeout', '300ms')
+  expect(run).toMatchObject({ code: 69, stdout: '', stderr: expect.stringContaining('within 300 ms') })
+  const [socket] = await accepted
+  socket.destroy()
+  server.close()
 })
 
 test('an id in use is never a green build that tested nothing', async () => {
-  const again = await drover('run', 'approvalWorkflow', '3', '60', '0', '--app', 'drover:demo', '--id', 'a1')
-  expect(again).toMatchObject({ code: 9, stderr: expect.stringContaining('The id a1 is in use') })
+  const args = ['run', 'eventsWorkflow', '1', '0', '--app', 'drover:demo', '--id', 'used']
+  expect(await drover(...args)).toMatchObject({ code: 0 })
+  expect(await drover(...args)).toMatchObject({
+    code: 9,
+    stdout: '',
+    stderr: expect.stringContaining('The id used is in use'),
+  })
 })
 
 test('a closed app, a worker and a second terminal: start, watch, and stop in order', async () => {
