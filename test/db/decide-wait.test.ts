@@ -9,7 +9,7 @@ import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 
 const impatient = DBOS.registerWorkflow(
   async () => {
-    for (const seconds of [0.8, 3600]) {
+    for (const seconds of [0.1, 3600]) {
       await DBOS.setEvent('awaiting:go', 'Go?')
       await DBOS.recv('go', seconds)
     }
@@ -26,6 +26,13 @@ beforeAll(async () => {
 })
 
 afterAll(() => live.close())
+
+/** A wait that is over, however short it was open. */
+const pastWait = async (workflowId: string, step: number): Promise<Wait> => {
+  const wait = await store.waitAt(workflowId, step)
+  if (!wait?.until) throw new Error(`${workflowId} never waited at step ${step}`)
+  return wait
+}
 
 const approve = { topic: 'go', ...adaApproves }
 const reject = { topic: 'go', ...bobRejects }
@@ -83,9 +90,9 @@ test('each gate is a wait of its own, and a retry for the first never opens the 
 })
 
 test('after the deadline it is too late, also when the workflow went on', async () => {
-  const handle = await DBOS.startWorkflow(approval, { workflowID: 'late' })(0.2)
-  const wait = await openWait(store, 'late')
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'late' })(0.1)
   expect(await handle.getResult()).toBeNull()
+  const wait = await pastWait('late', 1)
   expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'ended', status: 'SUCCESS' })
 })
 
@@ -126,8 +133,8 @@ test('a wait that somebody else answered is told with what was read', async () =
 
 test('a wait that timed out is told so while the workflow goes on', async () => {
   await DBOS.startWorkflow(impatient, { workflowID: 'impatient' })()
-  const wait = await openWait(store, 'impatient')
-  await openWait(store, 'impatient', wait.step + 3)
+  await openWait(store, 'impatient', 4)
+  const wait = await pastWait('impatient', 1)
   expect(await store.decide({ wait, ...approve })).toEqual({ outcome: 'deadline-passed', until: wait.until })
 })
 

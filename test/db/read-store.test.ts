@@ -194,11 +194,14 @@ test('ten that start the same id start it once', async () => {
 
 test('a value that this program cannot read is shown as what it is', async () => {
   await live.database.query(
-    `insert into dbos.notifications (destination_uuid, topic, message, serialization) values ('void', 'p', 'gASVBg==', 'py_pickle')`,
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('foreign', 'PENDING', 'x')`,
   )
-  expect((await store.messages('void'))[0]).toMatchObject({
-    message: { $undecoded: 'py_pickle', raw: 'gASVBg==' },
-  })
+  await live.database.query(
+    `insert into dbos.notifications (destination_uuid, topic, message, serialization) values ('foreign', 'p', 'gASVBg==', 'py_pickle')`,
+  )
+  expect(await store.messages('foreign')).toMatchObject([
+    { message: { $undecoded: 'py_pickle', raw: 'gASVBg==' } },
+  ])
 })
 
 test('live executors are listed with their application and version', async () => {

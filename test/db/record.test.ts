@@ -75,10 +75,15 @@ test('a decision is on record with its message, and so is who came too late', as
 })
 
 test('the record can only grow, also for its owner', async () => {
+  await DBOS.startWorkflow(approval, { workflowID: 'kept' })()
+  await store.decide(requestOf(await openWait(store, 'kept')))
+  const kept = await store.decisions({ workflowId: 'kept' })
+  expect(kept).toMatchObject([{ outcome: 'stored' }])
   const owner = 'drover.decisions'
   for (const change of [`update ${owner} set actor = 'eve'`, `delete from ${owner}`, `truncate ${owner}`]) {
     await expect(live.database.query(change)).rejects.toThrow('append-only')
   }
+  expect(await store.decisions({ workflowId: 'kept' })).toEqual(kept)
 })
 
 test('the same message under another verb is another decision', async () => {

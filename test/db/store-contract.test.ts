@@ -233,7 +233,7 @@ describe('the fake store and the real one agree', () => {
     }
   })
 
-  test('on who may decide, and what becomes of it', async () => {
+  test('on who may decide, what becomes of it, and the record of it', async () => {
     const outcomes = await ask(async (store) => {
       const [asking, answered, overdue] = await store.waits(['asking', 'answered', 'overdue'])
       if (!asking || !answered || !overdue) throw new Error('three wait')
@@ -261,9 +261,7 @@ describe('the fake store and the real one agree', () => {
       'ended',
     ])
     expect((await ask((store) => store.waits(['asking']))).map(({ state }) => state)).toEqual(['answered'])
-  })
 
-  test('on the record of it', async () => {
     const recorded = await ask(async (store) =>
       (await store.decisions({})).map(({ at, clientAddress, sessionUser, ...rest }) => rest),
     )
