@@ -6,8 +6,11 @@ import { openLiveStore } from './live-store.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 
 export interface DecisionRaces {
-  /** Two processes decide the same wait at the same time, one each way; then everything must tell the same story. */
-  run(workflowId: string): Promise<'approved' | 'rejected'>
+  /**
+   * Two processes decide the same wait at the same time, one each way, and take turns in being spawned first; then
+   * everything must tell the same story.
+   */
+  run(round: number): Promise<'approved' | 'rejected'>
   close(): Promise<void>
 }
 
@@ -17,13 +20,17 @@ export async function openDecisionRaces(): Promise<DecisionRaces> {
   const drover = (...args: string[]) =>
     runDrover([...args, '--db-url', database.target.url], { home, env: { NO_COLOR: '1' } })
   return {
-    run: async (workflowId) => {
+    run: async (round) => {
+      const workflowId = `race-${round}`
       const handle = await DBOS.startWorkflow(approval, { workflowID: workflowId })()
       await openWait(store, workflowId)
-      const [approved, rejected] = await Promise.all([
-        drover('approve', `${workflowId}#1`, '--as', 'ada'),
-        drover('reject', `${workflowId}#1`, '--as', 'bob', '--comment', 'no'),
-      ])
+      const approve = () => drover('approve', `${workflowId}#1`, '--as', 'ada')
+      const reject = () => drover('reject', `${workflowId}#1`, '--as', 'bob', '--comment', 'no')
+      const running =
+        round % 2 === 0
+          ? { approved: approve(), rejected: reject() }
+          : { rejected: reject(), approved: approve() }
+      const [approved, rejected] = await Promise.all([running.approved, running.rejected])
       const result = await handle.getResult()
       const isApproved = result?.approved === true
       const [winner, loser] = isApproved ? [approved, rejected] : [rejected, approved]
