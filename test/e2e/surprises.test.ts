@@ -40,6 +40,11 @@ beforeAll(async () => {
 })
 afterAll(() => stopAndRemoveHome(home))
 
+/** The next process of the application would take it over, and break in the same way. */
+async function giveUp(id: string): Promise<void> {
+  expect(await runDrover(['cancel', id], { home })).toMatchObject({ code: 0 })
+}
+
 const hasFullDevice = existsSync('/dev/full')
 
 test.skipIf(!hasFullDevice)(
@@ -62,6 +67,7 @@ test('an application that crashes is a surprise, and not a workflow that ended E
   )
   expect(run.stderr).toContain('app.js:5')
   expect((await runDrover(['get', 'broken', '-o', 'json'], { home })).stdout).toContain('"PENDING"')
+  await giveUp('broken')
 })
 
 test('an application that catches what nobody else did goes on', async () => {
@@ -81,6 +87,7 @@ test.each([0, 3])(
     )
     expect(run.stderr).toContain('app.js:20')
     expect((await runDrover(['list', '--status', 'PENDING'], { home })).stdout).toContain(`left-${code}\t`)
+    await giveUp(`left-${code}`)
   },
 )
 
