@@ -20,7 +20,7 @@ describe.skipIf(!existsSync('/proc/self/status'))('a tail into a slow reader (sk
     )
     await seed('small', 150_000, `'{"token":"some words of a model","n":' || n || '}'`)
     await database.query('alter table dbos.streams alter column value set storage external')
-    await seed('big', 20, `'"' || n || repeat('x', 10000000) || '"'`)
+    await seed('big', 40, `'"' || n || repeat('x', 10000000) || '"'`)
   })
 
   afterAll(async () => {
@@ -60,9 +60,10 @@ describe.skipIf(!existsSync('/proc/self/status'))('a tail into a slow reader (sk
     expect(peakBytes).toBeLessThan(150 * megabyte)
   })
 
-  test('of 20 values of 10 MB holds a few of them, however often each is copied on its way', async () => {
-    const { lines, peakBytes } = await tail('big', 20)
-    expect(lines).toBe(20)
-    expect(peakBytes).toBeLessThan(350 * megabyte)
+  // Each is copied several times on its way, and the copies go when V8 sees fit: all of them would be a gigabyte and more.
+  test('of 40 values of 10 MB holds a few of them', async () => {
+    const { lines, peakBytes } = await tail('big', 40)
+    expect(lines).toBe(40)
+    expect(peakBytes).toBeLessThan(550 * megabyte)
   })
 })
