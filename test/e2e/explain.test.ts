@@ -111,7 +111,9 @@ describe.concurrent('beside a live worker', () => {
     const { mend, why, unknown } = await field.explained(id, 'name-unproven')
     expect(why).toContain('nobody ever recorded a step of quik. Was quick meant?')
     expect(unknown).toEqual([expect.stringContaining('Cannot find workflow function')])
-    expect(field.workers[0]?.stderr()).toContain('Cannot find workflow function')
+    await waitUntil('the worker says so', () =>
+      field.workers[0]?.stderr().includes('Cannot find workflow function'),
+    )
     expect(await typeStart(String(mend[1]?.command))).toMatchObject({ ...success, name: 'quick' })
   })
 
