@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { connect, disconnect, type Session } from './connect.ts'
+import { hearsItself } from './hears-itself.ts'
 import { createWake } from './wake.ts'
 
 /** The LISTEN connection of a store: open while somebody listens, opened again when it was lost. */
@@ -68,11 +68,9 @@ export function createListener(session: Session, selfTestMs: number): Listener {
     try {
       if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
-      const ownChannel = `drover_${randomUUID().replaceAll('-', '')}`
-      await requireDelivery(client, ownChannel)
-      client.on('notification', ({ channel, payload }) => {
-        if (channel !== ownChannel) tell(payload ?? '')
-      })
+      // A pooler keeps what listens for others, so that it is tried with a channel of our own first.
+      if (!(await hearsItself(client, session, selfTestMs, stop.signal))) throw new Undelivered()
+      client.on('notification', ({ payload }) => tell(payload ?? ''))
       await client.query(channels.map((channel) => `listen ${channel}`).join(';'))
       failures = 0
       lastFailure = undefined
@@ -86,21 +84,6 @@ export function createListener(session: Session, selfTestMs: number): Listener {
       current = undefined
       await disconnect(client)
     }
-  }
-
-  /** Throws `Undelivered`. A pooler keeps what listens for others, so that it is tried with a channel of our own first. */
-  async function requireDelivery(client: pg.Client, ownChannel: string): Promise<void> {
-    const arrived = createWake()
-    let works = false
-    const hear = (): void => {
-      works = true
-      arrived.ring()
-    }
-    client.once('notification', hear)
-    await client.query(`listen ${ownChannel}`)
-    await session.query(`select pg_notify($1, '')`, [ownChannel])
-    await arrived.sleep(selfTestMs, stop.signal)
-    if (!works) throw new Undelivered()
   }
 
   /** A line that went dead tells nobody; who asks it finds out. */

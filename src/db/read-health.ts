@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { ServerHealth, Standing } from '../core/health.ts'
 import { connect, disconnect, type Row, type Session } from './connect.ts'
+import { hearsItself } from './hears-itself.ts'
 import { hasRecord } from './record.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
-import { createWake } from './wake.ts'
 
 /** What is younger is on its way. */
 const patienceSeconds = 60
@@ -76,20 +75,10 @@ async function readMigration(session: Session, schema: SystemSchema): Promise<nu
 /** Poolers accept LISTEN, and deliver nothing. */
 async function canListen(session: Session): Promise<boolean> {
   const { target } = session
-  const channel = `drover_${randomUUID().replaceAll('-', '')}`
   const signal = AbortSignal.timeout(target.connectTimeoutMs)
   const client = await connect({ ...target, url: target.listenUrl ?? target.url }, signal)
   try {
-    const arrived = createWake()
-    let hasArrived = false
-    client.on('notification', () => {
-      hasArrived = true
-      arrived.ring()
-    })
-    await client.query(`listen ${channel}`)
-    await session.query(`select pg_notify($1, '')`, [channel])
-    await arrived.sleep(listenTestMs, signal)
-    return hasArrived
+    return await hearsItself(client, session, listenTestMs, signal)
   } finally {
     await disconnect(client)
   }

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { Session } from './connect.ts'
+import { createWake } from './wake.ts'
+
+/**
+ * True when what `session` announces arrives at `client` within `waitMs`. Poolers accept LISTEN, and deliver to whoever
+ * happens to use that connection of theirs: what was meant for another process proves nothing.
+ */
+export async function hearsItself(
+  client: pg.Client,
+  session: Pick<Session, 'query'>,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const channel = `drover_${randomUUID().replaceAll('-', '')}`
+  const arrived = createWake()
+  let hasArrived = false
+  const hear = (notification: pg.Notification): void => {
+    if (notification.channel !== channel) return
+    hasArrived = true
+    arrived.ring()
+  }
+  client.on('notification', hear)
+  try {
+    await client.query(`listen ${channel}`)
+    await session.query(`select pg_notify($1, '')`, [channel])
+    await arrived.sleep(waitMs, signal)
+    return hasArrived
+  } finally {
+    client.off('notification', hear)
+  }
+}
