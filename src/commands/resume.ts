@@ -9,6 +9,7 @@ import { surroundingsOf } from '../frame/explain.ts'
 import { toFilter } from '../frame/filter-options.ts'
 import { createQueueChoice } from '../frame/queue-choice.ts'
 import { createVersionNotice } from '../frame/version-notice.ts'
+import { isOneId } from '../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface ResumeFlags extends DatabaseFlags, BulkFlags {
@@ -36,7 +37,7 @@ async function runResume(context: Context, typed: readonly string[], flags: Resu
   await withStore(context, flags, async (store, settings) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
-    const isOne = !filter && typed.length === 1 && typed[0] !== '-'
+    const isOne = !filter && isOneId(typed)
     const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
     const prepare = async (state: WorkflowState) => {
       const queue = await chooseQueue(state)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { nameTopic } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import { parseJson, parseJsonOrString } from '../core/json.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
@@ -51,7 +52,7 @@ async function runSend(
       context,
       result === 'duplicate'
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
-        : `Sent to ${workflowId}, ${describeTopic(topic)}.`,
+        : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
     )
     warnOfOtherTopic(context, waits, topic)
   })
@@ -81,12 +82,5 @@ function refuseEnded({ workflowId, status }: Workflow): void {
 function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
   const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
   if (topics.length === 0 || topics.includes(topic)) return
-  tell(
-    { terminal },
-    `warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`,
-  )
-}
-
-function describeTopic(topic: string | null): string {
-  return topic === null ? 'without a topic' : `on topic "${topic}"`
+  tell({ terminal }, `warning: it waits ${topics.map(nameTopic).join(' and ')}, not ${nameTopic(topic)}.`)
 }

@@ -82,7 +82,7 @@ export function answerTo(
 }
 
 /** `on topic "legal"`. */
-function nameTopic(topic: string | null | undefined): string {
+export function nameTopic(topic: string | null | undefined): string {
   return topic === null || topic === undefined ? 'without a topic' : `on topic "${topic}"`
 }
 

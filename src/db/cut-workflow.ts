@@ -1,7 +1,7 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import type { ManageResult, ManageTarget } from '../core/manage.ts'
 import type { DatabaseTarget } from '../core/store.ts'
-import { toQueryError } from './failures.ts'
+import { isUniqueViolation, toQueryError } from './failures.ts'
 
 /** Forks or rewinds with DBOS's own client, which does each in a transaction. */
 export async function cutWorkflow(
@@ -29,8 +29,4 @@ export async function cutWorkflow(
     const text = error instanceof Error ? error.message : String(error)
     return { workflowId, outcome: 'failed', reason: text.split('\n', 1)[0]?.replace(/\.$/, '') ?? '' }
   }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505'
 }

@@ -61,6 +61,10 @@ export function workflowNotFound(workflowId: string, label: string): CliError {
   })
 }
 
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505'
+}
+
 /** True when connecting again may help. */
 export function isConnectionLoss(error: unknown): boolean {
   return (

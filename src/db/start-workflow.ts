@@ -3,6 +3,7 @@ import { CliError } from '../core/errors.ts'
 import type { StartOutcome, StartRequest } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
+import { isUniqueViolation } from './failures.ts'
 import type { SystemSchema } from './schema.ts'
 import { deliverMessage } from './send-message.ts'
 
@@ -47,9 +48,8 @@ async function startIn(
 
 async function isCollision(error: unknown): Promise<boolean> {
   const { Error: failures } = await import('@dbos-inc/dbos-sdk')
-  const isUniqueViolation = error instanceof Error && 'code' in error && error.code === '23505'
   return (
-    isUniqueViolation ||
+    isUniqueViolation(error) ||
     failures.isWorkflowIDInUseError(error) ||
     error instanceof failures.DBOSQueueDuplicatedError
   )

@@ -16,6 +16,7 @@ import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { describeFilter, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { bulkSummary } from '../render/bulk-line.ts'
+import { counted } from '../render/text.ts'
 import type { BulkFlags } from './bulk-options.ts'
 import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
 import { describeFilterFlags } from './filter-options.ts'
@@ -201,7 +202,7 @@ async function confirm(context: Context, store: Store, request: BulkRequest, pla
   const { verb, filter, flags, typed, alwaysAsk = false } = request
   if (!filter && !alwaysAsk) return
   const targets = [...plan.targets, ...(await foresee(store, request, plan))]
-  const count = targets.length === 1 ? '1 workflow' : `${targets.length} workflows`
+  const count = counted(targets.length, 'workflow')
   const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
   const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
   tell({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)

@@ -18,6 +18,7 @@ import { toFilter } from './filter-options.ts'
 import { createQueueChoice } from './queue-choice.ts'
 import { tell } from './tell.ts'
 import { createVersionNotice } from './version-notice.ts'
+import { isOneId } from './workflow-ids.ts'
 
 /** The flags that `fork` and `rewind` share. */
 export interface CutFlags extends DatabaseFlags, BulkFlags {
@@ -58,7 +59,7 @@ export async function runCut(
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
     const chooseVersion = createVersionChoice(store, flags.toVersion)
-    const isExplained = !filter && typed.length === 1 && typed[0] !== '-'
+    const isExplained = !filter && isOneId(typed)
     const prepare = async (state: WorkflowState): Promise<Prepared> => {
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
       const steps = await store.steps(state.workflowId)

@@ -4,6 +4,11 @@ import type { Store } from '../core/store.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { tell } from './tell.ts'
 
+/** One id in place: a command about it can be told. */
+export function isOneId(typed: readonly string[]): boolean {
+  return typed.length === 1 && typed[0] !== '-'
+}
+
 /** What the user typed for ids, with `-` replaced by the lines of stdin. Throws `invalid-argument` when none is left. */
 export async function readIds(context: Context, typed: readonly string[]): Promise<readonly string[]> {
   const lists = typed.map(async (id) =>

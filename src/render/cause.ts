@@ -3,7 +3,7 @@ import type { Situation } from '../core/situation.ts'
 import type { Message, Wait, Workflow } from '../core/workflow.ts'
 import { describeQuestion } from './answer.ts'
 import { errorSentence } from './outcome.ts'
-import { shortExecutor, visible } from './text.ts'
+import { counted, shortExecutor, visible } from './text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from './time.ts'
 
 /** What a sentence needs besides its cause; also of a workflow that is not there yet. */
@@ -27,7 +27,7 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
         : `It failed outside of any step${error}`
     }
     case 'dead':
-      return `DBOS gave it up after ${count(cause.attempts, 'attempt')}: each time the process died or let go of it.`
+      return `DBOS gave it up after ${counted(cause.attempts, 'attempt')}: each time the process died or let go of it.`
     case 'delayed':
       return `It is delayed until ${formatTime(cause.until)}, ${formatCountdown(cause.until, now)}.`
     case 'no-worker':
@@ -152,8 +152,4 @@ function describeTopic(topic: Wait['topic']): string {
 
 function names(list: readonly string[]): string {
   return list.map(visible).join(' and ')
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`
 }

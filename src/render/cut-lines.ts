@@ -1,6 +1,7 @@
 import type { Cut } from '../core/cut.ts'
 import type { WorkflowState } from '../core/manage.ts'
 import { isBookkeeping } from './bookkeeping.ts'
+import { counted } from './text.ts'
 
 const mostNames = 6
 
@@ -29,5 +30,5 @@ export function cutLines(
 }
 
 function countOf(count: number, what: string): string | undefined {
-  return count === 0 ? undefined : `${count} ${what}${count === 1 ? '' : 's'}`
+  return count === 0 ? undefined : counted(count, what)
 }

@@ -4,7 +4,7 @@ import { causeSentence } from './cause.ts'
 import type { Frame } from './gutter.ts'
 import type { Style } from './style.ts'
 import type { Column } from './table.ts'
-import { pad, shortExecutor, visible, wrap } from './text.ts'
+import { counted, pad, shortExecutor, visible, wrap } from './text.ts'
 import { formatDuration, formatElapsed } from './time.ts'
 
 /** A line of `doctor`. */
@@ -71,7 +71,7 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
     case 'orphans':
       if (finding.count > 0) {
         const { stranded, executorIds } = finding
-        const gone = `${count(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
+        const gone = `${counted(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
         return stranded
           ? [
               `${gone}; nobody who lives runs their version ${visible(stranded.version ?? '(none)')}`,
@@ -114,14 +114,14 @@ function describePrivileges({
   const name = visible(role)
   const verbs = ['send', 'approve', 'start'] as const
   const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
-  const lacks = mayNot.length > 0 ? `, not ${orList(mayNot)}` : ''
+  const lacks = mayNot.length > 0 ? `, not ${listed(mayNot, 'or')}` : ''
   const blind = 'does not see the sessions of others: whether workers live cannot be told'
   const mend = mayNot.includes('approve')
     ? `drover audit init --decider ${quote(role)}   # as the owner`
     : showSessions({ role })
   if (seesSessions && mayNot.length === 0) return [`${name} may read, write, and see who is connected`]
   if (mayNot.length === 0) return [`${name} ${blind}`, mend]
-  return [`${name} may ${andList(can)}${lacks}${seesSessions ? '' : `; it ${blind}`}`, mend]
+  return [`${name} may ${listed(can, 'and')}${lacks}${seesSessions ? '' : `; it ${blind}`}`, mend]
 }
 
 function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, string?] {
@@ -138,12 +138,8 @@ function showSessions({ role }: { readonly role: string }): string {
   return `grant pg_read_all_stats to ${visible(name)}`
 }
 
-function andList(words: readonly string[]): string {
-  return words.join(', ').replace(/, ([^,]*)$/, ' and $1')
-}
-
-function orList(words: readonly string[]): string {
-  return words.join(', ').replace(/, ([^,]*)$/, ' or $1')
+function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ` ${conjunction} $1`)
 }
 
 function describeWorkers({ live, silent, role }: Extract<Finding, { check: 'workers' }>): [string, string?] {
@@ -164,10 +160,13 @@ function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
   const explain = `drover explain ${quote(of.oldestId)}`
   const sentence = causeSentence(cause, situation)
   if (cause.kind === 'name-unproven') {
-    return [`${count(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
+    return [`${counted(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
   }
   const since = formatElapsed(now.getTime() - of.oldestAt.getTime())
-  return [`${count(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`, explain]
+  return [
+    `${counted(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`,
+    explain,
+  ]
 }
 
 function describeSample(
@@ -179,10 +178,6 @@ function describeSample(
   if (first === undefined) return ['none']
   const more = number >= 1000 ? 'or more ' : ''
   return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, mend(quote(first))]
-}
-
-function count(number: number, noun: string): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`
 }
 
 const lookByVerdict = {

@@ -3,7 +3,7 @@ import { describeQuestion } from './answer.ts'
 import type { Frame } from './gutter.ts'
 import type { Style } from './style.ts'
 import { renderTable } from './table.ts'
-import { truncate, visible } from './text.ts'
+import { counted, truncate, visible } from './text.ts'
 import { formatCountdown } from './time.ts'
 import { type WaitRow, waitColumns } from './wait-columns.ts'
 
@@ -30,7 +30,7 @@ export function inboxView(
 
 function countOf(total: number): string {
   if (total === 0) return 'Nothing waits for an answer'
-  return total === 1 ? '1 wait' : `${total} waits`
+  return counted(total, 'wait')
 }
 
 /** For a log: `+` came, `-` is gone. */

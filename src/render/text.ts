@@ -88,6 +88,11 @@ export function wrap(text: string, width: number, maxLines: number): string[] {
   return [...lines, truncate(rest, width)]
 }
 
+/** `1 wait`, `2 waits`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
 /** A UUID by its first 8 characters, also at the head of a child's id; any other id whole. */
 export function shortId(id: string): string {
   const [, head, tail] = /^([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(.*)$/i.exec(id) ?? []

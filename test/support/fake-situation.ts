@@ -1,4 +1,4 @@
-import type { ServerHealth } from '../../src/core/health.ts'
+import type { ServerHealth, Standing } from '../../src/core/health.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
 import type { QueuePlace } from '../../src/core/store.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
@@ -169,13 +169,7 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
         ({ queue, application, version }) =>
           queue === place.queue && application === place.application && version === place.version,
       )
-      const [oldest] = those
-      return {
-        ...place,
-        count: those.length,
-        oldestId: oldest?.workflowId ?? '',
-        oldestAt: oldest?.createdAt ?? now,
-      }
+      return { ...place, ...standingOf(those, ({ createdAt }) => createdAt, now) }
     }),
     unbegun: unbegunOf(all, now),
     dead: sample(
@@ -204,12 +198,20 @@ function unbegunOf(all: readonly FakeRows[], now: Date): ServerHealth['unbegun']
   const kinds = distinct(late.map(({ name, className }) => ({ name, className })))
   return kinds.map((kind) => {
     const those = late.filter(({ name, className }) => name === kind.name && className === kind.className)
-    const [oldest] = those
-    return {
-      ...kind,
-      count: those.length,
-      oldestId: oldest?.workflowId ?? '',
-      oldestAt: oldest?.startedAt ?? now,
-    }
+    return { ...kind, ...standingOf(those, ({ startedAt }) => startedAt, now) }
   })
+}
+
+/** Of workflows that stand for the same reason, the oldest first. */
+function standingOf(
+  workflows: readonly Workflow[],
+  sinceOf: (workflow: Workflow) => Date | null,
+  now: Date,
+): Standing {
+  const [oldest] = workflows
+  return {
+    count: workflows.length,
+    oldestId: oldest?.workflowId ?? '',
+    oldestAt: (oldest && sinceOf(oldest)) ?? now,
+  }
 }

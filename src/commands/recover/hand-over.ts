@@ -6,6 +6,7 @@ import type { LiveExecutor } from '../../core/situation.ts'
 import type { Store } from '../../core/store.ts'
 import { internalQueue, type WorkflowSummary } from '../../core/workflow.ts'
 import { type Surroundings, workerCommand } from '../../render/remedy.ts'
+import { counted } from '../../render/text.ts'
 import { formatAge } from '../../render/time.ts'
 import type { Round } from './round.ts'
 
@@ -109,11 +110,7 @@ export function nobodyRuns(version: string | null): string {
 
 function evidenceLine({ executorId, workflowCount, since, evidence }: GoneExecutor, now: Date): string {
   const age = since ? `, the oldest begun ${formatAge(since, now)}` : ''
-  return `${executorId || '(an executor without a name)'} is gone: ${evidence.join(', ')}. It left ${countWorkflows(workflowCount)}${age}.`
-}
-
-export function countWorkflows(count: number): string {
-  return count === 1 ? '1 workflow' : `${count} workflows`
+  return `${executorId || '(an executor without a name)'} is gone: ${evidence.join(', ')}. It left ${counted(workflowCount, 'workflow')}${age}.`
 }
 
 /** More make no command that anybody reads. */

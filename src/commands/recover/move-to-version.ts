@@ -3,11 +3,11 @@ import { liveVersionsOf, type RecoveredRow, takersOf, type UnclaimedVersion } fr
 import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
+import { counted } from '../../render/text.ts'
 import { formatAge } from '../../render/time.ts'
 import {
   chooseVersion,
   copyLine,
-  countWorkflows,
   describeTakers,
   type Found,
   mostAtOnce,
@@ -99,5 +99,5 @@ function evidenceLine({ version, workflowCount, since }: UnclaimedVersion, now: 
 }
 
 function countWaiting(count: number): string {
-  return `${countWorkflows(count)} ${count === 1 ? 'waits' : 'wait'}`
+  return `${counted(count, 'workflow')} ${count === 1 ? 'waits' : 'wait'}`
 }
