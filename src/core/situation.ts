@@ -71,7 +71,7 @@ export interface Situation {
   /** Would be taken before it, the next one first (at most a few), and how many there are. */
   readonly ahead: readonly string[]
   readonly aheadCount: number
-  /** When a worker that could have taken it last took something from its queue; null where it is on none. */
+  /** When a worker that could have taken it last took something else from its queue; null where none did since it was created. */
   readonly lastTakenAt: Date | null
   readonly stepCount: number
   readonly lastStep: Step | null

@@ -74,11 +74,13 @@ async function readAhead(
   const status = schema.table('workflow_status')
   const application = (alias: string) => schema.column('workflow_status', 'application_name', alias)
   const [taken] = await session.query(
-    `select max(p.started_at_epoch_ms) as at from ${status} w join ${status} p
+    `select p.started_at_epoch_ms as at from ${status} w join ${status} p
        on p.queue_name = w.queue_name and p.status <> 'ENQUEUED' and p.workflow_uuid <> w.workflow_uuid
+      -- Before it was there nobody could have taken it: the rest of a long history is not read.
+      and p.started_at_epoch_ms >= w.created_at
       and (w.application_version is null or p.application_version = w.application_version)
       and (${application('w')} is null or ${application('p')} = ${application('w')})
-     where w.workflow_uuid = $1`,
+     where w.workflow_uuid = $1 order by p.started_at_epoch_ms desc limit 1`,
     [workflowId],
   )
   const rows = await session.query(

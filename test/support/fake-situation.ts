@@ -75,13 +75,16 @@ export function situationOf(
   }
 }
 
-function lastTakenAt({ queue, application, version }: Workflow, others: readonly FakeRows[]): Date | null {
+function lastTakenAt(
+  { queue, application, version, createdAt }: Workflow,
+  others: readonly FakeRows[],
+): Date | null {
   const taken = others
     .map(({ workflow }) => workflow)
     .filter((other) => queue !== null && other.queue === queue && other.status !== 'ENQUEUED')
     .filter((other) => version === null || other.version === version)
     .filter((other) => application === null || other.application === application)
-    .flatMap(({ startedAt }) => startedAt ?? [])
+    .flatMap(({ startedAt }) => (startedAt && startedAt >= createdAt ? startedAt : []))
   return taken.length === 0 ? null : new Date(Math.max(...taken.map((at) => at.getTime())))
 }
 
