@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { patience } from './support/patience.ts'
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
@@ -7,8 +8,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['chaos/**', 'versions/**', '**/node_modules/**'],
     globalSetup: ['support/test-server.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: patience(180_000),
+    hookTimeout: patience(180_000),
     maxWorkers: 2,
     retry: 0,
   },

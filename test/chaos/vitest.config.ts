@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { patience } from '../support/patience.ts'
 
 /** The full counts, which take minutes: `npm run test:chaos`. */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
@@ -7,8 +8,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
     globalSetup: ['../support/test-server.ts'],
-    testTimeout: 15 * 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience(15 * 60_000),
+    hookTimeout: patience(),
     maxWorkers: 1,
     retry: 0,
   },

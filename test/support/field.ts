@@ -15,9 +15,6 @@ import { waitUntil } from './wait-until.ts'
 const plainWorker = path.join(import.meta.dirname, '../fixtures/plain-worker.mjs')
 const app = path.join(import.meta.dirname, '../fixtures/causes.mjs')
 
-/** A stopped executor is told after ten seconds, and the machine may be busy. */
-const patienceMs = 25_000
-
 /** drover as somebody has it on the database. */
 interface Desk {
   /** One command line in this process, on the real database. */
@@ -76,17 +73,13 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
       drover,
       explained: (workflowId, cause) => {
         let last = 'nothing'
-        return waitUntil(
-          `${workflowId} is explained by ${cause}`,
-          async () => {
-            const { stdout, stderr } = await drover('explain', workflowId, '-o', 'json')
-            if (stdout === '') throw new Error(stderr)
-            const explanation: ExplanationJson = JSON.parse(stdout)
-            last = explanation.cause
-            return explanation.cause === cause && explanation
-          },
-          patienceMs,
-        ).catch((error: Error) => {
+        return waitUntil(`${workflowId} is explained by ${cause}`, async () => {
+          const { stdout, stderr } = await drover('explain', workflowId, '-o', 'json')
+          if (stdout === '') throw new Error(stderr)
+          const explanation: ExplanationJson = JSON.parse(stdout)
+          last = explanation.cause
+          return explanation.cause === cause && explanation
+        }).catch((error: Error) => {
           throw new Error(`${error.message}: it is explained by ${last}`)
         })
       },
@@ -119,14 +112,10 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
       return last
     },
     ended: (workflowId) =>
-      waitUntil(
-        `${workflowId} ended`,
-        async () => {
-          const workflow = await store.get(workflowId)
-          return workflow && isEnded(workflow.status) && workflow
-        },
-        patienceMs,
-      ),
+      waitUntil(`${workflowId} ended`, async () => {
+        const workflow = await store.get(workflowId)
+        return workflow && isEnded(workflow.status) && workflow
+      }),
     workers,
     leave: async () => {
       for (const child of children) child.kill('SIGKILL')

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patience } from './patience.ts'
 
-/** Resolves to the first truthy answer of `look`; rejects with what it waited for after `timeoutMs`. */
+/** Resolves to the first truthy answer of `look`; rejects with what it waited for when patience is at its end. */
 export async function waitUntil<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  timeoutMs = 15_000,
+  atLeastMs?: number,
 ): Promise<Value> {
-  const deadline = Date.now() + timeoutMs
-  while (Date.now() < deadline) {
+  const timeoutMs = patience(atLeastMs)
+  const deadline = performance.now() + timeoutMs
+  do {
     const value = await look()
     if (value) return value
     await sleep(10)
-  }
-  throw new Error(`waited ${timeoutMs} ms in vain until ${what}`)
+  } while (performance.now() < deadline)
+  throw new Error(`timed out: waited ${timeoutMs} ms in vain until ${what}`)
 }

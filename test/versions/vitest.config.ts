@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { patience } from '../support/patience.ts'
 
 /** Needs the package registry, so it is not part of `npm test`: `npm run test:versions`. */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
@@ -7,8 +8,8 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
     globalSetup: ['../support/test-server.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: patience(180_000),
+    hookTimeout: patience(180_000),
     retry: 0,
   },
 })
