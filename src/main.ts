@@ -5,12 +5,12 @@ import { open, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { prepareReport, report, run } from './cli/run.ts'
 import type { ChildProcess, Context } from './context.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
+import { sleep } from './core/long-timer.ts'
 import { droverHome } from './local/home.ts'
 import { createStartedLog } from './local/started-log.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
@@ -53,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     started: createStartedLog(home),
     userAndHost: userAndHost(),
     now: () => new Date(),
-    sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}),
+    sleep,
     readFile: readTextFile,
     writeFile: (file, text) => writeFile(file, text),
     appendFile: appendToDisk,

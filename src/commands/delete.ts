@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { WorkflowWeight } from '../core/manage.ts'
 import type { Store } from '../core/store.ts'
-import { parseTime } from '../core/workflow-filter.ts'
+import { parseTime } from '../core/time.ts'
 import { runBulk } from '../frame/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../frame/bulk-options.ts'
 import { withStore } from '../frame/database.ts'
@@ -20,7 +20,7 @@ export function deleteCommand(context: Context): Command {
     .summary('delete ended workflows with all that was recorded of them')
     .description('Delete ended workflows with all that was recorded of them. What has not ended is refused.')
     .option('--ended', 'every one that has ended', false)
-    .option('--older-than <duration>', 'ended longer ago than this, such as 30d')
+    .option('--older-than <time>', 'ended longer ago than this, such as 30d, or before this date')
     .action((ids: string[], _, command: Command) =>
       runDelete(context, ids, command.optsWithGlobals<DeleteFlags>()),
     )

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
+import { longestTimerMs } from '../core/long-timer.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../frame/app.ts'
 import { addAppOptions } from '../frame/app-options.ts'
 import { withStore } from '../frame/database.ts'
@@ -42,7 +43,8 @@ export function workerCommand(context: Context): Command {
 }
 
 async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
-  const drainMs = parseDuration(flags.drainTimeout)
+  // The timer is DBOS's own.
+  const drainMs = Math.min(parseDuration(flags.drainTimeout), longestTimerMs)
   if (flags.concurrency !== undefined && flags.createQueue === undefined) {
     throw new CliError('usage', 'How many run at once is a limit of a queue, not of a worker.', {
       hint: `drover queues set NAME --worker-concurrency ${flags.concurrency}`,

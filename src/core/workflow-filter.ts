@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import { parseDuration } from './duration.ts'
 import { CliError } from './errors.ts'
 import { isJsonObject, parseJsonOrString } from './json.ts'
 import type { JsonValue, WorkflowStatus } from './workflow.ts'
@@ -46,16 +45,6 @@ const wordByKey: Readonly<Record<string, string>> = {
   executorId: 'executor',
   parentId: 'parent',
   search: 'containing',
-}
-
-/** A time as RFC 3339, or as a duration ago. Throws `invalid-argument`. */
-export function parseTime(text: string, now: Date): Date {
-  if (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text)) return new Date(now.getTime() - parseDuration(text))
-  const date = new Date(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date
-  throw new CliError('invalid-argument', `"${text}" is not a time.`, {
-    hint: 'write it as 2026-01-31T12:00:00Z, or as a duration ago: 30m, 2h, 7d',
-  })
 }
 
 /** `key=value`, the value JSON if it parses. Throws `invalid-argument`. */

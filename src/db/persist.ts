@@ -1,4 +1,5 @@
 import { CliError } from '../core/errors.ts'
+import { startTimer } from '../core/long-timer.ts'
 import type { FollowOptions } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { isConnectionLoss } from './failures.ts'
@@ -38,11 +39,11 @@ export async function persist<Result>(
   let lastFailure: unknown
   const leave = (): void => giveUp.abort()
   const timers = [
-    setTimeout(() => {
+    startTimer(() => {
       isNoticed = true
       onNotice?.(`${label} does not answer; drover keeps trying.`)
     }, timing.noticeAfterMs),
-    setTimeout(leave, timing.giveUpAfterMs),
+    startTimer(leave, timing.giveUpAfterMs),
   ]
   signal.addEventListener('abort', leave, { once: true })
   try {
@@ -72,7 +73,7 @@ export async function persist<Result>(
     )
   } finally {
     signal.removeEventListener('abort', leave)
-    for (const timer of timers) clearTimeout(timer)
+    for (const stop of timers) stop()
   }
 
   function isOver(): boolean {

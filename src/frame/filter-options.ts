@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { shellWord } from '../core/shell-word.ts'
+import { parseTime } from '../core/time.ts'
 import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
-import { parseAttributes, parseTime, type WorkflowFilter } from '../core/workflow-filter.ts'
+import { parseAttributes, type WorkflowFilter } from '../core/workflow-filter.ts'
 
 /** The options that narrow a set of workflows. */
 export interface FilterFlags {
@@ -61,7 +62,10 @@ export function addFilterOptions(command: Command): Command {
     new Option('--name <name>', 'of this name'),
     new Option('--status <status...>', 'of this status, or one of these').choices(workflowStatuses),
     new Option('--queue <queue>', 'on this queue'),
-    new Option('--since <time>', 'created since: RFC 3339, or a duration ago such as 2h'),
+    new Option(
+      '--since <time>',
+      'created since: 2026-01-31, 2026-01-31T12:00 (local without a zone such as Z), or a duration ago such as 1h30m',
+    ),
     new Option('--until <time>', 'created before'),
     new Option('--attr <name=value...>', 'with this attribute'),
     new Option('--application <name>', 'of this application'),

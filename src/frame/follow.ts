@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Change, ChangeType } from '../core/change.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
+import { longestTimerMs, timeoutSignal } from '../core/long-timer.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
 import { interruptCode } from './interrupt.ts'
@@ -28,7 +29,7 @@ export interface FollowOutcome {
 
 /** Follows workflows and shows what happens, until they have ended or somebody has had enough. */
 export async function follow(context: Context, store: Store, request: FollowRequest): Promise<FollowOutcome> {
-  const timeout = request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs)
+  const timeout = request.timeoutMs === undefined ? undefined : timeoutSignal(request.timeoutMs)
   const signals = [context.interrupts.signal, timeout, request.signal].filter(
     (signal) => signal !== undefined,
   )
@@ -86,16 +87,19 @@ function advise({ advice }: FollowRequest, presenter: Presenter): () => Promise<
   if (!advice) return async () => {}
   const { everyMs, find } = advice
   let asking = Promise.resolve()
-  const timer = setInterval(() => {
-    asking = asking
-      .then(find)
-      .catch(() => undefined)
-      .then((text) => {
-        if (text === undefined) return
-        presenter.notice(text)
-        clearInterval(timer)
-      })
-  }, everyMs)
+  const timer = setInterval(
+    () => {
+      asking = asking
+        .then(find)
+        .catch(() => undefined)
+        .then((text) => {
+          if (text === undefined) return
+          presenter.notice(text)
+          clearInterval(timer)
+        })
+    },
+    Math.min(everyMs, longestTimerMs),
+  )
   return async () => {
     clearInterval(timer)
     await asking

@@ -4,6 +4,7 @@ import type { Change } from '../core/change.ts'
 import { changeTypesFor, meets, parseCondition } from '../core/condition.ts'
 import { CliError } from '../core/errors.ts'
 import { findWait } from '../core/find-wait.ts'
+import { timeoutSignal } from '../core/long-timer.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type {
   Actor,
@@ -204,7 +205,7 @@ async function waitFor(
   { signal, timeoutMs }: WaitOptions,
 ): Promise<JsonValue> {
   const condition = parseCondition(text)
-  const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+  const timeout = timeoutMs === undefined ? undefined : timeoutSignal(timeoutMs)
   const signals = [signal, timeout].filter((one) => one !== undefined)
   const options = { signal: AbortSignal.any(signals), types: changeTypesFor(condition) }
   for await (const change of store.follow([workflowId], options)) {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { WorkflowProfile } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
+import { longestTimerMs } from '../core/long-timer.ts'
 import { readConfigFile } from './config-file.ts'
 import { readDbosConfig } from './dbos-config.ts'
 
@@ -61,7 +62,7 @@ export async function readSettings(
     schema: requireName(
       setting(flags.schema, '--schema') ?? fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
     ),
-    connectTimeoutMs: duration(flags.connectTimeout, '--connect-timeout', 5000),
+    connectTimeoutMs: atMost(longestTimerMs, duration(flags.connectTimeout, '--connect-timeout', 5000)),
     listenUrl:
       setting(flags.listenUrl, '--listen-url') ??
       variable(env, 'DROVER_LISTEN_URL') ??
@@ -73,6 +74,11 @@ export async function readSettings(
     audit: { value: file.audit === 'off' ? 'off' : 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
   }
+}
+
+/** The timer is the database driver's own. */
+function atMost(longestMs: number, { value, source }: Setting<number>): Setting<number> {
+  return { value: Math.min(value, longestMs), source }
 }
 
 function duration(flag: string | undefined, name: string, otherwiseMs: number): Setting<number> {

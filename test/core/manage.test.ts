@@ -4,7 +4,7 @@ import { parseLedger, requireSameRun } from '../../src/core/ledger.ts'
 import { manageVerbs, obstacleTo } from '../../src/core/manage.ts'
 import { parseRate } from '../../src/core/rate.ts'
 import { workflowStatuses } from '../../src/core/workflow.ts'
-import { contains, describeFilter, parseAttributes, parseTime } from '../../src/core/workflow-filter.ts'
+import { contains, describeFilter, parseAttributes } from '../../src/core/workflow-filter.ts'
 import { toRows } from '../support/fake-workflow.ts'
 
 const now = new Date('2026-01-02T03:04:05Z')
@@ -68,13 +68,6 @@ test('each verb changes some statuses and says why it leaves the others', () => 
       ],
     ]
   `)
-})
-
-test('a time is RFC 3339 or a duration ago', () => {
-  expect(parseTime('2h', now)).toEqual(new Date('2026-01-02T01:04:05Z'))
-  expect(parseTime('2026-01-01', now)).toEqual(new Date('2026-01-01T00:00:00Z'))
-  expect(() => parseTime('yesterday', now)).toThrow('"yesterday" is not a time.')
-  expect(() => parseTime('5', now)).toThrow('is not a time')
 })
 
 test('attributes are names with values, JSON where it parses', () => {
