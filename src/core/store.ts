@@ -62,6 +62,8 @@ export interface FollowOptions {
   readonly streamKeys?: readonly string[]
   /** Start these streams at an offset, and every other one at the beginning. */
   readonly streamStarts?: ReadonlyMap<string, number>
+  /** Of the events that are there at the start only the latest of each key; after it every one, as always. */
+  readonly latestEvents?: boolean
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
   /** Follow children, and theirs, as they appear. */

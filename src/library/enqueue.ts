@@ -16,7 +16,7 @@ export interface StartOptions {
 
 interface Place {
   readonly store: Store
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'application'>
   readonly env: Readonly<Record<string, string | undefined>>
 }
 

@@ -223,6 +223,19 @@ describe('the fake store and the real one agree', () => {
     await ask(async (store) => (await changes(store, ['done'], { types: ['status'] })).map(withoutTime))
   })
 
+  test('on the latest events alone, and every one after them', async () => {
+    const latest = await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['event'], latestEvents: true })).map(withoutTime),
+    )
+    expect(latest).toMatchObject([
+      { key: 'progress', value: 100 },
+      { key: 'status', value: 'completed' },
+    ])
+    await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['status', 'event'], latestEvents: true })).map(withoutTime),
+    )
+  })
+
   test('on what a cursor leaves, at every position', async () => {
     for (const store of [stores.fake, stores.real]) {
       const whole = await changes(store, ['done', 'failed'])

@@ -51,7 +51,7 @@ test('a workflow is started, watched, streamed and waited for', async () => {
     expect(values).toEqual([1, 2, 3])
   }
   expect(await drover.wait(id)).toBe(3)
-  expect(await drover.wait(id, 'event:progress>=2')).toBe(2)
+  expect(await drover.wait(id, 'event:progress>=2')).toBe(3)
   expect(await drover.event(id, 'progress')).toBe(3)
   expect(await drover.event(id, 'nothing')).toBeUndefined()
   expect(await drover.get(id)).toMatchObject({ status: 'SUCCESS', output: 3 })

@@ -84,6 +84,8 @@ export interface FakeStore extends Store {
   readonly started: readonly StartRequest[]
   readonly managed: readonly { readonly verb: ManageVerb; readonly targets: readonly ManageTarget[] }[]
   readonly closed: boolean
+  /** Somebody has seen all there is and waits for more. */
+  readonly isFollowed: boolean
   add(workflow: FakeWorkflow): void
   /** The workflow goes on. */
   run(workflowId: string, ...operations: readonly FakeOperation[]): void
@@ -171,6 +173,9 @@ export function createFakeStore(
     managed,
     get closed() {
       return closed
+    },
+    get isFollowed() {
+      return sleepers.size > 0
     },
     add,
     run: (workflowId, ...operations) => {
@@ -623,9 +628,11 @@ export function createFakeStore(
           position.status = statusOf(workflow)
           if (wanted('status')) yield finish(id, { type: 'status', at: workflow.createdAt, workflow })
         }
+        const isCaughtUp = options.latestEvents && isNew ? log.length : 0
         while (position.logged < log.length) {
           const draft = log[position.logged++]
           if (!draft || !wanted(draft.type)) continue
+          if (draft.type === 'event' && isOvertaken(draft, log.slice(position.logged, isCaughtUp))) continue
           if (options.streamKeys && 'key' in draft && draft.type !== 'event') {
             if (!options.streamKeys.includes(draft.key)) continue
           }
@@ -718,6 +725,10 @@ function differences(before: Snapshot, rows: FakeRows): Draft[] {
     ...steps.flatMap(({ childId, name }) => (childId ? [{ type: 'child' as const, at, childId, name }] : [])),
     ...steps.map((step) => ({ type: 'step' as const, at: step.completedAt ?? at, step })),
   ]
+}
+
+function isOvertaken({ key }: Draft & { readonly type: 'event' }, later: readonly Draft[]): boolean {
+  return later.some((other) => other.type === 'event' && other.key === key)
 }
 
 /** A workflow that ended before it was followed is replayed from its start; payloads come with the end. */
