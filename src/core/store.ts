@@ -1,3 +1,4 @@
+import type { AnyOf } from './any-of.ts'
 import type { Change, ChangeType } from './change.ts'
 import type { ServerHealth } from './health.ts'
 import type { WorkflowManagement } from './manage.ts'
@@ -203,7 +204,7 @@ export interface RecordedDecision {
 export interface RecordQuery {
   readonly workflowId?: string
   readonly step?: number
-  readonly actor?: string
+  readonly actor?: AnyOf<string>
   /** Not before, not after. */
   readonly from?: Date
   readonly to?: Date
@@ -219,7 +220,8 @@ export interface RecordSetup {
 }
 
 export interface InboxQuery {
-  readonly name?: string
+  /** The registered name, or `Class.name`. */
+  readonly name?: AnyOf<string>
   /** Only what has waited since then or longer. */
   readonly before?: Date
   /** All of them without. */

@@ -22,6 +22,7 @@ import { selectWaits } from './select-waits.ts'
 import { findExactWorkflow, readIds } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
+  readonly topic?: string | null
   readonly as?: string
   readonly comment?: string
   readonly data?: string

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { toList } from '../../src/core/any-of.ts'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
@@ -36,7 +37,7 @@ import {
   type WorkflowError,
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
-import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
+import { fieldOf, isLetThrough, isNamed, manageFake } from './fake-management.ts'
 import { createFakePlatform } from './fake-platform.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
@@ -327,7 +328,7 @@ export function createFakeStore(
       if (!hasRecord) throw noRecord()
       return recorded
         .filter((one) => (workflowId ?? one.workflowId) === one.workflowId && (step ?? one.step) === one.step)
-        .filter((one) => (actor ?? one.by) === one.by)
+        .filter((one) => toList(actor)?.includes(one.by) ?? true)
         .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
         .slice(0, limit)
     },
@@ -337,10 +338,7 @@ export function createFakeStore(
     },
     inbox: async ({ name, before, limit }) => {
       const waits = [...entries.values()]
-        .filter(
-          ({ rows }) =>
-            rows.workflow.status !== 'DELAYED' && (name ?? rows.workflow.name) === rows.workflow.name,
-        )
+        .filter(({ rows }) => rows.workflow.status !== 'DELAYED' && isNamed(rows.workflow, name))
         .flatMap(({ rows }): NamedWait[] =>
           waitsOf(rows, readClock()).map((wait) => ({ ...wait, name: rows.workflow.name })),
         )
