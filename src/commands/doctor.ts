@@ -1,12 +1,13 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
-import { exitCodes } from '../core/exit-codes.ts'
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { type Checkup, examine, findStranded, type Standing } from '../core/health.ts'
 import type { GoneExecutor } from '../core/recovery.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { createTimeLimit, type TimeLimit } from '../frame/time-limit.ts'
 import {
   type FindingLine,
   findingColumns,
@@ -18,7 +19,10 @@ import { createStyle } from '../render/style.ts'
 import { formatBytes } from '../render/value.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 
-interface DoctorFlags extends DatabaseFlags, OutputFlags {}
+interface DoctorFlags extends DatabaseFlags, OutputFlags {
+  readonly wait: boolean
+  readonly timeout?: string
+}
 
 export function doctorCommand(context: Context): Command {
   const command = new Command('doctor')
@@ -26,13 +30,15 @@ export function doctorCommand(context: Context): Command {
     .description(
       'Check the database, its DBOS tables, the workers on it and what is stuck there; each line is ok, warn or fail, with its mend.\nA fail is 5; a database that cannot be used at all is 69, or 3.',
     )
+    .option('--wait', 'look again until nothing fails', false)
+    .option('--timeout <duration>', 'with --wait: for at most this long; then 5, 69 or 3, as without')
     .action((_, command: Command) => runDoctor(context, command.optsWithGlobals<DoctorFlags>()))
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
-  const lines = [...(await checkDatabase(context, flags)), ...(await checkEmbedded(context))]
-  if (lines.some(({ verdict }) => verdict === 'fail')) context.exitWith(exitCodes['check-failed'].code)
+  const { lines, code } = await findLines(context, flags)
+  if (code !== undefined) context.exitWith(code)
   const { stdout } = context.terminal
   if (flags.output === 'table' && stdout.isTerminal) {
     const frame = { style: createStyle(stdout.colorLevel), width: stdout.columns, now: context.now() }
@@ -47,23 +53,58 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   })
 }
 
-/** A database that cannot be used is the one finding that there is then. */
-async function checkDatabase(context: Context, flags: DoctorFlags): Promise<readonly FindingLine[]> {
+interface Findings {
+  readonly lines: readonly FindingLine[]
+  /** Undefined where nothing fails. */
+  readonly code: ExitCode | undefined
+}
+
+/** With `--wait` the first look at which nothing fails, or the last one for which there was time. */
+async function findLines(context: Context, flags: DoctorFlags): Promise<Findings> {
+  if (!flags.wait && flags.timeout !== undefined) {
+    throw new CliError('usage', '--timeout says how long to wait, and nothing waits.', { hint: 'add --wait' })
+  }
+  const limit = createTimeLimit(context, flags.timeout, { isEndless: flags.wait })
+  let last: Findings | undefined
   try {
-    return await withStore(context, flags, async (store, settings) => {
-      const checkup = await examineStore(context, store, settings)
-      return examine(checkup).map((finding) => {
-        const line = toFindingLine(finding, checkup.server.now)
-        return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
-      })
+    return await limit.retry(async () => {
+      last = await look(context, flags, limit)
+      const failing = last.lines.find(({ verdict }) => verdict === 'fail')
+      if (!failing || !flags.wait) return last
+      throw new CliError('check-failed', `${failing.check}: ${failing.says}`, { isTransient: true })
     })
   } catch (error) {
-    if (!(error instanceof CliError)) throw error
-    const exit = exitCodes[exitNameByErrorCode[error.code]].code
-    if (exit === exitCodes.usage.code) throw error
-    context.exitWith(exit)
-    const check = error.code.startsWith('schema') ? 'schema' : 'database'
-    return [{ check, verdict: 'fail', says: error.message, mend: error.hint ?? null }]
+    if (last && error instanceof CliError && error.code === 'check-failed') return last
+    throw error
+  }
+}
+
+async function look(context: Context, flags: DoctorFlags, limit: TimeLimit): Promise<Findings> {
+  const database = await checkDatabase(context, flags, limit)
+  const lines = [...database.lines, ...(await checkEmbedded(context))]
+  const fails = lines.some(({ verdict }) => verdict === 'fail')
+  return { lines, code: database.code ?? (fails ? exitCodes['check-failed'].code : undefined) }
+}
+
+/** A database that cannot be used is the one finding that there is then. */
+async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLimit): Promise<Findings> {
+  const examineAll = async (store: Store, settings: Settings): Promise<Findings> => {
+    const checkup = await examineStore(context, store, settings)
+    const lines = examine(checkup).map((finding) => {
+      const line = toFindingLine(finding, checkup.server.now)
+      return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
+    })
+    return { lines, code: undefined }
+  }
+  try {
+    return await withStore(context, flags, examineAll, { limit })
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code === 'interrupted') throw error
+    const { code } = exitCodes[exitNameByErrorCode[error.code]]
+    if (code === exitCodes.usage.code) throw error
+    const check =
+      error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'
+    return { lines: [{ check, verdict: 'fail', says: error.message, mend: error.hint ?? null }], code }
   }
 }
 

@@ -3,11 +3,13 @@ import type { Context } from '../context.ts'
 import { nameTopic } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import { parseJson, parseJsonOrString } from '../core/json.ts'
+import type { Store } from '../core/store.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { readInput } from '../frame/input.ts'
 import { readTopic } from '../frame/option-parsers.ts'
 import { tell } from '../frame/tell.ts'
+import { createTimeLimit } from '../frame/time-limit.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -16,6 +18,7 @@ interface SendFlags extends DatabaseFlags {
   readonly input?: string
   readonly idempotencyKey?: string
   readonly force: boolean
+  readonly timeout?: string
 }
 
 export function sendCommand(context: Context): Command {
@@ -28,6 +31,7 @@ export function sendCommand(context: Context): Command {
     .option('--input <source>', 'the message from @FILE, from stdin (-), or in place; must be JSON')
     .option('--idempotency-key <key>', 'send at most once under this key')
     .option('--force', 'also when the workflow has ended', false)
+    .option('--timeout <duration>', 'wait so long for a database, or its tables, that is on its way')
     .action((id: string, message: string | undefined, _, command: Command) =>
       runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
     )
@@ -41,7 +45,8 @@ async function runSend(
 ): Promise<void> {
   const message = await readMessage(context, typed, flags.input)
   const topic = flags.topic ?? null
-  await withStore(context, flags, async (store) => {
+  const limit = createTimeLimit(context, flags.timeout)
+  const send = async (store: Store): Promise<void> => {
     const workflow = await findExactWorkflow(context, store, id)
     if (!flags.force) refuseEnded(workflow)
     const { workflowId } = workflow
@@ -55,7 +60,8 @@ async function runSend(
         : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
     )
     warnOfOtherTopic(context, waits, topic)
-  })
+  }
+  await withStore(context, flags, send, { limit })
 }
 
 async function readMessage(

@@ -24,6 +24,7 @@ export const exitNameByErrorCode = {
   'ledger-unusable': 'usage',
   'permission-denied': 'permission',
   'assertion-failed': 'check-failed',
+  'check-failed': 'check-failed',
   'no-record': 'permission',
   'sessions-hidden': 'permission',
   'workflow-not-found': 'not-found',
@@ -41,9 +42,6 @@ export const exitNameByErrorCode = {
   'deadline-passed': 'conflict',
   'id-in-use': 'conflict',
   'condition-not-met': 'conflict',
-  'workflow-failed': 'workflow-failed',
-  'workflow-cancelled': 'workflow-cancelled',
-  'workflow-dead': 'workflow-dead',
   'not-ended': 'conflict',
   duplicate: 'conflict',
   'would-strand': 'conflict',
@@ -53,6 +51,7 @@ export const exitNameByErrorCode = {
   'database-unreachable': 'unavailable',
   'schema-missing': 'unavailable',
   'schema-unsupported': 'unavailable',
+  'migration-under-way': 'unavailable',
   'connection-lost': 'unavailable',
   'embedded-database-failed': 'unavailable',
   'output-failed': 'output-failed',
@@ -67,6 +66,8 @@ interface CliErrorOptions {
   /** The next command to type, or the setting to change. */
   readonly hint?: string
   readonly cause?: unknown
+  /** It may be over in a moment without anybody's doing: who has a time limit tries again. */
+  readonly isTransient?: boolean
 }
 
 /** The one error that a user is meant to see: one sentence, one hint. Anything else that is thrown is a bug (exit 70). */
@@ -74,10 +75,12 @@ export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: ErrorCode
   readonly hint: string | undefined
+  readonly isTransient: boolean
 
   constructor(code: ErrorCode, message: string, options: CliErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.hint = options.hint
+    this.isTransient = options.isTransient ?? false
   }
 }

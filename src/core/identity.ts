@@ -1,4 +1,5 @@
 import { CliError } from './errors.ts'
+import type { ApplicationVersion } from './platform.ts'
 import type { Store, WorkflowOrigin } from './store.ts'
 import { type Executor, internalQueue } from './workflow.ts'
 
@@ -14,6 +15,13 @@ export function requireApplication(candidates: readonly (string | null | undefin
 /** The only application that runs there now; undefined when there are none, several, or sessions cannot be seen. */
 export function onlyLiveApplication(executors: readonly Executor[] | undefined): string | undefined {
   const names = new Set(executors?.map(({ application }) => application))
+  const [only] = names
+  return names.size === 1 ? (only ?? undefined) : undefined
+}
+
+/** The only application that ever registered a version there; undefined when there are none, or several. */
+export function onlyRegisteredApplication(versions: readonly ApplicationVersion[]): string | undefined {
+  const names = new Set(versions.map(({ application }) => application))
   const [only] = names
   return names.size === 1 ? (only ?? undefined) : undefined
 }

@@ -1,4 +1,3 @@
-import type { AnyOf } from './any-of.ts'
 import type { Change, ChangeType } from './change.ts'
 import type { ServerHealth } from './health.ts'
 import type { WorkflowManagement } from './manage.ts'
@@ -45,6 +44,8 @@ export interface DatabaseIdentity {
   readonly own: boolean
   /** Set where the DBOS tables are newer than those that drover knows: the number of their migration. */
   readonly unknownMigration?: number
+  /** Set where its tables can be read, and a migration changed them when drover looked. */
+  readonly isMigrating?: boolean
 }
 
 export interface WorkflowQuery extends WorkflowFilter {
@@ -63,8 +64,6 @@ export interface FollowOptions {
   readonly streamKeys?: readonly string[]
   /** Start these streams at an offset, and every other one at the beginning. */
   readonly streamStarts?: ReadonlyMap<string, number>
-  /** Of the events that are there at the start only the latest of each key; after it every one, as always. */
-  readonly latestEvents?: boolean
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
   /** Follow children, and theirs, as they appear. */
@@ -204,7 +203,7 @@ export interface RecordedDecision {
 export interface RecordQuery {
   readonly workflowId?: string
   readonly step?: number
-  readonly actor?: AnyOf<string>
+  readonly actor?: string
   /** Not before, not after. */
   readonly from?: Date
   readonly to?: Date
@@ -220,8 +219,7 @@ export interface RecordSetup {
 }
 
 export interface InboxQuery {
-  /** The registered name, or `Class.name`. */
-  readonly name?: AnyOf<string>
+  readonly name?: string
   /** Only what has waited since then or longer. */
   readonly before?: Date
   /** All of them without. */

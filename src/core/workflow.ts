@@ -51,11 +51,6 @@ export interface WorkflowError {
   readonly cause?: JsonValue
 }
 
-/** `TypeError: x is not a function`. Untrusted text, as all that a workflow says. */
-export function describeError({ name, message }: WorkflowError): string {
-  return message.startsWith(`${name}:`) ? message : `${name}: ${message}`
-}
-
 /** A workflow without its payloads, as `list` shows it. */
 export interface WorkflowSummary {
   readonly workflowId: string

@@ -24,6 +24,7 @@ export function toConnectError(error: unknown, target: DatabaseTarget): CliError
   return new CliError('database-unreachable', `Cannot connect to ${target.label}: ${reason}.`, {
     hint: configHint,
     cause: error,
+    isTransient: isOnItsWay(error),
   })
 }
 
@@ -43,6 +44,7 @@ export function toQueryError(error: unknown, target: DatabaseTarget, client?: Cl
     return new CliError('connection-lost', `The connection to ${target.label} was lost: ${textOf(error)}.`, {
       hint: 'run the same command again',
       cause: error,
+      isTransient: true,
     })
   }
   if (['42P01', '42703', '3F000'].includes(code)) {
@@ -75,6 +77,19 @@ export function isConnectionLoss(error: unknown): boolean {
 /** Postgres starts up, shuts down or recovers: it will answer soon. */
 export function isStartingUp(error: unknown): boolean {
   return codeOf(error) === '57P03'
+}
+
+const comingCodes = [
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
+  // A name that is not resolved yet, a socket and a database that are not created yet.
+  ...['ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '3D000', '55000'],
+]
+
+/** A server that starts up, has no room, or is not there yet; unlike one that speaks another protocol. */
+function isOnItsWay(error: unknown): boolean {
+  const code = codeOf(error)
+  if (comingCodes.includes(code) || /^(08|53|57P)/.test(code)) return true
+  return /^timeout expired|^Connection terminated/.test(textOf(error))
 }
 
 function isRefusal(code: string): boolean {

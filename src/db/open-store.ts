@@ -28,7 +28,7 @@ import {
 } from './read-workflows.ts'
 import { createRecord, readDecisions } from './record.ts'
 import { createRecovery } from './recovery.ts'
-import { readSchema, requireSupportedSchema } from './schema.ts'
+import { readSchema, readSupportedSchema } from './schema.ts'
 import { sendMessage } from './send-message.ts'
 import { startWorkflow } from './start-workflow.ts'
 import { watchInbox } from './watch-inbox.ts'
@@ -42,12 +42,18 @@ export async function openStore(target: DatabaseTarget, given: Partial<FollowTim
   const timing = { ...defaultTiming, giveUpAfterMs, ...given }
   const session = createSession(target)
   try {
-    const schema = await migrateOwnSchema(session, await readSchema(session))
-    requireSupportedSchema(schema, target.label)
+    const found = await migrateOwnSchema(session, await readSchema(session))
+    const schema = await readSupportedSchema(session, found)
     const unknownMigration = await findUnknownMigration(session, schema)
     const listener = createListener(session, timing.noticeAfterMs / 2)
     return {
-      database: { label: target.label, schema: target.schema, own: schema.own, unknownMigration },
+      database: {
+        label: target.label,
+        schema: target.schema,
+        own: schema.own,
+        unknownMigration,
+        isMigrating: schema.migration !== undefined,
+      },
       list: (query) => listWorkflows(session, schema, query),
       get: (workflowId) => getWorkflow(session, schema, workflowId),
       findByPrefix: (prefix, limit) => findByPrefix(session, schema, prefix, limit),

@@ -1,27 +1,48 @@
 import { once } from 'node:events'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { migrationUnderWay } from '../core/migration-under-way.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { findTarget, type TargetOptions } from '../settings/target.ts'
 import { tell } from './tell.ts'
+import { createTimeLimit, type TimeLimit } from './time-limit.ts'
+
+interface LendingOptions extends TargetOptions {
+  /** Within it a database, and its tables, are waited for. */
+  readonly limit?: TimeLimit
+}
+
+/** To connect, however little time is left. */
+const shortestAttemptMs = 1000
 
 /** Opens the database that flags, environment and files name, lends it, and closes it again. */
 export async function withStore<Result>(
   context: Context,
   flags: DatabaseFlags,
   use: (store: Store, settings: Settings, target: DatabaseTarget) => Promise<Result>,
-  options: TargetOptions = {},
+  { limit = createTimeLimit(context, undefined), ...options }: LendingOptions = {},
 ): Promise<Result> {
   const settings = await readSettings(context, flags)
   const target = await findTarget(context, settings, options)
-  const store = await openUnlessInterrupted(context, target)
+  const store = await limit.retry(() => openReady(context, target, limit))
   noteUnknownTables(context, store)
   try {
     return await use(store, settings, target)
   } finally {
     await store.close()
   }
+}
+
+/** Who has time waits for the end of a migration: what is written between two of its steps may be where nobody looks. */
+async function openReady(context: Context, target: DatabaseTarget, limit: TimeLimit): Promise<Store> {
+  const leftMs = limit.leftMs()
+  if (leftMs === undefined) return openUnlessInterrupted(context, target)
+  const connectTimeoutMs = Math.min(target.connectTimeoutMs, Math.max(leftMs, shortestAttemptMs))
+  const store = await openUnlessInterrupted(context, { ...target, connectTimeoutMs })
+  if (!store.database.isMigrating) return store
+  await store.close()
+  throw migrationUnderWay(target.label)
 }
 
 /** Connecting can take its whole time-out: ctrl-c is heard meanwhile. */

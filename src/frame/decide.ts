@@ -22,7 +22,6 @@ import { selectWaits } from './select-waits.ts'
 import { findExactWorkflow, readIds } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
-  readonly topic?: string | null
   readonly as?: string
   readonly comment?: string
   readonly data?: string

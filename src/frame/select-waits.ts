@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { type AnyOf, toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
@@ -59,13 +58,12 @@ function cutToScreen(
 ): readonly string[] {
   const room = Math.max(2, rows - questionRows)
   if (lines.length <= room) return lines
-  const asked: readonly (readonly [flag: string, value: AnyOf<string | null> | undefined])[] = [
+  const filters = [
     ['--name', name],
     ['--topic', topic],
     ['--older-than', olderThan],
   ]
-  const filters = asked
-    .flatMap(([flag, value]) => (toList(value) ?? []).map((one) => ` ${flag} ${shellWord(one ?? '')}`))
+    .flatMap(([flag = '', value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value ?? '')}`]))
     .join('')
   return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
 }

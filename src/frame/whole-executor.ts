@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { type AnyOf, toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { tell } from './tell.ts'
@@ -27,15 +26,12 @@ export async function findExecutor(context: Context, store: Store, typed: string
   return only
 }
 
-/** A filter with the executors that are meant. */
-export async function withWholeExecutor<Filter extends { readonly executorId?: AnyOf<string> }>(
+/** A filter with the executor that is meant. */
+export async function withWholeExecutor<Filter extends { readonly executorId?: string }>(
   context: Context,
   store: Store,
   filter: Filter,
 ): Promise<Filter> {
-  const typed = toList(filter.executorId)
-  if (typed === undefined) return filter
-  const executorId: string[] = []
-  for (const one of typed) executorId.push(await findExecutor(context, store, one))
-  return { ...filter, executorId }
+  if (filter.executorId === undefined) return filter
+  return { ...filter, executorId: await findExecutor(context, store, filter.executorId) }
 }

@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { CliError } from '../core/errors.ts'
-import { chooseVersion, lastQueueOf, onlyLiveApplication, requireApplication } from '../core/identity.ts'
+import {
+  chooseVersion,
+  lastQueueOf,
+  onlyLiveApplication,
+  onlyRegisteredApplication,
+  requireApplication,
+} from '../core/identity.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
-import { findOrigins } from '../core/workflow-name.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What is not given is filled in from how this name ran before, as `drover start` does. */
@@ -17,17 +22,17 @@ export interface StartOptions {
 
 interface Place {
   readonly store: Store
-  readonly settings: Pick<Settings, 'application'>
+  readonly settings: Settings
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 export async function enqueue(
   { store, settings, env }: Place,
-  typed: string,
+  name: string,
   args: readonly JsonValue[],
   { workflowId = randomUUID(), queue, ...options }: StartOptions,
 ): Promise<string> {
-  const { name, className, origins } = await findOrigins(store, typed, undefined)
+  const origins = await store.origins(name)
   const [latest] = origins
   const executors = await store.executors()
   const application = requireApplication([
@@ -35,10 +40,11 @@ export async function enqueue(
     settings.application?.value,
     latest?.application,
     onlyLiveApplication(executors),
+    onlyRegisteredApplication(await store.versions()),
   ])
   const outcome = await store.start({
     name,
-    className: className ?? latest?.className ?? undefined,
+    className: latest?.className ?? undefined,
     configName: latest?.configName ?? undefined,
     workflowId,
     args,

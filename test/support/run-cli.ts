@@ -11,6 +11,8 @@ export interface RunCliOptions extends FakeTerminalOptions {
   readonly store?: Store
   /** What connecting throws. */
   readonly failure?: Error
+  /** How a database is opened; the command line names it. */
+  readonly openStore?: Context['openStore']
   readonly app?: App
   readonly local?: Partial<LocalDatabase>
   readonly env?: Readonly<Record<string, string>>
@@ -71,7 +73,8 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       written[path] = (written[path] ?? '') + text
     },
     local: async () => local,
-    openStore: async () => {
+    openStore: async (target) => {
+      if (options.openStore) return options.openStore(target)
       if (options.failure) throw options.failure
       return options.store ?? missing('store')()
     },

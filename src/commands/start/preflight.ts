@@ -22,15 +22,21 @@ interface Warning {
   readonly remedy: string
   /** As things stand it would not run; else it may well. */
   readonly isCertain: boolean
+  /** A worker that is on its way would mend it. */
+  readonly isTransient: boolean
 }
 
-/** Says what would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
-export async function reportObstacles(
-  context: Context,
+export interface StartObstacles {
+  readonly warnings: readonly Warning[]
+  readonly outlook: Outlook
+}
+
+/** What would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
+export async function findStartObstacles(
   store: Store,
   settings: Settings,
   { request, isKnown, strict }: Planned,
-): Promise<Outlook> {
+): Promise<StartObstacles> {
   const { queue } = request
   const place = {
     queue,
@@ -40,12 +46,6 @@ export async function reportObstacles(
   }
   const outlook = await store.outlook(place)
   const { executors, now } = outlook
-  if (executors === undefined) {
-    tell(
-      context,
-      'warning: whether any worker is live cannot be seen with this role (grant pg_read_all_stats).',
-    )
-  }
   const workflow = { ...place, name: request.name, className: request.className ?? null, error: null }
   const surroundings = surroundingsOf(store, settings)
   const obstacles = findObstacles(outlook, place)
@@ -55,17 +55,29 @@ export async function reportObstacles(
       sentence: causeSentence(cause, { workflow, outlook, executors: outlook.executors, now }),
       remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
       isCertain: true,
+      isTransient: cause.kind !== 'partition-missing',
     })),
   ]
-  const first = warnings.find(({ isCertain }) => isCertain)
-  if (first && strict) {
-    throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, { hint: first.remedy })
+  const certain = warnings.filter(({ isCertain }) => isCertain)
+  const [first] = certain
+  if (!first || !strict) return { warnings, outlook }
+  throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, {
+    hint: first.remedy,
+    isTransient: certain.every(({ isTransient }) => isTransient),
+  })
+}
+
+export function reportObstacles(context: Context, { warnings, outlook }: StartObstacles): void {
+  if (outlook.executors === undefined) {
+    tell(
+      context,
+      'warning: whether any worker is live cannot be seen with this role (grant pg_read_all_stats).',
+    )
   }
   for (const { sentence, remedy } of warnings) {
     tell(context, `warning: ${sentence}`)
     tell(context, `hint: ${remedy}`)
   }
-  return outlook
 }
 
 /** Only a worker knows which names there are, and every name is new once: only one that is like another is a mistake. */
@@ -75,6 +87,7 @@ async function unknownName(store: Store, name: string): Promise<Warning> {
     sentence: `No workflow named "${name}" ever ran there.`,
     remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
     isCertain: meant !== undefined,
+    isTransient: false,
   }
 }
 

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
-import { chooseVersion, lastQueueOf, onlyLiveApplication, requireApplication } from '../../core/identity.ts'
+import {
+  chooseVersion,
+  lastQueueOf,
+  onlyLiveApplication,
+  onlyRegisteredApplication,
+  requireApplication,
+} from '../../core/identity.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
 import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
-import { parseAttribute } from '../../core/workflow-filter.ts'
 import { requireWorkflowId } from '../../core/workflow-id.ts'
-import { findOrigins, qualifiedName } from '../../core/workflow-name.ts'
-import { tell } from '../../frame/tell.ts'
 import type { Settings } from '../../settings/settings.ts'
+import { requireExecutor } from './first-executor.ts'
 import type { StartFlags } from './flags.ts'
 import { nearestKnownName } from './known-names.ts'
 
@@ -18,17 +22,27 @@ interface Asked {
   readonly name: string
   readonly args: readonly JsonValue[]
   readonly flags: StartFlags
+  /** What `parseOptions` made of the flags. */
+  readonly options: Partial<StartRequest>
 }
 
-/** Fills in what was not asked for from how this name ran before, and says what was chosen. Unknown: it never ran. */
+export interface PlannedRequest {
+  readonly request: StartRequest
+  /** A workflow of this name ran before. */
+  readonly isKnown: boolean
+}
+
+/**
+ * Fills in what was not asked for from how this name ran before. With a time limit what only an executor tells waits for
+ * the first one: throws `timed-out` while there is none.
+ */
 export async function toRequest(
   context: Context,
   store: Store,
   settings: Settings,
-  { name: typed, args, flags }: Asked,
-): Promise<{ readonly request: StartRequest; readonly isKnown: boolean }> {
-  const asked = parseFlags(flags)
-  const { name, className, origins } = await findOrigins(store, typed, flags.class)
+  { name, args, flags, options }: Asked,
+): Promise<PlannedRequest> {
+  const origins = await store.origins(name)
   const [latest] = origins
   const executors = await store.executors()
   const candidates = [
@@ -38,10 +52,14 @@ export async function toRequest(
     onlyLiveApplication(executors),
   ]
   if (!latest && !candidates.some(Boolean)) await refuseMistyped(store, name)
+  candidates.push(onlyRegisteredApplication(await store.versions()))
+  if (flags.timeout !== undefined) {
+    requireExecutor(context, { store, flag: flags.appVersion, executors }, candidates.find(Boolean))
+  }
   const application = requireApplication(candidates)
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
   const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins)))
-  const owner = chooseClass({ class: className, instance: flags.instance }, latest)
+  const owner = chooseClass(flags, latest)
   const request = {
     name,
     ...owner,
@@ -50,24 +68,24 @@ export async function toRequest(
     queue,
     application,
     version,
-    ...asked,
+    ...options,
   }
-  tell(context, describe(request, store))
   return { request, isKnown: latest !== undefined }
 }
 
-/** Where nothing tells the application, a name that is almost a known one is what is wrong. */
+/** Where neither a run nor a live worker tells the application, a name that is almost a known one is what is wrong. */
 async function refuseMistyped(store: Store, name: string): Promise<void> {
   const meant = await nearestKnownName(store, name)
   if (meant === undefined) return
   throw new CliError('ambiguous-application', `No workflow named "${name}" ever ran there.`, {
     hint: `did you mean ${meant}? else name its application with --application NAME`,
+    isTransient: true,
   })
 }
 
 /** The class of the last run, unless another one is named: then its instance is another one, too. */
 function chooseClass(
-  flags: Pick<StartFlags, 'class' | 'instance'>,
+  flags: StartFlags,
   latest: WorkflowOrigin | undefined,
 ): Pick<StartRequest, 'className' | 'configName'> {
   const className = flags.class ?? latest?.className ?? undefined
@@ -80,17 +98,16 @@ async function chooseQueue(store: Store, lastUsed: string | undefined): Promise<
   return (await store.hasQueue('drover')) ? 'drover' : internalQueue
 }
 
-function describe(request: StartRequest, store: Store): string {
+/** What was chosen, as one line. */
+export function describeRequest(request: StartRequest, store: Store): string {
   const { className, configName, application, version, queue, name } = request
   const owner =
-    className === undefined
-      ? ''
-      : `${qualifiedName(className, name)}${configName ? ` of ${configName}` : ''}, `
+    className === undefined ? '' : `${className}.${name}${configName ? ` of ${configName}` : ''}, `
   return `${owner}${application}, version ${version ?? '(the latest)'}, queue ${queue}, in ${store.database.label}`
 }
 
-/** Throws `invalid-argument` before anything connects. */
-function parseFlags(flags: StartFlags): Partial<StartRequest> {
+/** Of the flags what is the request's as it stands. Throws `invalid-argument`. */
+export function parseOptions(flags: StartFlags): Partial<StartRequest> {
   const { priority, delay, workflowTimeout, dedup, attr, partition, named, send } = flags
   const messages = send.map(parseMessage)
   return {
@@ -111,6 +128,12 @@ function parseNamed(text: string): Readonly<Record<string, JsonValue>> {
   throw new CliError('invalid-argument', 'The --named is not a JSON object.', {
     hint: `--named '{"amount": 300}'`,
   })
+}
+
+function parseAttribute(text: string): [name: string, value: JsonValue] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
+  throw new CliError('invalid-argument', `"${text}" is not an attribute.`, { hint: '--attr tenant=acme' })
 }
 
 /** `TOPIC=MESSAGE`; without a topic, `=MESSAGE`. */

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { type Assertion, parseAssertions, requireAssertions } from '../../core/assertion.ts'
-import { parseDuration } from '../../core/duration.ts'
 import { CliError } from '../../core/errors.ts'
 import type { StartRequest, Store } from '../../core/store.ts'
 import type { JsonValue } from '../../core/workflow.ts'
@@ -17,12 +16,13 @@ import { nonNegativeInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions } from '../../frame/output-format.ts'
 import { printOutcome } from '../../frame/print-outcome.ts'
 import { tell } from '../../frame/tell.ts'
+import { createTimeLimit } from '../../frame/time-limit.ts'
 import { toJsonText } from '../../render/json.ts'
 import type { Surroundings } from '../../render/remedy.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { StartFlags } from './flags.ts'
-import { reportObstacles } from './preflight.ts'
-import { toRequest } from './request.ts'
+import { findStartObstacles, reportObstacles } from './preflight.ts'
+import { describeRequest, parseOptions, toRequest } from './request.ts'
 
 export function startCommand(context: Context): Command {
   const collect = (value: string, earlier: readonly string[]) => [...earlier, value]
@@ -31,7 +31,7 @@ export function startCommand(context: Context): Command {
     .description(
       'Enqueue a workflow for a worker elsewhere and print its id.\nWhat keeps it from ever being taken is said beforehand; with --strict it is not enqueued then.',
     )
-    .argument('<workflow>', 'its registered name, or Class.name')
+    .argument('<workflow>', 'its registered name')
     .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
     .option('--id <id>', 'the workflow id (a new UUID by default)')
     .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
@@ -66,7 +66,10 @@ export function startCommand(context: Context): Command {
     .option('--dry-run', 'print what would be enqueued, and enqueue nothing', false)
     .option('--wait', 'wait for its end and print the result', false)
     .option('--watch', 'the same, with the live picture on stderr', false)
-    .option('--timeout <duration>', 'with --wait or --watch: stop waiting after this long (exit 124)')
+    .option(
+      '--timeout <duration>',
+      'with --wait or --watch: stop waiting after this long (exit 124), also for a database, its tables or a first worker',
+    )
     .option('-r, --raw-string', 'print a string without quotes', false)
   addAssertOption(command)
   command.action((name: string, args: string[], _, command: Command) =>
@@ -85,19 +88,38 @@ async function runStart(
   const args = parseWorkflowArguments(typed, input)
   const assertions = await parseAssertions(flags.assert)
   requireWaiting(flags)
-  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  await withStore(context, flags, async (store, settings) => {
-    const { request, isKnown } = await toRequest(context, store, settings, { name, args, flags })
-    const { strict } = flags
-    const outlook = await reportObstacles(context, store, settings, { request, isKnown, strict })
-    if (flags.dryRun) return printDryRun(context, store, request)
-    const workflowId = await enqueue(context, store, request, flags)
-    await context.started.remember(store.database.label, workflowId)
-    if (!flags.wait && !flags.watch) return context.terminal.print(workflowId)
-    tell(context, workflowId)
-    const pollMs = outlook.queue.pollMs
-    await goOn(context, store, settings, { workflowId, flags, timeoutMs, pollMs, assertions })
-  })
+  const options = parseOptions(flags)
+  const limit = createTimeLimit(context, flags.timeout)
+  await withStore(
+    context,
+    flags,
+    async (store, settings) => {
+      let described: string | undefined
+      const { request, obstacles } = await limit.retry(async () => {
+        const planned = await toRequest(context, store, settings, { name, args, flags, options })
+        const description = describeRequest(planned.request, store)
+        if (description !== described) tell(context, description)
+        described = description
+        const { strict } = flags
+        return { ...planned, obstacles: await findStartObstacles(store, settings, { ...planned, strict }) }
+      })
+      reportObstacles(context, obstacles)
+      if (flags.dryRun) return printDryRun(context, store, request)
+      const workflowId = await enqueue(context, store, request, flags)
+      await context.started.remember(store.database.label, workflowId)
+      if (!flags.wait && !flags.watch) return context.terminal.print(workflowId)
+      tell(context, workflowId)
+      const { pollMs } = obstacles.outlook.queue
+      await goOn(context, store, settings, {
+        workflowId,
+        flags,
+        timeoutMs: limit.leftMs(),
+        pollMs,
+        assertions,
+      })
+    },
+    { limit },
+  )
 }
 
 /** An assertion that nothing would check is a green build that tested nothing. */
