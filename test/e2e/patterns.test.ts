@@ -1,47 +1,38 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runDrover, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
-import { waitUntil } from '../support/wait-until.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const patterns = path.join(import.meta.dirname, '../../examples/patterns')
 
-let home: string
+let place: Workplace
 
 beforeAll(async () => {
-  home = await createHome()
+  place = await createWorkplace()
 })
 
-afterAll(() => removeHome(home))
+afterAll(() => place.remove())
 
-const drover = (...args: readonly string[]) => runDrover(args, { home })
 const appOf = (name: string) => ['--app', path.join(patterns, `${name}.js`)]
-/** Waiting for a workflow that is not there yet would end at once. */
-async function waitFor(id: string, condition: string): Promise<void> {
-  await waitUntil(`${id} has begun`, async () => (await drover('get', id)).code === 0)
-  await drover('wait', id, '--for', condition, '--timeout', '20s')
-}
-
 const resultOf = (text: string) => JSON.parse(text)
 
 test('a staged pipeline says how far it is', async () => {
-  const { code, stdout } = await drover('run', 'pipeline', '3', '--id', 'pipeline', ...appOf('pipeline'))
+  const { code, stdout } = await place.run('run', 'pipeline', '3', '--id', 'pipeline', ...appOf('pipeline'))
   expect({ code, result: resultOf(stdout) }).toEqual({ code: 0, result: { items: 3, sum: 48 } })
-  expect((await drover('events', 'pipeline', 'progress')).stdout).toContain('"done": 3')
+  expect((await place.drover('events', 'pipeline', 'progress')).stdout).toContain('"done": 3')
 })
 
 test('an order goes on when it is paid', async () => {
-  const order = startDrover(['run', 'order', '42', '--id', 'order', ...appOf('payment')], { home })
-  await waitFor('order', 'message')
-  await drover('send', 'order', '{"paid": true}', '--topic', 'payment')
+  const order = place.start('run', 'order', '42', '--id', 'order', ...appOf('payment'))
+  await place.reached('order', 'message')
+  await place.drover('send', 'order', '{"paid": true}', '--topic', 'payment')
   const { code, stdout } = await order.ended
   expect({ code, result: resultOf(stdout) }).toEqual({ code: 0, result: { amount: 42, status: 'paid' } })
 })
 
 test('tokens come one by one, and all of them in order', async () => {
-  const writing = startDrover(['run', 'write', 'a haiku', '--id', 'haiku', ...appOf('tokens')], { home })
-  await waitFor('haiku', 'stream:tokens')
-  const { stdout } = await drover('stream', 'haiku', 'tokens', '--follow', '-o', 'jsonl')
+  const writing = place.start('run', 'write', 'a haiku', '--id', 'haiku', ...appOf('tokens'))
+  await place.reached('haiku', 'stream:tokens')
+  const { stdout } = await place.drover('stream', 'haiku', 'tokens', '--follow', '-o', 'jsonl')
   const words = stdout
     .trimEnd()
     .split('\n')
@@ -51,9 +42,9 @@ test('tokens come one by one, and all of them in order', async () => {
 })
 
 test('a load stops between two batches when it is told to, and keeps what it has', async () => {
-  const load = startDrover(['run', 'etl', '1000', '--id', 'load', ...appOf('etl')], { home })
-  await waitFor('load', 'event:progress')
-  await drover('send', 'load', '"enough"', '--topic', 'cancel')
+  const load = place.start('run', 'etl', '1000', '--id', 'load', ...appOf('etl'))
+  await place.reached('load', 'event:progress')
+  await place.drover('send', 'load', '"enough"', '--topic', 'cancel')
   const { code, stdout } = await load.ended
   const { loaded, stopped } = resultOf(stdout)
   expect({ code, stopped }).toEqual({ code: 0, stopped: 'enough' })
@@ -62,9 +53,9 @@ test('a load stops between two batches when it is told to, and keeps what it has
 })
 
 test('an agent asks, and goes on with the answer', async () => {
-  const agent = startDrover(['run', 'agent', 'the dishes', '--id', 'agent', ...appOf('agent')], { home })
-  await waitFor('agent', 'message')
-  await drover('approve', 'agent', '--comment', 'carefully')
+  const agent = place.start('run', 'agent', 'the dishes', '--id', 'agent', ...appOf('agent'))
+  await place.reached('agent', 'message')
+  await place.drover('approve', 'agent', '--comment', 'carefully')
   const { stdout } = await agent.ended
   expect(resultOf(stdout)).toMatchObject({
     done: [expect.any(String), 'do it: the dishes'],
@@ -73,7 +64,7 @@ test('an agent asks, and goes on with the answer', async () => {
 })
 
 test('tasks go to publishers by name, and what fails is collected', async () => {
-  const { stdout } = await drover('run', 'publishAll', '20', ...appOf('publisher'))
+  const { stdout } = await place.run('run', 'publishAll', '20', ...appOf('publisher'))
   expect(resultOf(stdout)).toEqual({
     tasks: 20,
     published: { publisher1: 9, publisher2: 9 },
@@ -86,16 +77,16 @@ test('tasks go to publishers by name, and what fails is collected', async () => 
 
 test('a task that kills its worker each time ends dead, and explain says so', async () => {
   const named = ['--class', 'Publisher', '--instance', 'publisher1', '--application', 'publishers']
-  await drover('start', 'publish', '0', ...named, '--id', 'poison')
+  await place.drover('start', 'publish', '0', ...named, '--id', 'poison')
   for (let round = 0; round < 2; round++) {
-    const victim = startDrover(['worker', ...appOf('publisher')], { home })
+    const victim = place.start('worker', ...appOf('publisher'))
     await victim.ended
     expect(victim.process.signalCode).toBe('SIGKILL')
   }
-  const last = startDrover(['worker', ...appOf('publisher')], { home })
-  expect((await drover('wait', 'poison', '--timeout', '20s')).code).toBe(7)
+  const last = place.start('worker', ...appOf('publisher'))
+  expect((await place.drover('wait', 'poison')).code).toBe(7)
   last.process.kill('SIGTERM')
   expect((await last.ended).code).toBe(0)
-  const { stdout } = await drover('explain', 'poison')
+  const { stdout } = await place.drover('explain', 'poison')
   expect(stdout).toContain('DBOS gave it up after 3 attempts: each time the process died or let go of it.')
-}, 60_000)
+})

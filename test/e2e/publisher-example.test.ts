@@ -1,8 +1,7 @@
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runDrover, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const app = ['--app', path.join(import.meta.dirname, '../../examples/publisher/publisher.ts')]
 const failed = [
@@ -10,16 +9,14 @@ const failed = [
   { task: 14, error: 'task 14 has no address' },
 ]
 
-let home: string
+let place: Workplace
 beforeAll(async () => {
-  home = await createHome()
+  place = await createWorkplace()
 })
-afterAll(() => removeHome(home))
-
-const drover = (...args: readonly string[]) => runDrover(args, { home })
+afterAll(() => place.remove())
 
 test('tasks go over the queue, and those that fail are listed in the result', async () => {
-  const { code, stdout } = await drover('run', 'process', '20', '10', ...app)
+  const { code, stdout } = await place.run('run', 'process', '20', '10', ...app)
   const { inMemory, ...result } = JSON.parse(stdout)
   expect({ code, result }).toEqual({
     code: 0,
@@ -29,23 +26,23 @@ test('tasks go over the queue, and those that fail are listed in the result', as
 })
 
 test('a kill in the middle loses nothing: the next worker counts from 0, the results go on', async () => {
-  const victim = startDrover(['run', 'process', '20', '300', '--id', 'publishing', ...app], { home })
+  const victim = place.start('run', 'process', '20', '300', '--id', 'publishing', ...app)
   await waitUntil('it is half-way', () => victim.stderr().includes('progress = {done: 6,'))
   victim.process.kill('SIGKILL')
   await victim.ended
-  const { stdout: counters } = await drover('events', 'publishing', 'counters', '-o', 'json')
+  const { stdout: counters } = await place.drover('events', 'publishing', 'counters', '-o', 'json')
   const before = Number(/"durable":\s*(\d+)/.exec(counters)?.[1])
   expect(before).toBeGreaterThanOrEqual(6)
   expect(before).toBeLessThan(18)
-  const { stdout: explained } = await drover('explain', 'publishing')
+  const { stdout: explained } = await place.drover('explain', 'publishing')
   expect(explained).toMatch(/Its executor .* is gone/)
 
-  const worker = startDrover(['worker', ...app], { home })
-  expect((await drover('wait', 'publishing', '--timeout', '20s')).code).toBe(0)
+  const worker = place.start('worker', ...app)
+  expect((await place.drover('wait', 'publishing')).code).toBe(0)
   worker.process.kill('SIGTERM')
   expect((await worker.ended).code).toBe(0)
 
-  const { stdout } = await drover('get', 'publishing', '-o', 'json')
+  const { stdout } = await place.drover('get', 'publishing', '-o', 'json')
   const { output, recoveryAttempts, className, configName } = JSON.parse(stdout)
   expect({ recoveryAttempts, className, configName }).toEqual({
     recoveryAttempts: 2,
@@ -57,6 +54,6 @@ test('a kill in the middle loses nothing: the next worker counts from 0, the res
   expect(killedAt).toBeGreaterThanOrEqual(before)
   expect(fromZero).toBeLessThan(18)
   expect(others).toEqual([])
-  const { stdout: tasks } = await drover('list', '--parent', 'publishing', '--limit', '50', '-o', 'ids')
+  const { stdout: tasks } = await place.drover('list', '--parent', 'publishing', '--limit', '50', '-o', 'ids')
   expect(tasks.trimEnd().split('\n')).toHaveLength(20)
-}, 60_000)
+})

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installApp } from '../support/app-folder.ts'
-import { droverBin, runDrover } from '../support/drover-process.ts'
-import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { droverBin } from '../support/drover-process.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const source = `
 import { DBOS } from '@dbos-inc/dbos-sdk'
@@ -32,17 +32,17 @@ async function leaves(code) {
 DBOS.registerWorkflow(leaves, { name: 'leaves' })
 `
 
-let home: string
+let place: Workplace
 let app: string
 beforeAll(async () => {
-  home = await createHome()
-  app = await installApp(home, 'app.js', source)
+  place = await createWorkplace()
+  app = await installApp(place.home, 'app.js', source)
 })
-afterAll(() => stopAndRemoveHome(home))
+afterAll(() => place.remove())
 
 /** The next process of the application would take it over, and break in the same way. */
 async function giveUp(id: string): Promise<void> {
-  expect(await runDrover(['cancel', id], { home })).toMatchObject({ code: 0 })
+  expect(await place.drover('cancel', id)).toMatchObject({ code: 0 })
 }
 
 const hasFullDevice = existsSync('/dev/full')
@@ -51,7 +51,7 @@ test.skipIf(!hasFullDevice)(
   'a disk that is full is said, and no workflow is said to have failed',
   async () => {
     const command = `"${process.execPath}" "${droverBin}" --help >/dev/full`
-    const running = promisify(exec)(command, { env: { DROVER_HOME: home, PATH: process.env.PATH } })
+    const running = promisify(exec)(command, { env: { DROVER_HOME: place.home, PATH: process.env.PATH } })
     await expect(running).rejects.toMatchObject({
       code: 74,
       stderr: 'error: Cannot write the output: ENOSPC: no space left on device, write.\n',
@@ -60,33 +60,31 @@ test.skipIf(!hasFullDevice)(
 )
 
 test('an application that crashes is a surprise, and not a workflow that ended ERROR', async () => {
-  const run = await runDrover(['run', 'breaks', '--app', app, '--id', 'broken'], { home })
+  const run = await place.run('run', 'breaks', '--app', app, '--id', 'broken')
   expect(run).toMatchObject({ code: 70, stdout: '' })
   expect(run.stderr).toContain(
     'error: The application threw an error that nothing caught: nobody expects this\n',
   )
   expect(run.stderr).toContain('app.js:5')
-  expect((await runDrover(['get', 'broken', '-o', 'json'], { home })).stdout).toContain('"PENDING"')
+  expect((await place.drover('get', 'broken', '-o', 'json')).stdout).toContain('"PENDING"')
   await giveUp('broken')
 })
 
 test('an application that catches what nobody else did goes on', async () => {
-  const run = await runDrover(['run', 'careful', '--app', app], { home })
+  const run = await place.run('run', 'careful', '--app', app)
   expect(run).toMatchObject({ code: 0, stdout: '"unharmed"\n' })
 })
 
 test.each([0, 3])(
   'an application that ends the process with %d has not done what was asked',
   async (code) => {
-    const run = await runDrover(['run', 'leaves', String(code), '--app', app, '--id', `left-${code}`], {
-      home,
-    })
+    const run = await place.run('run', 'leaves', String(code), '--app', app, '--id', `left-${code}`)
     expect(run).toMatchObject({ code: 70, stdout: '' })
     expect(run.stderr).toContain(
       `error: The application ended the process with process.exit(${code}).\nhint: drover list --status PENDING `,
     )
     expect(run.stderr).toContain('app.js:20')
-    expect((await runDrover(['list', '--status', 'PENDING'], { home })).stdout).toContain(`left-${code}\t`)
+    expect((await place.drover('list', '--status', 'PENDING')).stdout).toContain(`left-${code}\t`)
     await giveUp(`left-${code}`)
   },
 )
@@ -98,7 +96,7 @@ test.each([
   const module = path.join(path.dirname(app), `${name}.mjs`)
   await writeFile(module, text)
   for (const command of [['run', 'any', '-o', 'json'], ['worker']]) {
-    const { code, stderr } = await runDrover([...command, '--app', module], { home })
+    const { code, stderr } = await place.run(...command, '--app', module)
     expect(code).toBe(70)
     expect(stderr).toContain(sentence)
   }

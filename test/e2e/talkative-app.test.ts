@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { installApp } from '../support/app-folder.ts'
-import { droverBin, runDrover } from '../support/drover-process.ts'
+import { droverBin } from '../support/drover-process.ts'
 import { startInPty } from '../support/pty-session.ts'
-import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const source = `
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,24 +19,24 @@ async function talk(lines) {
 DBOS.registerWorkflow(talk, { name: 'talk' })
 `
 
-let home: string
+let place: Workplace
 let app: string
 beforeAll(async () => {
-  home = await createHome()
-  app = await installApp(home, 'app.js', source)
+  place = await createWorkplace()
+  app = await installApp(place.home, 'app.js', source)
 })
-afterAll(() => stopAndRemoveHome(home))
+afterAll(() => place.remove())
 
 test('what the application prints stays away from stdout', async () => {
-  const run = await runDrover(['run', 'talk', '2', '--app', app], { home })
+  const run = await place.run('run', 'talk', '2', '--app', app)
   expect(run).toMatchObject({ code: 0, stdout: '"done"\n' })
   for (const line of ['LINE 0', 'RAW 0', 'LINE 1', 'RAW 1']) expect(run.stderr).toContain(`${line}\n`)
 })
 
 test('on a terminal it stands above the picture, and nothing of it is lost', async () => {
   const session = startInPty(process.execPath, [droverBin, 'run', 'talk', '4', '--app', app], {
-    cwd: home,
-    env: { DROVER_HOME: home, CI: 'false' },
+    cwd: place.home,
+    env: { DROVER_HOME: place.home, ...place.env, CI: 'false' },
   })
   expect(await session.exitCode).toBe(0)
   const lines = session.screen.text()

@@ -1,43 +1,43 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runDrover, startDrover, untilReady } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { untilReady } from '../support/drover-process.ts'
 import { waitUntil } from '../support/wait-until.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
-let home: string
+let place: Workplace
 
 beforeAll(async () => {
-  home = await createHome()
+  place = await createWorkplace()
 })
 
-afterAll(() => removeHome(home))
+afterAll(() => place.remove())
 
 test('a worker that is asked to stop lets what runs end, takes nothing new, and leaves in order', async () => {
-  const worker = startDrover(['worker', '--app', 'drover:demo', '--drain-timeout', '20s'], { home })
+  const worker = place.start('worker', '--app', 'drover:demo', '--drain-timeout', '1h')
   await untilReady(worker)
-  await runDrover(['start', 'eventsWorkflow', '4', '300', '--id', 'running'], { home })
-  await runDrover(['wait', 'running', '--for', 'event:progress'], { home })
+  await place.drover('start', 'eventsWorkflow', '4', '300', '--id', 'running')
+  await place.drover('wait', 'running', '--for', 'event:progress')
   worker.process.kill('SIGTERM')
   await waitUntil('it stops taking', () => worker.stderr().includes('Taking nothing new'))
-  await runDrover(['start', 'eventsWorkflow', '1', '--id', 'late'], { home })
+  await place.drover('start', 'eventsWorkflow', '1', '--id', 'late')
   expect((await worker.ended).code).toBe(0)
-  const { stdout } = await runDrover(['list', '--columns', 'id,status', '--sort', 'oldest'], { home })
+  const { stdout } = await place.drover('list', '--columns', 'id,status', '--sort', 'oldest')
   expect(stdout).toBe('running\tSUCCESS\nlate\tENQUEUED\n')
 })
 
 test('a limit of a queue is not mistaken for one of the worker', async () => {
-  const { code, stderr } = await runDrover(['worker', '--app', 'drover:demo', '--concurrency', '2'], { home })
+  const { code, stderr } = await place.run('worker', '--app', 'drover:demo', '--concurrency', '2')
   expect(code).toBe(2)
   expect(stderr).toContain('drover queues set NAME --worker-concurrency 2')
 })
 
 test('a queue that nobody registered is said, and polled once somebody did', async () => {
-  const worker = startDrover(['worker', '--app', 'drover:demo', '--queues', 'later'], { home })
+  const worker = place.start('worker', '--app', 'drover:demo', '--queues', 'later')
   await untilReady(worker)
   expect(worker.stderr()).toContain('warning: No queue "later" is registered there')
   const hint = /hint: drover (queues create .*)/.exec(worker.stderr())?.[1] ?? ''
-  expect(await runDrover(hint.split(' '), { home })).toMatchObject({ code: 0 })
-  await runDrover(['start', 'eventsWorkflow', '1', '0', '--queue', 'later', '--id', 'by-queue'], { home })
-  expect(await runDrover(['wait', 'by-queue'], { home })).toMatchObject({ code: 0 })
+  expect(await place.drover(...hint.split(' '))).toMatchObject({ code: 0 })
+  await place.drover('start', 'eventsWorkflow', '1', '0', '--queue', 'later', '--id', 'by-queue')
+  expect(await place.drover('wait', 'by-queue')).toMatchObject({ code: 0 })
   worker.process.kill('SIGTERM')
   await worker.ended
 })

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { atEndOfFile } from '../support/end-of-file.ts'
 
-const script = path.join(import.meta.dirname, 'fixtures/visitor.ts')
+const script = path.join(import.meta.dirname, 'fixtures/visitor.mjs')
 
 interface Message {
   readonly answer?: string
@@ -27,9 +28,10 @@ export async function startVisitor(
   options: { readonly resolveFrom?: string; readonly env?: Record<string, string> } = {},
 ): Promise<Visitor> {
   const child = fork(script, [home, ...(options.resolveFrom ? [options.resolveFrom] : [])], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: [],
     env: { ...process.env, ...options.env },
   })
+  atEndOfFile(() => child.kill('SIGKILL'))
   await once(child, 'spawn')
   const gone = once(child, 'exit')
   const notices: string[] = []

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import path from 'node:path'
 import type { LaunchOptions } from '../../src/core/runtime.ts'
 import type { DatabaseTarget } from '../../src/core/store.ts'
+import { atEndOfFile } from '../support/end-of-file.ts'
 
 const host = path.join(import.meta.dirname, '../fixtures/host.mjs')
 
@@ -62,6 +63,7 @@ export async function startHost(
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  atEndOfFile(() => child.kill('SIGKILL'))
   const gone = once(child, 'exit')
   const answers = new Map<number, (message: Answer) => void>()
   const logs: Host['logs'][number][] = []

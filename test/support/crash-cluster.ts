@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/db/open-store.ts'
 import type { TestDatabase } from './database.ts'
 import { startDrover } from './drover-process.ts'
+import { atEndOfFile } from './end-of-file.ts'
 import { waitUntil } from './wait-until.ts'
 
 const pod = path.join(import.meta.dirname, '../fixtures/pod.mjs')
@@ -123,6 +124,7 @@ export async function startPod(databaseUrl: string): Promise<Pod> {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  atEndOfFile(() => child.kill('SIGKILL'))
   await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error('a worker did not start'))),

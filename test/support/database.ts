@@ -3,6 +3,8 @@ import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import { inject } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/store.ts'
+import { atEndOfFile } from './end-of-file.ts'
+import { patience } from './patience.ts'
 
 const template = 'drover_test_template'
 
@@ -22,10 +24,14 @@ export function urlOfDatabase(serverUrl: string, name: string): string {
   return url.href
 }
 
-/** Once a run: a database with the system tables, which the tests' databases are cloned from. */
-export async function createTemplate(serverUrl: string): Promise<void> {
-  await administer(serverUrl, [`drop database if exists ${template}`, `create database ${template}`])
-  await DBOS.migrate(urlOfDatabase(serverUrl, template))
+/** Once a run: gives a database the system tables. */
+export async function migrateSeed(url: string): Promise<void> {
+  await DBOS.migrate(url)
+}
+
+/** Once a run: a copy of the migrated database `seed`, which the tests' databases are cloned from. */
+export async function createTemplate(serverUrl: string, seed: string): Promise<void> {
+  await administer(serverUrl, [`create database ${template} template ${seed}`])
 }
 
 /** A database of its own for a test file. `own` (the default) marks it as created by drover. */
@@ -41,7 +47,15 @@ export async function createTestDatabase(
   const url = urlOfDatabase(serverUrl, name)
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'drover-test' })
   pool.on('error', () => {})
-  const target = { url, schema: 'dbos', label: `test database ${name}`, connectTimeoutMs: 5000 }
+  const target = { url, schema: 'dbos', label: `test database ${name}`, connectTimeoutMs: patience() }
+  let isDropped = false
+  const drop = async () => {
+    if (isDropped) return
+    isDropped = true
+    await pool.end()
+    await administer(serverUrl, [`drop database if exists ${name} with (force)`])
+  }
+  atEndOfFile(drop)
   return {
     name,
     target,
@@ -51,10 +65,7 @@ export async function createTestDatabase(
       return { ...target, url: roleUrl.href }
     },
     query: async (sql, parameters) => (await pool.query(sql, parameters?.slice())).rows,
-    drop: async () => {
-      await pool.end()
-      await administer(serverUrl, [`drop database if exists ${name} with (force)`])
-    },
+    drop,
   }
 }
 

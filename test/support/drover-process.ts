@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { atEndOfFile } from './end-of-file.ts'
 import { waitUntil } from './wait-until.ts'
 
 export const droverBin = path.join(import.meta.dirname, '../../bin/drover.js')
@@ -34,6 +35,7 @@ export function startDrover(args: readonly string[], options: DroverOptions): Dr
     env: { ...cleanEnvironment(), DROVER_HOME: options.home, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  atEndOfFile(() => child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk

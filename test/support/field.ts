@@ -8,6 +8,7 @@ import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { type DroverProcess, startDrover, untilReady } from './drover-process.ts'
+import { atEndOfFile } from './end-of-file.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 import { waitUntil } from './wait-until.ts'
@@ -97,6 +98,7 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
     plainWorker: async () => {
       const child = fork(plainWorker, [database.target.url], { stdio: 'ignore' })
       children.push(child)
+      atEndOfFile(() => child.kill('SIGKILL'))
       await once(child, 'message')
       return child
     },

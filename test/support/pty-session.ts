@@ -1,4 +1,5 @@
 import { spawn } from '@lydell/node-pty'
+import { atEndOfFile } from './end-of-file.ts'
 import { createTestScreen, type TestScreen } from './screen.ts'
 
 export interface PtySession {
@@ -38,9 +39,15 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
       })
   }
   pty.onData(draw)
+  let hasEnded = false
   const exitCode = new Promise<number>((resolve) => {
-    pty.onExit((exit) => resolve(exit.exitCode))
+    pty.onExit((exit) => {
+      hasEnded = true
+      resolve(exit.exitCode)
+    })
   }).then((code) => drawn.then(() => code))
+
+  atEndOfFile(() => hasEnded || pty.kill('SIGKILL'))
 
   const waitFor = (text: string) =>
     new Promise<void>((resolve, reject) => {

@@ -1,27 +1,58 @@
+import { appendFile, chmod, mkdir, symlink } from 'node:fs/promises'
+import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { layoutOf } from '../../src/local/layout.ts'
 import { createLocalDatabase } from '../../src/local/local-database.ts'
-import { createTemplate, urlOfDatabase } from './database.ts'
+import { createTemplate, migrateSeed, urlOfDatabase } from './database.ts'
+import { patience } from './patience.ts'
+import { copyCluster } from './ready-home.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** URL of the maintenance database of the server that this run of the tests has to itself. */
     serverUrl: string
+    /** A home whose embedded database was created, migrated and stopped; homes are copied from it. */
+    seedHome: string
   }
 }
 
 /** Nothing that these databases hold is worth a wait for the disk. */
-const settings = { fsync: 'off', max_connections: '300' }
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  wal_init_zero: 'off',
+  max_connections: '300',
+}
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await createHome()
   const local = createLocalDatabase({ home, env: process.env, settings })
-  const { url } = await local.open({ database: 'drover', connectTimeoutMs: 5000 })
+  const open = () => local.open({ database: 'drover', connectTimeoutMs: patience() })
+  await migrateSeed((await open()).url)
+  await local.stop({ force: true })
+  const seedHome = await plantSeed(home)
+  const { url } = await open()
   const serverUrl = urlOfDatabase(url, 'postgres')
-  await createTemplate(serverUrl)
+  await createTemplate(serverUrl, 'drover')
   project.provide('serverUrl', serverUrl)
+  project.provide('seedHome', seedHome)
   return async () => {
     await local.stop({ force: true })
     await removeHome(home)
   }
+}
+
+/** In the home of the tests' own server, whose files it shares. */
+async function plantSeed(home: string): Promise<string> {
+  const [from, seed] = [layoutOf(home), layoutOf(path.join(home, 'seed'))]
+  for (const directory of [seed.home, seed.cluster]) {
+    await mkdir(directory)
+    await chmod(directory, 0o755)
+  }
+  await copyCluster(from, seed)
+  await appendFile(path.join(seed.data, 'postgresql.conf'), 'fsync = off\n')
+  await symlink(from.trees, seed.trees)
+  return seed.home
 }

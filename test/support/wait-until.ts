@@ -10,9 +10,11 @@ export async function waitUntil<Value>(
   const timeoutMs = patience(atLeastMs)
   const deadline = performance.now() + timeoutMs
   do {
+    const beganMs = performance.now()
     const value = await look()
     if (value) return value
-    await sleep(10)
+    // A look that costs much is taken less often, so that who waits leaves the processor to who is waited for.
+    await sleep(Math.max(10, 2 * (performance.now() - beganMs)))
   } while (performance.now() < deadline)
   throw new Error(`timed out: waited ${timeoutMs} ms in vain until ${what}`)
 }

@@ -4,9 +4,9 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startInPty } from '../support/pty-session.ts'
 
-const program = path.join(import.meta.dirname, 'pty-program.ts')
+const program = path.join(import.meta.dirname, 'pty-program.mjs')
 const start = (mode: string, env: Record<string, string> = {}) =>
-  startInPty(process.execPath, ['--import', 'tsx', program, mode], { cwd: import.meta.dirname, env })
+  startInPty(process.execPath, [program, mode], { cwd: import.meta.dirname, env })
 
 test('a live region follows the size of its terminal, keeps notes above, and stays at the end', async () => {
   const session = start('live')
@@ -62,7 +62,7 @@ test('a spinner disappears when the wait is over', async () => {
 })
 
 test('a pipe whose reader has enough ends quietly with 0', async () => {
-  const script = 'set -o pipefail; "$0" --import tsx "$1" lines | head -1'
+  const script = 'set -o pipefail; "$0" "$1" lines | head -1'
   const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, program], {
     cwd: import.meta.dirname,
   })

@@ -1,4 +1,5 @@
-import { createTerminal } from '../../src/terminal/process-terminal.ts'
+// What `npm run build` made: a loader for TypeScript would cost more than all that this does.
+import { createTerminal } from '../../dist/terminal/process-terminal.js'
 
 /** What the pty test drives: each mode shows one part of the real terminal. */
 const terminal = createTerminal({
@@ -10,9 +11,9 @@ const terminal = createTerminal({
   onBrokenOutput: () => process.exit(1),
 })
 
-const modes: Record<string, () => Promise<void>> = { live, leave, prompts, spin, lines }
+const modes = { live, leave, prompts, spin, lines }
 
-async function live(): Promise<void> {
+async function live() {
   const region = terminal.liveRegion(terminal.stdout)
   const draw = () => {
     const { columns, rows } = terminal.stdout
@@ -29,12 +30,12 @@ async function live(): Promise<void> {
   region.finish()
 }
 
-async function leave(): Promise<void> {
+async function leave() {
   terminal.liveRegion(terminal.stdout).render(['in the middle of it'])
   process.exit(3)
 }
 
-async function prompts(): Promise<void> {
+async function prompts() {
   await terminal.print(`confirm ${await terminal.confirm('Approve it?')}`)
   const choices = [
     { value: { id: 1 }, label: 'the first', hint: 'a hint' },
@@ -46,7 +47,7 @@ async function prompts(): Promise<void> {
   await terminal.print(`aborted ${await terminal.ask('Too late?', { signal: AbortSignal.timeout(50) })}`)
 }
 
-async function spin(): Promise<void> {
+async function spin() {
   // without the echo, which would move the cursor away from the spinner
   process.stdin.setRawMode(true)
   const spinner = terminal.spinner('connecting')
@@ -56,7 +57,7 @@ async function spin(): Promise<void> {
   await terminal.print('connected')
 }
 
-async function lines(): Promise<void> {
+async function lines() {
   for (let line = 0; line < 1_000_000; line += 1) await terminal.print(`line ${line}`)
 }
 
