@@ -2,29 +2,22 @@ import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type DroverRun, runDrover } from '../support/drover-process.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const dbosCli = path.join(
   path.dirname(createRequire(import.meta.url).resolve('@dbos-inc/dbos-sdk')),
   'cli/cli.js',
 )
 
-let database: TestDatabase
-let home: string
+let place: Workplace
 
 beforeAll(async () => {
-  database = await createTestDatabase({ own: false })
-  home = await createHome()
+  place = await createWorkplace({ own: false })
 })
 
-afterAll(async () => {
-  await database.drop()
-  await removeHome(home)
-})
+afterAll(() => place.remove())
 
 const minute = (number: number) => new Date(Date.UTC(2026, 0, 2, 3, number))
 
@@ -34,25 +27,31 @@ async function seedTwice(
 ): Promise<{ readonly forDbos: string; readonly forDrover: string }> {
   const id = Math.random().toString(36).slice(2)
   for (const suffix of ['dbos', 'drover']) {
-    await seedWorkflow(database, { createdAt: minute(1), ...fake, workflowId: `${id}-${suffix}` })
+    await seedWorkflow(place.database, { createdAt: minute(1), ...fake, workflowId: `${id}-${suffix}` })
   }
   return { forDbos: `${id}-dbos`, forDrover: `${id}-drover` }
 }
 
-function dbos(...args: readonly string[]): Promise<DroverRun> {
-  const argv = [dbosCli, 'workflow', ...args, '--sys-db-url', database.target.url]
+interface Run {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function dbos(...args: readonly string[]): Promise<Run> {
+  const argv = [dbosCli, 'workflow', ...args, '--sys-db-url', place.database.target.url]
   return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: home }, (error, stdout, stderr) =>
+    execFile(process.execPath, argv, { cwd: place.home }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     )
   })
 }
 
-const drover = (...args: readonly string[]) => runDrover([...args, '--db-url', database.target.url], { home })
+const drover = (...args: readonly string[]) => place.drover(...args)
 
 /** All that a command may change in a row. */
 async function stateOf(workflowId: string): Promise<object> {
-  const [row] = await database.query(
+  const [row] = await place.database.query(
     `select status, name, queue_name, executor_id, application_version, recovery_attempts, owner_xid,
        started_at_epoch_ms, deduplication_id, workflow_deadline_epoch_ms, completed_at is null as open
      from dbos.workflow_status where workflow_uuid = $1`,
@@ -98,7 +97,7 @@ describe('what the CLI of DBOS does, drover does to the same rows', () => {
     expect([theirs.code, ours.code, ours.stdout]).toEqual([0, 0, 'copy-drover\n'])
     expect(await stateOf('copy-drover')).toEqual(await stateOf('copy-dbos'))
     const steps = (id: string) =>
-      database.query(
+      place.database.query(
         'select function_id, function_name from dbos.operation_outputs where workflow_uuid = $1 order by 1',
         [id],
       )
@@ -107,16 +106,21 @@ describe('what the CLI of DBOS does, drover does to the same rows', () => {
   })
 
   test('list, and the queue list', async () => {
-    await seedWorkflow(database, { workflowId: 'l-1', name: 'listed', createdAt: minute(1) })
-    await seedWorkflow(database, { workflowId: 'l-2', name: 'listed', createdAt: minute(2), version: 'v7' })
-    await seedWorkflow(database, {
+    await seedWorkflow(place.database, { workflowId: 'l-1', name: 'listed', createdAt: minute(1) })
+    await seedWorkflow(place.database, {
+      workflowId: 'l-2',
+      name: 'listed',
+      createdAt: minute(2),
+      version: 'v7',
+    })
+    await seedWorkflow(place.database, {
       workflowId: 'l-3',
       name: 'listed',
       createdAt: minute(3),
       status: 'ENQUEUED',
       queue: 'slow',
     })
-    const idsOf = ({ stdout }: DroverRun) => [...stdout.matchAll(/\bl-\d\b/g)].map(([id]) => id).toSorted()
+    const idsOf = ({ stdout }: Run) => [...stdout.matchAll(/\bl-\d\b/g)].map(([id]) => id).toSorted()
     const since = minute(2).toISOString()
     const pairs = [
       [dbos('list', '--name', 'listed'), drover('list', '--name', 'listed', '-o', 'ids')],

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droverBin, runDrover } from '../support/drover-process.ts'
 import { startInPty } from '../support/pty-session.ts'
-import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { createReadyHome, holdOpen } from '../support/ready-home.ts'
+import { stopAndRemoveHome } from '../support/throw-away-home.ts'
 
 let home: string
 beforeAll(async () => {
-  home = await createHome()
+  home = await createReadyHome()
+  // How it comes and goes is tested elsewhere.
+  await holdOpen(home)
 })
 afterAll(() => stopAndRemoveHome(home))
 

@@ -3,6 +3,8 @@ import { chmod, mkdir, symlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { inject } from 'vitest'
 import { type Layout, layoutOf } from '../../src/local/layout.ts'
+import { createLocalDatabase } from '../../src/local/local-database.ts'
+import { patience } from './patience.ts'
 import { createHome } from './throw-away-home.ts'
 
 const run = promisify(execFile)
@@ -20,6 +22,14 @@ export async function makeReady(home: string): Promise<void> {
   await chmod(layout.cluster, 0o755)
   await copyCluster(seed, layout)
   await symlink(seed.trees, layout.trees)
+}
+
+/** Keeps the embedded database of a home up for the processes that come and go there, until it is stopped by force. */
+export async function holdOpen(home: string): Promise<void> {
+  await createLocalDatabase({ home, env: process.env }).open({
+    database: 'drover',
+    connectTimeoutMs: patience(),
+  })
 }
 
 /** Of a server that does not run. Most of its log is zeros, which a sparse copy does not write. */
