@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     exclude: ['chaos/**', 'versions/**', '**/node_modules/**'],
     globalSetup: ['support/test-server.ts'],
-    setupFiles: ['support/setup.ts'],
+    setupFiles: [`${import.meta.dirname}/support/setup.ts`],
     testTimeout: patience(180_000),
     hookTimeout: patience(180_000),
     maxWorkers: 2,

@@ -8,6 +8,7 @@ import { socketUrl } from '../../src/local/connect.ts'
 import { readPostmaster } from '../../src/local/postmaster.ts'
 import { commandOf, isNumberTaken } from '../../src/local/process.ts'
 import { attachedTo } from '../../src/local/shared-memory.ts'
+import { createReadyHome } from '../support/ready-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 import { startVisitor } from './visitor.ts'
@@ -18,7 +19,7 @@ let url: string
 let notices: string[]
 
 beforeAll(async () => {
-  place = await createTestHome()
+  place = await createTestHome(await createReadyHome())
   url = socketUrl(place.layout.sockets, 'drover')
 })
 

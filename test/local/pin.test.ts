@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../src/local/tcp.ts'
+import { createReadyHome } from '../support/ready-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 import { startVisitor } from './visitor.ts'
@@ -9,7 +10,7 @@ import { startVisitor } from './visitor.ts'
 let place: TestHome
 
 beforeAll(async () => {
-  place = await createTestHome()
+  place = await createTestHome(await createReadyHome())
 })
 
 afterEach(async () => {

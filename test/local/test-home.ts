@@ -4,11 +4,12 @@ import type { LocalDatabase } from '../../src/core/local-database.ts'
 import { type Layout, layoutOf } from '../../src/local/layout.ts'
 import { createLocalDatabase, type LocalDatabaseOptions } from '../../src/local/local-database.ts'
 import { livingPostmaster } from '../../src/local/postmaster.ts'
+import { patience } from '../support/patience.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 
 export const isRoot = process.getuid?.() === 0
 
-export const anyDatabase = { database: 'drover', connectTimeoutMs: 5000 }
+export const anyDatabase = { database: 'drover', connectTimeoutMs: patience() }
 
 /** A home with an embedded database of its own. */
 export interface TestHome {

@@ -12,16 +12,12 @@ const run = promisify(execFile)
 /** A home whose embedded database was created and migrated before: what a test of something else need not wait for. */
 export async function createReadyHome(): Promise<string> {
   const home = await createHome()
-  await makeReady(home)
-  return home
-}
-
-export async function makeReady(home: string): Promise<void> {
   const [seed, layout] = [layoutOf(inject('seedHome')), layoutOf(home)]
   await mkdir(layout.cluster)
   await chmod(layout.cluster, 0o755)
   await copyCluster(seed, layout)
   await symlink(seed.trees, layout.trees)
+  return home
 }
 
 /** Keeps the embedded database of a home up for the processes that come and go there, until it is stopped by force. */

@@ -8,7 +8,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
     globalSetup: ['../support/test-server.ts'],
-    setupFiles: ['../support/setup.ts'],
+    setupFiles: [`${import.meta.dirname}/../support/setup.ts`],
     testTimeout: patience(180_000),
     hookTimeout: patience(180_000),
     retry: 0,
