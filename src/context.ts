@@ -1,6 +1,6 @@
 import type { ExitCode } from './core/exit-codes.ts'
 import type { LocalDatabase } from './core/local-database.ts'
-import type { App } from './core/runtime.ts'
+import type { App, LoadOptions } from './core/runtime.ts'
 import type { StartedLog } from './core/started-log.ts'
 import type { DatabaseTarget, Store } from './core/store.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -42,7 +42,7 @@ export interface Context {
   /** Connects, and says within `connectTimeoutMs` if it cannot. */
   openStore(target: DatabaseTarget): Promise<Store>
   /** Imports a module that registers workflows: a path, or `drover:demo`. */
-  loadApp(specifier: string): Promise<App>
+  loadApp(specifier: string, options: LoadOptions): Promise<App>
   /** What the process will exit with; a worse one wins over an earlier one. */
   exitWith(code: ExitCode): void
   /** Starts `drover` again with these arguments, its output discarded. */

@@ -69,7 +69,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       const { openStore } = await import('./db/open-store.ts')
       return openStore(target)
     },
-    loadApp: async (specifier) => {
+    loadApp: async (specifier, options) => {
       const { loadApp } = await import('./runtime/load-app.ts')
       const sayAtOnce = await prepareReport(context, argv)
       const loading = { specifier, isLoaded: false }
@@ -80,15 +80,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
         process.exitCode = sayAtOnce(toAppExit(loading, code))
         void terminal.flush()
       })
-      process.once('beforeExit', () => {
-        if (!isOver) endWith(toAppStandstill(loading))
-      })
       const loaded = await loadApp(specifier, {
+        ...options,
         cwd: process.cwd(),
         builtIns,
         consoleOutput: linesTo(terminal.note),
       })
       loading.isLoaded = true
+      process.once('beforeExit', () => {
+        if (!isOver) endWith(toAppStandstill(loading))
+      })
       return loaded
     },
   }

@@ -56,7 +56,8 @@ async function runRun(
   const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
   const args = parseWorkflowArguments(typed, input)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  const app = await loadApp(context, flags, await readSettings(context, flags))
+  const wanted = { name, className: flags.class, instance: flags.instance }
+  const app = await loadApp(context, flags, await readSettings(context, flags), wanted)
   const registered = findRegistered(app, name, flags)
   const workflowId = flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id)
 

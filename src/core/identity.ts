@@ -35,6 +35,26 @@ export function devVersion(application: string): string {
   return `${application}@dev`
 }
 
+interface LaunchQuestion {
+  readonly store: Pick<Store, 'database'>
+  readonly application: string
+  readonly flag: string | undefined
+  /** What the module passes to `DBOS.setConfig`. */
+  readonly configured: string | null
+}
+
+/**
+ * The version to launch as: what was asked for, what the module says of itself, and in drover's own database one that
+ * outlives edits of the source. Undefined leaves it to DBOS.
+ */
+export function versionToLaunch(
+  { env }: { readonly env: Readonly<Record<string, string | undefined>> },
+  { store, application, flag, configured }: LaunchQuestion,
+): string | undefined {
+  const asked = flag || env.DBOS__APPVERSION || configured
+  return asked || (store.database.own ? devVersion(application) : undefined)
+}
+
 interface VersionQuestion {
   readonly store: Pick<Store, 'database'>
   readonly application: string
@@ -43,8 +63,8 @@ interface VersionQuestion {
 }
 
 /**
- * The version to run as: what was asked for; in drover's own database one that outlives edits of the source; elsewhere the
- * only one that live workers run. Undefined leaves it to DBOS. Throws `ambiguous-version`.
+ * The version to enqueue for: what was asked for; in drover's own database one that outlives edits of the source; elsewhere
+ * the only one that live workers run. Undefined names none. Throws `ambiguous-version`.
  */
 export function chooseVersion(
   { env }: { readonly env: Readonly<Record<string, string | undefined>> },

@@ -15,11 +15,31 @@ export interface App {
   readonly specifier: string
   /** The name that the module passes to `DBOS.setConfig`; null when it passes none. */
   readonly configuredName: string | null
+  /** The `applicationVersion` that the module passes to `DBOS.setConfig`; null when it passes none. */
+  readonly configuredVersion: string | null
   /** The name in the package.json nearest to the module; null without one. */
   readonly packageName: string | null
   readonly sdkVersion: string
   readonly workflows: readonly RegisteredWorkflow[]
   launch(options: LaunchOptions): Promise<Runtime>
+}
+
+/** A workflow by the names that somebody typed. */
+export interface WantedWorkflow {
+  readonly name: string
+  readonly className?: string
+  readonly instance?: string
+}
+
+export interface LoadOptions {
+  /** What shall run here; without it all that the module registers. */
+  readonly wanted?: WantedWorkflow
+  /** How long a module may take until it calls `DBOS.launch`, as long as something of it goes on. */
+  readonly launchTimeoutMs: number
+  /** Stops waiting for that. */
+  readonly signal?: AbortSignal
+  /** What is waited for, in a line. */
+  readonly onNotice: (line: string) => void
 }
 
 export interface NewQueue {
@@ -39,11 +59,11 @@ export interface LaunchOptions {
   readonly queues: 'all' | readonly string[]
   /** Registered before anything is polled. */
   readonly createQueue?: NewQueue
-  /** Look again for workflows that dead drover processes left, for as long as this runs; otherwise at launch only. */
+  /** Look again for workflows that dead executors left, for as long as this runs; otherwise at launch only. */
   readonly keepHandingOver: boolean
   /** DBOS's own log lines and drover's notices, one line each, never on stdout. */
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
-  /** Workflows of dead drover processes were put back for whoever lives to take. */
+  /** Workflows of dead executors were put back for whoever lives to take. */
   readonly onHandOver: (workflows: readonly HandedOver[]) => void
   /** Workflows of this application whose name neither this process nor another living one of drover's registers. */
   readonly onUnknown: (workflows: readonly UnknownWorkflow[]) => void
@@ -57,6 +77,8 @@ export interface UnknownWorkflow {
 /** A workflow that was put back, and where: only an executor that polls that queue takes it. */
 export interface HandedOver {
   readonly workflowId: string
+  /** Who left it. */
+  readonly executorId: string
   readonly queue: string
 }
 

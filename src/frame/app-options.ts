@@ -10,5 +10,10 @@ export function addAppOptions(command: Command): Command {
       '--queues <names>',
       'poll these queues (all, or NAME,NAME…); in a database that drover did not create none are polled by default',
     )
+    .option(
+      '--launch-timeout <duration>',
+      'wait this long for a module that has not called DBOS.launch yet, while it is busy',
+      '30s',
+    )
     .option('--join', 'run beside other live executors of the application', false)
 }

@@ -1,13 +1,23 @@
 import type { Context } from '../context.ts'
+import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
-import { chooseVersion, devVersion, executorsOf, requireApplication } from '../core/identity.ts'
-import type { App, HandedOver, LaunchOptions, NewQueue, Runtime, UnknownWorkflow } from '../core/runtime.ts'
+import { devVersion, executorsOf, requireApplication, versionToLaunch } from '../core/identity.ts'
+import type {
+  App,
+  HandedOver,
+  LaunchOptions,
+  NewQueue,
+  Runtime,
+  UnknownWorkflow,
+  WantedWorkflow,
+} from '../core/runtime.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { internalQueue } from '../core/workflow.ts'
 import { workerCommand } from '../render/remedy.ts'
 import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
+import { noteLatest } from './note-latest.ts'
 import { tell } from './tell.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */
@@ -16,6 +26,7 @@ export interface AppFlags {
   readonly application?: string
   readonly appVersion?: string
   readonly queues?: string
+  readonly launchTimeout: string
   readonly join: boolean
 }
 
@@ -24,15 +35,28 @@ interface Launch {
   readonly settings: Settings
   readonly target: DatabaseTarget
   readonly app: App
-  readonly flags: AppFlags
+  readonly flags: Omit<AppFlags, 'app' | 'launchTimeout'>
   readonly keepHandingOver: boolean
   readonly createQueue?: NewQueue
 }
 
 /** The module that the user named, imported. Throws `usage` when none is named anywhere. */
-export async function loadApp(context: Context, flags: AppFlags, settings: Settings): Promise<App> {
+export async function loadApp(
+  context: Context,
+  flags: AppFlags,
+  settings: Settings,
+  wanted?: WantedWorkflow,
+): Promise<App> {
+  const launchTimeoutMs = parseDuration(flags.launchTimeout)
   const specifier = flags.app ?? settings.app?.value
-  if (specifier !== undefined) return context.loadApp(specifier)
+  if (specifier !== undefined) {
+    return context.loadApp(specifier, {
+      wanted,
+      launchTimeoutMs,
+      signal: context.interrupts.signal,
+      onNotice: (line) => tell(context, line),
+    })
+  }
   throw new CliError('usage', 'No application is named.', {
     hint: 'add --app ./your-module.ts, or try the built-in one: --app drover:demo',
   })
@@ -52,7 +76,12 @@ export async function launchApp(
   const executors = await store.executors()
   const { own } = store.database
   if (!own && !flags.join) refuseForeignWorkers(application, executors)
-  const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
+  const version = versionToLaunch(context, {
+    store,
+    application,
+    flag: flags.appVersion,
+    configured: app.configuredVersion,
+  })
   const queues = toQueues(flags.queues, own)
   const isPolled = ({ queue }: HandedOver) =>
     queues === 'all' || [internalQueue, createQueue?.name, ...queues].includes(queue)
@@ -81,6 +110,7 @@ export async function launchApp(
     },
     onUnknown: (workflows) => noteUnknown(context, app, workflows),
   })
+  if (!own) await noteLatest(context, store, runtime)
   if (queues !== 'all') await noteMissingQueues(context, store, application, queues)
   return runtime
 }
@@ -101,7 +131,12 @@ async function noteMissingQueues(
 
 function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void {
   const ids = workflows.map(({ workflowId }) => workflowId)
-  if (ids.length > 0) tell(context, `Taken over from drover processes that are gone: ${ids.join(', ')}`)
+  if (ids.length > 0) tell(context, `Taken over from ${whoLeft(workflows)} that are gone: ${ids.join(', ')}`)
+}
+
+function whoLeft(workflows: readonly HandedOver[]): string {
+  const isOurs = workflows.every(({ executorId }) => executorId.startsWith('drover-'))
+  return isOurs ? 'drover processes' : 'executors'
 }
 
 /** They keep their queue, whose limits hold them; another process has to take them there. */
@@ -112,10 +147,12 @@ function noteElsewhere(
 ): void {
   const queues = [...new Set(workflows.map(({ queue }) => queue))]
   for (const queue of queues) {
-    const ids = workflows.filter((one) => one.queue === queue).map(({ workflowId }) => workflowId)
+    const left = workflows.filter((one) => one.queue === queue)
+    const ids = left.map(({ workflowId }) => workflowId)
+    const who = whoLeft(left)
     tell(
       context,
-      `Drover processes that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
+      `${who.charAt(0).toUpperCase()}${who.slice(1)} that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
     )
   }
   if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
@@ -164,7 +201,7 @@ function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues
 }
 
 /** What drover says in its own words when it leaves. */
-const saidBetter = /^Shutting down while/
+const saidBetter = /^Shutting down while|^Current version '.*' is not the latest version/s
 
 /** DBOS's own lines: what matters always and once, the rest for `DEBUG=drover`. */
 function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {

@@ -6,11 +6,16 @@ import { quoteIdentifier, withConnection } from './connect.ts'
 import { slotKey } from './hold-executor-slot.ts'
 import { findRunnable, isRegistered, toParameters, toRunnable } from './runnable.ts'
 
-const betweenLooksMs = 500
 const betweenRoundsMs = 5000
 const enoughToTell = 100
-/** After a restart of the server living processes need a moment to connect again. */
-const settledServerMs = 3000
+
+/** Whose executors died. Living ones need a moment to connect again, after a restart of the server above all. */
+const kinds = [
+  { isOwn: true, which: `executor_id like 'drover-%'`, betweenLooksMs: 500, settledServerMs: 3000 },
+  // The application's own have no slot to lock: for them the rules are those of `recover`.
+  { isOwn: false, which: `executor_id not like 'drover-%'`, betweenLooksMs: 3000, settledServerMs: 10_000 },
+] as const
+type Kind = (typeof kinds)[number]
 
 /** As what this process runs. */
 export interface Identity extends Pick<LaunchOptions, 'database' | 'application'> {
@@ -32,8 +37,8 @@ interface HandingOver {
 }
 
 /**
- * Puts back what dead drover processes left, in the background: once, or for as long as this process runs.
- * An executor is dead when two looks in a row find its slot unlocked and no session of it.
+ * Puts back what dead executors of this application and version left, in the background: once, or for as long as this
+ * process runs. An executor is dead when two looks in a row find its slot unlocked and no session of it.
  */
 export function startHandingOver(options: HandOverOptions): HandingOver {
   const stopped = new AbortController()
@@ -48,51 +53,89 @@ export function startHandingOver(options: HandOverOptions): HandingOver {
 }
 
 async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
-  let isUnknownTold = false
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  const told = { unknown: new Set<Kind>(), doubts: false }
   while (!signal.aborted) {
     let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined
     try {
-      const sight = await withConnection(options.database, 'drover-hand-over', async (client) => {
-        const seen = await see(client)
-        if (seen.obstacle || seen.unsettledMs > 0) return seen
-        const suspects = await findDead(client, options)
-        if (suspects.length === 0) return seen
-        await pause(betweenLooksMs)
-        if (signal.aborted) return seen
-        if (!isUnknownTold) await tellUnknown(client, options, suspects)
-        isUnknownTold = true
-        const workflows = await takeFrom(client, options, suspects)
-        if (workflows.length > 0) options.onHandOver(workflows)
-        return seen
-      })
-      if (sight.obstacle) {
-        options.onLog('warn', `workflows of dead drover processes stay where they are: ${sight.obstacle}`)
+      const { obstacle, unsettledMs } = await withConnection(
+        options.database,
+        'drover-hand-over',
+        async (client) => {
+          const sight = await see(client)
+          if (sight.obstacle) return { obstacle: sight.obstacle, unsettledMs: 0 }
+          for (const kind of kinds) {
+            if (signal.aborted || sight.upMs < kind.settledServerMs) continue
+            await handOverOf(client, options, { kind, at: sight.at, told, pause, signal })
+          }
+          const [unsettledMs = 0] = kinds
+            .map(({ settledServerMs }) => settledServerMs - sight.upMs)
+            .filter((ms) => ms > 0)
+          return { obstacle: undefined, unsettledMs }
+        },
+      )
+      if (obstacle) {
+        options.onLog('warn', `workflows of dead executors stay where they are: ${obstacle}`)
         return
       }
-      if (sight.unsettledMs > 0) nextRoundMs = sight.unsettledMs
+      if (unsettledMs > 0) nextRoundMs = unsettledMs
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      options.onLog('warn', `could not look for workflows of dead drover processes: ${reason}`)
+      options.onLog('warn', `could not look for workflows of dead executors: ${reason}`)
     }
     if (nextRoundMs === undefined) return
     await pause(nextRoundMs)
   }
 }
 
+interface Round {
+  readonly kind: Kind
+  /** Of the first look, by the clock of the database. */
+  readonly at: Date
+  readonly told: { readonly unknown: Set<Kind>; doubts: boolean }
+  readonly signal: AbortSignal
+  pause(ms: number): Promise<void>
+}
+
+async function handOverOf(
+  client: pg.Client,
+  options: HandOverOptions,
+  { kind, at, told, signal, pause }: Round,
+): Promise<void> {
+  const suspects = await findDead(client, options, kind)
+  if (suspects.length === 0) return
+  await pause(kind.betweenLooksMs)
+  if (signal.aborted) return
+  if (!kind.isOwn && (await hasUnknownSessions(client))) {
+    if (!told.doubts) {
+      options.onLog(
+        'warn',
+        `no sign of life of ${suspects.join(', ')}, but sessions of unknown owners: drover recover shows them`,
+      )
+    }
+    told.doubts = true
+    return
+  }
+  if (!told.unknown.has(kind)) await tellUnknown(client, options, suspects)
+  told.unknown.add(kind)
+  const workflows = await takeFrom(client, options, { kind, suspects, at })
+  if (workflows.length > 0) options.onHandOver(workflows)
+}
+
 interface Sight {
   /** Why a living process could look dead from here. */
   readonly obstacle: string | undefined
-  /** How long until the server has been up long enough. */
-  readonly unsettledMs: number
+  /** How long the server has been up. */
+  readonly upMs: number
+  readonly at: Date
 }
 
 async function see(client: pg.Client): Promise<Sight> {
   const { rows } = await client.query(`
-    select pg_backend_pid() as backend_pid,
+    select pg_backend_pid() as backend_pid, clock_timestamp() as at,
            pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
            extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 as up_ms`)
-  const { backend_pid, sees_sessions, up_ms } = rows[0]
+  const { backend_pid, at, sees_sessions, up_ms } = rows[0]
   // Between us and the server a pooler answers with a process id of its own.
   const { processID } = client as pg.Client & { readonly processID: number }
   const obstacle = !sees_sessions
@@ -100,16 +143,16 @@ async function see(client: pg.Client): Promise<Sight> {
     : processID !== backend_pid
       ? 'a connection pooler hides the sessions of others'
       : undefined
-  return { obstacle, unsettledMs: Math.max(0, settledServerMs - Number(up_ms)) }
+  return { obstacle, upMs: Number(up_ms), at }
 }
 
 /** Executors with unfinished workflows, but neither a locked slot nor a session. Locks what it finds until the transaction ends. */
-async function findDead(client: pg.Client, options: HandOverOptions): Promise<string[]> {
+async function findDead(client: pg.Client, options: HandOverOptions, { which }: Kind): Promise<string[]> {
   const { rows } = await client.query(
     `select executor_id from (
        select distinct executor_id from ${workflowTable(options)}
        where status = 'PENDING' and application_name = $1 and application_version = $2
-         and executor_id like 'drover-%' and executor_id <> $3
+         and ${which} and executor_id <> $3
      ) candidate
      where pg_try_advisory_xact_lock_shared(${slotKey('executor_id')})
        and not exists (
@@ -119,17 +162,36 @@ async function findDead(client: pg.Client, options: HandOverOptions): Promise<st
            and starts_with(application_name, left('dbos_transact_' || executor_id || '_', 63)))`,
     [options.application, options.version, options.executorId],
   )
-  return rows.map((row) => row.executor_id)
+  return rows.map((row) => row.executor_id).sort()
+}
+
+/** Clients that nobody can be told to be: an executor with a pool of its own looks like that. */
+async function hasUnknownSessions(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from pg_stat_activity
+     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
+       and application_name not like 'dbos\\_transact\\_%' and application_name not like 'drover%' limit 1`,
+  )
+  return rows.length > 0
+}
+
+interface Suspicion extends Pick<Round, 'kind' | 'at'> {
+  readonly suspects: readonly string[]
 }
 
 async function takeFrom(
   client: pg.Client,
   options: HandOverOptions,
-  suspects: readonly string[],
+  { kind, suspects, at }: Suspicion,
 ): Promise<HandedOver[]> {
   await client.query('begin')
-  const dead = (await findDead(client, options)).filter((executorId) => suspects.includes(executorId))
-  const workflows = await putBack(client, options, { executorIds: dead, registered: options.registered })
+  const dead = (await findDead(client, options, kind)).filter((executorId) => suspects.includes(executorId))
+  const workflows = await putBack(client, options, {
+    executorIds: dead,
+    registered: options.registered,
+    // A new process with the same id may have begun with it meanwhile.
+    unchangedSince: kind.isOwn ? undefined : at,
+  })
   await client.query('commit')
   return workflows
 }
@@ -186,13 +248,14 @@ interface Which {
   readonly registered?: readonly RegisteredWorkflow[]
   /** Attempts that shall not count. */
   readonly attemptsBack?: number
+  readonly unchangedSince?: Date
 }
 
 /** From PENDING back on its queue, or on the one that every executor polls. */
 export async function putBack(
   client: pg.Client | pg.Pool,
   options: Identity,
-  { executorIds, workflowIds, registered, attemptsBack = 0 }: Which,
+  { executorIds, workflowIds, registered, attemptsBack = 0, unchangedSince }: Which,
 ): Promise<HandedOver[]> {
   const [names, classes] = registered ? toParameters(registered) : [null, null]
   const { rows } = await client.query(
@@ -202,7 +265,8 @@ export async function putBack(
          updated_at = (extract(epoch from now()) * 1000)::bigint
      where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
        and ($6::text[] is null or workflow_uuid = any($6)) and ($7::text[] is null or ${isRegistered(7)})
-     returning workflow_uuid, queue_name`,
+       and ($9::bigint is null or greatest(updated_at, started_at_epoch_ms) <= $9)
+     returning workflow_uuid, queue_name, executor_id`,
     [
       options.application,
       options.version,
@@ -212,9 +276,14 @@ export async function putBack(
       workflowIds ?? null,
       names,
       classes,
+      unchangedSince?.getTime() ?? null,
     ],
   )
-  return rows.map((row) => ({ workflowId: row.workflow_uuid, queue: row.queue_name }))
+  return rows.map((row) => ({
+    workflowId: row.workflow_uuid,
+    queue: row.queue_name,
+    executorId: row.executor_id,
+  }))
 }
 
 export function workflowTable({ database }: Identity): string {

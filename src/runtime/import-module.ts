@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findUpward } from './find-upward.ts'
@@ -12,12 +13,17 @@ export async function importModule(file: string): Promise<object> {
     import('tsx/esm/api'),
     import('tsx/cjs/api'),
   ])
-  const namespace = randomUUID()
   const tsconfig = findUpward(path.dirname(file), 'tsconfig.json')
-  const commonJs = withTsconfigInEnvironment(tsconfig, () => registerCommonJs({ namespace }))
-  const modules = registerModules({ namespace, tsconfig: tsconfig ?? false })
-  // Imported rather than required, a CommonJS file would appear in stack traces as a data: URL of its whole text.
-  return isCommonJs(file) ? commonJs.require(file, import.meta.url) : modules.import(url, import.meta.url)
+  if (isCommonJs(file)) {
+    // For all of this process: what CommonJS imports dynamically belongs to no namespace.
+    withTsconfigInEnvironment(tsconfig, () => registerCommonJs())
+    registerModules({ tsconfig: tsconfig ?? false })
+    // Imported rather than required, a CommonJS file would appear in stack traces as a data: URL of its whole text.
+    return createRequire(import.meta.url)(file)
+  }
+  const namespace = randomUUID()
+  withTsconfigInEnvironment(tsconfig, () => registerCommonJs({ namespace }))
+  return registerModules({ namespace, tsconfig: tsconfig ?? false }).import(url, import.meta.url)
 }
 
 function isCommonJs(file: string): boolean {

@@ -8,6 +8,7 @@ import { toDbosUrl, withConnection } from './connect.ts'
 import { createPool } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
+import { registerAsOlder } from './keep-latest-version.ts'
 import { registerQueues } from './register-queues.ts'
 import { runnableWorkflows } from './registered-workflows.ts'
 import { toRunnable } from './runnable.ts'
@@ -44,6 +45,11 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   const executorId = `drover-${randomUUID()}`
   const slot = await holdExecutorSlot(executorId, options.database, options.onLog)
   const config = toConfig(loaded, executorId, options)
+  const { own, application, database } = options
+  const pool = config.systemDatabasePool
+  sdk.beforeVersionIsRegistered(async (version) => {
+    if (!own) await registerAsOlder(pool, database, { application, version })
+  })
   const shutDown = async (drainMs: number) => {
     await lifecycle.shutdown({ drainMs })
     await config.systemDatabasePool.end()

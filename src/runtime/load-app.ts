@@ -2,19 +2,20 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CliError } from '../core/errors.ts'
-import type { App } from '../core/runtime.ts'
+import type { App, LoadOptions } from '../core/runtime.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { findUpward } from './find-upward.ts'
 import { importModule } from './import-module.ts'
 import { launchRuntime } from './launch-runtime.ts'
 import { redirectConsole } from './redirect-console.ts'
-import { registeredWorkflows } from './registered-workflows.ts'
+import { registeredWorkflows, whatLacks } from './registered-workflows.ts'
 import { loadSdk, otherSdksWithWorkflows, type Sdk } from './sdk.ts'
+import { settleModule } from './settle-module.ts'
 import { takeOverLifecycle } from './take-over-lifecycle.ts'
 
 const loadable = /\.[mc]?[jt]s$/
 
-interface LoadAppOptions {
+interface LoadAppOptions extends LoadOptions {
   readonly cwd: string
   /** Modules that ship with drover, by specifier. */
   readonly builtIns: Readonly<Record<string, () => Promise<object>>>
@@ -34,18 +35,19 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
   redirectConsole(options.consoleOutput ?? process.stderr)
 
   const imported = (builtIn ?? (() => importModule(file)))()
-  // A module that awaits its own launch goes on only after ours.
-  const loading = Promise.race([imported, lifecycle.launchRequested])
-  const { exported, workflows } = await loading
-    .then((exports) => ({ exported: exports ?? {}, workflows: registeredWorkflows(sdk) }))
-    .catch((cause: unknown) => {
-      throw notLoadable(specifier, file, cause)
-    })
+  const lacks = () => whatLacks(sdk, options.wanted)
+  const exported = await settleModule({ ...options, specifier, file, imported, lifecycle, lacks }).catch(
+    (cause: unknown) => {
+      throw cause instanceof CliError ? cause : notLoadable(specifier, file, cause)
+    },
+  )
+  const workflows = registeredWorkflows(sdk)
   if (workflows.length === 0) throw registersNothing(specifier, sdk, exported)
 
   return {
     specifier,
     configuredName: lifecycle.configured()?.name || null,
+    configuredVersion: lifecycle.configured()?.applicationVersion || null,
     packageName: builtIn ? null : packageNameOf(file),
     sdkVersion: sdk.version,
     workflows,

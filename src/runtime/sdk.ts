@@ -4,6 +4,7 @@ import path from 'node:path'
 import type * as Dbos from '@dbos-inc/dbos-sdk'
 import type * as Executor from '@dbos-inc/dbos-sdk/internal/dbos-executor'
 import type * as Decorators from '@dbos-inc/dbos-sdk/internal/decorators'
+import type { SystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database'
 import { CliError } from '../core/errors.ts'
 
 const packageName = '@dbos-inc/dbos-sdk'
@@ -21,6 +22,8 @@ export interface Sdk {
   >
   /** Whether the launched DBOS executes it in this process; also true where a version of the SDK does not say. */
   isRunning(workflowId: string): boolean
+  /** From now on a launch waits for `use` right before it registers the version that it runs as. */
+  beforeVersionIsRegistered(use: (version: string) => Promise<void>): void
 }
 
 /**
@@ -63,6 +66,9 @@ function resolveSdk(require: NodeJS.Require, modulePath: string): string {
   }
 }
 
+/** As each copy of the SDK does it by itself. */
+const registerVersionBySdk = new WeakMap<SystemDatabase, SystemDatabase['createApplicationVersion']>()
+
 /** What is internal is loaded by its absolute path: not every version exports it. */
 function openSdk(file: string, version: string): Sdk {
   const require = createRequire(file)
@@ -76,6 +82,15 @@ function openSdk(file: string, version: string): Sdk {
     registry: internal('decorators.js'),
     isRunning: (workflowId) =>
       DBOSExecutor.globalInstance?.systemDatabase.checkForRunningWorkflow?.(workflowId) ?? true,
+    beforeVersionIsRegistered: (use) => {
+      const { prototype }: typeof SystemDatabase = internal('system_database.js').SystemDatabase
+      const register = registerVersionBySdk.get(prototype) ?? prototype.createApplicationVersion
+      registerVersionBySdk.set(prototype, register)
+      prototype.createApplicationVersion = async function (version, ...rest) {
+        await use(version)
+        await register.call(this, version, ...rest)
+      }
+    },
   }
 }
 

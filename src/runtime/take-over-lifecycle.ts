@@ -14,6 +14,7 @@ export interface Lifecycle {
   configured(): DBOSConfig | undefined
   /** Resolves when the module calls `DBOS.launch`: what it registers is registered by then. */
   readonly launchRequested: Promise<void>
+  isLaunchRequested(): boolean
   launch(config: DBOSConfig): Promise<void>
   shutdown(options: { readonly drainMs: number }): Promise<void>
 }
@@ -30,12 +31,14 @@ export function takeOverLifecycle(dbos: DbosClass): Lifecycle {
   const { original } = taken
   const requested = signal()
   const launched = signal()
+  let isRequested = false
   let running = false
 
   dbos.setConfig = (given) => {
     taken.config = given
   }
   dbos.launch = () => {
+    isRequested = true
     requested.resolve()
     return launched.promise
   }
@@ -44,6 +47,7 @@ export function takeOverLifecycle(dbos: DbosClass): Lifecycle {
   return {
     configured: () => taken.config,
     launchRequested: requested.promise,
+    isLaunchRequested: () => isRequested,
     launch: async (ours) => {
       original.setConfig.call(dbos, ours)
       await original.launch.call(dbos)

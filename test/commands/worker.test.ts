@@ -9,6 +9,7 @@ async function work(line: string, left: readonly HandedOver[], own = false) {
   const app: App = {
     specifier: './app.js',
     configuredName: 'shop',
+    configuredVersion: null,
     packageName: null,
     sdkVersion: '5.3.0',
     workflows: [{ name: 'order', className: null, instances: [] }],
@@ -33,10 +34,10 @@ async function work(line: string, left: readonly HandedOver[], own = false) {
 }
 
 const left = [
-  { workflowId: 'a', queue: '_dbos_internal_queue' },
-  { workflowId: 'b', queue: 'main' },
-  { workflowId: 'c', queue: 'mails' },
-  { workflowId: 'd', queue: 'main' },
+  { workflowId: 'a', queue: '_dbos_internal_queue', executorId: 'drover-dead' },
+  { workflowId: 'b', queue: 'main', executorId: 'drover-dead' },
+  { workflowId: 'c', queue: 'mails', executorId: 'drover-dead' },
+  { workflowId: 'd', queue: 'main', executorId: 'drover-dead' },
 ]
 
 test('a worker takes over what it polls, and names what stays on other queues with the worker that takes it', async () => {

@@ -12,7 +12,12 @@ const application = 'drover-demo'
 const builtIns = { 'drover:demo': () => import('../../src/demo/workflows.ts') }
 
 async function load() {
-  return await loadApp('drover:demo', { cwd: import.meta.dirname, builtIns })
+  return await loadApp('drover:demo', {
+    cwd: import.meta.dirname,
+    builtIns,
+    launchTimeoutMs: 0,
+    onNotice: () => {},
+  })
 }
 
 beforeAll(async () => {

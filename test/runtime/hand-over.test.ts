@@ -97,11 +97,35 @@ test.concurrent('what others run is left alone', async () => {
   const others = [
     await leave({ application: randomUUID() }),
     await leave({ application, version: 'v2' }),
+    await leave({ application, executorId: 'production-7' }),
+  ]
+  const session = new pg.Client({
+    connectionString: database.target.url,
+    application_name: 'dbos_transact_production-7_v1',
+  })
+  await session.connect()
+  expect(await look(application)).toEqual({ handedOver: [], unknown: [], warnings: [] })
+  await session.end()
+  for (const workflowId of others) expect(await statusOf(workflowId)).toMatchObject({ status: 'PENDING' })
+})
+
+test("what the application's own dead executors left is taken over, unless somebody unknown may be one of them", async () => {
+  const application = randomUUID()
+  const left = [
     await leave({ application, executorId: 'local' }),
     await leave({ application, executorId: 'production-7' }),
   ]
-  expect(await look(application)).toEqual({ handedOver: [], unknown: [], warnings: [] })
-  for (const workflowId of others) expect(await statusOf(workflowId)).toMatchObject({ status: 'PENDING' })
+  const stranger = new pg.Client({ connectionString: database.target.url, application_name: 'python' })
+  await stranger.connect()
+  expect(await look(application)).toEqual({
+    handedOver: [],
+    unknown: [],
+    warnings: [
+      'no sign of life of local, production-7, but sessions of unknown owners: drover recover shows them',
+    ],
+  })
+  await stranger.end()
+  expect((await look(application)).handedOver.toSorted()).toEqual(left.toSorted())
 })
 
 test.concurrent('what is not registered here is left to who registers it, and told while nobody does', async () => {
@@ -189,7 +213,7 @@ test.concurrent('a role that cannot see sessions hands nothing over and says so 
       handedOver: [],
       unknown: [],
       warnings: [
-        'workflows of dead drover processes stay where they are: this role cannot see the sessions of others (grant pg_read_all_stats)',
+        'workflows of dead executors stay where they are: this role cannot see the sessions of others (grant pg_read_all_stats)',
       ],
     })
     expect(await statusOf(workflowId)).toMatchObject({ status: 'PENDING' })
@@ -209,7 +233,7 @@ test.concurrent('behind a pooler nothing is handed over', async () => {
     handedOver: [],
     unknown: [],
     warnings: [
-      'workflows of dead drover processes stay where they are: a connection pooler hides the sessions of others',
+      'workflows of dead executors stay where they are: a connection pooler hides the sessions of others',
     ],
   })
 })

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import type { LaunchOptions } from '../../src/core/runtime.ts'
+import type { LaunchOptions, LoadOptions } from '../../src/core/runtime.ts'
 import type { DatabaseTarget } from '../../src/core/store.ts'
 import { atEndOfFile } from '../support/end-of-file.ts'
 
@@ -9,6 +9,7 @@ const host = path.join(import.meta.dirname, '../fixtures/host.mjs')
 
 interface Loaded {
   readonly configuredName: string | null
+  readonly configuredVersion: string | null
   readonly packageName: string | null
   readonly sdkVersion: string
   readonly workflows: readonly {
@@ -35,6 +36,8 @@ export interface Host {
   readonly handedOver: string[]
   /** What it told to be able to run nowhere. */
   readonly unknown: string[]
+  /** What it said while it waited for the module. */
+  readonly notices: readonly string[]
   /** What the process wrote so far. */
   readonly output: { stdout: string; stderr: string }
   launch(options: HostLaunchOptions): Promise<Launched>
@@ -51,11 +54,14 @@ export interface Host {
   exit(): Promise<number | null>
 }
 
+interface HostOptions extends Pick<LoadOptions, 'wanted'> {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly launchTimeoutMs?: number
+}
+
 /** Rejects with the `CliError` when the module cannot be loaded. Whoever starts a host kills it. */
-export async function startHost(
-  specifier: string,
-  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
-): Promise<Host> {
+export async function startHost(specifier: string, options: HostOptions = {}): Promise<Host> {
   const cwd = options.cwd ?? import.meta.dirname
   const child = fork(host, [specifier, cwd], {
     cwd,
@@ -69,6 +75,7 @@ export async function startHost(
   const logs: Host['logs'][number][] = []
   const handedOver: string[] = []
   const unknown: string[] = []
+  const notices: string[] = []
   const output = { stdout: '', stderr: '' }
   child.stdout?.on('data', (data) => {
     output.stdout += String(data)
@@ -79,6 +86,7 @@ export async function startHost(
   child.on('message', (message: Answer) => {
     if (message.log) logs.push(message.log)
     if (message.handedOver) handedOver.push(...message.handedOver)
+    if (message.notice) notices.push(message.notice)
     if (message.unknown) unknown.push(...message.unknown)
     if (message.id !== undefined) answers.get(message.id)?.(message)
   })
@@ -95,7 +103,9 @@ export async function startHost(
   }
   const kill = () => killAndWait(child, gone)
 
-  const loaded = await ask<Loaded>('load').catch(async (error) => {
+  const { wanted, launchTimeoutMs = 60_000 } = options
+  const loading = { wanted, launchTimeoutMs }
+  const loaded = await ask<Loaded>('load', loading).catch(async (error) => {
     await kill()
     throw error
   })
@@ -104,6 +114,7 @@ export async function startHost(
     logs,
     handedOver,
     unknown,
+    notices,
     output,
     launch: (launchOptions) => {
       const application =
@@ -133,6 +144,7 @@ interface Answer {
   readonly value?: unknown
   readonly error?: { readonly message: string }
   readonly log?: Host['logs'][number]
+  readonly notice?: string
   readonly handedOver?: readonly string[]
   readonly unknown?: readonly string[]
 }

@@ -54,7 +54,7 @@ export async function runTour(
     context,
     flags,
     async (store, settings, target) => {
-      const app = await context.loadApp(demoApp)
+      const app = await context.loadApp(demoApp, { launchTimeoutMs: 0, onNotice: () => {} })
       let runtime: Runtime | undefined
       const launch = async () => {
         const appFlags = { join: false }
