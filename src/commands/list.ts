@@ -8,8 +8,9 @@ import type { WorkflowSummary } from '../core/workflow.ts'
 import { describeFilter, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { withStore } from '../frame/database.ts'
 import { addFilterOptions, type FilterFlags, toFilter } from '../frame/filter-options.ts'
+import { interruptCode } from '../frame/interrupt.ts'
 import { positiveInteger } from '../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printIds, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { withWholeExecutor } from '../frame/whole-executor.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
@@ -20,7 +21,7 @@ import { countColumns, workflowColumns } from '../render/workflow-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface ListFlags extends DatabaseFlags, OutputFlags, FilterFlags {
-  readonly limit: number
+  readonly limit?: number
   readonly sort: 'newest' | 'oldest'
   readonly after?: string
   readonly columns?: readonly Column<WorkflowSummary>[]
@@ -34,7 +35,7 @@ export function listCommand(context: Context): Command {
   const command = new Command('list')
     .summary('list recent workflows')
     .description('List workflows, the newest first.')
-    .option('--limit <count>', 'at most this many', positiveInteger, 20)
+    .option('--limit <count>', 'at most this many (default: 20; with -o ids in a pipe: all)', positiveInteger)
     .addOption(
       new Option('--sort <order>', 'by when they were created')
         .choices(['newest', 'oldest'])
@@ -57,9 +58,38 @@ function parseColumns(text: string): readonly Column<WorkflowSummary>[] {
   })
 }
 
-interface Listing {
+const usualLimit = 20
+
+interface Matching {
   readonly filter: WorkflowFilter
-  readonly query: WorkflowQuery
+  readonly query: Omit<WorkflowQuery, 'limit'>
+}
+
+interface Listing extends Matching {
+  readonly limit: number
+}
+
+/** Nobody reads them: whoever is at the other end wants all that match. */
+function isForPipe({ terminal }: Context, { output, limit }: ListFlags): boolean {
+  return output === 'ids' && limit === undefined && !terminal.stdout.isTerminal
+}
+
+const pageSize = 1000
+
+/** Page after page, so that it takes no more memory for a million than for a thousand. */
+async function printEveryId(context: Context, store: Store, { filter, query }: Matching): Promise<void> {
+  const { terminal, interrupts } = context
+  let page = await store.list({ ...query, limit: pageSize })
+  if (page.length === 0) tell(context, noneIn(store, filter))
+  while (page.length > 0 && !interrupts.signal.aborted) {
+    await printIds(
+      terminal,
+      page.map(({ workflowId }) => workflowId),
+    )
+    if (page.length < pageSize) return
+    page = await store.list({ ...query, limit: pageSize, after: page.at(-1) })
+  }
+  if (interrupts.signal.aborted) context.exitWith(interruptCode(context))
 }
 
 async function runList(context: Context, flags: ListFlags): Promise<void> {
@@ -69,9 +99,11 @@ async function runList(context: Context, flags: ListFlags): Promise<void> {
     const filter = await withWholeExecutor(context, store, given)
     if (flags.countBy) return printCounts(context, store, flags, filter, flags.countBy)
     const after = flags.after === undefined ? undefined : await findExactWorkflow(context, store, flags.after)
-    const query = { ...filter, limit: flags.limit + 1, order: flags.sort, after }
+    const query = { ...filter, order: flags.sort, after }
+    if (isForPipe(context, flags)) return printEveryId(context, store, { filter, query })
+    const limit = flags.limit ?? usualLimit
     const show = flags.watch ? watchList : printList
-    return show(context, store, flags, { filter, query })
+    return show(context, store, flags, { filter, query, limit })
   })
 }
 
@@ -79,10 +111,10 @@ async function printList(
   context: Context,
   store: Store,
   flags: ListFlags,
-  { filter, query }: Listing,
+  { filter, query, limit }: Listing,
 ): Promise<void> {
-  const found = await store.list(query)
-  const rows = found.slice(0, flags.limit)
+  const found = await store.list({ ...query, limit: limit + 1 })
+  const rows = found.slice(0, limit)
   await printRows(context, flags, {
     rows,
     columns: flags.columns ?? workflowColumns,
@@ -93,7 +125,7 @@ async function printList(
   const last = rows.at(-1)
   if (last && found.length > rows.length) {
     const place = shellWord(last.workflowId)
-    tell(context, `The ${flags.sort} ${flags.limit}; --limit shows more, --after ${place} the next.`)
+    tell(context, `The ${flags.sort} ${limit}; --limit shows more, --after ${place} the next.`)
   }
 }
 
@@ -131,14 +163,14 @@ async function watchList(
   { terminal, now, sleep, interrupts: { signal } }: Context,
   store: Store,
   flags: ListFlags,
-  { filter, query }: Listing,
+  { filter, query, limit }: Listing,
 ): Promise<void> {
   const { stdout } = terminal
   const style = createStyle(stdout.colorLevel)
   const region = terminal.liveRegion(stdout)
   try {
     while (!signal.aborted) {
-      const rows = (await store.list(query)).slice(0, Math.min(flags.limit, Math.max(1, stdout.rows - 3)))
+      const rows = await store.list({ ...query, limit: Math.min(limit, Math.max(1, stdout.rows - 3)) })
       const frame = { style, width: stdout.columns, now: now() }
       region.render(
         rows.length > 0

@@ -6,7 +6,7 @@ import { toJsonLine, toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { renderTsv } from '../render/table.ts'
 import { visible } from '../render/text.ts'
-import type { OutputFlags } from './output-format.ts'
+import { type OutputFlags, printIds } from './output-format.ts'
 import { tell } from './tell.ts'
 
 /** Prints what became of each workflow as soon as it is known. */
@@ -34,8 +34,7 @@ export function createBulkPrinter(
     if (output === 'json') return
     if (output === 'jsonl') return terminal.print(toJsonLine(toBulkJson(row)))
     if (output === 'ids') {
-      const id = row.newWorkflowId ?? row.workflowId
-      return isDone(row) ? terminal.print(stdout.isTerminal ? visible(id) : id) : undefined
+      return isDone(row) ? printIds(terminal, [row.newWorkflowId ?? row.workflowId]) : undefined
     }
     const isHidden = isCrowded && isDone(row)
     if (verb === 'fork') {

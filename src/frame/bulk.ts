@@ -24,7 +24,7 @@ import { interruptCode } from './interrupt.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { tell } from './tell.ts'
 import { withWholeExecutor } from './whole-executor.ts'
-import { readIds } from './workflow-ids.ts'
+import { nothingOnStdin, readIdsToChange } from './workflow-ids.ts'
 
 /** What is special about this verb and this command line. */
 export interface BulkRequest {
@@ -62,6 +62,10 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
   const filter = given.filter && (await withWholeExecutor(context, store, given.filter))
   const request = { ...given, filter }
   const printer = createBulkPrinter(context, verb, flags)
+  if (ids?.length === 0) {
+    await printer.finish()
+    return tell(context, nothingOnStdin(store, verb))
+  }
   const ledger = await openLedger(
     context,
     flags.dryRun ? undefined : flags.ledger,
@@ -100,7 +104,7 @@ async function readTypedIds(
       hint: `drover ${verb} ID, or drover ${verb} --name NAME --dry-run`,
     })
   }
-  const ids = await readIds(context, typed)
+  const ids = await readIdsToChange(context, typed)
   if (!ids.includes('@last')) return ids
   const last = await context.started.last(store.database.label)
   if (last === undefined) {

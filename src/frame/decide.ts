@@ -19,7 +19,8 @@ import { addOutputOptions, type OutputFlags } from './output-format.ts'
 import { type AwaitedStage, reportDecided } from './report-decided.ts'
 import { reportError } from './report-error.ts'
 import { selectWaits } from './select-waits.ts'
-import { findExactWorkflow, readIds } from './workflow-ids.ts'
+import { tell } from './tell.ts'
+import { findExactWorkflow, nothingOnStdin, readIdsToChange } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
   readonly as?: string
@@ -96,7 +97,7 @@ async function runDecision(
     comment: flags.comment ?? null,
   }
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  const ids = flags.all ? [] : await readIds(context, typed)
+  const ids = flags.all ? [] : await readIdsToChange(context, typed)
   await withStore(context, flags, async (store, settings) => {
     const decider = createDecider(context, store, settings, answer, flags)
     if (flags.all) {
@@ -106,6 +107,7 @@ async function runDecision(
         await decider.decide(async () => ({ wait: asRead(wait), name, topic: flags.topic }))
       }
     }
+    if (!flags.all && ids.length === 0) tell(context, nothingOnStdin(store, verb))
     for (const id of ids) {
       await decider.decide(async () => {
         const { workflow, ...addressed } = await findWait(store, id, (typed) =>

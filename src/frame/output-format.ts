@@ -4,8 +4,8 @@ import type { JsonValue } from '../core/workflow.ts'
 import { toJsonLine, toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
-import { visibleLines } from '../render/text.ts'
-import type { Output } from '../terminal/terminal.ts'
+import { counted, visibleLines } from '../render/text.ts'
+import type { Output, Terminal } from '../terminal/terminal.ts'
 import { tell } from './tell.ts'
 
 export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids'
@@ -38,23 +38,29 @@ export async function printRows<Row>(
   { output }: OutputFlags,
   { rows, columns, toJson, toId, empty }: Rows<Row>,
 ): Promise<void> {
+  if (rows.length === 0) tell({ terminal }, empty)
   if (output === 'json') return terminal.print(toJsonText(rows.map(toJson)))
   if (output === 'jsonl')
     return printLines(
       terminal,
       rows.map((row) => toJsonLine(toJson(row))),
     )
-  if (output === 'ids')
-    return printLines(
-      terminal,
-      rows.map((row) => toPlainText(terminal.stdout, toId(row))),
-    )
-  if (rows.length === 0) return tell({ terminal }, empty)
+  if (output === 'ids') return printIds(terminal, rows.map(toId))
+  if (rows.length === 0) return
   const { stdout } = terminal
   const text = stdout.isTerminal
     ? renderTable(columns, rows, { style: createStyle(stdout.colorLevel), width: stdout.columns, now: now() })
     : renderTsv(columns, rows)
   return printLines(terminal, text)
+}
+
+/** One a line. An id with a line break would be two others: it is left out, and that is told. */
+export async function printIds(terminal: Terminal, ids: readonly string[]): Promise<void> {
+  const lines = ids.filter((id) => !/[\r\n]/.test(id))
+  if (lines.length > 0) await terminal.print(lines.map((id) => toPlainText(terminal.stdout, id)).join('\n'))
+  const left = ids.length - lines.length
+  if (left > 0)
+    tell({ terminal }, `warning: ${counted(left, 'id')} with a line break left out; -o jsonl has every id.`)
 }
 
 /** Text of the database as it is for a pipe, and harmless for a terminal. */

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.t
 import type { Store } from '../core/store.ts'
 import { type Decided, describeEarlier } from '../core/submit-decision.ts'
 import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
-import { toJsonLine } from '../render/json.ts'
+import { toJsonLine, toJsonText } from '../render/json.ts'
 import { formatDuration } from '../render/time.ts'
 import { follow } from './follow.ts'
 import { interruptCode } from './interrupt.ts'
@@ -25,12 +25,31 @@ interface Progress {
   readonly status?: WorkflowStatus
 }
 
-/** One line for each decision, as far along its three stages as `--wait` asks. Returns what became of each. */
+/** One line for each decision, as far along its three stages as `--wait` asks; with `-o json` one array. Returns what became of each. */
 export async function reportDecided(
   context: Context,
   store: Store,
   decided: readonly Decided[],
   flags: ReportFlags,
+): Promise<readonly ExitCode[]> {
+  const { terminal } = context
+  const isArray = flags.output === 'json'
+  const reported: object[] = []
+  const print = async (one: object) => (isArray ? void reported.push(one) : terminal.print(toJsonLine(one)))
+  const codes = await reportEach(context, store, decided, { ...flags, print })
+  if (isArray) await terminal.print(toJsonText(reported))
+  return codes
+}
+
+interface Reporting extends ReportFlags {
+  print(one: object): Promise<void>
+}
+
+async function reportEach(
+  context: Context,
+  store: Store,
+  decided: readonly Decided[],
+  flags: Reporting,
 ): Promise<readonly ExitCode[]> {
   const stage = flags.wait
   if (stage === undefined) {
@@ -90,7 +109,7 @@ async function report(
   context: Context,
   { wait, topic, decision, by, comment, outcome, at }: Decided,
   progress: Progress,
-  flags: ReportFlags,
+  flags: Reporting,
 ): Promise<void> {
   const { workflowId, step } = wait
   const { read, status } = progress
@@ -108,7 +127,7 @@ async function report(
       readByStep,
       status: status ?? null,
     }
-    return context.terminal.print(toJsonLine(line))
+    return flags.print(line)
   }
   const id = waitId(wait)
   const stages = [

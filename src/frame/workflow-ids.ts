@@ -11,12 +11,35 @@ export function isOneId(typed: readonly string[]): boolean {
 
 /** What the user typed for ids, with `-` replaced by the lines of stdin. Throws `invalid-argument` when none is left. */
 export async function readIds(context: Context, typed: readonly string[]): Promise<readonly string[]> {
-  const lists = typed.map(async (id) =>
-    id === '-' ? (await context.terminal.readStdin()).split('\n').map((line) => line.trim()) : [id],
-  )
+  const ids = await readIdsToChange(context, typed)
+  return ids.length > 0 ? ids : throwNoId()
+}
+
+/**
+ * The same for a command that changes or decides: nothing on stdin is nothing to do, as for a filter that finds nothing.
+ * Throws `invalid-argument` when what was typed in place is empty.
+ */
+export async function readIdsToChange(
+  context: Context,
+  typed: readonly string[],
+): Promise<readonly string[]> {
+  const lists = typed.map(async (id) => (id === '-' ? toLines(await context.terminal.readStdin()) : [id]))
   const ids = (await Promise.all(lists)).flat().filter((id) => id !== '')
-  if (ids.length > 0) return [...new Set(ids)]
+  return ids.length > 0 || typed.every((id) => id === '-') ? [...new Set(ids)] : throwNoId()
+}
+
+/** A blank at the edge of an id is part of it. */
+function toLines(text: string): readonly string[] {
+  return text.split(/\r?\n/)
+}
+
+function throwNoId(): never {
   throw new CliError('invalid-argument', 'No id was given.', { hint: 'drover list -o ids' })
+}
+
+/** What is told where `-` was typed and stdin held nothing. */
+export function nothingOnStdin({ database }: Store, verb: string): string {
+  return `Nothing to ${verb} in ${database.label}: no id on stdin.`
 }
 
 /** For commands that only read: an exact id, `@last`, or the unique start of a UUID. Throws `workflow-not-found`. */

@@ -9,7 +9,7 @@ import { withStore } from '../../frame/database.ts'
 import { surroundingsOf } from '../../frame/explain.ts'
 import { addOutputOptions, printRows } from '../../frame/output-format.ts'
 import { tell } from '../../frame/tell.ts'
-import { readIds } from '../../frame/workflow-ids.ts'
+import { nothingOnStdin, readIdsToChange } from '../../frame/workflow-ids.ts'
 import { toRecoveredJson } from '../../render/json.ts'
 import { recoveredColumns } from '../../render/recovered-columns.ts'
 import { type Found, recoverFrom } from './hand-over.ts'
@@ -46,8 +46,10 @@ export function recoverCommand(context: Context): Command {
 async function runRecover(context: Context, typed: readonly string[], flags: RecoverFlags): Promise<void> {
   const everyMs = parseDuration(flags.every)
   const graceMs = parseDuration(flags.grace)
-  const ids = typed.length > 0 ? await readIds(context, typed) : undefined
+  const ids = typed.length > 0 ? await readIdsToChange(context, typed) : undefined
   await withStore(context, flags, async (store, settings) => {
+    if (ids?.length === 0)
+      return printRows(context, flags, { ...toPrintable(store, []), empty: nothingOnStdin(store, 'recover') })
     const gone = await findNamedGone(context, store, flags)
     const round = { graceMs, ids, flags: { ...flags, gone }, surroundings: surroundingsOf(store, settings) }
     if (!flags.watch) return printRound(context, store, flags, await recoverOnce(context, store, round))
