@@ -14,14 +14,8 @@ export type {
   WorkflowStatus,
   WorkflowSummary,
 } from './core/workflow.ts'
-export {
-  type ConnectOptions,
-  connect,
-  type DecideOptions,
-  type Drover,
-  type SendOptions,
-  type WaitOptions,
-  type WatchOptions,
-} from './library/connect.ts'
+export { type ConnectOptions, connect } from './library/connect.ts'
+export type { DecideOptions, Drover, SendOptions, WatchOptions } from './library/drover.ts'
 export type { StartOptions } from './library/enqueue.ts'
 export { type DecisionQuestion, type RequestedDecision, requestDecision } from './library/request-decision.ts'
+export type { WaitOptions } from './library/wait-for.ts'

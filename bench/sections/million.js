@@ -12,7 +12,7 @@ export async function million(world) {
   const questions = {
     'list (the first page)': ['list'],
     'list --after (a page half-way)': ['list', '--after', `million-${count / 2}`],
-    'list --status PENDING ENQUEUED': ['list', '--status', 'PENDING', 'ENQUEUED'],
+    'list --status PENDING --status ENQUEUED': ['list', '--status', 'PENDING', '--status', 'ENQUEUED'],
     'list --name rare --since 1h': ['list', '--name', 'rare', '--since', '1h'],
     'list --name rare (no index on the name)': ['list', '--name', 'rare'],
     'list --count-by status': ['list', '--count-by', 'status'],

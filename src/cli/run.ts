@@ -36,17 +36,14 @@ export async function prepareReport(
 }
 
 /** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */
-function toSentence(
-  error: unknown,
-  [first = '', second = '']: readonly string[],
-  program: Command | undefined,
-): unknown {
+function toSentence(error: unknown, argv: readonly string[], program: Command | undefined): unknown {
   if (!(error instanceof CommanderError)) return error
+  const [first = '', second = ''] = argv
   if (error.code === 'commander.help' && first === 'help') {
     return new CliError('usage', `"${second}" is not a command.`, { hint: 'drover --help lists them' })
   }
   const group = program?.commands.find((command) => command.name() === program.args[0])
-  if (!group || group.commands.length === 0) return error
+  if (!group || group.commands.length === 0) return withRepetition(error, argv)
   const names = group.commands.map((command) => command.name())
   const has = `drover ${group.name()} has ${names.join(', ')}`
   if (error.code === 'commander.help') {
@@ -58,6 +55,19 @@ function toSentence(
   const meant = nearest(typed, names)
   return new CliError('usage', `"${typed}" is not a command of drover ${group.name()}.`, {
     hint: meant === undefined ? has : `did you mean drover ${group.name()} ${meant}? ${has}`,
+  })
+}
+
+/** `--status A B`: the second value is one too many, for no option takes two. */
+function withRepetition(error: CommanderError, argv: readonly string[]): unknown {
+  const index = argv.findIndex(
+    (word, at) => word.startsWith('--') && [1, 2].every((next) => /^[^-]/.test(argv[at + next] ?? '')),
+  )
+  if (error.code !== 'commander.excessArguments' || index < 0) return error
+  const [option, one, other] = argv.slice(index)
+  const sentence = error.message.replace(/^error: t/, 'T')
+  return new CliError('usage', sentence, {
+    hint: `an option takes one value, and may be repeated: ${option} ${one} ${option} ${other}`,
   })
 }
 

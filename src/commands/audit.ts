@@ -5,7 +5,7 @@ import { nearest } from '../core/nearest.ts'
 import type { RecordedDecision } from '../core/store.ts'
 import { parseTime } from '../core/time.ts'
 import { withStore } from '../frame/database.ts'
-import { positiveInteger } from '../frame/option-parsers.ts'
+import { positiveInteger, repeatable } from '../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { decisionColumns } from '../render/decision-columns.ts'
@@ -13,7 +13,7 @@ import { toRecordedDecisionJson } from '../render/json.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface AuditFlags extends DatabaseFlags, OutputFlags {
-  readonly by?: string
+  readonly by?: readonly string[]
   readonly from?: string
   readonly to?: string
   readonly limit?: number
@@ -31,7 +31,7 @@ export function auditCommand(context: Context): Command {
       'List decisions and attempts, the newest first, from the append-only record in the database.\nThe name after "by" is what the decider claimed; role and address are what Postgres saw.',
     )
     .argument('[id]', 'only of this workflow, or of one wait as ID#STEP')
-    .option('--by <name>', 'only by this actor, as claimed')
+    .addOption(repeatable('--by <name>', 'only by this actor, as claimed; repeatable'))
     .option('--from <time>', 'not before this time, or a duration ago such as 7d')
     .option('--to <time>', 'not after this time')
     .option('--limit <count>', 'at most this many (default: 50 as a table, else all)', positiveInteger)

@@ -6,7 +6,7 @@ import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { runDesk } from '../frame/desk.ts'
 import { addInboxFilters, readOpenWaits } from '../frame/open-waits.ts'
-import { positiveInteger, readTopic } from '../frame/option-parsers.ts'
+import { positiveInteger, readTopic, repeatable } from '../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { type WatchInboxFlags, watchInbox } from '../frame/watch-inbox.ts'
@@ -28,7 +28,7 @@ export function inboxCommand(context: Context): Command {
         'List every workflow that waits for a message, the one that has waited longest first.\nIt asked (an event "awaiting:<topic>"), or its steps show that it waits; then its topic may be known from earlier runs.',
       ),
   )
-    .option('--topic <topic>', "only waits on this topic ('' for none)")
+    .addOption(repeatable('--topic <topic>', "only waits on this topic ('' for none); repeatable"))
     .option('--limit <count>', 'at most this many (default: 50 on a terminal, else all)', positiveInteger)
     .option('--pick', 'choose and decide with keys (the default on a terminal)')
     .option('--no-pick', 'only list them')

@@ -127,7 +127,7 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
     settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
       noOp: `Workflows wait or run on ${name}: they would never be taken again.`,
-      noOpHint: `drover list --queue ${name} --status ENQUEUED PENDING DELAYED`,
+      noOpHint: `drover list --queue ${name} --status ENQUEUED --status PENDING --status DELAYED`,
       ...missing(name),
     })
   })

@@ -7,7 +7,7 @@ export function rewindCommand(context: Context): Command {
   const command = new Command('rewind')
     .summary('run ended workflows again from a step, in place')
     .description(
-      'Run ended workflows again from a step, under the same id. What was recorded from that step on is deleted, with the messages that were read from there on or not at all.',
+      'Run ended workflows again from a step, under the same id. What was recorded from that step on is deleted, with the messages that were read from there on or not at all. A filter without --status takes those that ended ERROR, CANCELLED or dead.',
     )
     .action((ids: string[], _, command: Command) =>
       runCut(context, 'rewind', ids, command.optsWithGlobals<CutFlags>()),

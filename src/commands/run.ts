@@ -33,7 +33,7 @@ export function runCommand(context: Context): Command {
     .description(
       'Run a workflow in this process, watch it live on stderr, and print its result on stdout.\nctrl-c stops in order: the workflow stays recoverable.',
     )
-    .argument('<workflow>', 'its registered name')
+    .argument('<workflow>', 'its registered name, or Class.name')
     .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
     .option('--id <id>', 'the workflow id (a new UUID by default)')
     .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
@@ -66,7 +66,7 @@ async function runRun(
     flags,
     async (store, settings, target) => {
       const existing = await store.get(workflowId)
-      if (existing) attachOrRefuse(context, existing, name, args)
+      if (existing) attachOrRefuse(context, existing, registered.workflow.name, args)
       const launch = { store, settings, target, app, flags, keepHandingOver: false }
       const runtime = await launchApp(context, launch)
       noteRuntime(context, store, runtime)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from './change.ts'
 import { CliError } from './errors.ts'
 import { parseJson } from './json.ts'
+import { findByPath } from './value-path.ts'
 import { isEnded, type JsonValue, type Wait, type WorkflowStatus, workflowStatuses } from './workflow.ts'
 
 const operators = ['!=', '<=', '>=', '=', '<', '>'] as const
@@ -12,11 +13,20 @@ interface Comparison {
   readonly operand: JsonValue
 }
 
+/** Of the latest value of an event, or of any value of a stream. */
+export interface KeyedCondition {
+  readonly kind: 'event' | 'stream'
+  /** The name of the event or stream, and after a dot perhaps the way into its value. */
+  readonly path: string
+  /** Null: any value will do. */
+  readonly comparison: Comparison | null
+}
+
 /** What `wait --for` can wait for. */
 export type Condition =
   | { readonly kind: 'ended' }
   | { readonly kind: 'status'; readonly status: WorkflowStatus }
-  | { readonly kind: 'event' | 'stream'; readonly key: string; readonly comparison: Comparison | null }
+  | KeyedCondition
   | { readonly kind: 'step'; readonly name: string }
   | { readonly kind: 'message' }
 
@@ -29,7 +39,7 @@ export function parseCondition(text: string): Condition {
   const keyed = /^(event|stream):(.+)$/s.exec(text)
   if (keyed) return parseKeyed(keyed[1] as 'event' | 'stream', keyed[2] ?? '')
   throw new CliError('invalid-argument', `"${text}" is not a condition.`, {
-    hint: 'ended, status=SUCCESS, event:KEY, event:KEY=JSON, stream:KEY, step:NAME or message',
+    hint: 'ended, status=SUCCESS, event:KEY, event:KEY=JSON, event:KEY.PATH>=JSON, stream:KEY, step:NAME or message',
   })
 }
 
@@ -41,11 +51,11 @@ function parseStatus(text: string): Condition {
 
 function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
   const match = /^(.*?)(!=|<=|>=|==?|<|>)(.*)$/s.exec(text)
-  if (!match?.[1]) return { kind, key: text, comparison: null }
-  const [, key, operator, operand = ''] = match
+  if (!match?.[1]) return { kind, path: text, comparison: null }
+  const [, path, operator, operand = ''] = match
   return {
     kind,
-    key,
+    path,
     comparison: {
       operator: operator === '==' ? '=' : (operator as Operator),
       operand: parseOperand(operand),
@@ -78,8 +88,15 @@ export function changeTypesFor(condition: Condition): readonly ChangeType[] {
   }
 }
 
+/** The last value of each event and stream so far, with that of the change. */
+export type SeenValues = Readonly<Record<KeyedCondition['kind'], ReadonlyMap<string, JsonValue>>>
+
 /** What met the condition: `value` is printed as the result of `wait`. Undefined while it is not met. */
-export function meets(condition: Condition, change: Change): { readonly value: JsonValue } | undefined {
+export function meets(
+  condition: Condition,
+  change: Change,
+  seen: SeenValues,
+): { readonly value: JsonValue } | undefined {
   switch (condition.kind) {
     case 'ended':
       return change.type === 'status' && isEnded(change.workflow.status)
@@ -91,11 +108,7 @@ export function meets(condition: Condition, change: Change): { readonly value: J
         : undefined
     case 'event':
     case 'stream':
-      return change.type === condition.kind &&
-        change.key === condition.key &&
-        holds(condition.comparison, change.value)
-        ? { value: change.value }
-        : undefined
+      return change.type === condition.kind ? meetsValue(condition, change.key, seen) : undefined
     case 'step':
       return change.type === 'step' && change.step.name === condition.name
         ? { value: change.step.output }
@@ -108,6 +121,16 @@ export function meets(condition: Condition, change: Change): { readonly value: J
     default:
       return condition satisfies never
   }
+}
+
+/** Of what was published under `key` just now. */
+export function meetsValue(
+  { kind, path, comparison }: KeyedCondition,
+  key: string,
+  seen: SeenValues,
+): { readonly value: JsonValue } | undefined {
+  const found = findByPath(seen[kind], path)
+  return found?.root === key && holds(comparison, found.value) ? { value: found.value } : undefined
 }
 
 function waitAsValue({ workflowId, step, topic, prompt, since, until }: Wait): JsonValue {
@@ -157,8 +180,8 @@ export function describeCondition(condition: Condition): string {
       return `step:${condition.name}`
     case 'event':
     case 'stream': {
-      const { key, comparison } = condition
-      return `${condition.kind}:${key}${comparison ? comparison.operator + JSON.stringify(comparison.operand) : ''}`
+      const { path, comparison } = condition
+      return `${condition.kind}:${path}${comparison ? comparison.operator + JSON.stringify(comparison.operand) : ''}`
     }
     default:
       return condition satisfies never

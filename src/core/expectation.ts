@@ -1,6 +1,7 @@
 import type { Change, ChangeType } from './change.ts'
-import { type Condition, changeTypesFor, describeCondition, meets } from './condition.ts'
-import type { JsonValue, Wait } from './workflow.ts'
+import { type Condition, changeTypesFor, describeCondition, meets, meetsValue } from './condition.ts'
+import { findByPath } from './value-path.ts'
+import type { JsonValue, Wait, WorkflowEvent } from './workflow.ts'
 
 /** What one workflow has met so far of what was asked for, and how near it came to the rest. */
 export class Expectation {
@@ -17,17 +18,32 @@ export class Expectation {
     this.#conditions = conditions
   }
 
+  /** The events that are there before anything is followed, all of them: one may bear the name of a path into another. */
+  begin(events: readonly Pick<WorkflowEvent, 'key' | 'value'>[]): void {
+    for (const { key, value } of events) this.#seen.event.set(key, value)
+    for (const { key } of events) {
+      this.#meet((condition) =>
+        condition.kind === 'event' ? meetsValue(condition, key, this.#seen) : undefined,
+      )
+    }
+  }
+
   take(change: Change): void {
     if (change.workflowId !== this.workflowId) return
-    for (const condition of this.missing) {
-      const met = meets(condition, change)
-      if (met) this.#met.set(condition, met.value)
-    }
     if (change.type === 'event' || change.type === 'stream') {
       this.#seen[change.type].set(change.key, change.value)
     }
+    this.#meet((condition) => meets(condition, change, this.#seen))
     if (change.type === 'step') this.#steps.add(change.step.name)
     if (change.type === 'waits') this.takeWaits(change.waits)
+  }
+
+  #meet(meets: (condition: Condition) => { readonly value: JsonValue } | undefined): void {
+    for (const condition of this.#conditions) {
+      if (this.#met.has(condition) && !isAboutLatest(condition)) continue
+      const met = meets(condition)
+      if (met) this.#met.set(condition, met.value)
+    }
   }
 
   /** All the open waits there are; those of other workflows do not matter. */
@@ -54,6 +70,10 @@ export class Expectation {
     return this.#conditions.some(({ kind }) => kind === 'ended')
   }
 
+  get asksForEvents(): boolean {
+    return this.#conditions.some(({ kind }) => kind === 'event')
+  }
+
   get changeTypes(): readonly ChangeType[] {
     return this.#conditions.flatMap(changeTypesFor)
   }
@@ -75,10 +95,10 @@ export class Expectation {
     switch (condition.kind) {
       case 'event':
       case 'stream': {
-        const { kind, key } = condition
+        const { kind, path } = condition
         const seen = this.#seen[kind]
-        const last = seen.get(key)
-        if (last !== undefined) return `${kind}:${key} was last ${JSON.stringify(last)}`
+        const last = findByPath(seen, path)
+        if (last) return `${kind}:${path} was last ${JSON.stringify(last.value)}`
         const verb = kind === 'event' ? 'published' : 'streamed'
         return seen.size === 0 ? `it ${verb} nothing` : `it ${verb} ${[...seen.keys()].join(', ')}`
       }
@@ -100,4 +120,9 @@ export class Expectation {
   get unmet(): string {
     return this.missing.map(describeCondition).join(' and ')
   }
+}
+
+/** An event has one value: the one that it had when all was met. */
+function isAboutLatest(condition: Condition): boolean {
+  return condition.kind === 'event' && condition.comparison === null
 }

@@ -1,6 +1,7 @@
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import type { App, RegisteredWorkflow } from './runtime.ts'
+import { qualifiedName } from './workflow-name.ts'
 
 interface Narrowing {
   readonly class?: string
@@ -12,9 +13,13 @@ export interface FoundWorkflow {
   readonly instance: string | null
 }
 
-/** The workflow that `name` means in this app. Throws `workflow-not-registered`, `ambiguous-workflow`, `instance-not-registered`. */
+/** The workflow that `name`, or `Class.name`, means in this app. Throws `workflow-not-registered`, `ambiguous-workflow`, `instance-not-registered`. */
 export function findRegistered(app: App, name: string, narrowing: Narrowing): FoundWorkflow {
-  const named = app.workflows.filter((workflow) => workflow.name === name)
+  const plain = app.workflows.filter((workflow) => workflow.name === name)
+  const named =
+    plain.length > 0
+      ? plain
+      : app.workflows.filter((workflow) => qualifiedName(workflow.className, workflow.name) === name)
   const matching = named.filter(
     ({ className }) => narrowing.class === undefined || className === narrowing.class,
   )

@@ -1,3 +1,4 @@
+import type { AnyOf } from './any-of.ts'
 import type { Change, ChangeType } from './change.ts'
 import type { ServerHealth } from './health.ts'
 import type { WorkflowManagement } from './manage.ts'
@@ -64,6 +65,8 @@ export interface FollowOptions {
   readonly streamKeys?: readonly string[]
   /** Start these streams at an offset, and every other one at the beginning. */
   readonly streamStarts?: ReadonlyMap<string, number>
+  /** Of the events that are there at the start only the latest of each key; after it every one, as always. */
+  readonly latestEvents?: boolean
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
   /** Follow children, and theirs, as they appear. */
@@ -203,7 +206,7 @@ export interface RecordedDecision {
 export interface RecordQuery {
   readonly workflowId?: string
   readonly step?: number
-  readonly actor?: string
+  readonly actor?: AnyOf<string>
   /** Not before, not after. */
   readonly from?: Date
   readonly to?: Date
@@ -219,7 +222,8 @@ export interface RecordSetup {
 }
 
 export interface InboxQuery {
-  readonly name?: string
+  /** The registered name, or `Class.name`. */
+  readonly name?: AnyOf<string>
   /** Only what has waited since then or longer. */
   readonly before?: Date
   /** All of them without. */

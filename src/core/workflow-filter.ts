@@ -1,44 +1,59 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type AnyOf, toList } from './any-of.ts'
 import { CliError } from './errors.ts'
 import { isJsonObject, parseJsonOrString } from './json.ts'
 import type { JsonValue, WorkflowStatus } from './workflow.ts'
 
-/** What narrows a set of workflows: the same for `list` and for every command that changes several at once. */
+export type Attributes = { readonly [name: string]: JsonValue }
+
+/** What narrows a set of workflows, by all that is given; of several values any will do. The same for `list` and for every command that changes several at once. */
 export interface WorkflowFilter {
-  readonly status?: readonly WorkflowStatus[]
-  readonly name?: string
-  readonly queue?: string
-  readonly application?: string
-  readonly version?: string
-  readonly executorId?: string
-  readonly parentId?: string
-  readonly schedule?: string
+  readonly status?: AnyOf<WorkflowStatus>
+  /** The registered name, or `Class.name`. */
+  readonly name?: AnyOf<string>
+  readonly queue?: AnyOf<string>
+  readonly application?: AnyOf<string>
+  readonly version?: AnyOf<string>
+  readonly executorId?: AnyOf<string>
+  readonly parentId?: AnyOf<string>
+  readonly schedule?: AnyOf<string>
   /** The authenticated user that it was started for. */
-  readonly user?: string
+  readonly user?: AnyOf<string>
   /** Created at this time or later. */
   readonly since?: Date
   /** Created before this time. */
   readonly until?: Date
   /** Ended before this time. */
   readonly endedBefore?: Date
-  /** It has each of these attributes. */
-  readonly attributes?: { readonly [name: string]: JsonValue }
+  /** It has each of these attributes; of several such sets all of one. */
+  readonly attributes?: AnyOf<Attributes>
   /** Somewhere in its input, its result or its error, upper and lower case alike. */
-  readonly search?: string
+  readonly search?: AnyOf<string>
 }
 
 /** What a filter is to the eye: `name X, status PENDING`; empty when it narrows nothing. */
 export function describeFilter(filter: WorkflowFilter): string {
   const { status, since, until, endedBefore, attributes, ...texts } = filter
   const words: (string | undefined)[] = [
-    ...Object.entries(texts).map(([key, value]) => value && `${wordByKey[key] ?? key} ${value}`),
-    status && `status ${status.join(' or ')}`,
+    ...Object.entries(texts).map(([key, value]) => anyOf(wordByKey[key] ?? key, value)),
+    anyOf('status', status),
     since && `created since ${since.toISOString()}`,
     until && `created before ${until.toISOString()}`,
     endedBefore && `ended before ${endedBefore.toISOString()}`,
-    ...Object.entries(attributes ?? {}).map(([name, value]) => `attribute ${name}=${JSON.stringify(value)}`),
+    toList(attributes)?.map(describeAttributes).join(' or '),
   ]
   return words.filter((word) => word !== undefined && word !== '').join(', ')
+}
+
+function anyOf(word: string, asked: AnyOf<string> | undefined): string | undefined {
+  const values = toList(asked)
+  return values && `${word} ${values.length > 0 ? values.join(' or ') : '(none)'}`
+}
+
+function describeAttributes(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => `attribute ${name}=${JSON.stringify(value)}`)
+    .join(', ')
 }
 
 const wordByKey: Readonly<Record<string, string>> = {
@@ -47,17 +62,27 @@ const wordByKey: Readonly<Record<string, string>> = {
   search: 'containing',
 }
 
-/** `key=value`, the value JSON if it parses. Throws `invalid-argument`. */
-export function parseAttributes(texts: readonly string[]): { readonly [name: string]: JsonValue } {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-      if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
-      throw new CliError('invalid-argument', `"${text}" is not an attribute.`, {
-        hint: 'write it as NAME=VALUE',
-      })
-    }),
-  )
+/** `key=value`, the value JSON if it parses; of several values for one key any will do. Throws `invalid-argument`. */
+export function parseAttributes(texts: readonly string[]): AnyOf<Attributes> {
+  const valuesByName = new Map<string, JsonValue[]>()
+  for (const [name, value] of texts.map(parseAttribute)) {
+    valuesByName.set(name, [...(valuesByName.get(name) ?? []), value])
+  }
+  let sets: readonly Attributes[] = [{}]
+  for (const [name, values] of valuesByName) {
+    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [name]: value })))
+  }
+  const [only = {}, ...others] = sets
+  return others.length > 0 ? sets : only
+}
+
+/** Throws `invalid-argument`. */
+export function parseAttribute(text: string): readonly [name: string, value: JsonValue] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
+  throw new CliError('invalid-argument', `"${text}" is not an attribute.`, {
+    hint: 'write it as NAME=VALUE, such as --attr tenant=acme',
+  })
 }
 
 /** Whether `value` holds all of `part`, as the `@>` of Postgres has it. */

@@ -51,6 +51,11 @@ export interface WorkflowError {
   readonly cause?: JsonValue
 }
 
+/** `TypeError: x is not a function`. Untrusted text, as all that a workflow says. */
+export function describeError({ name, message }: WorkflowError): string {
+  return message.startsWith(`${name}:`) ? message : `${name}: ${message}`
+}
+
 /** A workflow without its payloads, as `list` shows it. */
 export interface WorkflowSummary {
   readonly workflowId: string

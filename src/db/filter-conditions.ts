@@ -1,3 +1,4 @@
+import { toList } from '../core/any-of.ts'
 import type { WorkflowFilter } from '../core/workflow-filter.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -13,17 +14,17 @@ export function filterConditions(
     parameters.push(value)
     conditions.push(condition(`$${parameters.length}`))
   }
-  const equals = (column: string) => (placeholder: string) =>
-    `${schema.column('workflow_status', column, 'w')} = ${placeholder}`
-  narrow(filter.status, (placeholder) => `w.status = any(${placeholder})`)
-  narrow(filter.name, equals('name'))
-  narrow(filter.queue, equals('queue_name'))
-  narrow(filter.application, equals('application_name'))
-  narrow(filter.version, equals('application_version'))
-  narrow(filter.executorId, equals('executor_id'))
-  narrow(filter.parentId, equals('parent_workflow_id'))
-  narrow(filter.schedule, equals('schedule_name'))
-  narrow(filter.user, equals('authenticated_user'))
+  const isAmong = (column: string) => (placeholder: string) =>
+    `${schema.column('workflow_status', column, 'w')} = any(${placeholder}::text[])`
+  narrow(toList(filter.status), isAmong('status'))
+  narrow(toList(filter.name), (placeholder) => isNamed('w', placeholder))
+  narrow(toList(filter.queue), isAmong('queue_name'))
+  narrow(toList(filter.application), isAmong('application_name'))
+  narrow(toList(filter.version), isAmong('application_version'))
+  narrow(toList(filter.executorId), isAmong('executor_id'))
+  narrow(toList(filter.parentId), isAmong('parent_workflow_id'))
+  narrow(toList(filter.schedule), isAmong('schedule_name'))
+  narrow(toList(filter.user), isAmong('authenticated_user'))
   narrow(filter.since?.getTime(), (placeholder) => `w.created_at >= ${placeholder}`)
   narrow(filter.until?.getTime(), (placeholder) => `w.created_at < ${placeholder}`)
   narrow(
@@ -32,12 +33,19 @@ export function filterConditions(
     (placeholder) =>
       `coalesce(${schema.column('workflow_status', 'completed_at', 'w')}, w.updated_at) < ${placeholder}`,
   )
-  narrow(
-    filter.attributes && JSON.stringify(filter.attributes),
-    (placeholder) => `${schema.column('workflow_status', 'attributes', 'w')} @> ${placeholder}::jsonb`,
-  )
-  narrow(filter.search && likePattern(filter.search), (placeholder) => searched(schema, placeholder))
+  const attributes = toList(filter.attributes)?.map((wanted) => {
+    parameters.push(JSON.stringify(wanted))
+    return `${schema.column('workflow_status', 'attributes', 'w')} @> $${parameters.length}::jsonb`
+  })
+  if (attributes) conditions.push(`(${['false', ...attributes].join(' or ')})`)
+  narrow(toList(filter.search)?.map(likePattern), (placeholder) => searched(schema, placeholder))
   return conditions
+}
+
+/** `name`, or `Class.name` as it is printed. `names` is SQL for an array of texts. */
+export function isNamed(table: string, names: string): string {
+  return `(${table}.name = any(${names}::text[])
+    or (${table}.class_name <> '' and ${table}.class_name || '.' || ${table}.name = any(${names}::text[])))`
 }
 
 /** SDK 5.0 moved the payloads to tables of their own; the old columns stay. */
@@ -46,14 +54,14 @@ function searched(schema: SystemSchema, placeholder: string): string {
     schema.has(table)
       ? [
           `exists (select from ${schema.table(table)} p where p.workflow_uuid = w.workflow_uuid
-             and (${columns.map((column) => `p.${column} ilike ${placeholder}`).join(' or ')}))`,
+             and (${columns.map((column) => `p.${column} ilike any(${placeholder}::text[])`).join(' or ')}))`,
         ]
       : []
   const found = [
     ...inTable('workflow_input', ['inputs']),
     ...inTable('workflow_output', ['output', 'error']),
     ...['inputs', 'output', 'error'].map(
-      (column) => `${schema.column('workflow_status', column, 'w')} ilike ${placeholder}`,
+      (column) => `${schema.column('workflow_status', column, 'w')} ilike any(${placeholder}::text[])`,
     ),
   ]
   return `(${found.join(' or ')})`

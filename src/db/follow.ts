@@ -30,7 +30,8 @@ export async function* follow(
   const { session, listener, timing } = source
   const { signal } = options
   const positions = startingPositions(workflowIds, options)
-  const following: Following = { positions, active: new Map(positions), options }
+  const held = new Map(options.latestEvents ? workflowIds.map((id) => [id, new Map()]) : [])
+  const following: Following = { positions, active: new Map(positions), held, options }
   const needs = needsOf(options)
   const wake = createWake()
   const pace = createPace(isLight(needs) ? lightEagerMs : heavyEagerMs)

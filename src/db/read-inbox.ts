@@ -1,6 +1,8 @@
+import { toList } from '../core/any-of.ts'
 import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../core/store.ts'
 import type { Session } from './connect.ts'
 import { decodeValue } from './decode.ts'
+import { isNamed } from './filter-conditions.ts'
 import { askPrefix, toWait } from './read-waits.ts'
 import { noTopic, toText, toTopic } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -23,8 +25,8 @@ export async function readInbox(
   const steps = schema.table('operation_outputs')
   const rows = await session.query(
     `with active as materialized (
-      select workflow_uuid as id, name, created_at from ${schema.table('workflow_status')}
-      where status in ('PENDING', 'ENQUEUED') and ($1::text is null or name = $1)
+      select w.workflow_uuid as id, w.name, w.created_at from ${schema.table('workflow_status')} w
+      where w.status in ('PENDING', 'ENQUEUED') and ($1::text[] is null or ${isNamed('w', '$1')})
     ),
     asked as (
       select a.id, a.name, h.function_id + 1 as step, e.key, h.value, h.serialization,
@@ -72,7 +74,7 @@ export async function readInbox(
     left join ${steps} t
       on t.workflow_uuid = page.id and t.function_id = page.step + 1 and t.function_name = 'DBOS.sleep'
     order by since, id, step`,
-    [name, before?.getTime(), limit],
+    [toList(name), before?.getTime(), limit],
   )
   const waits = rows.flatMap((row): NamedWait[] => {
     const wait = toWait(row)

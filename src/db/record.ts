@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg, { type ClientBase } from 'pg'
+import { toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import type {
   DecisionOutcome,
@@ -245,10 +246,10 @@ export async function readDecisions(
        decision, outcome, forced, actor, actor_source, comment, payload_sha256
      from drover.decisions
      where system_schema = $1 and ($2::text is null or workflow_id = $2) and ($3::int is null or step = $3)
-       and ($4::text is null or actor = $4)
+       and ($4::text[] is null or actor = any($4))
        and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at <= $6)
      order by id desc limit $7`,
-    [schema.name, workflowId, step, actor, from, to, limit],
+    [schema.name, workflowId, step, toList(actor), from, to, limit],
   )
   return rows.map(toRecordedDecision)
 }

@@ -13,8 +13,13 @@ export interface Following {
   readonly positions: Map<string, Position>
   /** Of those that have not ended. */
   readonly active: Map<string, Position>
+  /** With `latestEvents`: by workflow the latest of each key, until all that was there at the start is read. */
+  readonly held: Map<string, HeldEvents>
   readonly options: FollowOptions
 }
+
+type EventDraft = ChangeDraft & { readonly type: 'event' }
+type HeldEvents = Map<string, EventDraft>
 
 /** What became of a round. */
 interface Outcome {
@@ -45,7 +50,7 @@ export function* tellRound(round: Round, following: Following, outcome: Outcome)
       continue
     }
     const workflow = toWorkflow(rows.workflow)
-    for (const draft of tellWorkflow(workflow, rows, position, round, outcome)) {
+    for (const draft of tellWorkflow(workflow, rows, position, { id, round, following, outcome })) {
       outcome.hasNews = true
       if (draft.type === 'child' && options.children) followChild(following, draft.childId, outcome)
       if (isWanted(draft, options)) yield place(id, draft)
@@ -65,14 +70,21 @@ export function* tellRound(round: Round, following: Following, outcome: Outcome)
   }
 }
 
+interface Telling {
+  readonly id: string
+  readonly round: Round
+  readonly following: Following
+  readonly outcome: Outcome
+}
+
 /** All but the end of a workflow. */
 function* tellWorkflow(
   workflow: Workflow,
   rows: RoundRows,
   position: Position,
-  round: Round,
-  outcome: Outcome,
+  { id, round, following, outcome }: Telling,
 ): Generator<ChangeDraft> {
+  const held = following.held.get(id)
   const status = statusBefore(workflow, position)
   if (status) {
     position.status = signatureOf(status.workflow)
@@ -81,12 +93,15 @@ function* tellWorkflow(
   const { happenings, isComplete } = orderRound(rows, position, round.now, round.batchRows)
   for (const { draft, advance } of happenings) {
     advance(position)
-    yield draft
+    if (held && draft.type === 'event') hold(held, draft)
+    else yield draft
   }
   if (!isComplete) {
     outcome.isComplete = false
     return
   }
+  if (held) yield* held.values()
+  following.held.delete(id)
   if (round.hasMessages) settleMessages(position, round.now.getTime())
   const waits = toWaits(rows.waits)
   const signature = JSON.stringify(waits.map(({ step, until, state }) => [step, until, state]))
@@ -95,8 +110,19 @@ function* tellWorkflow(
   yield { type: 'waits', at: round.now, waits }
 }
 
-function followChild({ positions, active }: Following, childId: string, outcome: Outcome): void {
+/** The latest of a key takes its place among the others. */
+function hold(held: HeldEvents, draft: EventDraft): void {
+  held.delete(draft.key)
+  held.set(draft.key, draft)
+}
+
+function followChild(
+  { positions, active, held, options }: Following,
+  childId: string,
+  outcome: Outcome,
+): void {
   if (positions.has(childId)) return
+  if (options.latestEvents) held.set(childId, new Map())
   const position = createPosition()
   positions.set(childId, position)
   active.set(childId, position)

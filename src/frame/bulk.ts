@@ -72,6 +72,7 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
     toHead(store, request, ids),
   )
   const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
+  if (filter) noteStatuses(context, verb, filter)
   if (flags.dryRun) {
     const targets = [...plan.targets, ...(await foresee(store, request, plan))]
     await printer.print([...plan.settled, ...targets.map(toDryRow)])
@@ -192,6 +193,12 @@ async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilte
 
 function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+}
+
+/** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
+function noteStatuses(context: Context, verb: ManageVerb, { status }: WorkflowFilter): void {
+  if (status !== undefined || (verb !== 'fork' && verb !== 'rewind')) return
+  tell(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
 }
 
 const sampleSize = 5

@@ -23,6 +23,7 @@ import { tell } from './tell.ts'
 import { findExactWorkflow, nothingOnStdin, readIdsToChange } from './workflow-ids.ts'
 
 interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
+  readonly topic?: string | null
   readonly as?: string
   readonly comment?: string
   readonly data?: string

@@ -4,22 +4,23 @@ import { shellWord } from '../core/shell-word.ts'
 import { parseTime } from '../core/time.ts'
 import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
 import { parseAttributes, type WorkflowFilter } from '../core/workflow-filter.ts'
+import { repeatable } from './option-parsers.ts'
 
 /** The options that narrow a set of workflows. */
 export interface FilterFlags {
-  readonly name?: string
+  readonly name?: readonly string[]
   readonly status?: readonly WorkflowStatus[]
-  readonly queue?: string
+  readonly queue?: readonly string[]
   readonly since?: string
   readonly until?: string
   readonly attr?: readonly string[]
-  readonly application?: string
-  readonly appVersion?: string
-  readonly executor?: string
-  readonly parent?: string
-  readonly schedule?: string
-  readonly user?: string
-  readonly search?: string
+  readonly application?: readonly string[]
+  readonly appVersion?: readonly string[]
+  readonly executor?: readonly string[]
+  readonly parent?: readonly string[]
+  readonly schedule?: readonly string[]
+  readonly user?: readonly string[]
+  readonly search?: readonly string[]
 }
 
 const filterKeys = [
@@ -41,14 +42,7 @@ const filterKeys = [
 /** As they are typed: a duration ago stays one. */
 export function describeFilterFlags(flags: FilterFlags): string {
   return filterKeys
-    .filter((key) => flags[key] !== undefined)
-    .map(
-      (key) =>
-        `--${toFlag(key)} ${[flags[key]]
-          .flat()
-          .map((value) => shellWord(String(value)))
-          .join(' ')}`,
-    )
+    .flatMap((key) => [flags[key] ?? []].flat().map((value) => `--${toFlag(key)} ${shellWord(value)}`))
     .join(' ')
 }
 
@@ -59,22 +53,22 @@ function toFlag(key: keyof FilterFlags): string {
 /** Adds them in a group of their own, the same on every command that has them. */
 export function addFilterOptions(command: Command): Command {
   const options = [
-    new Option('--name <name>', 'of this name'),
-    new Option('--status <status...>', 'of this status, or one of these').choices(workflowStatuses),
-    new Option('--queue <queue>', 'on this queue'),
+    repeatable('--name <name>', 'of this name, or Class.name; repeat it for any of several'),
+    repeatable('--status <status>', 'of this status; repeatable, as are all of these', workflowStatuses),
+    repeatable('--queue <queue>', 'on this queue'),
     new Option(
       '--since <time>',
-      'created since: 2026-01-31, 2026-01-31T12:00 (local without a zone such as Z), or a duration ago such as 1h30m',
+      'created since 2026-01-31 or 2026-01-31T12:00 (local without a zone such as Z), or a duration ago such as 1h30m',
     ),
     new Option('--until <time>', 'created before'),
-    new Option('--attr <name=value...>', 'with this attribute'),
-    new Option('--application <name>', 'of this application'),
-    new Option('--app-version <version>', 'of this version of its application'),
-    new Option('--executor <id>', 'of this executor; the start of its id is enough where one begins so'),
-    new Option('--parent <id>', 'started by this workflow'),
-    new Option('--schedule <name>', 'started by this schedule'),
-    new Option('--user <name>', 'started for this authenticated user'),
-    new Option(
+    repeatable('--attr <name=value>', 'with this attribute; with all of several names'),
+    repeatable('--application <name>', 'of this application'),
+    repeatable('--app-version <version>', 'of this version of its application'),
+    repeatable('--executor <id>', 'of this executor; the start of its id is enough where one begins so'),
+    repeatable('--parent <id>', 'started by this workflow'),
+    repeatable('--schedule <name>', 'started by this schedule'),
+    repeatable('--user <name>', 'started for this authenticated user'),
+    repeatable(
       '--search <text>',
       'with this text in the input, the result or the error (slow: reads them all)',
     ),

@@ -11,6 +11,7 @@ export interface FollowRequest extends Presented {
   readonly timeoutMs?: number
   readonly from?: string
   readonly types?: readonly ChangeType[]
+  readonly latestEvents?: boolean
   readonly streamKeys?: readonly string[]
   readonly streamStarts?: ReadonlyMap<string, number>
   /** Sees every change after it was shown; true ends the following. */
@@ -45,6 +46,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       children: request.format === 'picture' && request.output.canRedraw,
       from: request.from,
       types: request.types,
+      latestEvents: request.latestEvents,
       streamKeys: request.streamKeys,
       streamStarts: request.streamStarts,
       onNotice: (notice) => presenter.notice(notice),

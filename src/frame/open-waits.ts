@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { type AnyOf, toList } from '../core/any-of.ts'
 import { findTopic, type TopicSource, waitKey } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { Inbox, InboxQuery, LearnedAnswer, NamedWait, Store } from '../core/store.ts'
 import type { Settings } from '../settings/settings.ts'
+import { repeatable } from './option-parsers.ts'
 
 export interface InboxFilters {
-  readonly name?: string
+  readonly name?: AnyOf<string>
   /** Null: those without a topic. */
-  readonly topic?: string | null
+  readonly topic?: AnyOf<string | null>
   readonly olderThan?: string
 }
 
@@ -26,7 +28,7 @@ export interface OpenWaits {
 /** `--topic` is left to the command: it has another meaning where a single wait is named. */
 export function addInboxFilters(command: Command, when = ''): Command {
   return command
-    .option('--name <name>', `${when}only workflows of this name`)
+    .addOption(repeatable('--name <name>', `${when}only workflows of this name, or Class.name; repeatable`))
     .option('--older-than <duration>', `${when}only what has waited this long, such as 30m`)
 }
 
@@ -44,7 +46,7 @@ export function toInboxQuery(
 export function createTopicFinder(
   store: Store,
   { workflows }: Pick<Settings, 'workflows'>,
-  topic: string | null | undefined,
+  topic: AnyOf<string | null> | undefined,
   limit?: number,
 ): (inbox: Inbox) => Promise<OpenWaits> {
   const learned = new Map<string, LearnedAnswer | undefined>()
@@ -58,8 +60,9 @@ export function createTopicFinder(
       const found = { name, profile: workflows[name], learned: learned.get(waitKey(wait)) }
       return { ...wait, ...findTopic(wait, found) }
     })
-    if (topic === undefined) return { waits, total: inbox.total }
-    const matching = waits.filter((wait) => wait.topic === topic)
+    const topics = toList(topic)
+    if (topics === undefined) return { waits, total: inbox.total }
+    const matching = waits.filter((wait) => wait.topic !== undefined && topics.includes(wait.topic))
     return { waits: matching.slice(0, limit), total: matching.length }
   }
 }

@@ -1,4 +1,20 @@
+import { Option } from 'commander'
+import type { AnyOf } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
+
+/**
+ * An option that may be repeated, one value each time. Never variadic: `--name a id` must leave the id alone. With `choices`
+ * each value is one of them.
+ */
+export function repeatable(flags: string, description: string, choices?: readonly string[]): Option {
+  const option = new Option(flags, description)
+  if (choices) option.choices(choices)
+  const check = option.parseArg
+  return option.argParser((text: string, earlier: readonly string[] | undefined) => {
+    check?.(text, undefined)
+    return [...(earlier ?? []), text]
+  })
+}
 
 /** For `option(…, parser)`: a whole number above zero. */
 export function positiveInteger(text: string): number {
@@ -11,8 +27,10 @@ export function nonNegativeInteger(text: string): number {
 }
 
 /** `--topic ''` is no topic. Not for `option(…, parser)`: commander makes '' of null. */
-export function readTopic<Flags extends { readonly topic?: string | null }>(flags: Flags): Flags {
-  return flags.topic === '' ? { ...flags, topic: null } : flags
+export function readTopic<Flags extends { readonly topic?: AnyOf<string | null> }>(flags: Flags): Flags {
+  const { topic } = flags
+  if (Array.isArray(topic)) return { ...flags, topic: topic.map((one) => one || null) }
+  return topic === '' ? { ...flags, topic: null } : flags
 }
 
 function wholeNumber(text: string, least: number, which: string): number {

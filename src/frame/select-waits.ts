@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { type AnyOf, toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
@@ -58,12 +59,13 @@ function cutToScreen(
 ): readonly string[] {
   const room = Math.max(2, rows - questionRows)
   if (lines.length <= room) return lines
-  const filters = [
+  const asked: readonly (readonly [flag: string, value: AnyOf<string | null> | undefined])[] = [
     ['--name', name],
     ['--topic', topic],
     ['--older-than', olderThan],
   ]
-    .flatMap(([flag = '', value]) => (value === undefined ? [] : [` ${flag} ${shellWord(value ?? '')}`]))
+  const filters = asked
+    .flatMap(([flag, value]) => (toList(value) ?? []).map((one) => ` ${flag} ${shellWord(one ?? '')}`))
     .join('')
   return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
 }

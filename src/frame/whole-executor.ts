@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { type AnyOf, toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { tell } from './tell.ts'
@@ -26,12 +27,15 @@ export async function findExecutor(context: Context, store: Store, typed: string
   return only
 }
 
-/** A filter with the executor that is meant. */
-export async function withWholeExecutor<Filter extends { readonly executorId?: string }>(
+/** A filter with the executors that are meant. */
+export async function withWholeExecutor<Filter extends { readonly executorId?: AnyOf<string> }>(
   context: Context,
   store: Store,
   filter: Filter,
 ): Promise<Filter> {
-  if (filter.executorId === undefined) return filter
-  return { ...filter, executorId: await findExecutor(context, store, filter.executorId) }
+  const typed = toList(filter.executorId)
+  if (typed === undefined) return filter
+  const executorId: string[] = []
+  for (const one of typed) executorId.push(await findExecutor(context, store, one))
+  return { ...filter, executorId }
 }

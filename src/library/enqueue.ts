@@ -10,6 +10,7 @@ import {
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
+import { findOrigins } from '../core/workflow-name.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What is not given is filled in from how this name ran before, as `drover start` does. */
@@ -22,17 +23,17 @@ export interface StartOptions {
 
 interface Place {
   readonly store: Store
-  readonly settings: Settings
+  readonly settings: Pick<Settings, 'application'>
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
 export async function enqueue(
   { store, settings, env }: Place,
-  name: string,
+  typed: string,
   args: readonly JsonValue[],
   { workflowId = randomUUID(), queue, ...options }: StartOptions,
 ): Promise<string> {
-  const origins = await store.origins(name)
+  const { name, className, origins } = await findOrigins(store, typed, undefined)
   const [latest] = origins
   const executors = await store.executors()
   const application = requireApplication([
@@ -44,7 +45,7 @@ export async function enqueue(
   ])
   const outcome = await store.start({
     name,
-    className: latest?.className ?? undefined,
+    className: className ?? latest?.className ?? undefined,
     configName: latest?.configName ?? undefined,
     workflowId,
     args,

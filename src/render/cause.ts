@@ -1,6 +1,7 @@
 import type { Cause, QueueLimit } from '../core/diagnose.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Message, Wait, Workflow } from '../core/workflow.ts'
+import { qualifiedName } from '../core/workflow-name.ts'
 import { describeQuestion } from './answer.ts'
 import { errorSentence } from './outcome.ts'
 import { counted, shortExecutor, visible } from './text.ts'
@@ -104,12 +105,12 @@ function describeUnprovenName(
   isHidden: boolean,
   now: Date,
 ): string {
-  const own = visible(className === null ? name : `${className}.${name}`)
+  const own = visible(qualifiedName(className, name))
   const [known] = classes
   const what = known ? 'class' : 'name'
   const whether = isHidden ? ', if its executor lives,' : ''
   const guess = known
-    ? ` What ran before is ${visible(known.className === null ? name : `${known.className}.${name}`)}.`
+    ? ` What ran before is ${visible(qualifiedName(known.className, name))}.`
     : meant === null
       ? ''
       : ` Was ${visible(meant)} meant?`

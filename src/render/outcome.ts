@@ -1,4 +1,4 @@
-import { isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
+import { describeError, isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
 import { truncate, visible } from './text.ts'
 import { elapsedOf } from './time.ts'
 import { formatValue } from './value.ts'
@@ -19,6 +19,6 @@ export function outcomeSentence(workflow: Workflow, now?: Date): string {
 }
 
 /** `TypeError: x is not a function`, on one line. */
-export function errorSentence({ name, message }: WorkflowError): string {
-  return visible(message.startsWith(`${name}:`) ? message : `${name}: ${message}`)
+export function errorSentence(error: WorkflowError): string {
+  return visible(describeError(error))
 }

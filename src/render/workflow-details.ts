@@ -9,6 +9,7 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
+import { qualifiedName } from '../core/workflow-name.ts'
 import { quote } from './answer.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
 import type { Frame } from './gutter.ts'
@@ -55,9 +56,8 @@ export function renderDetails(details: Details, frame: Frame): string[] {
 }
 
 function truncateTitle({ status, name, className, configName }: Workflow, { style, width }: Frame): string {
-  const owner = className === null || className === '' ? '' : `${className}.`
   const instance = configName === null || configName === '' ? '' : ` of ${configName}`
-  const title = visible(`${owner}${name}${instance}`)
+  const title = visible(`${qualifiedName(className, name)}${instance}`)
   return `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`
 }
 

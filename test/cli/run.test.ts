@@ -111,7 +111,7 @@ test.each([
   ['lst', '"lst" is not a command.', 'did you mean drover list?'],
   ['list --lmit 3', "Unknown option '--lmit'.", 'did you mean --limit?'],
   ['list --limit 0', '"0" is not a whole number above zero.', 'write it in digits: 1, or more'],
-  ['list --status RUNNING', "Option '--status <status...>' argument 'RUNNING' is invalid.", undefined],
+  ['list --status RUNNING', "Option '--status <status>' argument 'RUNNING' is invalid.", undefined],
   ['get', "Missing required argument 'id'.", 'add --help to see how it is used'],
 ])('%s is 2 with one clear sentence', async (line, message, hint) => {
   const { code, stdout, stderr } = await runCli(line)

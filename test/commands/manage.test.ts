@@ -393,7 +393,7 @@ test('a ledger that is complete does nothing, and tells what was done', async ()
 })
 
 test.each([
-  'fork --name orderWorkflow --status PENDING ENQUEUED --from 0 --to-queue own',
+  'fork --name orderWorkflow --status PENDING --status ENQUEUED --from 0 --to-queue own',
   'cancel order-0000 order-0001',
   'delete --ended --older-than 30d --app-version v1',
 ])('the ledger of another run tells the command that goes on with it: %s', async (line) => {

@@ -54,7 +54,9 @@ test('list -o json keeps to the documented shape', async () => {
 })
 
 test('list -o ids is ids and nothing else', async () => {
-  const { stdout } = await runCli('list -o ids --status ERROR CANCELLED', { store: createExampleStore() })
+  const { stdout } = await runCli('list -o ids --status ERROR --status CANCELLED', {
+    store: createExampleStore(),
+  })
   expect(stdout).toBe('failed\ncancelled\n')
 })
 

@@ -234,7 +234,7 @@ test('with --watch it is told that one is not gone, and the watch goes on', asyn
     stop.abort('SIGTERM')
     return 1
   }
-  const { code, stderr } = await runCli('recover --watch --gone pod-2 pod-9', {
+  const { code, stderr } = await runCli('recover --watch --gone pod-2 --gone pod-9', {
     store: cluster({ gone: [] }),
     slept,
     interrupt: stop.signal,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
-import { describeCondition, meets, parseCondition } from '../../src/core/condition.ts'
+import { describeCondition, meets, parseCondition, type SeenValues } from '../../src/core/condition.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
 
 const event = (key: string, value: JsonValue): Change => ({
@@ -29,6 +29,11 @@ test.each(['', 'done', 'status=DONE', 'event:', 'step:', 'event:a={'])('"%s" is 
   expect(() => parseCondition(text)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
 })
 
+const seenBy = (change: Change): SeenValues => ({
+  event: new Map(change.type === 'event' ? [[change.key, change.value]] : []),
+  stream: new Map(),
+})
+
 test.each<[string, JsonValue, boolean]>([
   ['event:a', null, true],
   ['event:a=1', 1, true],
@@ -43,10 +48,22 @@ test.each<[string, JsonValue, boolean]>([
   ['event:a>"b"', 'c', true],
   ['event:a=null', null, true],
   ['event:a=completed', 'completed', true],
+  ['event:a.done>=4', { done: 4, total: 7 }, true],
+  ['event:a.done>=4', { done: 3, total: 7 }, false],
+  ['event:a.done', {}, false],
+  ['event:a.done', 4, false],
+  ['event:a.done=null', { done: null }, true],
+  ['event:a.jobs.1.name=b', { jobs: [{ name: 'a' }, { name: 'b' }] }, true],
+  ['event:a.x.y=1', { 'x.y': 1, x: { y: 2 } }, true],
+  ['event:a.length=2', [1, 2], false],
+  ['event:a.constructor', {}, false],
+  ['event:a.raw', { $undecoded: 'py_pickle', raw: 'gASV' }, false],
 ])('%s with the value %j is %s', (text, value, expected) => {
-  expect(meets(parseCondition(text), event('a', value)) !== undefined).toBe(expected)
+  const change = event('a', value)
+  expect(meets(parseCondition(text), change, seenBy(change)) !== undefined).toBe(expected)
 })
 
 test('another key meets nothing', () => {
-  expect(meets(parseCondition('event:a'), event('b', 1))).toBeUndefined()
+  const change = event('b', 1)
+  expect(meets(parseCondition('event:a'), change, seenBy(change))).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
 import type { FollowOptions, RecordQuery, Store } from '../../src/core/store.ts'
+import type { WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { adaApproves, bobRejects } from '../support/answers.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { family, minutesAgo } from '../support/family.ts'
@@ -38,6 +39,7 @@ const workflows: readonly FakeWorkflow[] = [
   {
     workflowId: 'failed',
     name: 'failing',
+    attributes: { region: 'us' },
     status: 'ERROR',
     error: { name: 'TypeError', message: 'no such order', code: 'E_ORDER' },
     createdAt: minutesAgo(9),
@@ -74,12 +76,14 @@ const workflows: readonly FakeWorkflow[] = [
     workflowId: 'paid',
     name: 'paidWorkflow',
     status: 'SUCCESS',
+    attributes: { region: 'eu', tenant: 1 },
     createdAt: minutesAgo(8),
     did: [{ step: 'charge' }, { recv: 'webhook', message: 'paid' }],
   },
   {
     workflowId: 'watched',
     name: 'watchedWorkflow',
+    className: 'Desk',
     createdAt: minutesAgo(0.5),
     did: [
       { event: 'awaiting:go', value: 'Go?' },
@@ -126,6 +130,31 @@ describe('the fake store and the real one agree', () => {
     await ask((store) => store.list({ limit: 9, name: 'approvalWorkflow' }))
     await ask((store) => store.list({ limit: 9, application: 'example', executorId: 'drover-test' }))
     expect(await ask((store) => store.list({ limit: 9, application: 'nobody' }))).toEqual([])
+  })
+
+  test.each<[WorkflowFilter, number]>([
+    [{ name: 'eventsWorkflow' }, 1],
+    [{ name: 'Orders.eventsWorkflow' }, 1],
+    [{ name: 'Orders.failing' }, 0],
+    [{ name: ['failing', 'Orders.eventsWorkflow', 'nobody'] }, 2],
+    [{ name: ['failing', 'paidWorkflow'], status: 'SUCCESS' }, 1],
+    [{ name: [] }, 0],
+    [{ status: ['SUCCESS', 'ERROR'], name: ['failing', 'paidWorkflow'] }, 2],
+    [{ queue: ['mystery', 'nobody'] }, 1],
+    [{ application: ['nobody', 'example'], name: 'failing' }, 1],
+    [{ version: ['v0', 'nobody'] }, 0],
+    [{ executorId: ['nobody', 'drover-test'], name: 'failing' }, 1],
+    [{ parentId: ['parent', 'nobody'] }, 2],
+    [{ schedule: ['nightly', 'nobody'] }, 0],
+    [{ user: ['ada', 'bob'] }, 0],
+    [{ search: ['no such order', 'sum'] }, 2],
+    [{ attributes: [{ region: 'eu' }, { region: 'us' }] }, 2],
+    [{ attributes: { region: 'eu' } }, 1],
+    [{ attributes: [] }, 0],
+  ])('on a filter, of which any of several values will do: %j', async (filter, count) => {
+    expect(await ask((store) => store.list({ ...filter, limit: 99 }))).toHaveLength(count)
+    const counted = await ask((store) => store.countBy(filter, 'status'))
+    expect(counted.reduce((sum, one) => sum + one.count, 0)).toBe(count)
   })
 
   test.each(ids)('on everything that can be read of %s', async (id) => {
@@ -223,6 +252,19 @@ describe('the fake store and the real one agree', () => {
     await ask(async (store) => (await changes(store, ['done'], { types: ['status'] })).map(withoutTime))
   })
 
+  test('on the latest events alone, and every one after them', async () => {
+    const latest = await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['event'], latestEvents: true })).map(withoutTime),
+    )
+    expect(latest).toMatchObject([
+      { key: 'progress', value: 100 },
+      { key: 'status', value: 'completed' },
+    ])
+    await ask(async (store) =>
+      (await changes(store, ['done'], { types: ['status', 'event'], latestEvents: true })).map(withoutTime),
+    )
+  })
+
   test('on what a cursor leaves, at every position', async () => {
     for (const store of [stores.fake, stores.real]) {
       const whole = await changes(store, ['done', 'failed'])
@@ -279,6 +321,9 @@ describe('the fake store and the real one agree', () => {
     expect(await count({ workflowId: 'asking' })).toBe(4)
     expect(await count({ workflowId: 'asking', step: 1 })).toBe(0)
     expect(await count({ actor: 'bob', limit: 1 })).toBe(1)
+    const bobs = await count({ actor: 'bob' })
+    expect(await count({ actor: ['bob', 'nobody'] })).toBe(bobs)
+    expect(await count({ actor: ['bob', 'ada'] })).toBeGreaterThan(bobs)
     expect(await count({ to: minutesAgo(5) })).toBe(0)
     expect(await count({ from: minutesAgo(5) })).toBe(8)
   })
@@ -293,6 +338,10 @@ describe('the fake store and the real one agree', () => {
     ])
     expect(await ask((store) => store.inbox({ limit: 1 }))).toMatchObject({ total: 4, waits: [{}] })
     expect(await ask((store) => store.inbox({ name: 'eventsWorkflow' }))).toEqual({ waits: [], total: 0 })
+    const names = ['watchedWorkflow', 'nobody', 'approvalWorkflow']
+    expect(await ask((store) => store.inbox({ name: names }))).toMatchObject({ total: 4 })
+    expect(await ask((store) => store.inbox({ name: ['watchedWorkflow'] }))).toMatchObject({ total: 1 })
+    expect(await ask((store) => store.inbox({ name: 'Desk.watchedWorkflow' }))).toMatchObject({ total: 1 })
     expect((await ask((store) => store.inbox({ before: betweenTheWaits }))).total).toBe(1)
   })
 

@@ -138,7 +138,7 @@ describe('what the CLI of DBOS does, drover does to the same rows', () => {
       ],
       [
         dbos('queue', 'list', '--queue', 'slow'),
-        drover('list', '--queue', 'slow', '--status', 'ENQUEUED', 'PENDING', '-o', 'ids'),
+        drover('list', '--queue', 'slow', '--status', 'ENQUEUED', '--status', 'PENDING', '-o', 'ids'),
       ],
     ] as const
     for (const [theirs, ours] of pairs) {

@@ -51,11 +51,14 @@ test('a workflow is started, watched, streamed and waited for', async () => {
     expect(values).toEqual([1, 2, 3])
   }
   expect(await drover.wait(id)).toBe(3)
-  expect(await drover.wait(id, 'event:progress>=2')).toBe(2)
+  expect(await drover.wait(id, 'event:progress>=2')).toBe(3)
   expect(await drover.event(id, 'progress')).toBe(3)
   expect(await drover.event(id, 'nothing')).toBeUndefined()
   expect(await drover.get(id)).toMatchObject({ status: 'SUCCESS', output: 3 })
   expect(await drover.list({ name: 'counting' })).toMatchObject([{ workflowId: id }])
+  const several = { name: ['counting', 'nobody'], status: ['SUCCESS', 'ERROR'] } as const
+  expect(await drover.list(several)).toMatchObject([{ workflowId: id }])
+  expect(await drover.list({ ...several, name: [] })).toEqual([])
   expect(await drover.steps(id)).toHaveLength(7)
 })
 
@@ -63,6 +66,7 @@ test('a question is found, decided once, and on record', async () => {
   const id = await drover.start('asking', [], here)
   await drover.wait(id, 'message')
   expect(await drover.inbox({ name: 'asking' })).toMatchObject([{ workflowId: id, step: 1, prompt: 'Go?' }])
+  expect(await drover.inbox({ name: ['counting', 'asking'] })).toMatchObject([{ workflowId: id }])
   expect(await drover.approve(id, { as: 'ada' })).toMatchObject({ outcome: 'stored', by: 'ada' })
   expect(await drover.wait(id)).toMatchObject({ approved: true, by: 'ada' })
   expect(await drover.approve(`${id}#1`, { as: 'bob' })).toMatchObject({ outcome: 'repeated', by: 'ada' })

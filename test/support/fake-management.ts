@@ -1,13 +1,15 @@
+import { type AnyOf, toList } from '../../src/core/any-of.ts'
 import type { CountableField, ManageResult, ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
 import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
+import { qualifiedName } from '../../src/core/workflow-name.ts'
 import type { FakeRows, FakeWorkflow } from './fake-workflow.ts'
 
 /** What the filter says of one workflow. */
 export function isLetThrough(rows: FakeRows, filter: WorkflowFilter): boolean {
   const { workflow, parentId, attributes, schedule, user } = rows
-  const equal: readonly (readonly [unknown, unknown])[] = [
-    [filter.name, workflow.name],
+  const among: readonly (readonly [AnyOf<string> | undefined, string | null | undefined])[] = [
+    [filter.status, workflow.status],
     [filter.queue, workflow.queue],
     [filter.application, workflow.application],
     [filter.version, workflow.version],
@@ -18,15 +20,22 @@ export function isLetThrough(rows: FakeRows, filter: WorkflowFilter): boolean {
   ]
   const payloads = JSON.stringify([workflow.input, workflow.output, workflow.error]).toLowerCase()
   return (
-    equal.every(([wanted, actual]) => wanted === undefined || wanted === actual) &&
-    (filter.status?.includes(workflow.status) ?? true) &&
+    among.every(([wanted, actual]) => toList(wanted)?.some((one) => one === actual) ?? true) &&
+    isNamed(workflow, filter.name) &&
     (filter.since === undefined || workflow.createdAt >= filter.since) &&
     (filter.until === undefined || workflow.createdAt < filter.until) &&
     (filter.endedBefore === undefined ||
       (workflow.completedAt !== null && workflow.completedAt < filter.endedBefore)) &&
-    (filter.attributes === undefined || contains(attributes ?? undefined, filter.attributes)) &&
-    (filter.search === undefined || payloads.includes(filter.search.toLowerCase()))
+    (toList(filter.attributes)?.some((wanted) => contains(attributes ?? undefined, wanted)) ?? true) &&
+    (toList(filter.search)?.some((text) => payloads.includes(text.toLowerCase())) ?? true)
   )
+}
+
+export function isNamed(
+  { name, className }: Pick<Workflow, 'name' | 'className'>,
+  wanted: AnyOf<string> | undefined,
+): boolean {
+  return toList(wanted)?.some((one) => one === name || one === qualifiedName(className, name)) ?? true
 }
 
 export function fieldOf({ workflow }: FakeRows, field: CountableField): string | null {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { toList } from '../../src/core/any-of.ts'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
@@ -36,7 +37,7 @@ import {
   type WorkflowError,
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
-import { fieldOf, isLetThrough, manageFake } from './fake-management.ts'
+import { fieldOf, isLetThrough, isNamed, manageFake } from './fake-management.ts'
 import { createFakePlatform } from './fake-platform.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
@@ -84,6 +85,8 @@ export interface FakeStore extends Store {
   readonly started: readonly StartRequest[]
   readonly managed: readonly { readonly verb: ManageVerb; readonly targets: readonly ManageTarget[] }[]
   readonly closed: boolean
+  /** Somebody has seen all there is and waits for more. */
+  readonly isFollowed: boolean
   add(workflow: FakeWorkflow): void
   /** The workflow goes on. */
   run(workflowId: string, ...operations: readonly FakeOperation[]): void
@@ -171,6 +174,9 @@ export function createFakeStore(
     managed,
     get closed() {
       return closed
+    },
+    get isFollowed() {
+      return sleepers.size > 0
     },
     add,
     run: (workflowId, ...operations) => {
@@ -322,7 +328,7 @@ export function createFakeStore(
       if (!hasRecord) throw noRecord()
       return recorded
         .filter((one) => (workflowId ?? one.workflowId) === one.workflowId && (step ?? one.step) === one.step)
-        .filter((one) => (actor ?? one.by) === one.by)
+        .filter((one) => toList(actor)?.includes(one.by) ?? true)
         .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
         .slice(0, limit)
     },
@@ -332,10 +338,7 @@ export function createFakeStore(
     },
     inbox: async ({ name, before, limit }) => {
       const waits = [...entries.values()]
-        .filter(
-          ({ rows }) =>
-            rows.workflow.status !== 'DELAYED' && (name ?? rows.workflow.name) === rows.workflow.name,
-        )
+        .filter(({ rows }) => rows.workflow.status !== 'DELAYED' && isNamed(rows.workflow, name))
         .flatMap(({ rows }): NamedWait[] =>
           waitsOf(rows, readClock()).map((wait) => ({ ...wait, name: rows.workflow.name })),
         )
@@ -623,9 +626,11 @@ export function createFakeStore(
           position.status = statusOf(workflow)
           if (wanted('status')) yield finish(id, { type: 'status', at: workflow.createdAt, workflow })
         }
+        const isCaughtUp = options.latestEvents && isNew ? log.length : 0
         while (position.logged < log.length) {
           const draft = log[position.logged++]
           if (!draft || !wanted(draft.type)) continue
+          if (draft.type === 'event' && isOvertaken(draft, log.slice(position.logged, isCaughtUp))) continue
           if (options.streamKeys && 'key' in draft && draft.type !== 'event') {
             if (!options.streamKeys.includes(draft.key)) continue
           }
@@ -718,6 +723,10 @@ function differences(before: Snapshot, rows: FakeRows): Draft[] {
     ...steps.flatMap(({ childId, name }) => (childId ? [{ type: 'child' as const, at, childId, name }] : [])),
     ...steps.map((step) => ({ type: 'step' as const, at: step.completedAt ?? at, step })),
   ]
+}
+
+function isOvertaken({ key }: Draft & { readonly type: 'event' }, later: readonly Draft[]): boolean {
+  return later.some((other) => other.type === 'event' && other.key === key)
 }
 
 /** A workflow that ended before it was followed is replayed from its start; payloads come with the end. */

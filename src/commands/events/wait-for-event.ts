@@ -12,7 +12,7 @@ interface Awaited extends EventFlags {
   readonly timeoutMs: number | undefined
 }
 
-/** Prints the first value of an event once it is there. Throws `condition-not-met` when the workflow ends without it. */
+/** Prints the value of an event once it is there. Throws `condition-not-met` when the workflow ends without it. */
 export async function waitForEvent(
   context: Context,
   store: Store,
@@ -26,6 +26,7 @@ export async function waitForEvent(
     format: 'heartbeat',
     timeoutMs,
     types: ['status', 'event'],
+    latestEvents: true,
     onChange: (change) => {
       if (change.type === 'event' && change.key === key) {
         found = { workflowId, key, value: change.value, at: change.at }

@@ -7,6 +7,7 @@ import { goneInBoth, type RecoveredRow, type RecoverySight, unclaimedInBoth } fr
 import type { Store } from '../../core/store.ts'
 import { withStore } from '../../frame/database.ts'
 import { surroundingsOf } from '../../frame/explain.ts'
+import { repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../frame/output-format.ts'
 import { tell } from '../../frame/tell.ts'
 import { nothingOnStdin, readIdsToChange } from '../../frame/workflow-ids.ts'
@@ -25,11 +26,13 @@ export function recoverCommand(context: Context): Command {
     )
     .argument('[id...]', 'only these workflows; - reads ids from stdin')
     .option('--dry-run', 'show what was found, and do nothing', false)
-    .option(
-      '--gone <executor...>',
-      'you know that this executor is gone, though sessions of unknown owners live there',
+    .addOption(
+      repeatable(
+        '--gone <executor>',
+        'you know that this executor is gone, though sessions of unknown owners live there; repeatable',
+      ),
     )
-    .option('--application <name>', 'only workflows of this application')
+    .addOption(repeatable('--application <name>', 'only workflows of this application; repeatable'))
     .option(
       '--to-version <version>',
       'hand them, and what is enqueued, to workers of this version, or latest, where nobody runs theirs',
@@ -101,7 +104,7 @@ async function recoverOnce(
   if (isSuspicious) await context.sleep(graceMs, signal)
   const second = isSuspicious && !signal.aborted ? await store.lookForGone() : first
   const isAsked = ({ application }: { readonly application: string | null }) =>
-    flags.application === undefined || application === flags.application
+    flags.application === undefined || (application !== null && flags.application.includes(application))
   const rows: RecoveredRow[] = []
   const take = ({ rows: found, explanation }: Found): void => {
     rows.push(...found)

@@ -5,7 +5,7 @@ import type { DatabaseFlags } from '../../settings/settings.ts'
 export interface RecoverFlags extends DatabaseFlags, OutputFlags {
   readonly dryRun: boolean
   readonly gone?: readonly string[]
-  readonly application?: string
+  readonly application?: readonly string[]
   readonly toVersion?: string
   readonly grace: string
   readonly watch: boolean

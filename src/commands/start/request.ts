@@ -12,7 +12,9 @@ import {
 import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
 import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
+import { parseAttribute } from '../../core/workflow-filter.ts'
 import { requireWorkflowId } from '../../core/workflow-id.ts'
+import { findOrigins, qualifiedName } from '../../core/workflow-name.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { requireExecutor } from './first-executor.ts'
 import type { StartFlags } from './flags.ts'
@@ -40,9 +42,9 @@ export async function toRequest(
   context: Context,
   store: Store,
   settings: Settings,
-  { name, args, flags, options }: Asked,
+  { name: typed, args, flags, options }: Asked,
 ): Promise<PlannedRequest> {
-  const origins = await store.origins(name)
+  const { name, className, origins } = await findOrigins(store, typed, flags.class)
   const [latest] = origins
   const executors = await store.executors()
   const candidates = [
@@ -59,7 +61,7 @@ export async function toRequest(
   const application = requireApplication(candidates)
   const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
   const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins)))
-  const owner = chooseClass(flags, latest)
+  const owner = chooseClass({ class: className, instance: flags.instance }, latest)
   const request = {
     name,
     ...owner,
@@ -85,7 +87,7 @@ async function refuseMistyped(store: Store, name: string): Promise<void> {
 
 /** The class of the last run, unless another one is named: then its instance is another one, too. */
 function chooseClass(
-  flags: StartFlags,
+  flags: Pick<StartFlags, 'class' | 'instance'>,
   latest: WorkflowOrigin | undefined,
 ): Pick<StartRequest, 'className' | 'configName'> {
   const className = flags.class ?? latest?.className ?? undefined
@@ -102,7 +104,9 @@ async function chooseQueue(store: Store, lastUsed: string | undefined): Promise<
 export function describeRequest(request: StartRequest, store: Store): string {
   const { className, configName, application, version, queue, name } = request
   const owner =
-    className === undefined ? '' : `${className}.${name}${configName ? ` of ${configName}` : ''}, `
+    className === undefined
+      ? ''
+      : `${qualifiedName(className, name)}${configName ? ` of ${configName}` : ''}, `
   return `${owner}${application}, version ${version ?? '(the latest)'}, queue ${queue}, in ${store.database.label}`
 }
 
@@ -128,12 +132,6 @@ function parseNamed(text: string): Readonly<Record<string, JsonValue>> {
   throw new CliError('invalid-argument', 'The --named is not a JSON object.', {
     hint: `--named '{"amount": 300}'`,
   })
-}
-
-function parseAttribute(text: string): [name: string, value: JsonValue] {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-  if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
-  throw new CliError('invalid-argument', `"${text}" is not an attribute.`, { hint: '--attr tenant=acme' })
 }
 
 /** `TOPIC=MESSAGE`; without a topic, `=MESSAGE`. */

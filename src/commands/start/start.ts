@@ -31,7 +31,7 @@ export function startCommand(context: Context): Command {
     .description(
       'Enqueue a workflow for a worker elsewhere and print its id.\nWhat keeps it from ever being taken is said beforehand; with --strict it is not enqueued then.',
     )
-    .argument('<workflow>', 'its registered name')
+    .argument('<workflow>', 'its registered name, or Class.name')
     .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
     .option('--id <id>', 'the workflow id (a new UUID by default)')
     .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')

@@ -4,6 +4,7 @@ import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Expectation } from '../../core/expectation.ts'
 import { shellWord } from '../../core/shell-word.ts'
+import { endedWithout, hasFailed } from '../../core/waiting.ts'
 import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow.ts'
 import { toResultText } from '../../frame/output-format.ts'
@@ -12,7 +13,7 @@ import { tell } from '../../frame/tell.ts'
 import { answerCommand } from '../../render/answer.ts'
 import { waitedFor } from '../../render/cause.ts'
 import { toJsonLine } from '../../render/json.ts'
-import { errorSentence, outcomeSentence } from '../../render/outcome.ts'
+import { outcomeSentence } from '../../render/outcome.ts'
 
 /** What became of what was asked of one workflow. */
 export interface Verdict {
@@ -34,11 +35,9 @@ interface Case {
 /** Prints the value where there is one, says what is wrong where something is, and gives the code of it. */
 export async function reach(context: Context, given: Case): Promise<Verdict> {
   const { expectation, outcome } = given
-  const { workflowId, isMet, asksForEnd } = expectation
+  const { workflowId, isMet } = expectation
   const workflow = outcome.workflows.get(workflowId)
-  const hasEnded = workflow !== undefined && isEnded(workflow.status)
-  if (isMet && asksForEnd && hasEnded && workflow.status !== 'SUCCESS')
-    return failed(context, given, workflow)
+  if (workflow && hasFailed(expectation, workflow)) return failed(context, given, workflow)
   const error = isMet ? await printAndCheck(context, given) : whyUnmet(given, workflow)
   if (error) {
     reportError(context, error, false)
@@ -78,16 +77,8 @@ async function printAndCheck(
 
 /** Undefined where there was only too little time. */
 function whyUnmet({ expectation, flags }: Case, workflow: Workflow | undefined): CliError | undefined {
-  const { workflowId, unmet, reached, blockedBy } = expectation
-  if (workflow && isEnded(workflow.status)) {
-    const error = workflow.error ? `: ${errorSentence(workflow.error)}` : ''
-    const near = reached === '' ? '' : ` (${reached})`
-    return new CliError(
-      'condition-not-met',
-      `${workflowId} ended ${workflow.status} without ${unmet}${near}${error}.`,
-      { hint: `drover get ${shellWord(workflowId)}` },
-    )
-  }
+  if (workflow && isEnded(workflow.status)) return endedWithout(expectation, workflow)
+  const { blockedBy } = expectation
   return flags.failOnInput && blockedBy ? needsInput(blockedBy) : undefined
 }
 

@@ -3,8 +3,9 @@ import type { Context } from '../../context.ts'
 import { type Assertion, parseAssertions } from '../../core/assertion.ts'
 import { parseCondition } from '../../core/condition.ts'
 import { worstExitCode } from '../../core/exit-codes.ts'
-import { Expectation } from '../../core/expectation.ts'
+import type { Expectation } from '../../core/expectation.ts'
 import type { Store } from '../../core/store.ts'
+import { Waiting } from '../../core/waiting.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { addAssertOption } from '../../frame/assert-option.ts'
 import { reportToGitHub } from '../../frame/ci-report.ts'
@@ -32,12 +33,12 @@ export function waitCommand(context: Context): Command {
   const command = new Command('wait')
     .summary('wait until workflows end, publish an event, or wait for a message')
     .description(
-      'Wait for a condition and print what met it as JSON; without --for, the result.\nA workflow that ends without it is 9, at once.',
+      'Wait for a condition and print what met it as JSON; without --for, the result.\nA workflow that ends without it is 9, at once.\nOf an event the latest value counts: event:KEY prints it, and a comparison is of the value at the start and of each one published after, also if it was overwritten at once.',
     )
     .argument('<id...>', 'ids; - reads them from stdin')
     .option(
       '--for <condition>',
-      'ended, status=STATUS, event:KEY, event:KEY=JSON (also != < <= > >=), stream:KEY, step:NAME, or message (it waits for one); repeat it to ask for all of them',
+      'ended, status=STATUS, event:KEY, event:KEY=JSON (also != < <= > >=), event:KEY.PATH of a JSON value, stream:KEY, step:NAME, or message (it waits for one); repeat it to ask for all of them',
       (condition: string, earlier: readonly string[]) => [...earlier, condition],
       [],
     )
@@ -66,11 +67,12 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
     async (store, settings) => {
       const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
       if (flags.junit !== undefined) await writeEmptyJunit(context, flags.junit)
-      const expected = workflows.map(({ workflowId }) => new Expectation(workflowId, conditions))
-      const timeoutMs = limit.leftMs()
-      const outcome = await followUntilMet(context, store, expected, { ...flags, timeoutMs })
-      if (isBlocked(expected, flags)) await findOtherBlocked(store, expected)
-      const verdicts = await judge(context, { expected, outcome, assertions, flags })
+      const found = workflows.map(({ workflowId }) => workflowId)
+      const waiting = await Waiting.begin(store, found, conditions, flags)
+      const { expected } = waiting
+      const outcome = await followUntilOver(context, store, waiting, limit.leftMs())
+      if (waiting.isBlocked) await findOtherBlocked(store, expected)
+      const verdicts = await judge(context, { waiting, outcome, assertions, flags })
       context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
       const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)
       noteDetached(context, outcome, open)
@@ -83,47 +85,26 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
   )
 }
 
-interface Patience extends Pick<WaitFlags, 'any' | 'failOnInput'> {
-  readonly timeoutMs: number | undefined
-}
-
-function followUntilMet(
+function followUntilOver(
   context: Context,
   store: Store,
-  expected: readonly Expectation[],
-  { any, failOnInput, timeoutMs }: Patience,
+  waiting: Waiting,
+  timeoutMs: number | undefined,
 ): Promise<FollowOutcome> {
   const { stderr } = context.terminal
-  const needed = [
-    ...expected.flatMap(({ changeTypes }) => changeTypes),
-    ...(failOnInput ? ['waits' as const] : []),
-  ]
+  const { types, latestEvents } = waiting.following
   return follow(context, store, {
-    workflowIds: expected.map(({ workflowId }) => workflowId),
+    workflowIds: waiting.expected.map(({ workflowId }) => workflowId),
     output: stderr,
     format: stderr.canRedraw ? 'picture' : 'heartbeat',
     timeoutMs,
-    types: stderr.canRedraw ? undefined : [...new Set(needed)],
+    types: stderr.canRedraw ? undefined : types,
+    latestEvents,
     onChange: (change) => {
-      for (const expectation of expected) expectation.take(change)
-      if (isBlocked(expected, { failOnInput })) return true
-      return any ? expected.some(({ isMet }) => isMet) : expected.every(({ isMet }) => isMet)
+      waiting.take(change)
+      return waiting.isOver
     },
   })
-}
-
-interface Judged {
-  readonly expected: readonly Expectation[]
-  readonly outcome: FollowOutcome
-  readonly assertions: readonly Assertion[]
-  readonly flags: WaitFlags
-}
-
-function isBlocked(
-  expected: readonly Expectation[],
-  { failOnInput }: Pick<WaitFlags, 'failOnInput'>,
-): boolean {
-  return failOnInput && expected.some(({ blockedBy }) => blockedBy)
 }
 
 /** The first one ended the waiting; to answer one after another would take as many runs. */
@@ -132,14 +113,22 @@ async function findOtherBlocked(store: Store, expected: readonly Expectation[]):
   for (const expectation of expected) expectation.takeWaits(waits)
 }
 
+interface Judged {
+  readonly waiting: Waiting
+  readonly outcome: FollowOutcome
+  readonly assertions: readonly Assertion[]
+  readonly flags: WaitFlags
+}
+
 /** With `--any` those that met it are enough, and where one is blocked nothing is held against those that still run. */
-async function judge(context: Context, { expected, outcome, assertions, flags }: Judged): Promise<Verdict[]> {
+async function judge(context: Context, { waiting, outcome, assertions, flags }: Judged): Promise<Verdict[]> {
+  const { expected, isBlocked } = waiting
   const met = expected.filter(({ isMet }) => isMet)
   const hasEnded = ({ workflowId }: Expectation) =>
     isEnded(outcome.workflows.get(workflowId)?.status ?? 'PENDING')
   const decided = expected.filter((one) => one.isMet || one.blockedBy || hasEnded(one))
   const isEnough = flags.any && met.length > 0
-  const relevant = isEnough ? met : isBlocked(expected, flags) ? decided : expected
+  const relevant = isEnough ? met : isBlocked ? decided : expected
   const verdicts: Verdict[] = []
   for (const expectation of relevant) {
     const isAlone = expected.length === 1

@@ -1,0 +1,162 @@
+import type { Change } from '../core/change.ts'
+import { CliError } from '../core/errors.ts'
+import { findWait } from '../core/find-wait.ts'
+import type {
+  Actor,
+  DatabaseIdentity,
+  DecisionVerb,
+  InboxQuery,
+  NamedWait,
+  RecordedDecision,
+  RecordQuery,
+  Store,
+  WorkflowQuery,
+} from '../core/store.ts'
+import { type Decided, submitDecision } from '../core/submit-decision.ts'
+import type { JsonValue, Message, Step, Workflow, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
+import type { Settings } from '../settings/settings.ts'
+import { enqueue, type StartOptions } from './enqueue.ts'
+import { type WaitOptions, waitFor } from './wait-for.ts'
+
+export interface WatchOptions {
+  readonly signal?: AbortSignal
+  /** Start right after the change with this cursor. */
+  readonly from?: string
+  /** Also what they start. */
+  readonly children?: boolean
+}
+
+export interface SendOptions {
+  /** None by default. */
+  readonly topic?: string
+  /** Sending again with the same key is a no-op. */
+  readonly idempotencyKey?: string
+}
+
+export interface DecideOptions {
+  /** Who decides. */
+  readonly as: string
+  readonly comment?: string
+  /** Send this instead of the standard answer. */
+  readonly data?: JsonValue
+  /** The topic of a wait of which it is not known; null for none. */
+  readonly topic?: string | null
+}
+
+/** A DBOS system database, as the command line sees it. Errors are `DroverError`s with a `code` and a `hint`. */
+export interface Drover {
+  readonly database: DatabaseIdentity
+  /** Newest first; 100 unless a limit is given. */
+  list(query?: Partial<WorkflowQuery>): Promise<readonly WorkflowSummary[]>
+  get(workflowId: string): Promise<Workflow | undefined>
+  steps(workflowId: string): Promise<readonly Step[]>
+  /** The latest value of each key. */
+  events(workflowId: string): Promise<readonly WorkflowEvent[]>
+  /** The latest value of one; undefined as long as there is none. */
+  event(workflowId: string, key: string): Promise<JsonValue | undefined>
+  messages(workflowId: string): Promise<readonly Message[]>
+  /** Enqueues a workflow for a worker, and resolves to its id. Throws `id-in-use`. */
+  start(name: string, args?: readonly JsonValue[], options?: StartOptions): Promise<string>
+  /** What happens to them, from their beginning until all have ended. */
+  watch(workflowIds: string | readonly string[], options?: WatchOptions): AsyncIterable<Change>
+  /** The values of a stream: those that are there, and with `follow` all that come, until it is closed or the workflow ended. */
+  stream(
+    workflowId: string,
+    key: string,
+    options?: { readonly follow?: boolean; readonly signal?: AbortSignal },
+  ): AsyncIterable<JsonValue>
+  /**
+   * Until a condition of `drover wait --for` holds, `ended` by default; resolves to what met it. Where it ended otherwise
+   * than SUCCESS and its end was waited for, throws `workflow-failed`, `workflow-cancelled` or `workflow-dead`.
+   */
+  wait(workflowId: string, condition?: string, options?: WaitOptions): Promise<JsonValue>
+  send(workflowId: string, message: JsonValue, options?: SendOptions): Promise<'sent' | 'duplicate'>
+  /** What waits for an answer, the oldest first. */
+  inbox(query?: InboxQuery): Promise<readonly NamedWait[]>
+  /** Decides `ID#STEP`, or the only open wait of a workflow, once. */
+  approve(wait: string, options: DecideOptions): Promise<Decided>
+  reject(wait: string, options: DecideOptions & { readonly comment: string }): Promise<Decided>
+  /** The record of who decided, newest first. */
+  decisions(query?: RecordQuery): Promise<readonly RecordedDecision[]>
+  close(): Promise<void>
+}
+
+/** What a `Drover` is made of. */
+export interface DroverParts {
+  readonly store: Store
+  readonly settings: Pick<Settings, 'application' | 'audit' | 'workflows'>
+  readonly env: Readonly<Record<string, string | undefined>>
+  close(): Promise<void>
+}
+
+export function createDrover({ store, settings, env, close }: DroverParts): Drover {
+  const rules = {
+    workflows: settings.workflows,
+    isRecorded: settings.audit.value === 'on',
+    now: () => new Date(),
+  }
+
+  const decide = async (wait: string, decision: DecisionVerb, options: DecideOptions): Promise<Decided> => {
+    const addressed = await findWait(store, wait, (id) => requireWorkflow(store, id))
+    const { as, comment = null, data, topic } = options
+    const actor: Actor = { name: as, source: 'library' }
+    const { name } = addressed.workflow
+    return submitDecision(store, rules, { ...addressed, name, decision, actor, comment, data, topic })
+  }
+
+  return {
+    database: store.database,
+    list: (query) => store.list({ limit: 100, ...query }),
+    get: store.get,
+    steps: store.steps,
+    events: store.events,
+    event: async (workflowId, key) =>
+      (await store.events(workflowId)).find((event) => event.key === key)?.value,
+    messages: store.messages,
+    start: (name, args = [], options = {}) => enqueue({ store, settings, env }, name, args, options),
+    watch: (workflowIds, { signal = new AbortController().signal, ...options } = {}) =>
+      store.follow([workflowIds].flat(), { signal, ...options }),
+    stream: (workflowId, key, { follow = false, signal } = {}) =>
+      follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
+    wait: (workflowId, condition = 'ended', options = {}) => waitFor(store, workflowId, condition, options),
+    send: (workflowId, message, { topic = null, idempotencyKey } = {}) =>
+      store.send({ workflowId, topic, message, idempotencyKey }),
+    inbox: async (query = {}) => (await store.inbox(query)).waits,
+    approve: (wait, options) => decide(wait, 'approved', options),
+    reject: (wait, options) => decide(wait, 'rejected', options),
+    decisions: (query = {}) => store.decisions(query),
+    close,
+  }
+}
+
+async function requireWorkflow(store: Store, workflowId: string): Promise<Workflow> {
+  const workflow = await store.get(workflowId)
+  if (workflow) return workflow
+  throw new CliError(
+    'workflow-not-found',
+    `There is no workflow "${workflowId}" in ${store.database.label}.`,
+    {
+      hint: 'drover list',
+    },
+  )
+}
+
+async function* readStream(store: Store, workflowId: string, key: string): AsyncGenerator<JsonValue> {
+  await requireWorkflow(store, workflowId)
+  for await (const batch of store.streamValues(workflowId, key)) {
+    for (const { value } of batch) yield value
+  }
+}
+
+async function* followStream(
+  store: Store,
+  workflowId: string,
+  key: string,
+  signal: AbortSignal = new AbortController().signal,
+): AsyncGenerator<JsonValue> {
+  const types = ['stream', 'stream-closed', 'status'] as const
+  for await (const change of store.follow([workflowId], { signal, types, streamKeys: [key] })) {
+    if (change.type === 'stream') yield change.value
+    if (change.type === 'stream-closed') return
+  }
+}

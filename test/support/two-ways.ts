@@ -1,0 +1,50 @@
+import { CliError, exitNameByErrorCode } from '../../src/core/errors.ts'
+import { exitCodes } from '../../src/core/exit-codes.ts'
+import type { Store } from '../../src/core/store.ts'
+import type { JsonValue } from '../../src/core/workflow.ts'
+import { createTestDrover } from './fake-library.ts'
+import { runCli } from './run-cli.ts'
+
+/** What came of it: the exit code, which an error of the library stands for too, and the value where there is one. */
+export interface Answer {
+  readonly code: number
+  readonly value?: JsonValue
+  /** What was said about it. */
+  readonly message?: string
+}
+
+/** The same question through one of the ways into drover. */
+export interface Way {
+  readonly name: string
+  wait(store: Store, workflowId: string, condition: string, timeoutMs?: number): Promise<Answer>
+}
+
+const commandLine: Way = {
+  name: 'the command line',
+  wait: async (store, workflowId, condition, timeoutMs) => {
+    const limit = timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]
+    return run(store, ['wait', workflowId, '--for', condition, ...limit])
+  },
+}
+
+const library: Way = {
+  name: 'the library',
+  wait: (store, workflowId, condition, timeoutMs) =>
+    call(() => createTestDrover(store).wait(workflowId, condition, { timeoutMs })),
+}
+
+export const ways: readonly Way[] = [commandLine, library]
+
+async function run(store: Store, line: readonly string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await runCli(line, { store })
+  return { code, message: stderr, ...(stdout !== '' && { value: JSON.parse(stdout) }) }
+}
+
+async function call(use: () => Promise<JsonValue>): Promise<Answer> {
+  try {
+    return { code: 0, value: await use() }
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    return { code: exitCodes[exitNameByErrorCode[error.code]].code, message: error.message }
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import type { JsonValue } from '../src/core/workflow.ts'
+import { createFakeStore } from './support/fake-store.ts'
+import type { FakeOperation } from './support/fake-workflow.ts'
+import { ways } from './support/two-ways.ts'
+import { waitUntil } from './support/wait-until.ts'
+
+const published = (...values: readonly (readonly [key: string, value: JsonValue])[]): FakeOperation[] =>
+  values.map(([event, value]) => ({ event, value }))
+
+const counting = published(['progress', 0], ['progress', 50], ['progress', 100])
+const objects = published(['progress', { done: 9, total: 9 }], ['progress', { done: 4, total: 9 }])
+const shadowed = published(['progress', { done: 4 }], ['progress.done', 1])
+
+describe.each(ways)('through $name', (way) => {
+  test.each<[string, readonly FakeOperation[], string, number, JsonValue?]>([
+    ['an event is its latest value', counting, 'event:progress', 0, 100],
+    ['a comparison is of the latest value', counting, 'event:progress>=50', 0, 100],
+    ['and never of one that was before', counting, 'event:progress=50', 9],
+    ['a path leads into the value', objects, 'event:progress.done>=4', 0, 4],
+    ['of the latest value', objects, 'event:progress.done>=9', 9],
+    ['a path alone is met by what is there', objects, 'event:progress.total', 0, 9],
+    ['a path to nothing is met by nothing', objects, 'event:progress.left', 9],
+    ['a key of the whole text wins over a path', shadowed, 'event:progress.done', 0, 1],
+    ['also where only the path would hold', shadowed, 'event:progress.done>=4', 9],
+    [
+      'a stream is looked through from its beginning',
+      [{ stream: 'log', value: { n: 1 } }],
+      'stream:log.n=1',
+      0,
+      1,
+    ],
+  ])('%s', async (_, did, condition, code, value) => {
+    const store = createFakeStore([{ workflowId: 'a', status: 'SUCCESS', did }])
+    const answer = await way.wait(store, 'a', condition)
+    expect([answer.code, answer.value]).toEqual([code, value])
+  })
+
+  test('a value that is overwritten at once meets a comparison', async () => {
+    const store = createFakeStore([{ workflowId: 'a', did: published(['progress', 3], ['progress', 1]) }])
+    const answer = way.wait(store, 'a', 'event:progress>=3')
+    await waitUntil('it is followed', () => store.isFollowed)
+    store.run('a', ...published(['progress', 2], ['progress', 3], ['progress', 0]))
+    expect(await answer).toMatchObject({ code: 0, value: 3 })
+  })
+
+  test('what is published later under the whole text of a path is what counts then', async () => {
+    const store = createFakeStore([{ workflowId: 'a', did: published(['progress', { done: 1 }]) }])
+    const answer = way.wait(store, 'a', 'event:progress.done>=4')
+    await waitUntil('it is followed', () => store.isFollowed)
+    store.run('a', ...published(['progress.done', 2], ['progress', { done: 9 }], ['progress.done', 7]))
+    expect(await answer).toMatchObject({ code: 0, value: 7 })
+  })
+
+  test.each([
+    ['ERROR', 1],
+    ['CANCELLED', 6],
+    ['MAX_RECOVERY_ATTEMPTS_EXCEEDED', 7],
+  ] as const)('a workflow that ends %s has no result, and is %d', async (status, code) => {
+    const create = () => createFakeStore([{ workflowId: 'a', status }])
+    const answer = await way.wait(create(), 'a', 'ended')
+    expect([answer.code, answer.value]).toEqual([code, undefined])
+    expect(await way.wait(create(), 'a', `status=${status}`)).toMatchObject({ code: 0, value: null })
+  })
+
+  test('what is not met in time is 124, and what is not there is 4', async () => {
+    const store = createFakeStore([{ workflowId: 'a', did: counting }])
+    expect((await way.wait(store, 'a', 'event:progress=50', 20)).code).toBe(124)
+    expect((await way.wait(store, 'nope', 'event:progress')).code).toBe(4)
+  })
+})
