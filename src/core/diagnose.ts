@@ -263,9 +263,16 @@ function causeOfUnprovenName(situation: Situation): Cause | undefined {
   }
 }
 
-function lastSignOf({ workflow, updatedAt, lastStep }: Situation): Date {
-  const signs = [workflow.createdAt, workflow.startedAt, updatedAt, lastStep?.completedAt]
-  return new Date(Math.max(...signs.map((sign) => sign?.getTime() ?? 0)))
+/** What lies ahead is none, whoever's clock it is by. */
+function lastSignOf({ workflow, updatedAt, lastStep, now }: Situation): Date {
+  const signs = [
+    workflow.createdAt,
+    workflow.startedAt,
+    updatedAt,
+    lastStep?.startedAt,
+    lastStep?.completedAt,
+  ].flatMap((sign) => (sign && sign <= now ? [sign.getTime()] : []))
+  return signs.length > 0 ? new Date(Math.max(...signs)) : now
 }
 
 function nextOf(cause: Cause, { outlook }: Situation): string | null {

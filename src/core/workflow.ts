@@ -97,6 +97,7 @@ export interface Step {
   readonly step: number
   readonly name: string
   readonly startedAt: Date | null
+  /** Null for a sleep that goes on: only that is recorded before it ends. */
   readonly completedAt: Date | null
   readonly output: JsonValue
   readonly error: WorkflowError | null

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Change } from '../core/change.ts'
-import type { Step } from '../core/workflow.ts'
 import type { Row } from './connect.ts'
 import { decodeValue, isStreamEnd } from './decode.ts'
 import { isCutPage } from './page.ts'
@@ -76,7 +75,8 @@ export function orderRound(
 function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed[] {
   return rows.flatMap((row) => {
     const step = toStep(row)
-    const at = timeOfRecord(step, now)
+    // A sleep is recorded when it begins.
+    const at = step.completedAt ?? (step.name === 'DBOS.sleep' ? step.startedAt : null) ?? now
     const ended: Placed = {
       place: [step.step, rank.step],
       draft: { type: 'step', at, step },
@@ -93,12 +93,6 @@ function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed
     }
     return [child, ended]
   })
-}
-
-/** When it ended; a sleep is recorded when it begins, with the end that it will have. */
-function timeOfRecord({ name, startedAt, completedAt }: Step, now: Date): Date {
-  const isAhead = name === 'DBOS.sleep' && completedAt !== null && completedAt > now
-  return (isAhead ? startedAt : completedAt) ?? now
 }
 
 function placeEvents(rows: readonly Row[], position: Position, timeOf: (step: number) => Date): Placed[] {

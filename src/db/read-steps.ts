@@ -13,7 +13,10 @@ export async function readSteps(session: Session, schema: SystemSchema, workflow
   return rows.map(toStep)
 }
 
-/** Without payloads only what tells where a workflow stands. */
+/**
+ * Without payloads only what tells where a workflow stands. DBOS writes a sleep when it begins, with the end that it will
+ * have: until then it has not completed.
+ */
 export function stepColumns(
   alias: string,
   options: { readonly payloads: boolean } = { payloads: true },
@@ -22,7 +25,10 @@ export function stepColumns(
     ? `${alias}.output, ${alias}.error, ${alias}.serialization`
     : 'null as output, null as error, null as serialization'
   return `${alias}.function_id, ${alias}.function_name, ${alias}.child_workflow_id,
-    ${alias}.started_at_epoch_ms, ${alias}.completed_at_epoch_ms, ${payloads}`
+    ${alias}.started_at_epoch_ms, ${payloads},
+    case when ${alias}.function_name <> 'DBOS.sleep'
+        or ${alias}.completed_at_epoch_ms <= extract(epoch from clock_timestamp()) * 1000
+      then ${alias}.completed_at_epoch_ms end as completed_at_epoch_ms`
 }
 
 export function toStep(row: Row): Step {

@@ -1,3 +1,4 @@
+import { sleepsUntil } from '../core/diagnose.ts'
 import type { Step } from '../core/workflow.ts'
 import type { Frame } from './gutter.ts'
 import { displayWidth, pad, truncate, visible } from './text.ts'
@@ -6,6 +7,7 @@ import { formatDuration } from './time.ts'
 interface Bar {
   readonly step: Step
   readonly startMs: number
+  /** Until now, where it goes on. */
   readonly endMs: number
 }
 
@@ -22,12 +24,12 @@ const maxNameWidth = 28
 const failedMark = ' ✗'
 
 /** The steps as bars on one time axis, below each other. Where everything waits, the axis is cut short and drawn with `┄`. */
-export function renderTimeline(steps: readonly Step[], { style, width }: Frame): string[] {
-  const bars = steps.flatMap(toBar)
+export function renderTimeline(steps: readonly Step[], { style, width, now }: Frame): string[] {
+  const bars = steps.flatMap((step) => toBar(step, now))
   if (bars.length === 0) return []
   const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${visible(step.name)}`)
   const longest = Math.max(...names.map(displayWidth))
-  const tookWidth = Math.max(...bars.map(({ startMs, endMs }) => formatDuration(endMs - startMs).length))
+  const tookWidth = Math.max(...bars.map((bar) => tookOf(bar).length))
   const markWidth = bars.some(({ step }) => step.error) ? failedMark.length : 0
   const restWidth = tookWidth + markWidth + 4
   const nameWidth = Math.max(8, Math.min(longest, maxNameWidth, width - restWidth - minBarWidth))
@@ -45,7 +47,7 @@ export function renderTimeline(steps: readonly Step[], { style, width }: Frame):
       }).join('')
       const paint = bar.step.error ? style.bad : isWaiting(bar.step) ? style.faint : style.accent
       const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
-      const took = pad(formatDuration(bar.endMs - bar.startMs), tookWidth, 'right')
+      const took = pad(tookOf(bar), tookWidth, 'right')
       const line = `${name}  ${paint(cells)}  ${took}`
       return bar.step.error ? `${line}${failedMark}` : line
     })
@@ -57,13 +59,16 @@ function compressedNote(waits: readonly Stretch[]): string {
   return `waited ${formatDuration(total)} in all; the axis is shorter there`
 }
 
-function toBar(step: Step): Bar[] {
+function tookOf({ step, startMs, endMs }: Bar): string {
+  return step.completedAt ? formatDuration(endMs - startMs) : ''
+}
+
+function toBar(step: Step, now: Date): Bar[] {
   const { startedAt, completedAt } = step
   // The row of a wait's deadline says when it began, not how long it took.
   if (step.name === 'DBOS.sleep' && startedAt && completedAt && +startedAt === +completedAt) return []
-  return startedAt && completedAt
-    ? [{ step, startMs: startedAt.getTime(), endMs: completedAt.getTime() }]
-    : []
+  const end = completedAt ?? (sleepsUntil(step) ? now : null)
+  return startedAt && end ? [{ step, startMs: startedAt.getTime(), endMs: Math.max(+startedAt, +end) }] : []
 }
 
 const waitingSteps = ['DBOS.recv', 'DBOS.sleep', 'DBOS.getResult', 'DBOS.getEvent']

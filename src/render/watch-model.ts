@@ -1,4 +1,5 @@
 import type { Change } from '../core/change.ts'
+import { sleepsUntil } from '../core/diagnose.ts'
 import {
   isEnded,
   type JsonValue,
@@ -49,6 +50,8 @@ export interface WatchedStep {
   readonly step: number
   readonly name: string
   readonly durationMs: number | null
+  /** Of a sleep, which is recorded when it begins: before that it has no duration yet. */
+  readonly until: Date | null
   readonly error: string | null
 }
 
@@ -171,17 +174,18 @@ function applyStatus(
   return { ...ended, steps: [], events: new Map(), streams: new Map(), unread: [] }
 }
 
-function applyStep(
-  workflow: WatchedWorkflow,
-  { step, name, startedAt, completedAt, error }: Step,
-): WatchedWorkflow {
+function applyStep(workflow: WatchedWorkflow, step: Step): WatchedWorkflow {
+  const { startedAt, completedAt, error } = step
+  const until = sleepsUntil(step)
+  const end = completedAt ?? until
   const watched = {
-    step,
-    name,
-    durationMs: startedAt && completedAt ? completedAt.getTime() - startedAt.getTime() : null,
+    step: step.step,
+    name: step.name,
+    durationMs: startedAt && end ? end.getTime() - startedAt.getTime() : null,
+    until,
     error: error && errorSentence(error).slice(0, maxTextLength),
   }
-  const others = workflow.steps.filter((other) => other.step !== step)
+  const others = workflow.steps.filter((other) => other.step !== step.step)
   const isKnown = others.length < workflow.steps.length
   const steps = [...others, watched].sort((a, b) => a.step - b.step).slice(-maxSteps)
   return { ...workflow, steps, stepCount: workflow.stepCount + (isKnown ? 0 : 1) }

@@ -83,15 +83,16 @@ interface StepWidths {
 }
 
 function stepLine(
-  { step, name, durationMs, error }: WatchedStep,
+  { step, name, durationMs, until, error }: WatchedStep,
   { numberWidth, nameWidth }: StepWidths,
   frame: Frame,
 ): string {
   const { style } = frame
-  const symbol = error === null ? style.good('✓') : style.bad('✗')
+  const goesOn = until !== null && until > frame.now
+  const symbol = goesOn ? style.faint('…') : error === null ? style.good('✓') : style.bad('✗')
   const number = style.faint(pad(String(step), numberWidth, 'right'))
   const label = pad(truncate(visible(name), nameWidth), nameWidth)
-  const duration = pad(durationMs === null ? '' : formatDuration(durationMs), 7, 'right')
+  const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
   const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
   const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
   return `${symbol} ${number} ${isBookkeeping(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`

@@ -211,6 +211,14 @@ describe('on a queue', () => {
 
 describe('claimed by an executor', () => {
   const begun = { stepCount: 4, lastStep: step() }
+  test.each([
+    ['a sleep that goes on', step({ name: 'DBOS.sleep', completedAt: null, output: ago(-99).getTime() })],
+    ['a clock that runs ahead', step({ completedAt: ago(-99) })],
+  ])('%s is no sign of life after its beginning', (_, lastStep) => {
+    const [cause] = diagnose(situation({}, { stepCount: 4, lastStep, executors: [] })).causes
+    expect(cause).toMatchObject({ kind: 'executor-gone', lastSign: ago(20) })
+  })
+
   test.each<[string, Situation, string[]]>([
     ['that is gone', situation({}, { ...begun, executors: [] }), ['executor-gone']],
     [

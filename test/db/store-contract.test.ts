@@ -73,6 +73,12 @@ const workflows: readonly FakeWorkflow[] = [
     did: [{ step: 'first' }, { recv: null, timeoutSeconds: 1 }],
   },
   {
+    workflowId: 'sleeping',
+    name: 'sleeper',
+    createdAt: minutesAgo(3),
+    did: [{ step: 'first' }, { sleepSeconds: 30 }, { step: 'second' }, { sleepSeconds: 86_400 }],
+  },
+  {
     workflowId: 'paid',
     name: 'paidWorkflow',
     status: 'SUCCESS',
@@ -250,6 +256,22 @@ describe('the fake store and the real one agree', () => {
       ),
     )
     await ask(async (store) => (await changes(store, ['done'], { types: ['status'] })).map(withoutTime))
+  })
+
+  test('on a sleep that goes on, which has not completed yet', async () => {
+    const steps = await ask((store) => store.steps('sleeping'))
+    expect(steps.map(({ completedAt }) => completedAt === null)).toEqual([false, false, false, true])
+    const situation = await stores.real.situation('sleeping')
+    expect(situation?.lastStep).toEqual(steps.at(-1))
+    await ask(async (store) => {
+      const stop = new AbortController()
+      const seen: unknown[] = []
+      for await (const change of store.follow(['sleeping'], { signal: stop.signal, types: ['step'] })) {
+        seen.push(withoutTime(change), change.at)
+        if (change.type === 'step' && change.step.step === 3) stop.abort()
+      }
+      return seen
+    })
   })
 
   test('on the latest events alone, and every one after them', async () => {

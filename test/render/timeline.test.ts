@@ -19,3 +19,13 @@ test.each([40, 80, 200])(
     expect(lines[1]).toContain('✗')
   },
 )
+
+test('a sleep that goes on is drawn until now, and has no duration', () => {
+  const sleep: Step = { ...stepAt(1, 1000, 0), name: 'DBOS.sleep', completedAt: null, output: 90_000_000 }
+  const draw = (step: Step) =>
+    renderTimeline([stepAt(0, 0, 1000), step], { style: createStyle(0), width: 60, now: new Date(5000) })
+  const [work = '', waiting = '', note] = draw(sleep)
+  expect(work).toMatch(/█ +1\.0s$/)
+  expect(waiting).toMatch(/┄ +$/)
+  expect(note).toContain('waited 4.0s')
+})

@@ -273,6 +273,15 @@ test('the timer of a wait is no step', () => {
   expect(draw(fold(changes)).match(/DBOS.sleep/g)).toHaveLength(1)
 })
 
+test('a sleep has no duration before it is over', () => {
+  const { changes, record } = createRecording()
+  const sleep = { ...stepOf(3, 'DBOS.sleep'), completedAt: null, output: now.getTime() + 60_000 }
+  record({ type: 'step', step: sleep })
+  const drawAt = (at: Date) => view(fold(changes), { style, width: 80, height: 23, now: at }).join('\n')
+  expect(drawAt(now)).toMatch(/… 3 DBOS.sleep *$/m)
+  expect(drawAt(new Date(now.getTime() + 61_000))).toMatch(/✓ 3 DBOS.sleep +1m/)
+})
+
 test('a step that is told twice stands once', () => {
   const { changes, record } = createRecording()
   record({ type: 'step', step: stepOf(3, 'once') })

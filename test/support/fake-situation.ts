@@ -2,7 +2,7 @@ import type { ServerHealth, Standing } from '../../src/core/health.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
 import type { QueuePlace } from '../../src/core/store.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
-import { type FakeRows, waitsOf } from './fake-workflow.ts'
+import { asTold, type FakeRows, waitsOf } from './fake-workflow.ts'
 
 interface World {
   readonly all: readonly FakeRows[]
@@ -26,6 +26,7 @@ export function situationOf(
     .filter((other) => other.createdAt < workflow.createdAt)
     .sort(oldestFirst)
   const waits = waitsOf(rows, now)
+  const lastStep = rows.steps.at(-1)
   const wait = waits.find(({ asked }) => !asked)
   return {
     workflow,
@@ -40,7 +41,7 @@ export function situationOf(
     aheadCount: isQueued ? ahead.length : 0,
     lastTakenAt: isQueued ? lastTakenAt(workflow, others) : null,
     stepCount: rows.steps.length,
-    lastStep: rows.steps.at(-1) ?? null,
+    lastStep: lastStep ? asTold(lastStep, now) : null,
     failedStep: rows.steps.findLast(({ error }) => error !== null) ?? null,
     failedStepCount: rows.steps.filter(({ error }) => error !== null).length,
     waits,

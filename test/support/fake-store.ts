@@ -42,6 +42,7 @@ import { createFakePlatform } from './fake-platform.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
   answerOpenWait,
+  asTold,
   createRows,
   deliver,
   type FakeOperation,
@@ -259,7 +260,8 @@ export function createFakeStore(
         .filter((id) => id.startsWith(prefix))
         .sort()
         .slice(0, limit),
-    steps: async (workflowId) => [...(entries.get(workflowId)?.rows.steps ?? [])],
+    steps: async (workflowId) =>
+      (entries.get(workflowId)?.rows.steps ?? []).map((step) => asTold(step, readClock())),
     events: async (workflowId) => {
       const latest = new Map((entries.get(workflowId)?.rows.events ?? []).map((event) => [event.key, event]))
       return [...latest.values()]
@@ -635,7 +637,7 @@ export function createFakeStore(
             if (!options.streamKeys.includes(draft.key)) continue
           }
           if (draft.type === 'stream' && draft.offset < (options.streamStarts?.get(draft.key) ?? 0)) continue
-          yield finish(id, draft)
+          yield finish(id, draft.type === 'step' ? toldStep(draft, readClock()) : draft)
           if (draft.type === 'child' && options.children && entries.has(draft.childId)) {
             positions[draft.childId] ??= { logged: 0, status: '', waits: '[]' }
           }
@@ -723,6 +725,11 @@ function differences(before: Snapshot, rows: FakeRows): Draft[] {
     ...steps.flatMap(({ childId, name }) => (childId ? [{ type: 'child' as const, at, childId, name }] : [])),
     ...steps.map((step) => ({ type: 'step' as const, at: step.completedAt ?? at, step })),
   ]
+}
+
+function toldStep(draft: Draft & { readonly type: 'step' }, now: Date): Draft {
+  const step = asTold(draft.step, now)
+  return { ...draft, step, at: step.completedAt ?? step.startedAt ?? draft.at }
 }
 
 function isOvertaken({ key }: Draft & { readonly type: 'event' }, later: readonly Draft[]): boolean {

@@ -15,6 +15,8 @@ export type FakeOperation =
   | { readonly stream: string; readonly value: JsonValue }
   | { readonly closeStream: string }
   | { readonly child: string; readonly name: string }
+  /** It is recorded when it begins, and nothing after it can have happened before its end. */
+  | { readonly sleepSeconds: number }
   | FakeRecv
 
 /**
@@ -131,6 +133,12 @@ export function createRows({
   }
 }
 
+/** As it is told at `now`: a sleep that goes on has not completed. */
+export function asTold(step: Step, now: Date): Step {
+  const goesOn = step.name === 'DBOS.sleep' && step.completedAt !== null && step.completedAt > now
+  return goesOn ? { ...step, completedAt: null } : step
+}
+
 /** After its last operation: an ended workflow completed when that was done. */
 export function settle(rows: FakeRows, given: FakeWorkflow): void {
   if (!isEnded(rows.workflow.status)) return
@@ -143,6 +151,11 @@ export function perform(rows: FakeRows, operation: FakeOperation): void {
     record(rows, name, { ...(output !== undefined && { output }), ...(error && { error }) })
   } else if ('child' in operation) {
     record(rows, operation.name, { childId: operation.child })
+  } else if ('sleepSeconds' in operation) {
+    const startedAt = new Date(rows.clock)
+    const completedAt = new Date(rows.clock + operation.sleepSeconds * 1000)
+    const empty = { output: completedAt.getTime(), error: null, childId: null }
+    insertStep(rows, { step: rows.nextStep++, name: 'DBOS.sleep', startedAt, completedAt, ...empty })
   } else if ('event' in operation) {
     const { step, completedAt } = record(rows, 'DBOS.setEvent', {})
     rows.events.push({ step, key: operation.event, value: operation.value, at: completedAt })
@@ -202,7 +215,12 @@ export function answerOpenWait(rows: FakeRows, topic: string | null): void {
 }
 
 function isOpenWaitSleep(rows: FakeRows, step: Step): boolean {
-  return step.name === 'DBOS.sleep' && !rows.steps.some((other) => other.step === step.step - 1)
+  return isTimer(step) && !rows.steps.some((other) => other.step === step.step - 1)
+}
+
+/** What a wait notes of its time: a sleep that takes none. */
+function isTimer({ name, step, startedAt, completedAt }: Step): boolean {
+  return name === 'DBOS.sleep' && step > 0 && startedAt?.getTime() === completedAt?.getTime()
 }
 
 /** The open waits as the rows tell them, at time `now`; or the one at step `at`, also when it is over. */
@@ -213,7 +231,7 @@ export function waitsOf(rows: FakeRows, now: Date, at?: number): Wait[] {
     .filter((event) => (at === undefined ? isOpenAsk(rows, event) : isAsk(event)) && isMeant(event.step + 1))
     .map((event) => toWait(rows, now, event))
   const inferred = rows.steps
-    .filter((step) => (at === undefined ? isOpenWaitSleep(rows, step) : step.name === 'DBOS.sleep'))
+    .filter((step) => (at === undefined ? isOpenWaitSleep(rows, step) : isTimer(step)))
     .filter((step) => isMeant(step.step - 1) && !asked.some((wait) => wait.step === step.step - 1))
     .map((sleep) => toWait(rows, now, undefined, sleep))
   return [...asked, ...inferred].sort((a, b) => a.step - b.step)
