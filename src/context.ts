@@ -45,6 +45,6 @@ export interface Context {
   loadApp(specifier: string, options: LoadOptions): Promise<App>
   /** What the process will exit with; a worse one wins over an earlier one. */
   exitWith(code: ExitCode): void
-  /** Starts `drover` again with these arguments, its output discarded. */
-  spawnDrover(args: readonly string[]): ChildProcess
+  /** Starts `drover` again with these arguments, and these variables over the environment of this process; its output is discarded. */
+  spawnDrover(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess
 }

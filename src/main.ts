@@ -67,7 +67,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     },
     openStore: async (target) => {
       const { openStore } = await import('./db/open-store.ts')
-      return openStore(target)
+      return openStore(target, {}, terminal.note)
     },
     loadApp: async (specifier, options) => {
       const { loadApp } = await import('./runtime/load-app.ts')
@@ -193,9 +193,12 @@ async function appendToDisk(path: string, text: string): Promise<void> {
   }
 }
 
-function spawnDrover(args: readonly string[]): ChildProcess {
+function spawnDrover(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const bin = path.join(import.meta.dirname, '../bin/drover.js')
-  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' })
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
   return { exited, kill: (signal) => void child.kill(signal) }
 }

@@ -93,6 +93,10 @@ function describeOption(option: Option): string {
 function globalOptions(): readonly Option[] {
   return [
     new Option('--db-url <url>', 'the DBOS system database (else: drover config shows what is used)'),
+    new Option(
+      '--database <name>',
+      'a database of the embedded Postgres (default: drover); not with --db-url',
+    ),
     new Option('--schema <name>', 'schema of the DBOS system tables (default: dbos)'),
     new Option('--connect-timeout <duration>', 'give up connecting after this long (default: 5s)'),
     new Option(

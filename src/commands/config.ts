@@ -4,7 +4,8 @@ import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
 import { toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
-import { type DatabaseFlags, readSettings, type Setting, type Settings } from '../settings/settings.ts'
+import type { Setting } from '../settings/setting.ts'
+import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { describeUrl } from '../settings/target.ts'
 
 interface ConfigFlags extends DatabaseFlags, OutputFlags {}
@@ -51,7 +52,11 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
   return [
     databaseUrl
       ? row('databaseUrl', { ...databaseUrl, value: describeUrl(databaseUrl.value, databaseUrl.source) })
-      : row('databaseUrl', { value: await describeEmbedded(context, database.value), source: 'default' }),
+      : row('databaseUrl', {
+          value: await describeEmbedded(context, database.value),
+          source: database.source,
+        }),
+    row('database', database),
     row('listenUrl', listenUrl && { ...listenUrl, value: describeUrl(listenUrl.value, listenUrl.source) }),
     row('schema', schema),
     row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),

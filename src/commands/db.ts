@@ -59,8 +59,10 @@ function statusCommand(context: Context): Command {
   const command = new Command('status')
     .summary('show whether it runs (exit 0 when up, 69 when not)')
     .action(async (_, self: Command) => {
-      const status = await (await context.local()).status()
-      await printStatus(context, self.optsWithGlobals<Flags>(), status)
+      const flags = self.optsWithGlobals<Flags>()
+      const database = await databaseName(context, flags)
+      const status = await (await context.local()).status({ database })
+      await printStatus(context, flags, status)
       if (status.state !== 'up') context.exitWith(exitCodes.unavailable.code)
     })
   return addOutputOptions(command, ['table', 'json'])
@@ -139,11 +141,12 @@ async function printStatus(
     ['data', status.dataDirectory],
     ['size', status.sizeBytes === null ? null : formatBytes(status.sizeBytes)],
     ['log', status.logFile],
+    ['databases', status.databases.length > 0 ? status.databases.join(', ') : null],
     ['clients', status.clients.length > 0 ? status.clients.join(', ') : null],
   ]
   const shown = rows.filter(([, value]) => value !== null)
   const gap = terminal.stdout.isTerminal
-    ? (label: string) => label.padEnd(9)
+    ? (label: string) => label.padEnd(11)
     : (label: string) => `${label}\t`
   await terminal.print(shown.map(([label, value]) => `${gap(label)}${value}`).join('\n'))
 }

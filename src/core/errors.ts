@@ -48,6 +48,7 @@ export const exitNameByErrorCode = {
   'not-ended': 'conflict',
   duplicate: 'conflict',
   'would-strand': 'conflict',
+  'name-taken': 'conflict',
   'database-in-use': 'conflict',
   'port-in-use': 'conflict',
   'waiting-for-input': 'waiting-for-input',

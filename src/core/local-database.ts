@@ -12,6 +12,8 @@ export interface LocalStatus {
   readonly logFile: string
   /** Bytes of the data directory; null while absent. */
   readonly sizeBytes: number | null
+  /** In it, by name; empty unless up. */
+  readonly databases: readonly string[]
   /** Connected clients, by session name; empty unless up. */
   readonly clients: readonly string[]
   /** True when it stays up until `db stop`. */
@@ -24,15 +26,21 @@ export interface LocalDatabase {
   exists(): boolean
   /**
    * Makes sure that it runs (creating it if need be) and that `database` exists in it, and returns where it is.
-   * Fast when it is up. Throws `embedded-database-failed`, `unsupported-platform`.
+   * Fast when it is up. With `mustExist` a database that is not there is not created but missed, with `no-database`.
+   * Throws `embedded-database-failed`, `unsupported-platform`.
    */
-  open(options: { readonly database: string; readonly connectTimeoutMs: number }): Promise<DatabaseTarget>
+  open(options: {
+    readonly database: string
+    readonly connectTimeoutMs: number
+    readonly mustExist?: boolean
+  }): Promise<DatabaseTarget>
   /** Like `open`, and keeps it up until `stop`. `tcpPort` 0 picks a free one. */
   start(options: { readonly database: string; readonly tcpPort?: number }): Promise<LocalStatus>
   /** Throws `database-in-use` with the clients unless `force`. False when it was not running. */
   stop(options: { readonly force: boolean }): Promise<boolean>
-  status(): Promise<LocalStatus>
-  /** Drops `database`, or with `all` the whole cluster. */
+  /** The URLs are those of `database`, or of the usual one. */
+  status(options?: { readonly database: string }): Promise<LocalStatus>
+  /** Empties `database`, or with `all` deletes the whole cluster. Throws `no-database` where there is none of that name. */
   reset(options: { readonly database: string; readonly all: boolean }): Promise<void>
   /** The last `lines` lines of the server's log. */
   logs(lines: number): Promise<readonly string[]>

@@ -63,6 +63,8 @@ export interface LaunchOptions {
   readonly keepHandingOver: boolean
   /** DBOS's own log lines and drover's notices, one line each, never on stdout. */
   readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+  /** One sentence about what takes long. */
+  readonly onNotice: (notice: string) => void
   /** Workflows of dead executors were put back for whoever lives to take. */
   readonly onHandOver: (workflows: readonly HandedOver[]) => void
   /** Workflows of this application whose name neither this process nor another living one of drover's registers. */

@@ -29,6 +29,8 @@ export interface DatabaseTarget {
   readonly schema: string
   /** Safe to print: host, port and database, or `embedded database drover`. */
   readonly label: string
+  /** Its name inside the embedded server; undefined elsewhere. */
+  readonly embedded?: string
   readonly connectTimeoutMs: number
   /** The same database reached directly, for notifications that the pooler behind `url` does not deliver. Carries a password too. */
   readonly listenUrl?: string

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CliError } from '../core/errors.ts'
+import { waitForTurn } from '../core/wait-for-turn.ts'
 import type { Session } from './connect.ts'
 import { readSchema, type SystemSchema } from './schema.ts'
 
@@ -10,11 +11,15 @@ const currentMigration = 123
 const usualSchema = 'dbos'
 
 /** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
-export async function migrateOwnSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
+export async function migrateOwnSchema(
+  session: Session,
+  schema: SystemSchema,
+  onNotice: (notice: string) => void = () => {},
+): Promise<SystemSchema> {
   if (!schema.own || (await isCurrent(session, schema))) return schema
   const isKnown = schema.name === usualSchema || schema.has('dbos_migrations')
   if (!isKnown && !session.target.createSchema) return schema
-  await takeLock(session)
+  await takeLock(session, onNotice)
   try {
     const lockedSchema = await readSchema(session)
     if (await isCurrent(session, lockedSchema)) return lockedSchema
@@ -27,25 +32,25 @@ export async function migrateOwnSchema(session: Session, schema: SystemSchema): 
 
 /** The lock that a runtime of drover's takes to launch, which migrates too. */
 const lockKey = `hashtextextended('drover:launch', 0)`
-const lockPollMs = 20
-const lockTimeoutMs = 60_000
 
 /**
  * Asks again and again rather than waiting in one statement: that would hold a snapshot, for whose end the
  * `create index concurrently` of whoever migrates waits in turn.
  */
-async function takeLock(session: Session): Promise<void> {
-  const deadlineMs = Date.now() + lockTimeoutMs
-  while (Date.now() < deadlineMs) {
-    const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
-    if (row?.is_mine === true) return
-    await delay(lockPollMs)
-  }
-  throw new CliError(
-    'schema-missing',
-    `Another drover process has been setting up ${session.target.label} for more than ${lockTimeoutMs / 1000} s.`,
-    { hint: 'end that process, and run the same command again' },
-  )
+async function takeLock(session: Session, onNotice: (notice: string) => void): Promise<void> {
+  const { label } = session.target
+  const isMine = await waitForTurn({
+    take: async () => {
+      const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
+      return row?.is_mine === true
+    },
+    sleep: delay,
+    onLongWait: () => onNotice(`Waiting for another drover process that sets up ${label}.`),
+  })
+  if (isMine) return
+  throw new CliError('schema-missing', `Another drover process has been setting up ${label} for minutes.`, {
+    hint: 'end that process, and run the same command again',
+  })
 }
 
 async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {

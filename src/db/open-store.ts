@@ -37,12 +37,16 @@ import { watchInbox } from './watch-inbox.ts'
  * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or
  * `schema-unsupported`. At most two connections: one for queries, one that listens while something is followed.
  */
-export async function openStore(target: DatabaseTarget, given: Partial<FollowTiming> = {}): Promise<Store> {
+export async function openStore(
+  target: DatabaseTarget,
+  given: Partial<FollowTiming> = {},
+  onNotice: (notice: string) => void = () => {},
+): Promise<Store> {
   const giveUpAfterMs = target.reconnectTimeoutMs ?? defaultTiming.giveUpAfterMs
   const timing = { ...defaultTiming, giveUpAfterMs, ...given }
   const session = createSession(target)
   try {
-    const found = await migrateOwnSchema(session, await readSchema(session))
+    const found = await migrateOwnSchema(session, await readSchema(session), onNotice)
     const schema = await readSupportedSchema(session, found)
     const unknownMigration = await findUnknownMigration(session, schema)
     const listener = createListener(session, timing.noticeAfterMs / 2)

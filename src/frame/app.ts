@@ -100,6 +100,7 @@ export async function launchApp(
     createQueue,
     keepHandingOver,
     onLog: logTo(context),
+    onNotice: (notice) => tell(context, notice),
     onHandOver: (workflows) => {
       noteTakenOver(context, workflows.filter(isPolled))
       noteElsewhere(

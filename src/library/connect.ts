@@ -9,16 +9,18 @@ import { createDrover, type Drover } from './drover.ts'
 export interface ConnectOptions {
   /** The DBOS system database; without it the one that the command line would use here. */
   readonly databaseUrl?: string
+  /** A database of the embedded Postgres, instead of `databaseUrl`. */
+  readonly database?: string
   /** The schema of the DBOS system tables; `dbos` by default. */
   readonly schema?: string
 }
 
 /** Connects to a DBOS system database. Close it again: an open connection keeps the process alive. */
-export async function connect({ databaseUrl, schema }: ConnectOptions = {}): Promise<Drover> {
+export async function connect({ databaseUrl, database, schema }: ConnectOptions = {}): Promise<Drover> {
   const { env } = process
   const settings = await readSettings(
     { cwd: process.cwd(), env, readFile: readTextFile },
-    { dbUrl: databaseUrl, schema },
+    { dbUrl: databaseUrl, database, schema },
   )
   const createLocal = async () => {
     const { createLocalDatabase } = await import('../local/local-database.ts')

@@ -40,9 +40,9 @@ export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Pr
 }
 
 /** The error where the server is down, coming or going. */
-async function tryToEnter({ layout }: Setup, timeoutMs: number): Promise<Presence | Error> {
+async function tryToEnter({ layout, onNotice }: Setup, timeoutMs: number): Promise<Presence | Error> {
   try {
-    return await enter(layout, timeoutMs)
+    return await enter(layout, timeoutMs, onNotice)
   } catch (error) {
     if (error instanceof Error && isDown(error)) return error
     throw unusable(layout, error)

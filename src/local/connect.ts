@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { lockPatienceMs } from './lock-patiently.ts'
 import { socketPort, superuser } from './server.ts'
 
 /** The form that libpq, `pg` and the DBOS SDK all read; port and sslmode are named so that `PGPORT` and `PGSSLMODE` change nothing. */
@@ -20,7 +21,7 @@ export async function connect(options: ConnectOptions): Promise<pg.Client> {
     connectionString: socketUrl(options.sockets, 'postgres'),
     application_name: options.name,
     connectionTimeoutMillis: options.timeoutMs,
-    lock_timeout: options.timeoutMs,
+    lock_timeout: lockPatienceMs,
   })
   // Without a listener a connection that breaks while idle would end the process.
   client.on('error', () => {})

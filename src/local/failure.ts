@@ -15,6 +15,7 @@ export function failure(layout: Layout, sentence: string, cause?: unknown): CliE
 
 /** A server that is there, and does not let us in. */
 export function unusable(layout: Layout, error: unknown): CliError {
+  if (error instanceof CliError) return error
   const { message } = error as Error
   const reason = /timeout/.test(message) ? 'it does not answer' : message
   return failure(layout, `The embedded Postgres cannot be used: ${reason}.`, error)

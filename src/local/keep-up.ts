@@ -29,7 +29,7 @@ export async function keepUp(setup: Setup, stay: Stay, options: KeepUpOptions): 
   writePin(layout.pin, { tcpPort })
   try {
     await stay.use(connectTimeoutMs, async (client) => {
-      await ensureDatabase(client, options.database)
+      await ensureDatabase(client, options.database, setup.onNotice)
       if (tcpPort !== null) await setPassword(client, layout.password)
     })
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { LocalDatabase } from '../core/local-database.ts'
 import { clusterExists } from './cluster.ts'
 import { isDown, socketUrl } from './connect.ts'
-import { dropDatabase, ensureDatabase } from './databases.ts'
+import { dropDatabase, ensureDatabase, requireDatabase } from './databases.ts'
 import { explainFileError } from './failure.ts'
 import { goOut } from './go-out.ts'
 import { keepUp } from './keep-up.ts'
@@ -51,12 +51,15 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
   return {
     exists: () => clusterExists(layout),
 
-    open: async ({ database, connectTimeoutMs }) => {
-      await stay.use(connectTimeoutMs, (client) => ensureDatabase(client, database))
+    open: async ({ database, connectTimeoutMs, mustExist = false }) => {
+      await stay.use(connectTimeoutMs, (client) =>
+        mustExist ? requireDatabase(client, database) : ensureDatabase(client, database, setup.onNotice),
+      )
       return {
         url: socketUrl(layout.sockets, database),
         schema: 'dbos',
         label: `embedded database ${database}`,
+        embedded: database,
         connectTimeoutMs,
       }
     },
@@ -69,19 +72,20 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
 
     stop: ({ force }) => explaining(() => stopIt(force)),
 
-    status: () => explaining(() => inspect(layout, defaultDatabase)),
+    status: ({ database } = { database: defaultDatabase }) => explaining(() => inspect(layout, database)),
 
     reset: ({ database, all }) =>
       explaining(async () => {
         if (all) {
-          return await withLock(layout.lock, async () => {
+          return await withLock(layout.lock, setup.onNotice, async () => {
             await stopIt(true)
             removeCluster(layout)
           })
         }
         await stay.use(resetTimeoutMs, async (client) => {
+          if (database !== defaultDatabase) await requireDatabase(client, database)
           await dropDatabase(client, database)
-          await ensureDatabase(client, database)
+          await ensureDatabase(client, database, setup.onNotice)
         })
       }),
 

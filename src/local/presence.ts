@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { connect } from './connect.ts'
 import type { Layout } from './layout.ts'
+import { lockPatiently } from './lock-patiently.ts'
 
 /** Any number will do, as long as it is the same in every version: ASCII for `drov`. */
 const presenceLock = 0x64726f76
@@ -15,7 +16,11 @@ export interface Presence {
   readonly lost: Promise<boolean>
 }
 
-export async function enter(layout: Layout, timeoutMs: number): Promise<Presence> {
+export async function enter(
+  layout: Layout,
+  timeoutMs: number,
+  onNotice: (notice: string) => void = () => {},
+): Promise<Presence> {
   const client = await connect({
     sockets: layout.sockets,
     name: `drover (process ${process.pid})`,
@@ -30,7 +35,12 @@ export async function enter(layout: Layout, timeoutMs: number): Promise<Presence
     client.once('end', () => resolve(wasStopped))
   })
   try {
-    await client.query('select pg_advisory_lock_shared($1)', [presenceLock])
+    await lockPatiently(client, {
+      statement: 'select pg_advisory_lock_shared($1)',
+      key: presenceLock,
+      waitsFor: 'another drover process that stops the embedded Postgres',
+      onNotice,
+    })
   } catch (error) {
     await client.end()
     throw error

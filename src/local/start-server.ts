@@ -30,7 +30,7 @@ const retryIntervalMs = 100
 /** Starts the server, and creates it before if need be. False where one is there already, though perhaps not ready. */
 export async function startServer(setup: Setup): Promise<boolean> {
   const { layout } = setup
-  return await withLock(layout.lock, async () => {
+  return await withLock(layout.lock, setup.onNotice, async () => {
     if (livingPostmaster(layout.postmasterFile) !== undefined) return false
     const user = await findServerUser(layout, setup.env)
     const tree = await ensureTree({ trees: layout.trees, user, resolveFrom: setup.resolveFrom })

@@ -4,6 +4,7 @@ import type { LocalStatus } from '../core/local-database.ts'
 import { onlookerName, otherClients } from './clients.ts'
 import { clusterExists } from './cluster.ts'
 import { connect, isDown, socketUrl } from './connect.ts'
+import { listDatabases } from './databases.ts'
 import { unusable } from './failure.ts'
 import type { Layout } from './layout.ts'
 import { readPin } from './pin.ts'
@@ -26,6 +27,7 @@ export async function inspect(layout: Layout, database: string): Promise<LocalSt
     dataDirectory: layout.data,
     logFile: layout.log,
     sizeBytes: exists ? await sizeOf(layout.data) : null,
+    databases: answer?.databases ?? [],
     clients: answer?.clients ?? [],
     pinned: readPin(layout.pin) !== undefined,
   }
@@ -33,6 +35,7 @@ export async function inspect(layout: Layout, database: string): Promise<LocalSt
 
 interface Answer {
   readonly version: string
+  readonly databases: readonly string[]
   readonly clients: readonly string[]
 }
 
@@ -41,7 +44,11 @@ async function askServer(layout: Layout): Promise<Answer | undefined> {
     const client = await connect({ sockets: layout.sockets, name: onlookerName, timeoutMs: connectTimeoutMs })
     try {
       const { rows } = await client.query<{ server_version: string }>('show server_version')
-      return { version: rows[0]?.server_version ?? '', clients: await otherClients(client) }
+      return {
+        version: rows[0]?.server_version ?? '',
+        databases: await listDatabases(client),
+        clients: await otherClients(client),
+      }
     } finally {
       await client.end()
     }

@@ -4,11 +4,13 @@ import type { DBOSConfig } from '@dbos-inc/dbos-sdk'
 import type pg from 'pg'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/runtime.ts'
+import { waitForTurn } from '../core/wait-for-turn.ts'
 import { toDbosUrl, withConnection } from './connect.ts'
 import { createPool } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
 import { registerAsOlder } from './keep-latest-version.ts'
+import { nameTaken } from './name-taken.ts'
 import { registerQueues } from './register-queues.ts'
 import { runnableWorkflows } from './registered-workflows.ts'
 import { toRunnable } from './runnable.ts'
@@ -19,7 +21,6 @@ import { startTending } from './tend.ts'
 
 /** How long a module that launched itself may go on with its own set-up (registering queues, say) before we go on. */
 const moduleSetUpMs = 1000
-const launchTurnPollMs = 25
 /** What DBOS says when it took a workflow whose name is not registered here; it is then told in other words. */
 const tookUnknown = /^Could not execute workflow with id .*Cannot find workflow function/
 
@@ -56,13 +57,19 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   }
   try {
     await launchDbos(loaded, config, options)
-    await Promise.race([loaded.imported, sleep(moduleSetUpMs, undefined, { ref: false })])
+    const setUp = loaded.imported.catch(failLaunch(loaded.specifier, options))
+    await Promise.race([setUp, sleep(moduleSetUpMs, undefined, { ref: false })])
   } catch (error) {
     await shutDown(0).catch(() => {})
     await slot.release()
     throw error
   }
-  loaded.imported.catch((error: unknown) => options.onLog('error', toLine(error)))
+  loaded.imported.catch((error: unknown) => {
+    const { message, hint } = nameTaken(error, options.application, options.database) ?? {
+      message: toLine(error),
+    }
+    options.onLog('error', hint === undefined ? message : `${message} hint: ${hint}`)
+  })
   const version = sdk.DBOS.applicationVersion
   const registered = runnableWorkflows(sdk)
   const handOverOptions = { ...options, version, executorId, registered }
@@ -85,14 +92,11 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
 }
 
 async function launchDbos(loaded: LoadedModule, config: DBOSConfig, options: LaunchOptions): Promise<void> {
-  const launch = () =>
-    loaded.lifecycle.launch(config).catch((cause: unknown) => {
-      throw toLaunchError(loaded.specifier, options, cause)
-    })
+  const launch = () => loaded.lifecycle.launch(config).catch(failLaunch(loaded.specifier, options))
   if (!options.own && options.createQueue === undefined) return launch()
 
   await withConnection(options.database, 'drover-launch', async (client) => {
-    if (options.own) await waitForTurn(client)
+    if (options.own) await takeTurn(client, options)
     const registered = await registerQueues(client, options)
     await launch()
     if (!registered) await registerQueues(client, options)
@@ -103,9 +107,19 @@ async function launchDbos(loaded: LoadedModule, config: DBOSConfig, options: Lau
  * One launch at a time, until `client` disconnects: migrations of DBOS that run at the same time fail on each other.
  * Asks again and again, because a session that waits for a lock would hold up `create index concurrently` for ever.
  */
-async function waitForTurn(client: pg.Client): Promise<void> {
+async function takeTurn(client: pg.Client, { database, onNotice }: LaunchOptions): Promise<void> {
   const take = `select pg_try_advisory_lock(hashtextextended('drover:launch', 0)) as taken`
-  while (!(await client.query(take)).rows[0].taken) await sleep(launchTurnPollMs)
+  const isOurs = await waitForTurn({
+    take: async () => (await client.query(take)).rows[0].taken,
+    sleep,
+    onLongWait: () => onNotice(`Waiting for another drover process that launches in ${database.label}.`),
+  })
+  if (isOurs) return
+  throw new CliError(
+    'schema-missing',
+    `Another drover process has been launching in ${database.label} for minutes.`,
+    { hint: 'end that process, and run the same command again' },
+  )
 }
 
 function toConfig(
@@ -143,7 +157,19 @@ function toLine(entry: unknown): string {
   return String(entry instanceof Error ? entry.message : entry).replaceAll(/\s*\n\s*/g, ' ')
 }
 
-function toLaunchError(specifier: string, { database }: LaunchOptions, cause: unknown): CliError {
+function failLaunch(specifier: string, options: LaunchOptions): (cause: unknown) => never {
+  return (cause) => {
+    throw toLaunchError(specifier, options, cause)
+  }
+}
+
+function toLaunchError(
+  specifier: string,
+  { application, database }: LaunchOptions,
+  cause: unknown,
+): CliError {
+  const taken = nameTaken(cause, application, database)
+  if (taken) return taken
   const reason = toLine(cause)
   if (cause instanceof Error && cause.constructor.name === 'DBOSInitializationError') {
     return new CliError('schema-unsupported', `DBOS cannot use ${database.label}: ${reason}`, {

@@ -4,22 +4,20 @@ import type { WorkflowProfile } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
 import { longestTimerMs } from '../core/long-timer.ts'
+import { chooseDatabase } from './choose-database.ts'
 import { readConfigFile } from './config-file.ts'
 import { readDbosConfig } from './dbos-config.ts'
+import { byDefault, type Setting } from './setting.ts'
 
 /** The flags that every command has. */
 export interface DatabaseFlags {
   readonly dbUrl?: string
+  /** Of the embedded server. */
+  readonly database?: string
   readonly schema?: string
   readonly connectTimeout?: string
   readonly listenUrl?: string
   readonly reconnectTimeout?: string
-}
-
-/** A value, and where it came from, as `drover config` shows it. */
-export interface Setting<Value> {
-  readonly value: Value
-  readonly source: string
 }
 
 export interface Settings {
@@ -39,8 +37,6 @@ export interface Settings {
   readonly workflows: Readonly<Record<string, WorkflowProfile>>
 }
 
-const byDefault = 'default'
-
 /** First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`. */
 export async function readSettings(
   context: Pick<Context, 'cwd' | 'env' | 'readFile'>,
@@ -51,14 +47,21 @@ export async function readSettings(
   const dbos = await readDbosConfig(context)
   const fromFile = <Value>(value: Value | undefined) => setting(value, file.path)
   return {
-    databaseUrl:
-      setting(flags.dbUrl, '--db-url') ??
-      variable(env, 'DROVER_DB_URL') ??
-      variable(env, 'DBOS_SYSTEM_DATABASE_URL') ??
-      fromFile(file.databaseUrl) ??
-      setting(dbos.systemDatabaseUrl, dbos.path) ??
-      null,
-    database: fromFile(file.database) ?? { value: 'drover', source: byDefault },
+    ...chooseDatabase([
+      {
+        databaseUrl: setting(flags.dbUrl, '--db-url'),
+        database: setting(flags.database, '--database'),
+        isExclusive: true,
+      },
+      {
+        databaseUrl: variable(env, 'DROVER_DB_URL'),
+        database: variable(env, 'DROVER_DATABASE'),
+        isExclusive: true,
+      },
+      { databaseUrl: variable(env, 'DBOS_SYSTEM_DATABASE_URL') },
+      { databaseUrl: fromFile(file.databaseUrl), database: fromFile(file.database) },
+      { databaseUrl: setting(dbos.systemDatabaseUrl, dbos.path) },
+    ]),
     schema: requireName(
       setting(flags.schema, '--schema') ?? fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
     ),

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { DatabaseTarget } from '../core/store.ts'
+import { byDefault } from './setting.ts'
 import type { Settings } from './settings.ts'
 
 export interface TargetOptions {
@@ -38,7 +39,9 @@ export async function findTarget(
       hint: 'name yours with --db-url postgres://…, or type drover demo to create the embedded one',
     })
   }
-  const target = await local.open({ database: settings.database.value, connectTimeoutMs })
+  const { value: database, source } = settings.database
+  // The usual one is no typing mistake.
+  const target = await local.open({ database, connectTimeoutMs, mustExist: !create && source !== byDefault })
   return { ...target, schema, reconnectTimeoutMs, createSchema: create }
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { commandGroups } from '../../src/commands/index.ts'
 import type { Context } from '../../src/context.ts'
+import { CliError } from '../../src/core/errors.ts'
+import type { LocalDatabase } from '../../src/core/local-database.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -17,6 +19,8 @@ test('bare drover is its help', async () => {
       -V, --version                 print the version
       --db-url <url>                the DBOS system database (else: drover config
                                     shows what is used)
+      --database <name>             a database of the embedded Postgres (default:
+                                    drover); not with --db-url
       --schema <name>               schema of the DBOS system tables (default: dbos)
       --connect-timeout <duration>  give up connecting after this long (default: 5s)
       --reconnect-timeout <time>    give up a database that went away after this
@@ -172,6 +176,29 @@ test('passwords are never shown', async () => {
   const { stdout } = await runCli('config --db-url postgres://ada:s3cret@db.example:5433/shop')
   expect(stdout).toContain('db.example:5433/shop\t--db-url')
   expect(stdout).not.toContain('s3cret')
+})
+
+test('--database chooses a database of the embedded server, and config says so', async () => {
+  const { stdout } = await runCli('config --database shop', { local: { exists: () => true } })
+  expect(stdout).toContain('databaseUrl\tembedded database shop\t--database\n')
+  expect(stdout).toContain('database\tshop\t--database\n')
+  expect(await runCli('list --db-url postgres://localhost/x --database shop')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--db-url and --database name two different databases.'),
+  })
+})
+
+test.each([
+  ['list --database shop', { database: 'shop', connectTimeoutMs: 5000, mustExist: true }],
+  ['list', { database: 'drover', connectTimeoutMs: 5000, mustExist: false }],
+])('%s opens that database, and creates none that was mistyped', async (line, expected) => {
+  const opened: unknown[] = []
+  const open: LocalDatabase['open'] = async (options) => {
+    opened.push(options)
+    throw new CliError('no-database', 'not there')
+  }
+  await runCli(line, { local: { exists: () => true, open } })
+  expect(opened).toEqual([expected])
 })
 
 test('connecting is left by ctrl-c and by SIGTERM', async () => {

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:net'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase, urlOfDatabase } from '../support/database.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 let database: TestDatabase
 const secret = 'hunter2'
@@ -119,6 +121,22 @@ test('a database of drover is migrated once, also when two come at the same time
     expect(await store.list({ limit: 5 })).toEqual([])
     await store.close()
   }
+  await own.drop()
+})
+
+test('who comes while another process sets the tables up waits, and says for what', async () => {
+  const own = await createTestDatabase({ empty: true })
+  const holder = new pg.Client({ connectionString: own.target.url, application_name: 'drover-test' })
+  await holder.connect()
+  await holder.query(`select pg_advisory_lock(hashtextextended('drover:launch', 0))`)
+  const notices: string[] = []
+  const opening = openStore(own.target, {}, (notice) => notices.push(notice))
+  await waitUntil('it says what it waits for', () => notices.length > 0)
+  await holder.end()
+  const store = await opening
+  expect(notices).toEqual([`Waiting for another drover process that sets up ${own.target.label}.`])
+  expect(await store.list({ limit: 5 })).toEqual([])
+  await store.close()
   await own.drop()
 })
 

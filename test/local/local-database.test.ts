@@ -96,6 +96,7 @@ test('status tells where it is and who uses it', async () => {
     dataDirectory: place.layout.data,
     logFile: place.layout.log,
     sizeBytes: expect.any(Number),
+    databases: ['by_hand', 'drover', 'shared with "quotes"'],
     clients: [`drover (process ${process.pid})`],
     pinned: false,
   })

@@ -31,6 +31,7 @@ beforeAll(async () => {
     queues: 'all',
     keepHandingOver: false,
     onLog: () => {},
+    onNotice: () => {},
     onHandOver: () => {},
     onUnknown: () => {},
   })

@@ -26,7 +26,7 @@ interface Launched {
 }
 
 type HostLaunchOptions = { readonly database: DatabaseTarget } & Partial<
-  Omit<LaunchOptions, 'onLog' | 'onHandOver' | 'onUnknown'>
+  Omit<LaunchOptions, 'onLog' | 'onNotice' | 'onHandOver' | 'onUnknown'>
 >
 
 /** The runtime in a process of its own, with a module loaded into it. */

@@ -77,6 +77,24 @@ test('a database of others is neither migrated nor given queues', async () => {
   expect(await queuesOf(foreign)).toEqual([])
 })
 
+test('a queue of another application is told with its owner and what to type', async () => {
+  const publisher = path.join(import.meta.dirname, '../../examples/publisher/publisher.ts')
+  await own.query(
+    `insert into dbos.queues (name, application_name) values ('publisher_example_tasks', 'shop')`,
+  )
+  const host = await load(publisher)
+  const message = `publisher cannot be launched in ${own.target.label}: the queue publisher_example_tasks there belongs to the application shop.`
+  await expect(host.launch({ database: own.target })).rejects.toMatchObject({
+    code: 'name-taken',
+    message,
+    hint: 'give publisher a system database of its own, with --db-url; or free the name: drover queues delete publisher_example_tasks',
+  })
+  await expect(host.launch({ database: { ...own.target, embedded: 'shop' } })).rejects.toMatchObject({
+    hint: 'give publisher a database of its own: --database publisher; or free the name: drover queues delete publisher_example_tasks --database shop',
+  })
+  await own.query(`delete from dbos.queues where name = 'publisher_example_tasks'`)
+})
+
 test('a queue to create belongs to the application and is polled, and another application is refused', async () => {
   const [host, other] = await Promise.all([load(), load('talkative.cjs')])
   const options = {

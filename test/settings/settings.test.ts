@@ -40,6 +40,47 @@ test('the first database that is named wins', async () => {
   expect(await sourceOf({ files: { [dbosConfig]: world.files[dbosConfig] ?? '' } })).toBe(dbosConfig)
 })
 
+test('a database of the embedded server is chosen by whoever is first to name one', async () => {
+  const chosen = async (world: World) => {
+    const { databaseUrl, database } = await settingsIn(world)
+    return databaseUrl ? databaseUrl.source : `${database.value} of ${database.source}`
+  }
+  const env = { DROVER_DATABASE: 'from-env', DBOS_SYSTEM_DATABASE_URL: 'postgres://dbos/x' }
+  const files = {
+    [droverConfig]: '{"database": "from-file"}',
+    [dbosConfig]: 'system_database_url: postgres://yaml/x',
+  }
+  expect(await chosen({ flags: { database: 'flag' }, env: { DROVER_DB_URL: 'postgres://x/y' } })).toBe(
+    'flag of --database',
+  )
+  expect(await chosen({ flags: { dbUrl: 'postgres://flag/x' }, env })).toBe('--db-url')
+  expect(await chosen({ env, files })).toBe('from-env of DROVER_DATABASE')
+  expect(await chosen({ files })).toBe(`from-file of ${droverConfig}`)
+  const both = { [droverConfig]: '{"databaseUrl": "postgres://file/x", "database": "from-file"}' }
+  expect(await chosen({ files: both })).toBe(droverConfig)
+  expect((await settingsIn({ files: both })).database.value).toBe('from-file')
+})
+
+test.each([
+  [
+    { flags: { dbUrl: 'postgres://flag/x', database: 'shop' } },
+    '--db-url and --database name two different databases.',
+  ],
+  [
+    { env: { DROVER_DB_URL: 'postgres://env/x', DROVER_DATABASE: 'shop' } },
+    'DROVER_DB_URL and DROVER_DATABASE name two different databases.',
+  ],
+  [{ flags: { database: '' } }, 'A setting from --database is empty.'],
+  [{ flags: { database: 'postgres' } }, 'the name is reserved'],
+  [{ flags: { database: 'é'.repeat(32) } }, 'longer than 63 bytes'],
+  [{ flags: { database: 'a\nb' } }, 'control characters'],
+] as readonly (readonly [World, string])[])(
+  'a database of the embedded server that cannot be meant is refused: %j',
+  async (world, message) => {
+    await expect(settingsIn(world)).rejects.toThrow(message)
+  },
+)
+
 test('files are found above the current directory too, and the app is relative to its file', async () => {
   const settings = await settingsIn({ files: { '/home/ada/drover.config.json': '{"app": "./src/app.ts"}' } })
   expect(settings.app).toEqual({ value: '/home/ada/src/app.ts', source: '/home/ada/drover.config.json' })
