@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
 
 DBOS.setConfig({ name: 'publishers' })
-const queueName = 'publisher_tasks'
+const queueName = 'publishers_pattern_tasks'
 
 class Publisher extends ConfiguredInstance {
   /** Starts at 0 again with every process; what is durable is counted from the results. */

@@ -3,7 +3,8 @@ import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
 
 DBOS.setConfig({ name: 'publisher' })
 
-const queueName = 'publisher_queue'
+// Unique in the system database, which it may share with other applications: hence the prefix.
+const queueName = 'publisher_example_tasks'
 
 interface Receipt {
   readonly task: number

@@ -30,7 +30,7 @@ async function askThenWork(n: number, waitSeconds = 60, stepMs = 0): Promise<App
 
   if (answer === null) return cancelled('timed-out', `nobody answered within ${waitSeconds} s`, null)
   const by = textOf(answer, 'by')
-  const comment = textOf(answer, 'comment') ?? textOf(answer, 'message')
+  const comment = reasonOf(answer)
   if (!isApproval(answer)) return cancelled('rejected', comment ?? 'not approved', by)
 
   const results: StepResult[] = []
@@ -44,6 +44,12 @@ function cancelled(decision: 'rejected' | 'timed-out', reason: string, by: strin
 
 function isApproval(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'approved' in answer && answer.approved === true
+}
+
+/** In the words of `drover approve`, of people who send a message of their own, and of a bare string. */
+function reasonOf(answer: unknown): string | null {
+  if (typeof answer === 'string' && answer !== '') return answer
+  return textOf(answer, 'comment') ?? textOf(answer, 'reason') ?? textOf(answer, 'message')
 }
 
 function textOf(answer: unknown, key: string): string | null {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
+import { isHeld, never } from './hold.ts'
 
-export const publisherQueue = 'publisher_queue'
+/** Queue names are unique in a system database, which other applications share: hence the prefix. */
+export const publisherQueue = 'drover_demo_tasks'
 
 export interface Published {
   readonly task: number
@@ -27,6 +29,7 @@ class Publisher extends ConfiguredInstance {
   async publish(task: number, id: string, taskMs: number): Promise<Published> {
     return await DBOS.runStep(
       async () => {
+        if (isHeld(task)) await never
         await sleep(taskMs)
         this.countInProcess++
         return { task, id, executorId: DBOS.executorID, countInProcess: this.countInProcess }

@@ -1,8 +1,10 @@
-import type { ChildProcess } from '../../context.ts'
+import { holdAfterTaskVariable } from '../../core/demo.ts'
+import { CliError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { latestVersionOf } from '../../core/platform.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow.ts'
+import { createWorkers } from './demo-workers.ts'
 import { type PublishCounters, readCounters } from './publish-counters.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
 
@@ -31,37 +33,38 @@ export const resumePart: Part = {
       application: demoApplication,
       version,
     })
-    let worker = spawnWorker(tour, version)
+    const workers = createWorkers(tour, version)
+    workers.start({ [holdAfterTaskVariable]: String(killAt) })
     let isKilled = false
     try {
       const outcome = await follow(context, store, {
         workflowIds: [workflowId],
         output: context.terminal.stdout,
         format: 'picture',
+        signal: workers.endedByThemselves,
         onChange: async (change) => {
           if (isKilled || change.type !== 'event' || change.key !== 'progress') return false
           if (doneOf(change.value) < killAt) return false
           isKilled = true
-          worker.kill('SIGKILL')
-          await worker.exited
+          await workers.end('SIGKILL')
           await say(killedSentence(await readCounters(store, workflowId)))
-          worker = spawnWorker(tour, version)
+          workers.start()
           return false
         },
       })
+      if (outcome.reason === 'stopped' && workers.endedByThemselves.aborted) throw workerEnded(version)
       await sayCount(tour, workflowId, outcome.workflows.get(workflowId)?.output ?? null)
     } finally {
-      worker.kill('SIGTERM')
-      await worker.exited
+      await workers.end('SIGTERM')
       if (latest !== undefined) await store.promoteVersion(latest)
     }
   },
 }
 
-function spawnWorker({ context, flags }: Tour, version: string): ChildProcess {
-  const database = flags.dbUrl ? ['--db-url', flags.dbUrl] : []
-  const schema = flags.schema ? ['--schema', flags.schema] : []
-  return context.spawnDrover(['worker', '--app', demoApp, '--app-version', version, ...database, ...schema])
+function workerEnded(version: string): CliError {
+  return new CliError('app-crashed', 'The worker of the demo ended by itself.', {
+    hint: `drover worker --app ${demoApp} --app-version ${version}   # shows why`,
+  })
 }
 
 function doneOf(progress: JsonValue): number {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { findRegistered } from '../../core/registered-workflow.ts'
 import type { Runtime } from '../../core/runtime.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { launchApp } from '../../frame/app.ts'
@@ -98,6 +99,7 @@ function createTour(context: Context, store: Store, options: TourOptions): Tour 
   const suffix = randomBytes(3).toString('hex')
   const named: string[] = []
   const { isTerminal } = terminal.stdout
+  const place = placeOf(options.flags)
   const print = (text: string, paint: (line: string) => string) => {
     const lines = isTerminal ? wrap(text, terminal.stdout.columns, Number.POSITIVE_INFINITY) : [text]
     return terminal.print(lines.map(paint).join('\n'))
@@ -115,8 +117,14 @@ function createTour(context: Context, store: Store, options: TourOptions): Tour 
     },
     say: (text) => print(text, style.plain),
     shout: (text) => print(text, style.strong),
-    command: (text) => terminal.print(`${style.faint('$')} ${style.command(text)}`),
+    command: (text) => terminal.print(`${style.faint('$')} ${style.command(text + place)}`),
   }
+}
+
+/** The flags by which a command that is shown finds the database of the tour; a URL may hold a password. */
+function placeOf({ database, schema }: DatabaseFlags): string {
+  const flags = Object.entries({ database, schema }).filter(([, value]) => value !== undefined)
+  return flags.map(([flag, value]) => ` --${flag} ${shellWord(String(value))}`).join('')
 }
 
 async function printSummary(context: Context, tour: Tour): Promise<void> {
@@ -134,4 +142,13 @@ async function printSummary(context: Context, tour: Tour): Promise<void> {
   await tour.say('They are all still there:')
   await tour.command('drover list --limit 50')
   await tour.command(`drover get ${rows[0]?.workflowId}`)
+  await printNext(tour)
+}
+
+/** The way on to what the user came for. */
+async function printNext({ say, command }: Tour): Promise<void> {
+  await say('')
+  await say('With your own application (a module that registers workflows):')
+  await command('drover run WORKFLOW --app ./src/workflows.ts')
+  await say('With one that runs elsewhere: drover list --db-url postgres://USER@HOST:5432/DATABASE')
 }
