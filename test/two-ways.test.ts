@@ -68,4 +68,42 @@ describe.each(ways)('through $name', (way) => {
     expect((await way.wait(store, 'a', 'event:progress=50', 20)).code).toBe(124)
     expect((await way.wait(store, 'nope', 'event:progress')).code).toBe(4)
   })
+
+  test('a message is sent once under its key, also where the workflow has ended since', async () => {
+    const store = createFakeStore([{ workflowId: 'a', did: [{ recv: 'go', timeoutSeconds: 1e6 }] }])
+    const send = (message: string, topic = 'go') => way.send(store, 'a', topic, message, 'k')
+    expect((await send('yes')).code).toBe(0)
+    expect((await send('yes')).code).toBe(0)
+    store.receive('a', 'go')
+    store.end('a', 'SUCCESS')
+    expect((await send('yes')).code).toBe(0)
+    for (const other of [await send('no'), await send('yes', 'elsewhere')]) {
+      expect(other).toMatchObject({ code: 9, message: expect.stringContaining('nothing was sent') })
+    }
+    expect((await way.send(store, 'a', 'go', 'yes', 'other key')).code).toBe(9)
+    expect(await store.messages('a')).toHaveLength(1)
+  })
+
+  test('what a start sends reaches a workflow that it attaches to, once', async () => {
+    const store = createFakeStore([
+      { workflowId: 'a', name: 'orderWorkflow', status: 'ENQUEUED', queue: 'slow' },
+    ])
+    const sent = async (workflowId: string) =>
+      (await store.messages(workflowId)).map(({ message }) => message)
+    for (const message of ['one', 'one', 'two']) {
+      expect(await way.start(store, message, { workflowId: 'a' })).toMatchObject({ code: 0, value: 'a' })
+    }
+    expect(await sent('a')).toEqual(['one', 'two'])
+    for (const workflowId of ['b', 'b', 'c']) {
+      const answer = await way.start(store, 'one', { workflowId, deduplicationId: 'd' })
+      expect(answer).toMatchObject({ code: 0, value: 'b' })
+    }
+    expect(await way.start(store, 'two', { workflowId: 'c', deduplicationId: 'd' })).toMatchObject({
+      value: 'b',
+    })
+    expect(await sent('b')).toEqual(['one', 'two'])
+    store.end('a', 'SUCCESS')
+    expect((await way.start(store, 'three', { workflowId: 'a' })).code).toBe(9)
+    expect(await sent('a')).toEqual(['one', 'two'])
+  })
 })

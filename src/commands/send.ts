@@ -4,7 +4,8 @@ import { nameTopic } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
 import { parseJson, parseJsonOrString } from '../core/json.ts'
 import type { Store } from '../core/store.ts'
-import { isEnded, type JsonValue, type Wait, type Workflow } from '../core/workflow.ts'
+import { submitMessage } from '../core/submit-message.ts'
+import type { JsonValue, Wait } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { readInput } from '../frame/input.ts'
 import { readTopic } from '../frame/option-parsers.ts'
@@ -29,7 +30,10 @@ export function sendCommand(context: Context): Command {
     .argument('[message]', 'the message')
     .option('--topic <topic>', 'the topic that the workflow receives on (none by default)')
     .option('--input <source>', 'the message from @FILE, from stdin (-), or in place; must be JSON')
-    .option('--idempotency-key <key>', 'send at most once under this key')
+    .option(
+      '--idempotency-key <key>',
+      'send at most once under this key: the same again is 0, another message 9',
+    )
     .option('--force', 'also when the workflow has ended', false)
     .option('--timeout <duration>', 'wait so long for a database, or its tables, that is on its way')
     .action((id: string, message: string | undefined, _, command: Command) =>
@@ -47,19 +51,17 @@ async function runSend(
   const topic = flags.topic ?? null
   const limit = createTimeLimit(context, flags.timeout)
   const send = async (store: Store): Promise<void> => {
-    const workflow = await findExactWorkflow(context, store, id)
-    if (!flags.force) refuseEnded(workflow)
-    const { workflowId } = workflow
+    const { workflowId } = await findExactWorkflow(context, store, id)
     const waits = await store.waits([workflowId])
-    const { idempotencyKey } = flags
-    const result = await store.send({ workflowId, topic, message, idempotencyKey })
+    const { idempotencyKey, force } = flags
+    const result = await submitMessage(store, { workflowId, topic, message, idempotencyKey, force })
     tell(
       context,
       result === 'duplicate'
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
         : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
     )
-    warnOfOtherTopic(context, waits, topic)
+    if (result === 'sent') warnOfOtherTopic(context, waits, topic)
   }
   await withStore(context, flags, send, { limit })
 }
@@ -74,13 +76,6 @@ async function readMessage(
     return parseJson(await readInput(context, input), 'The --input')
   throw new CliError('usage', 'Give the message either in place or with --input.', {
     hint: `drover send ID '{"approved": true}' --topic TOPIC`,
-  })
-}
-
-function refuseEnded({ workflowId, status }: Workflow): void {
-  if (!isEnded(status)) return
-  throw new CliError('already-ended', `${workflowId} ended ${status}: nobody would read the message.`, {
-    hint: 'send it all the same with --force',
   })
 }
 

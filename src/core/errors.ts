@@ -38,6 +38,7 @@ export const exitNameByErrorCode = {
   'wait-not-found': 'conflict',
   'already-decided': 'conflict',
   'already-answered': 'conflict',
+  'already-sent': 'conflict',
   'already-ended': 'conflict',
   'deadline-passed': 'conflict',
   'id-in-use': 'conflict',

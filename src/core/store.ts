@@ -90,7 +90,12 @@ export interface SendRequest {
   readonly idempotencyKey?: string
   /** As JSON that every language reads, instead of what TypeScript writes. */
   readonly portable?: boolean
+  /** Not to a workflow that has ended: nobody would read it. */
+  readonly onlyActive?: boolean
 }
+
+/** `used-otherwise`: another message, or on another topic, was sent under this key. Only `sent` wrote something. */
+export type SendOutcome = 'sent' | 'duplicate' | 'used-otherwise' | 'ended'
 
 export interface StartRequest {
   readonly name: string
@@ -114,8 +119,10 @@ export interface StartRequest {
   /** Keyword arguments, for workflows in Python: everything is written as portable JSON then. */
   readonly namedArgs?: Readonly<Record<string, JsonValue>>
   /** There before the workflow starts. */
-  readonly messages?: readonly { readonly topic: string | null; readonly message: JsonValue }[]
+  readonly messages?: readonly StartMessage[]
 }
+
+export interface StartMessage extends Pick<SendRequest, 'topic' | 'message' | 'idempotencyKey'> {}
 
 /** `existing`: the id is in use. An object: another active workflow has the deduplication id. Nothing was written then. */
 export type StartOutcome = 'started' | 'existing' | { readonly duplicateOf: string }
@@ -294,8 +301,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
    * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.
    */
   follow(workflowIds: readonly string[], options: FollowOptions): AsyncIterable<Change>
-  /** Throws `workflow-not-found`. `duplicate` when the idempotency key was used before. */
-  send(request: SendRequest): Promise<'sent' | 'duplicate'>
+  /** Throws `workflow-not-found`. `duplicate` when this message was sent under its idempotency key before. */
+  send(request: SendRequest): Promise<SendOutcome>
   /** Throws `workflow-not-found`, and `no-record` where who decides is to be recorded and cannot be. */
   decide(request: DecisionRequest): Promise<DecisionOutcome>
   /** The wait at this step, also one that is over; undefined where that step never waited. */

@@ -1,25 +1,65 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ClientBase } from 'pg'
-import type { SendRequest } from '../core/store.ts'
-import type { Session } from './connect.ts'
+import type { SendOutcome, SendRequest } from '../core/store.ts'
+import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
+import type { Row, Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
 import { workflowNotFound } from './failures.ts'
+import { messageColumns, toMessage } from './read-messages.ts'
 import type { SystemSchema } from './schema.ts'
 
+/** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
 export async function sendMessage(
   session: Session,
   schema: SystemSchema,
   request: SendRequest,
-): Promise<'sent' | 'duplicate'> {
+): Promise<SendOutcome> {
   return session.transaction(async (client) => {
+    const earlier = await compareWithEarlier(client, schema, request)
+    if (earlier) return earlier.outcome
+    if (request.onlyActive && (await hasEnded(client, schema, request))) return 'ended'
     await deliverMessage(client, session, request)
-    if (request.idempotencyKey === undefined) return 'sent'
     // DBOS ignores a message whose id is there already, and does not tell.
-    const { rows } = await client.query(
-      `select xmin = pg_current_xact_id()::xid as is_new from ${schema.table('notifications')} where message_uuid = $1`,
-      [messageIdOf(request.workflowId, request.idempotencyKey)],
-    )
-    return rows[0]?.is_new === true ? 'sent' : 'duplicate'
+    const stored = await compareWithEarlier(client, schema, request)
+    return stored?.isNew === false ? stored.outcome : 'sent'
   })
+}
+
+interface Earlier {
+  readonly outcome: 'duplicate' | 'used-otherwise'
+  /** Of this transaction. */
+  readonly isNew: boolean
+}
+
+async function compareWithEarlier(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId, topic, message, idempotencyKey }: SendRequest,
+): Promise<Earlier | undefined> {
+  if (idempotencyKey === undefined) return undefined
+  const { rows } = await client.query<Row>(
+    `select ${messageColumns(schema, 'n')}, n.xmin = pg_current_xact_id()::xid as is_new
+     from ${schema.table('notifications')} n where n.message_uuid = $1`,
+    [messageIdOf(workflowId, idempotencyKey)],
+  )
+  const [row] = rows
+  if (!row) return undefined
+  const earlier = toMessage(workflowId, row)
+  const isSame = earlier.topic === topic && isDeepStrictEqual(earlier.message, message)
+  return { outcome: isSame ? 'duplicate' : 'used-otherwise', isNew: row.is_new === true }
+}
+
+async function hasEnded(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId }: SendRequest,
+): Promise<boolean> {
+  const { rows } = await client.query<Row>(
+    `select status from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [workflowId],
+  )
+  const status = rows[0]?.status as WorkflowStatus | undefined
+  return status !== undefined && isEnded(status)
 }
 
 /** Writes the message with DBOS's own client, in the transaction of `client`. Throws `workflow-not-found`. */

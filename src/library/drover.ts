@@ -13,6 +13,7 @@ import type {
   WorkflowQuery,
 } from '../core/store.ts'
 import { type Decided, submitDecision } from '../core/submit-decision.ts'
+import { submitMessage } from '../core/submit-message.ts'
 import type { JsonValue, Message, Step, Workflow, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
@@ -29,8 +30,10 @@ export interface WatchOptions {
 export interface SendOptions {
   /** None by default. */
   readonly topic?: string
-  /** Sending again with the same key is a no-op. */
+  /** The same message again with the same key is a no-op; another one throws `already-sent`. */
   readonly idempotencyKey?: string
+  /** Also to a workflow that has ended, which throws `already-ended` else. */
+  readonly force?: boolean
 }
 
 export interface DecideOptions {
@@ -55,7 +58,10 @@ export interface Drover {
   /** The latest value of one; undefined as long as there is none. */
   event(workflowId: string, key: string): Promise<JsonValue | undefined>
   messages(workflowId: string): Promise<readonly Message[]>
-  /** Enqueues a workflow for a worker, and resolves to its id. Throws `id-in-use`. */
+  /**
+   * Enqueues a workflow for a worker, and resolves to its id. One that is active under this id with the same arguments is
+   * attached to, and gets the messages; else throws `id-in-use`.
+   */
   start(name: string, args?: readonly JsonValue[], options?: StartOptions): Promise<string>
   /** What happens to them, from their beginning until all have ended. */
   watch(workflowIds: string | readonly string[], options?: WatchOptions): AsyncIterable<Change>
@@ -119,8 +125,8 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     stream: (workflowId, key, { follow = false, signal } = {}) =>
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
     wait: (workflowId, condition = 'ended', options = {}) => waitFor(store, workflowId, condition, options),
-    send: (workflowId, message, { topic = null, idempotencyKey } = {}) =>
-      store.send({ workflowId, topic, message, idempotencyKey }),
+    send: (workflowId, message, { topic = null, idempotencyKey, force } = {}) =>
+      submitMessage(store, { workflowId, topic, message, idempotencyKey, force }),
     inbox: async (query = {}) => (await store.inbox(query)).waits,
     approve: (wait, options) => decide(wait, 'approved', options),
     reject: (wait, options) => decide(wait, 'rejected', options),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { CliError } from '../core/errors.ts'
 import {
   chooseVersion,
   lastQueueOf,
@@ -7,7 +6,7 @@ import {
   onlyRegisteredApplication,
   requireApplication,
 } from '../core/identity.ts'
-import { shellWord } from '../core/shell-word.ts'
+import { startOrAttach } from '../core/start-or-attach.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
 import { findOrigins } from '../core/workflow-name.ts'
@@ -19,6 +18,12 @@ export interface StartOptions {
   readonly queue?: string
   readonly application?: string
   readonly version?: string
+  /** There before it starts, and sent once to what is attached to. */
+  readonly messages?: readonly { readonly topic?: string | null; readonly message: JsonValue }[]
+  /** On a queue only one active workflow may have it. */
+  readonly deduplicationId?: string
+  /** Where one has the deduplication id already: throw `duplicate`, or resolve to its id. `reject` by default. */
+  readonly ifExists?: 'reject' | 'attach'
 }
 
 interface Place {
@@ -31,7 +36,14 @@ export async function enqueue(
   { store, settings, env }: Place,
   typed: string,
   args: readonly JsonValue[],
-  { workflowId = randomUUID(), queue, ...options }: StartOptions,
+  {
+    workflowId = randomUUID(),
+    queue,
+    messages,
+    deduplicationId,
+    ifExists = 'reject',
+    ...options
+  }: StartOptions,
 ): Promise<string> {
   const { name, className, origins } = await findOrigins(store, typed, undefined)
   const [latest] = origins
@@ -43,7 +55,7 @@ export async function enqueue(
     onlyLiveApplication(executors),
     onlyRegisteredApplication(await store.versions()),
   ])
-  const outcome = await store.start({
+  const request = {
     name,
     className: className ?? latest?.className ?? undefined,
     configName: latest?.configName ?? undefined,
@@ -52,9 +64,8 @@ export async function enqueue(
     queue: queue ?? lastQueueOf(origins) ?? ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
     application,
     version: chooseVersion({ env }, { store, application, flag: options.version, executors }),
-  })
-  if (outcome === 'started') return workflowId
-  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
-    hint: `drover get ${shellWord(workflowId)}`,
-  })
+    ...(messages && { messages: messages.map(({ topic = null, message }) => ({ topic, message })) }),
+    ...(deduplicationId !== undefined && { deduplicationId }),
+  }
+  return (await startOrAttach(store, request, ifExists)).workflowId
 }

@@ -415,6 +415,13 @@ describe('the fake store and the real one agree', () => {
     expect(await ask((store) => store.send(request))).toBe('sent')
     expect(await ask((store) => store.send(request))).toBe('duplicate')
     expect(await ask((store) => store.send({ ...request, workflowId: 'child-2' }))).toBe('sent')
+    expect(await ask((store) => store.send({ ...request, message: 'other' }))).toBe('used-otherwise')
+    expect(await ask((store) => store.send({ ...request, topic: 'other' }))).toBe('used-otherwise')
+    const late = { workflowId: 'done', topic: null, message: { n: 1 }, onlyActive: true }
+    expect(await ask((store) => store.send(late))).toBe('ended')
+    const forced = { ...late, idempotencyKey: 'once', onlyActive: false }
+    expect(await ask((store) => store.send(forced))).toBe('sent')
+    expect(await ask((store) => store.send({ ...forced, onlyActive: true }))).toBe('duplicate')
     const messages = await ask(async (store) =>
       (await store.messages('child-1')).map(({ sentAt, ...rest }) => rest),
     )

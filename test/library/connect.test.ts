@@ -84,6 +84,7 @@ test('what cannot be is told as an error with a code', async () => {
   await expect(drover.wait('nope')).rejects.toMatchObject({ code: 'workflow-not-found' })
   await expect(drover.approve('nope', { as: 'ada' })).rejects.toMatchObject({ code: 'workflow-not-found' })
   const id = await drover.start('counting', [1], { ...here, workflowId: 'counted' })
+  await drover.wait(id)
   await expect(drover.start('counting', [1], { ...here, workflowId: id })).rejects.toMatchObject({
     code: 'id-in-use',
   })

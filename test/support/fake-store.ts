@@ -311,8 +311,13 @@ export function createFakeStore(
     send: async (request) => {
       const { rows } = entryOf(request.workflowId)
       const key = request.idempotencyKey && `${request.idempotencyKey}::${request.workflowId}`
+      const earlier = rows.messages.find((message) => message.messageId === key)
+      if (earlier) {
+        const isSame = earlier.topic === request.topic && isDeepStrictEqual(earlier.message, request.message)
+        return isSame ? 'duplicate' : 'used-otherwise'
+      }
+      if (request.onlyActive && isEnded(rows.workflow.status)) return 'ended'
       sent.push(request)
-      if (key && rows.messages.some((message) => message.messageId === key)) return 'duplicate'
       change(request.workflowId, () => {
         deliver(rows, request.topic, request.message, readClock(), request.idempotencyKey)
       })
@@ -399,8 +404,8 @@ export function createFakeStore(
         recoveryAttempts: 0,
         input: hasNamed ? { positionalArgs: args, namedArgs } : args,
       })
-      for (const { topic, message } of request.messages ?? []) {
-        change(workflowId, (rows) => void deliver(rows, topic, message, readClock()))
+      for (const { topic, message, idempotencyKey } of request.messages ?? []) {
+        change(workflowId, (rows) => void deliver(rows, topic, message, readClock(), idempotencyKey))
       }
       happened()
       return 'started'

@@ -1,5 +1,6 @@
 import { CliError, exitNameByErrorCode } from '../../src/core/errors.ts'
 import { exitCodes } from '../../src/core/exit-codes.ts'
+import { parseJsonOrString } from '../../src/core/json.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
 import { createTestDrover } from './fake-library.ts'
@@ -17,6 +18,15 @@ export interface Answer {
 export interface Way {
   readonly name: string
   wait(store: Store, workflowId: string, condition: string, timeoutMs?: number): Promise<Answer>
+  /** With an idempotency key. */
+  send(store: Store, workflowId: string, topic: string, message: string, key: string): Promise<Answer>
+  /** `orderWorkflow` without arguments, with a message on `go`. */
+  start(store: Store, message: string, options: StartAgain): Promise<Answer>
+}
+
+interface StartAgain {
+  readonly workflowId: string
+  readonly deduplicationId?: string
 }
 
 const commandLine: Way = {
@@ -25,19 +35,39 @@ const commandLine: Way = {
     const limit = timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]
     return run(store, ['wait', workflowId, '--for', condition, ...limit])
   },
+  send: (store, workflowId, topic, message, key) =>
+    run(store, ['send', workflowId, message, '--topic', topic, '--idempotency-key', key]),
+  start: async (store, message, { workflowId, deduplicationId }) => {
+    const dedup = deduplicationId === undefined ? [] : ['--dedup', deduplicationId, '--if-exists', 'attach']
+    const line = ['start', 'orderWorkflow', '--id', workflowId, '--send', `go=${message}`, ...dedup]
+    return run(store, [...line, '--queue', 'slow', '--app-version', 'v1', '--application', 'example'])
+  },
 }
 
 const library: Way = {
   name: 'the library',
   wait: (store, workflowId, condition, timeoutMs) =>
     call(() => createTestDrover(store).wait(workflowId, condition, { timeoutMs })),
+  send: async (store, workflowId, topic, message, idempotencyKey) =>
+    call(() => createTestDrover(store).send(workflowId, message, { topic, idempotencyKey })),
+  start: async (store, message, options) =>
+    call(() =>
+      createTestDrover(store).start('orderWorkflow', [], {
+        ...options,
+        messages: [{ topic: 'go', message }],
+        ifExists: 'attach',
+        queue: 'slow',
+        version: 'v1',
+        application: 'example',
+      }),
+    ),
 }
 
 export const ways: readonly Way[] = [commandLine, library]
 
 async function run(store: Store, line: readonly string[]): Promise<Answer> {
   const { code, stdout, stderr } = await runCli(line, { store })
-  return { code, message: stderr, ...(stdout !== '' && { value: JSON.parse(stdout) }) }
+  return { code, message: stderr, ...(stdout !== '' && { value: parseJsonOrString(stdout.trim()) }) }
 }
 
 async function call(use: () => Promise<JsonValue>): Promise<Answer> {

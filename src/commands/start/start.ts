@@ -2,13 +2,13 @@ import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { type Assertion, parseAssertions, requireAssertions } from '../../core/assertion.ts'
 import { CliError } from '../../core/errors.ts'
+import { expectedInput, startOrAttach } from '../../core/start-or-attach.ts'
 import type { StartRequest, Store } from '../../core/store.ts'
-import type { JsonValue } from '../../core/workflow.ts'
 import { parseWorkflowArguments } from '../../core/workflow-arguments.ts'
 import { addAssertOption } from '../../frame/assert-option.ts'
 import { withStore } from '../../frame/database.ts'
 import { noteDetached } from '../../frame/detach.ts'
-import { attachOrRefuse } from '../../frame/existing-id.ts'
+import { attachOrRefuse, noteAttached } from '../../frame/existing-id.ts'
 import { surroundingsOf, whyQueued } from '../../frame/explain.ts'
 import { follow } from '../../frame/follow.ts'
 import { readInput } from '../../frame/input.ts'
@@ -54,7 +54,7 @@ export function startCommand(context: Context): Command {
     .option('--partition <key>', 'of a partitioned queue')
     .option(
       '--send <topic=message>',
-      'a message that is there before it starts; JSON if it parses',
+      'a message that is there before it starts, or is sent once to what is attached to; JSON if it parses',
       collect,
       [],
     )
@@ -147,34 +147,23 @@ async function enqueue(
   request: StartRequest,
   { ifExists }: StartFlags,
 ): Promise<string> {
-  const { workflowId, deduplicationId, queue } = request
-  const outcome = await store.start(request)
-  if (outcome === 'started') return workflowId
-  if (outcome === 'existing') {
-    const existing = await store.get(workflowId)
-    if (existing) {
-      attachOrRefuse(context, existing, request.name, expectedInput(request))
-      return workflowId
-    }
-    throw new CliError('id-in-use', `The id ${workflowId} was in use a moment ago.`, {
-      hint: 'type the command again',
-    })
-  }
-  const { duplicateOf } = outcome
-  const sentence = `The deduplication id ${deduplicationId} on queue ${queue} is held by ${duplicateOf}`
-  if (ifExists === 'attach') {
-    tell(context, `${sentence}: attached to it.`)
-    return duplicateOf
-  }
-  throw new CliError('duplicate', `${sentence}; nothing was started.`, {
-    hint: `drover explain ${duplicateOf}   # or attach to it with --if-exists attach`,
-  })
+  const { workflowId, attachedTo, sentCount } = await startOrAttach(store, request, ifExists)
+  if (!attachedTo) return workflowId
+  const { deduplicationId, queue, messages = [] } = request
+  if (workflowId === request.workflowId) noteAttached(context, attachedTo)
+  else
+    tell(
+      context,
+      `The deduplication id ${deduplicationId} on queue ${queue} is held by ${workflowId}: attached to it.`,
+    )
+  if (sentCount > 0) tell(context, `Sent it ${count(sentCount)}.`)
+  const before = messages.length - sentCount
+  if (before > 0) tell(context, `It had ${count(before)} of this command already; nothing was sent again.`)
+  return workflowId
 }
 
-/** As the workflow's row shows it. */
-function expectedInput({ args, namedArgs }: StartRequest): JsonValue {
-  const hasNamed = namedArgs !== undefined && Object.keys(namedArgs).length > 0
-  return hasNamed ? { positionalArgs: args, namedArgs } : args
+function count(messages: number): string {
+  return messages === 1 ? '1 message' : `${messages} messages`
 }
 
 interface Following {
