@@ -39,11 +39,12 @@ async function runResume(context: Context, typed: readonly string[], flags: Resu
     const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
     const isOne = !filter && isOneId(typed)
     const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
-    const prepare = async (state: WorkflowState) => {
+    const prepareOne = async (state: WorkflowState) => {
       const queue = await chooseQueue(state)
       await noteVersion({ ...state, queue, workflowId: isOne ? state.workflowId : undefined })
       return { queue }
     }
+    const prepare = async () => prepareOne
     await runBulk(context, store, { verb: 'resume', typed, filter, flags, options, prepare })
   })
 }

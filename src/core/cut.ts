@@ -1,4 +1,5 @@
 import { CliError } from './errors.ts'
+import type { StepBounds } from './manage.ts'
 import type { Message, Step } from './workflow.ts'
 
 /** Where `fork` and `rewind` begin again: a step's number, the first one that failed, or the last recorded one. */
@@ -14,11 +15,9 @@ export function parseCutPoint(text: string): CutPoint {
 }
 
 /** The first step that runs again; undefined when the workflow has no such step. */
-export function findCut(point: CutPoint, steps: readonly Step[]): number | undefined {
-  const last = steps.at(-1)?.step
-  if (typeof point === 'number') return point <= (last ?? -1) + 1 ? point : undefined
-  if (point === 'last') return last
-  return steps.find(({ error }) => error !== null)?.step
+export function findCut(point: CutPoint, bounds: StepBounds | undefined): number | undefined {
+  if (typeof point === 'number') return point <= (bounds?.lastStep ?? -1) + 1 ? point : undefined
+  return (point === 'last' ? bounds?.lastStep : bounds?.failedStep) ?? undefined
 }
 
 /** What a cut before step `fromStep` keeps, and what it throws away. */

@@ -56,10 +56,20 @@ export interface WorkflowWeight {
   readonly payloadBytes: number
 }
 
+/** The steps of a workflow, as far as it takes to find where it is cut. */
+export interface StepBounds {
+  readonly workflowId: string
+  readonly lastStep: number
+  /** The first one that failed. */
+  readonly failedStep: number | null
+}
+
 /** How a store changes workflows, many at a time. */
 export interface WorkflowManagement {
   /** Of those that exist, in any order. */
   states(workflowIds: readonly string[]): Promise<readonly WorkflowState[]>
+  /** Of those that recorded a step, in any order. */
+  stepBounds(workflowIds: readonly string[]): Promise<readonly StepBounds[]>
   /** The most frequent first. */
   countBy(filter: WorkflowFilter, field: CountableField): Promise<readonly FieldCount[]>
   /** Ids of all that these workflows started, and those in turn. */

@@ -4,6 +4,7 @@ import type {
   ManageResult,
   ManageTarget,
   ManageVerb,
+  StepBounds,
   WorkflowManagement,
   WorkflowState,
   WorkflowWeight,
@@ -11,8 +12,7 @@ import type {
 import { internalQueue, type WorkflowStatus } from '../core/workflow.ts'
 import type { WorkflowFilter } from '../core/workflow-filter.ts'
 import type { Row, Session } from './connect.ts'
-import { cutWorkflow } from './cut-workflow.ts'
-import { withDbosClient } from './dbos-client.ts'
+import { cutWorkflows } from './cut-workflows.ts'
 import { filterConditions } from './filter-conditions.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -20,6 +20,7 @@ import type { SystemSchema } from './schema.ts'
 export function createManagement(session: Session, schema: SystemSchema): WorkflowManagement {
   return {
     states: (workflowIds) => readStates(session, schema, workflowIds),
+    stepBounds: (workflowIds) => readStepBounds(session, schema, workflowIds),
     countBy: (filter, field) => countBy(session, schema, filter, field),
     descendants: (workflowIds) => readDescendants(session, schema, workflowIds),
     weigh: (workflowIds) => weigh(session, schema, workflowIds),
@@ -46,6 +47,24 @@ async function readStates(
     application: toFilledText(row.application),
     version: toFilledText(row.application_version),
     updatedAt: new Date(Number(row.updated_at)),
+  }))
+}
+
+async function readStepBounds(
+  session: Session,
+  schema: SystemSchema,
+  workflowIds: readonly string[],
+): Promise<StepBounds[]> {
+  const rows = await session.query(
+    `select o.workflow_uuid as id, max(o.function_id) as last,
+       min(o.function_id) filter (where o.error is not null) as failed
+     from ${schema.table('operation_outputs')} o where o.workflow_uuid = any($1) group by 1`,
+    [workflowIds],
+  )
+  return rows.map(({ id, last, failed }) => ({
+    workflowId: String(id),
+    lastStep: Number(last),
+    failedStep: failed === null ? null : Number(failed),
   }))
 }
 
@@ -133,7 +152,7 @@ async function manage(
   verb: ManageVerb,
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {
-  if (verb === 'fork' || verb === 'rewind') return cutEach(session, schema, verb, targets)
+  if (verb === 'fork' || verb === 'rewind') return cutWorkflows(session, schema, verb, targets)
   const changed = await changeAll(session, schema, verb, targets)
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
   const states = rest.length > 0 ? await readStates(session, schema, rest.map(idOf)) : []
@@ -214,27 +233,6 @@ function settings(schema: SystemSchema, verb: 'cancel' | 'resume'): string {
     .filter(([column]) => schema.has('workflow_status', column))
     .map(([column, value]) => `${column} = ${value}`)
     .join(', ')
-}
-
-/** One after the other: each is a transaction of DBOS's own. */
-async function cutEach(
-  session: Session,
-  schema: SystemSchema,
-  verb: 'fork' | 'rewind',
-  targets: readonly ManageTarget[],
-): Promise<ManageResult[]> {
-  return withDbosClient(session.target, async (dbos) => {
-    const results: ManageResult[] = []
-    for (const target of targets) {
-      const { workflowId } = target
-      const [state] = await readStates(session, schema, [workflowId])
-      if (!state) results.push({ workflowId, outcome: 'not-found' })
-      else if (state.status !== target.status)
-        results.push({ workflowId, outcome: 'moved-on', status: state.status })
-      else results.push(await cutWorkflow(dbos, session.target, verb, target))
-    }
-    return results
-  })
 }
 
 function idOf({ workflowId }: ManageTarget): string {

@@ -35,8 +35,10 @@ export interface BulkRequest {
   readonly flags: BulkFlags
   /** Options that change what is done, word for word: a ledger goes on only with the same. */
   readonly options?: string
-  /** What it takes to change this one, or why it cannot be. */
-  readonly prepare?: (state: WorkflowState) => Promise<Prepared>
+  /** What it takes to change each of these, or why it cannot be. */
+  readonly prepare?: (
+    states: readonly WorkflowState[],
+  ) => Promise<(state: WorkflowState) => Promise<Prepared>>
   /** More to change, which came to light while these were; also where these had changed before. */
   readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
   /** What it means to do this to all of them, told before anything is done. */
@@ -146,6 +148,7 @@ async function makePlan(
     const page = chosen.slice(start, start + pageSize)
     const states = await store.states(page)
     const stateById = new Map(states.map((state) => [state.workflowId, state]))
+    const prepareOne = await prepare?.(states)
     for (const workflowId of page) {
       const state = stateById.get(workflowId)
       if (!state) {
@@ -154,7 +157,7 @@ async function makePlan(
       }
       const { status } = state
       const obstacle = obstacleTo(verb, status)
-      const prepared = obstacle === undefined ? await prepare?.(state) : { obstacle }
+      const prepared = obstacle === undefined ? await prepareOne?.(state) : { obstacle }
       if (prepared && 'obstacle' in prepared) {
         const reason = prepared.obstacle
         settled.push(toRow(workflowId, { outcome: 'no-op', before: status, after: status, reason }))

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type CutPoint, describeCut, findCut, parseCutPoint } from '../core/cut.ts'
 import { CliError } from '../core/errors.ts'
-import type { WorkflowState } from '../core/manage.ts'
+import type { StepBounds, WorkflowState } from '../core/manage.ts'
 import { latestVersionOf } from '../core/platform.ts'
 import { takersOf } from '../core/recovery.ts'
 import { shellWord } from '../core/shell-word.ts'
@@ -60,14 +60,12 @@ export async function runCut(
     const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
     const chooseVersion = createVersionChoice(store, flags.toVersion)
     const isExplained = !filter && isOneId(typed)
-    const prepare = async (state: WorkflowState): Promise<Prepared> => {
+    const prepareOne = async (state: WorkflowState, bounds: StepBounds | undefined): Promise<Prepared> => {
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
-      const steps = await store.steps(state.workflowId)
-      const fromStep = findCut(flags.from, steps)
+      const fromStep = findCut(flags.from, bounds)
       if (fromStep === undefined) {
-        const isBlank = steps.length === 0
         return {
-          obstacle: isBlank ? 'it has no recorded step: only --from 0' : `it has no step "${flags.from}"`,
+          obstacle: bounds ? `it has no step "${flags.from}"` : 'it has no recorded step: only --from 0',
         }
       }
       const queue = await chooseQueue(state)
@@ -75,6 +73,7 @@ export async function runCut(
       const newWorkflowId = verb === 'fork' ? (flags.id ?? randomUUID()) : undefined
       const workflowId = isExplained ? (newWorkflowId ?? state.workflowId) : undefined
       if (isExplained) {
+        const steps = await store.steps(state.workflowId)
         const cut = describeCut(fromStep, steps, await store.messages(state.workflowId))
         tell(context, ...cutLines(verb, state, cut))
       }
@@ -85,6 +84,11 @@ export async function runCut(
         version,
         ...(newWorkflowId !== undefined && { newWorkflowId }),
       }
+    }
+    const prepare = async (states: readonly WorkflowState[]) => {
+      const all = await store.stepBounds(states.map(({ workflowId }) => workflowId))
+      const boundsById = new Map(all.map((bounds) => [bounds.workflowId, bounds]))
+      return (state: WorkflowState) => prepareOne(state, boundsById.get(state.workflowId))
     }
     await runBulk(context, store, {
       verb,

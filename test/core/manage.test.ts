@@ -105,11 +105,18 @@ test('a cut is found by number, at the first failure, or at the last step', () =
     ],
     unread: [{ topic: null, message: 1 }],
   })
-  expect(findCut(parseCutPoint('failed'), steps)).toBe(2)
-  expect(findCut(parseCutPoint('last'), steps)).toBe(3)
-  expect(findCut(parseCutPoint('1'), steps)).toBe(1)
-  expect(findCut(5, steps)).toBeUndefined()
-  expect(findCut('failed', steps.slice(0, 2))).toBeUndefined()
+  const bounds = { workflowId: 'w', lastStep: 3, failedStep: 2 }
+  expect(findCut(parseCutPoint('failed'), bounds)).toBe(2)
+  expect(findCut(parseCutPoint('last'), bounds)).toBe(3)
+  expect(findCut(parseCutPoint('1'), bounds)).toBe(1)
+  expect(findCut(4, bounds)).toBe(4)
+  expect(findCut(5, bounds)).toBeUndefined()
+  expect(findCut('failed', { ...bounds, failedStep: null })).toBeUndefined()
+  expect([findCut(0, undefined), findCut(1, undefined), findCut('last', undefined)]).toEqual([
+    0,
+    undefined,
+    undefined,
+  ])
   expect(() => parseCutPoint('first')).toThrow('is no place to go on from')
   expect(describeCut(1, steps, messages)).toEqual({
     fromStep: 1,

@@ -1,5 +1,11 @@
 import { type AnyOf, toList } from '../../src/core/any-of.ts'
-import type { CountableField, ManageResult, ManageTarget, ManageVerb } from '../../src/core/manage.ts'
+import type {
+  CountableField,
+  ManageResult,
+  ManageTarget,
+  ManageVerb,
+  StepBounds,
+} from '../../src/core/manage.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
 import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { qualifiedName } from '../../src/core/workflow-name.ts'
@@ -42,10 +48,31 @@ export function fieldOf({ workflow }: FakeRows, field: CountableField): string |
   return field === 'executor' ? workflow.executorId : workflow[field]
 }
 
+const recordedParts = ['steps', 'events', 'streams'] as const
+
+interface Recorded {
+  readonly step: number
+}
+
+function isBefore({ fromStep = 0 }: ManageTarget): (recorded: Recorded) => boolean {
+  return ({ step }) => step < fromStep
+}
+
+function keep<Row>(rows: Row[], isKept: (row: Row) => boolean): void {
+  rows.splice(0, rows.length, ...rows.filter(isKept))
+}
+
 interface FakeTable {
   get(workflowId: string): FakeRows | undefined
   remove(workflowId: string): void
   add(copy: FakeWorkflow): void
+}
+
+/** As far as it recorded a step. */
+export function stepBoundsOf({ workflow, steps }: FakeRows): StepBounds[] {
+  const lastStep = steps.at(-1)?.step
+  const failedStep = steps.find(({ error }) => error !== null)?.step ?? null
+  return lastStep === undefined ? [] : [{ workflowId: workflow.workflowId, lastStep, failedStep }]
 }
 
 /** What DBOS leaves of a workflow when it is cancelled, resumed, forked, rewound or deleted. */
@@ -95,12 +122,18 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
       status: 'ENQUEUED',
       queue,
     })
+    const copy = table.get(newWorkflowId)
+    for (const part of recordedParts)
+      (copy?.[part] as Recorded[] | undefined)?.push(...rows[part].filter(isBefore(target)))
     return changed('ENQUEUED')
   }
-  if (!isEnded(status)) return { workflowId, outcome: 'failed', reason: `Cannot rewind ${workflowId}` }
-  const fromStep = target.fromStep ?? 0
-  const kept = rows.steps.filter(({ step }) => step < fromStep)
-  rows.steps.splice(0, rows.steps.length, ...kept)
+  if (!isEnded(status))
+    return { workflowId, outcome: 'failed', reason: `it is ${status}: cancel it before it is rewound` }
+  const isKept = isBefore(target)
+  keep(rows.steps, isKept)
+  keep(rows.events, isKept)
+  keep(rows.streams, (written) => isKept(written) || written.value !== undefined)
+  keep(rows.messages, ({ readByStep }) => readByStep !== null && isKept({ step: readByStep }))
   put({ status: 'ENQUEUED', queue, completedAt: null, recoveryAttempts: 0, output: null, error: null })
   return changed('ENQUEUED')
 }

@@ -37,7 +37,7 @@ import {
   type WorkflowError,
   type WorkflowSummary,
 } from '../../src/core/workflow.ts'
-import { fieldOf, isLetThrough, isNamed, manageFake } from './fake-management.ts'
+import { fieldOf, isLetThrough, isNamed, manageFake, stepBoundsOf } from './fake-management.ts'
 import { createFakePlatform } from './fake-platform.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
@@ -209,6 +209,11 @@ export function createFakeStore(
         if (!workflow) return []
         const { workflowId, name, status, queue, application, version } = workflow
         return [{ workflowId, name, status, queue, application, version, updatedAt: new Date(0) }]
+      }),
+    stepBounds: async (workflowIds) =>
+      workflowIds.flatMap((id) => {
+        const rows = entries.get(id)?.rows
+        return rows ? stepBoundsOf(rows) : []
       }),
     countBy: async (filter, field) => {
       const counts = new Map<string | null, number>()
