@@ -7,6 +7,8 @@ import type { SystemSchema } from './schema.ts'
 /** The value of each column of the copy, from `cut` and from the row that it is made of. */
 type Copied = readonly (readonly [column: string, value: string])[]
 
+/** On what was forked; SDK 4.10 did not have it. */
+const forkMark = 'was_forked_from'
 const nowMs = '(extract(epoch from now()) * 1000)::bigint'
 
 /**
@@ -21,9 +23,9 @@ export async function insertForks(
   const inserted = await insertStatuses(client, schema, targets)
   const forked = targets.filter(({ newWorkflowId }) => inserted.has(newWorkflowId))
   await insertInputs(client, schema, forked)
-  if (schema.has('workflow_status', 'was_forked_from')) {
+  if (schema.has('workflow_status', forkMark)) {
     await client.query(
-      `update ${schema.table('workflow_status')} set was_forked_from = true where workflow_uuid = any($1)`,
+      `update ${schema.table('workflow_status')} set ${forkMark} = true where workflow_uuid = any($1)`,
       [forked.map(({ workflowId }) => workflowId)],
     )
   }
@@ -38,11 +40,13 @@ async function insertStatuses(
   targets: readonly ManageTarget[],
 ): Promise<ReadonlySet<string | undefined>> {
   const columns = present(schema, 'workflow_status', [
-    ['workflow_uuid', 'cut.copy'],
-    ['status', `'ENQUEUED'`],
-    ['queue_name', 'cut.queue'],
-    ['application_version', 'coalesce(cut.version, w.application_version)'],
-    ['forked_from', 'cut.workflow'],
+    ...Object.entries({
+      workflow_uuid: 'cut.copy',
+      status: `'ENQUEUED'`,
+      queue_name: 'cut.queue',
+      application_version: 'coalesce(cut.version, w.application_version)',
+      forked_from: 'cut.workflow',
+    }),
     ...[
       ...['name', 'class_name', 'config_name', 'application_id', 'application_name', 'attributes'],
       ...['authenticated_user', 'assumed_role', 'authenticated_roles', 'serialization'],
@@ -50,7 +54,7 @@ async function insertStatuses(
       'inputs',
       ...(schema.has('workflow_input') ? [] : ['request']),
       // SDK 4.10 kept the timeout of what it forked.
-      ...(schema.has('workflow_status', 'was_forked_from') ? [] : ['workflow_timeout_ms']),
+      ...(schema.has('workflow_status', forkMark) ? [] : ['workflow_timeout_ms']),
     ].map((column) => [column, `w.${column}`] as const),
   ])
   const { rows } = await client.query<Row>(
@@ -73,8 +77,7 @@ async function insertInputs(
     `insert into ${schema.table('workflow_input')} (workflow_uuid, inputs)
      select cut.copy, coalesce(i.inputs, w.inputs) from ${cutColumns}
      join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
-     left join ${schema.table('workflow_input')} i on i.workflow_uuid = cut.workflow
-     on conflict (workflow_uuid) do update set inputs = excluded.inputs`,
+     left join ${schema.table('workflow_input')} i on i.workflow_uuid = cut.workflow`,
     toCutArrays(targets),
   )
 }

@@ -4,6 +4,7 @@ import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { minutesAgo } from '../support/family.ts'
+import { seedWorkflow } from '../support/seed-workflow.ts'
 import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
 
 const recorded: FakeWorkflow = {
@@ -162,6 +163,30 @@ test('of operators who rewind the same workflows in any order at once, each is r
   }
   await Promise.all(others.map((store) => store.close()))
 })
+
+test.each(cuts)(
+  'before messages tell who read them, a rewind to step %i deletes the same ones',
+  async (cut) => {
+    const { database } = stores
+    const workflowId = `unsigned-${cut}`
+    await seedWorkflow(database, { ...recorded, workflowId })
+    await seedWorkflow(database, { ...recorded, workflowId: `signed-${cut}` })
+    await database.query(
+      'update dbos.notifications set consumed_by_function_id = null where destination_uuid = $1',
+      [workflowId],
+    )
+    const ids = [workflowId, `signed-${cut}`]
+    await stores.real.manage(
+      'rewind',
+      ids.map((id) => ({ workflowId: id, status: 'SUCCESS', fromStep: cut })),
+    )
+    const left = await Promise.all(ids.map((id) => stores.real.messages(id)))
+    const [unsigned, signed] = left.map((messages) =>
+      messages.map(({ topic, message, sentAt }) => [topic, message, sentAt]),
+    )
+    expect(unsigned).toEqual(signed)
+  },
+)
 
 test('what SDK 4 wrote before the tables were migrated is forked for workers of both', async () => {
   const { database, real } = stores

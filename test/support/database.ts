@@ -14,6 +14,8 @@ export interface TestDatabase {
   /** As another role that may log in has it. */
   targetAs(role: string): DatabaseTarget
   query(sql: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
+  /** Another database with the same rows. Ends the sessions of this one. */
+  clone(): Promise<TestDatabase>
   drop(): Promise<void>
 }
 
@@ -36,12 +38,14 @@ export async function createTemplate(serverUrl: string, seed: string): Promise<v
 
 /** A database of its own for a test file. `own` (the default) marks it as created by drover. */
 export async function createTestDatabase(
-  options: { readonly own?: boolean; readonly empty?: boolean } = {},
+  options: { readonly own?: boolean; readonly empty?: boolean; readonly source?: string } = {},
 ): Promise<TestDatabase> {
   const serverUrl = inject('serverUrl')
   const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`
   await administer(serverUrl, [
-    options.empty ? `create database ${name}` : `create database ${name} template ${template}`,
+    options.empty
+      ? `create database ${name}`
+      : `create database ${name} template ${options.source ?? template}`,
     ...(options.own === false ? [] : [`alter database ${name} set drover.created = 'on'`]),
   ])
   const url = urlOfDatabase(serverUrl, name)
@@ -65,6 +69,12 @@ export async function createTestDatabase(
       return { ...target, url: roleUrl.href }
     },
     query: async (sql, parameters) => (await pool.query(sql, parameters?.slice())).rows,
+    clone: async () => {
+      await administer(serverUrl, [
+        `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`,
+      ])
+      return createTestDatabase({ own: options.own, source: name })
+    },
     drop,
   }
 }

@@ -1,5 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +6,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type DroverRun, runDrover, startDrover } from '../support/drover-process.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
-import { installWorker } from './sdk-cache.ts'
+import { isAtLeast } from './sdk-cache.ts'
+import { startWorker, stopWorker } from './sdk-worker.ts'
 
 const live = ['4.10.15', '4.27.6', '5.1.10', '5.3.0']
 const asFixture = ['4.15.5', '4.20.11', '4.24.16', '5.0.2', '5.2.11']
@@ -28,13 +28,13 @@ describe.each([
     // The audit of decisions has tests of its own.
     await writeFile(path.join(home, 'drover.config.json'), '{"audit": "off"}')
     database = await createTestDatabase({ own: false, empty: true })
-    worker = await startWorker(await installWorker(sdkVersion), database.target.url)
+    worker = await startWorker(sdkVersion, database)
     await drover('wait waiting --for message --timeout 30s')
-    if (!isLive) await stop(worker)
+    if (!isLive) await stopWorker(worker)
   })
 
   afterAll(async () => {
-    if (worker) await stop(worker)
+    if (worker) await stopWorker(worker)
     await database?.drop()
     await removeHome(home)
   })
@@ -113,6 +113,17 @@ describe.each([
     })
   })
 
+  test('fork and rewind, and the worker goes on', async () => {
+    expect(await drover('fork done --from last --id copy')).toMatchObject({ code: 0, stdout: 'copy\n' })
+    expect(await drover('rewind done --from last --yes')).toMatchObject({ code: 0 })
+    if (!isLive) return
+    for (const id of ['copy', 'done']) {
+      const { code, stdout } = await drover(`wait ${id}`)
+      expect({ code, result: JSON.parse(stdout) }).toEqual({ code: 0, result: { approved: true, total: 6 } })
+      expect((await drover(`stream ${id} log`)).stderr).toBe('log: 2 values, closed (next offset 2)\n')
+    }
+  })
+
   test('start, and the worker takes it', async () => {
     const start = `start asking {"price":5} 3 --id mine --application versions${isLive ? '' : ' --app-version v1'}`
     expect(await drover(start)).toMatchObject({ code: 0, stdout: 'mine\n' })
@@ -134,30 +145,3 @@ describe.each([
     })
   })
 })
-
-async function startWorker(script: string, url: string): Promise<ChildProcess> {
-  const worker = fork(script, {
-    cwd: path.dirname(script),
-    env: { PATH: process.env.PATH, WORKER_DATABASE_URL: url },
-    stdio: 'ignore',
-    execArgv: [],
-  })
-  const gone = once(worker, 'exit').then(([code]) => {
-    throw new Error(`the worker exited with ${code}`)
-  })
-  await Promise.race([once(worker, 'message'), gone])
-  gone.catch(() => {})
-  return worker
-}
-
-async function stop(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null || worker.signalCode !== null) return
-  const gone = once(worker, 'exit')
-  worker.kill('SIGKILL')
-  await gone
-}
-
-function isAtLeast(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
-  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number)
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor)
-}

@@ -6,10 +6,12 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'drover-test')
-const workerSource = path.join(import.meta.dirname, '../fixtures/versions-worker.mjs')
 
-/** The worker of test/fixtures beside that version of the SDK, which is installed once and kept. */
-export async function installWorker(sdkVersion: string): Promise<string> {
+/** The script of test/fixtures beside that version of the SDK, which is installed once and kept. */
+export async function installBeside(
+  sdkVersion: string,
+  script: 'versions-worker.mjs' | 'versions-client.mjs',
+): Promise<string> {
   const folder = path.join(cache, `sdk-${sdkVersion}`)
   if (!existsSync(folder)) {
     const unfinished = `${folder}.${process.pid}`
@@ -22,7 +24,12 @@ export async function installWorker(sdkVersion: string): Promise<string> {
     })
     await rename(unfinished, folder)
   }
-  const worker = path.join(folder, 'worker.mjs')
-  await copyFile(workerSource, worker)
-  return worker
+  const installed = path.join(folder, script)
+  await copyFile(path.join(import.meta.dirname, '../fixtures', script), installed)
+  return installed
+}
+
+export function isAtLeast(version: string, [major = 0, minor = 0]: readonly number[]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number)
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor)
 }
