@@ -54,7 +54,7 @@ test('docs/output.md documents every cause', () => {
     [...cell.matchAll(/`([a-z-]+)`/g)].map(([, cause]) => cause),
   )
   const kinds = [
-    ...(read('src/core/diagnose.ts')
+    ...(read('src/core/cause.ts')
       .split('export type QueueLimit')[0]
       ?.matchAll(/kind: ('[^\n;}]+)/g) ?? []),
   ]

@@ -110,7 +110,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
 
 async function examineStore({ now }: Context, store: Store, { audit }: Settings): Promise<Checkup> {
   // The connection is open by now: this measures the way, and not the handshake.
-  const executors = await store.executors()
+  const executors = await store.executors({ ask: true })
   const before = now().getTime()
   const clock = await store.clock()
   const after = now().getTime()

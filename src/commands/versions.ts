@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { takersOf } from '../core/recovery.ts'
+import { eligibleExecutors, isKnownToRun, type Wanted } from '../core/eligible-executors.ts'
+import type { LiveExecutor } from '../core/situation.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
@@ -57,8 +58,17 @@ async function toRows(store: Store): Promise<VersionRow[]> {
     counts.find(({ value }) => value === version)?.count ?? 0
   return versions.map((one) => ({
     ...one,
-    workers: executors ? takersOf(executors, one).length : null,
+    ...countWorkers(executors, one),
     active: countOf(active, one.version),
     total: countOf(all, one.version),
   }))
+}
+
+function countWorkers(
+  executors: readonly LiveExecutor[] | undefined,
+  wanted: Wanted,
+): Pick<VersionRow, 'workers' | 'unsureWorkers'> {
+  if (executors === undefined) return { workers: null, unsureWorkers: null }
+  const workers = executors.filter((executor) => isKnownToRun(executor, wanted)).length
+  return { workers, unsureWorkers: eligibleExecutors(executors, wanted).length - workers }
 }

@@ -1,57 +1,10 @@
+import type { Cause, QueueLimit } from './cause.ts'
+import { eligibleExecutors } from './eligible-executors.ts'
 import { nearest } from './nearest.ts'
-import {
-  enqueuedAt,
-  isSilent,
-  type LiveExecutor,
-  type Outlook,
-  type QueueState,
-  type Situation,
-} from './situation.ts'
-import { isEnded, type Message, type Step, type Wait, type WorkflowSummary } from './workflow.ts'
-
-/** Why a workflow is where it is; each says what its sentence and its remedy need. */
-export type Cause =
-  | { readonly kind: 'succeeded' | 'cancelled' }
-  | { readonly kind: 'failed'; readonly step: Step | null }
-  | { readonly kind: 'dead'; readonly attempts: number }
-  | { readonly kind: 'delayed'; readonly until: Date }
-  | { readonly kind: 'no-worker'; readonly application: string | null }
-  | { readonly kind: 'queue-missing' }
-  | { readonly kind: 'queue-elsewhere'; readonly owner: string }
-  | { readonly kind: 'partition-missing' }
-  | { readonly kind: 'version-gone'; readonly version: string; readonly live: readonly string[] }
-  | { readonly kind: 'version-overtaken'; readonly latest: string; readonly live: readonly string[] }
-  | { readonly kind: 'queue-full'; readonly limit: QueueLimit; readonly ahead: number }
-  | { readonly kind: 'not-polled' }
-  | { readonly kind: 'due' }
-  | { readonly kind: 'executor-gone'; readonly executorId: string; readonly lastSign: Date }
-  | { readonly kind: 'executor-silent'; readonly executorId: string; readonly since: Date }
-  | {
-      /** Nothing is recorded, and of no other run that a worker knew the name and the class. */
-      readonly kind: 'name-unproven'
-      readonly since: Date
-      readonly meant: string | null
-      /** The classes and instances that workflows of this name have. */
-      readonly classes: readonly { readonly className: string | null; readonly configName: string | null }[]
-    }
-  | { readonly kind: 'answer-unread'; readonly wait: Wait; readonly isLearned: boolean }
-  | {
-      readonly kind: 'waits-for-message'
-      readonly wait: Wait
-      readonly strays: readonly Message[]
-      /** Only earlier runs tell the topic of the wait. */
-      readonly isLearned: boolean
-    }
-  /** It goes on without an answer as soon as anybody executes it. */
-  | { readonly kind: 'wait-overdue'; readonly wait: Wait }
-  | { readonly kind: 'waits-for-event'; readonly wait: Wait }
-  | { readonly kind: 'waits-for-child'; readonly child: WorkflowSummary }
-  | { readonly kind: 'sleeps'; readonly until: Date }
-  | { readonly kind: 'step-runs'; readonly step: number; readonly after: Step | null; readonly since: Date }
-
-export type QueueLimit =
-  | { readonly by: 'concurrency' | 'workerConcurrency' | 'partitionConcurrency'; readonly max: number }
-  | { readonly by: 'rate'; readonly max: number; readonly periodMs: number }
+import { causeOfDelay, findObstacles, unregistered, versionLabel } from './obstacles.ts'
+import { registers } from './registration.ts'
+import { enqueuedAt, isSilent, type Outlook, type QueueState, type Situation } from './situation.ts'
+import { isEnded, type Step, type Wait } from './workflow.ts'
 
 export interface Diagnosis {
   /** The first one is why; the others hold as well. */
@@ -107,58 +60,7 @@ function causesOfQueueing(situation: Situation): Cause[] {
   if (limit) return [{ kind: 'queue-full', limit, ahead: situation.aheadCount }]
   const quietSince = Math.max(enqueuedAt(situation).getTime(), situation.lastTakenAt?.getTime() ?? 0)
   const isLate = outlook.executors !== undefined && now.getTime() - quietSince > dueAfterMs(outlook.queue)
-  return [{ kind: isLate ? 'not-polled' : 'due' }]
-}
-
-interface Placed {
-  readonly application: string | null
-  readonly version: string | null
-  readonly partition: string | null
-}
-
-/** What keeps a workflow on this queue from ever being taken, as things stand; also for one that is not there yet. */
-export function findObstacles(outlook: Outlook, { application, version, partition }: Placed): Cause[] {
-  const { queue, executors, latestVersion, now } = outlook
-  const causes: Cause[] = []
-  const candidates = executors?.filter((executor) => mayBelongTo(executor, application))
-  if (candidates?.length === 0) causes.push({ kind: 'no-worker', application })
-  if (!queue.isInternal && !queue.isRegistered) causes.push({ kind: 'queue-missing' })
-  if (queue.owner !== null && application !== null && queue.owner !== application) {
-    causes.push({ kind: 'queue-elsewhere', owner: queue.owner })
-  }
-  if (queue.isPartitioned && partition === null) causes.push({ kind: 'partition-missing' })
-  if (!candidates || candidates.length === 0) return causes
-
-  const live = [...new Set(candidates.map(versionLabel))]
-  const wanted = version ?? latestVersion
-  const able = wanted === null ? candidates : candidates.filter((executor) => mayRun(executor, wanted))
-  if (able.length === 0 && wanted !== null) {
-    causes.push(
-      version === null
-        ? { kind: 'version-overtaken', latest: wanted, live }
-        : { kind: 'version-gone', version, live },
-    )
-  }
-  const [heard] = able.toSorted((a, b) => b.heardAt.getTime() - a.heardAt.getTime())
-  if (heard && isSilent(heard, now)) {
-    causes.push({ kind: 'executor-silent', executorId: heard.executorId, since: heard.heardAt })
-  }
-  return causes
-}
-
-/** What tells nothing of its application may be of any. */
-function mayBelongTo(executor: LiveExecutor, application: string | null): boolean {
-  return application === null || executor.application === null || executor.application === application
-}
-
-function mayRun({ version, versionStart, recognisedBy }: LiveExecutor, wanted: string): boolean {
-  if (recognisedBy === 'listening') return true
-  return version === '' ? wanted.startsWith(versionStart) : version === wanted
-}
-
-function versionLabel({ version, versionStart, recognisedBy }: LiveExecutor): string {
-  if (version !== '') return version
-  return recognisedBy === 'listening' ? '(not told)' : `${versionStart}…`
+  return [isLate ? causeOfDelay(outlook, workflow) : { kind: 'due' }]
 }
 
 function limitReached({ queue, executors }: Outlook, application: string | null): QueueLimit | undefined {
@@ -166,7 +68,7 @@ function limitReached({ queue, executors }: Outlook, application: string | null)
     queue
   if (rateLimit && startedInPeriod >= rateLimit.max) return { by: 'rate', ...rateLimit }
   if (concurrency !== null && runningCount >= concurrency) return { by: 'concurrency', max: concurrency }
-  const workers = executors?.filter((executor) => mayBelongTo(executor, application)).length ?? 1
+  const workers = executors ? eligibleExecutors(executors, { application, version: null }).length : 1
   if (workerConcurrency !== null && runningCount >= workerConcurrency * workers)
     return { by: 'workerConcurrency', max: workerConcurrency }
   if (partitionConcurrency !== null && runningCount >= partitionConcurrency)
@@ -205,9 +107,9 @@ function isWait({ kind }: Cause): boolean {
 /** Of what a dead executor left: who lives, and runs other versions. */
 function causesOfNoTaker({ workflow, executors = [] }: Situation): Cause[] {
   const { application, version } = workflow
-  const candidates = executors.filter((executor) => mayBelongTo(executor, application))
+  const candidates = eligibleExecutors(executors, { application, version: null })
   if (candidates.length === 0 || version === null) return []
-  if (candidates.some((executor) => mayRun(executor, version))) return []
+  if (eligibleExecutors(candidates, { application, version }).length > 0) return []
   return [{ kind: 'version-gone', version, live: [...new Set(candidates.map(versionLabel))] }]
 }
 
@@ -250,6 +152,12 @@ function causeOfUnprovenName(situation: Situation): Cause | undefined {
   const { name, className, configName, queue, startedAt, createdAt } = workflow
   if (stepCount > 0 || waits.length > 0 || activeChildren.length > 0 || queue === null) return undefined
   if (provenOrigins.some((origin) => origin.className === className)) return undefined
+  const holder = situation.executors?.find(({ executorId }) => executorId === workflow.executorId)
+  if (holder?.registration) {
+    return registers(holder.registration, name, className)
+      ? undefined
+      : unregistered(workflow, [holder], situation.executors ?? [], holder.executorId)
+  }
   const classes = provenOrigins.map((origin) => ({
     className: origin.className,
     configName: origin.configName ?? configName,

@@ -1,6 +1,8 @@
-import { type Cause, diagnose } from './diagnose.ts'
+import type { Cause } from './cause.ts'
+import { diagnose } from './diagnose.ts'
+import { eligibleExecutors } from './eligible-executors.ts'
 import { type ApplicationVersion, latestVersionOf } from './platform.ts'
-import { type GoneExecutor, type RecoverySight, takersOf } from './recovery.ts'
+import type { GoneExecutor, RecoverySight } from './recovery.ts'
 import { isSilent, type LiveExecutor, type Situation } from './situation.ts'
 
 /** Workflows that stand where they are for the same reason, most likely. */
@@ -99,6 +101,8 @@ export type Finding = { readonly verdict: Verdict } & (
       readonly overtaken: readonly Overtaken[]
       /** Undefined where nobody can be seen. */
       readonly live: readonly string[] | undefined
+      /** Somebody lives who does not tell which one it runs. */
+      readonly hasUntold: boolean
       readonly role: string
     }
   | {
@@ -174,6 +178,7 @@ export function examine(checkup: Checkup): readonly Finding[] {
       live: executors && [
         ...new Set(executors.map(({ version }) => version).filter((version) => version !== '')),
       ],
+      hasUntold: executors?.some(({ version }) => version === '') ?? false,
       role,
     },
     ...findOrphans(checkup),
@@ -192,7 +197,7 @@ export function findStranded(
   { gone }: RecoverySight,
   executors: Checkup['executors'],
 ): readonly GoneExecutor[] {
-  return executors ? gone.filter((executor) => takersOf(executors, executor).length === 0) : []
+  return executors ? gone.filter((executor) => eligibleExecutors(executors, executor).length === 0) : []
 }
 
 function findOrphans({ server: { role }, sight, stranded }: Checkup): Finding[] {
@@ -228,6 +233,7 @@ const causesOfQueue: readonly Cause['kind'][] = [
   'queue-elsewhere',
   'partition-missing',
   'not-polled',
+  'not-taken',
 ]
 
 /** One for each cause, as `explain` finds it. */
@@ -237,7 +243,9 @@ function findStuck({ standing }: Checkup): Finding[] {
     const { workflow } = situation
     const [cause] = diagnose(situation).causes
     const isInVain =
-      workflow.status === 'ENQUEUED' ? !notInVain.includes(cause.kind) : cause.kind === 'name-unproven'
+      workflow.status === 'ENQUEUED'
+        ? !notInVain.includes(cause.kind)
+        : cause.kind === 'name-unproven' || cause.kind === 'name-unregistered'
     if (!isInVain) continue
     const subject =
       cause.kind === 'name-unproven'
@@ -268,9 +276,10 @@ function findOvertaken({ executors, versions }: Checkup): Overtaken[] {
   const applications = [...new Set(named.map(({ application }) => application ?? ''))]
   return applications.flatMap((application) => {
     const latest = latestVersionOf(versions, application)
+    const isRun = eligibleExecutors(executors ?? [], { application, version: latest ?? null }).length > 0
     const live = [
       ...new Set(named.filter((one) => one.application === application).map(({ version }) => version)),
     ]
-    return latest === undefined || live.includes(latest) ? [] : [{ application, latest, live }]
+    return latest === undefined || isRun ? [] : [{ application, latest, live }]
   })
 }

@@ -1,5 +1,7 @@
+import { eligibleExecutors } from './eligible-executors.ts'
 import { CliError } from './errors.ts'
 import type { ApplicationVersion } from './platform.ts'
+import type { LiveExecutor } from './situation.ts'
 import type { Store, WorkflowOrigin } from './store.ts'
 import { type Executor, internalQueue } from './workflow.ts'
 
@@ -24,10 +26,6 @@ export function onlyRegisteredApplication(versions: readonly ApplicationVersion[
   const names = new Set(versions.map(({ application }) => application))
   const [only] = names
   return names.size === 1 ? (only ?? undefined) : undefined
-}
-
-export function executorsOf(executors: readonly Executor[], application: string): readonly Executor[] {
-  return executors.filter((executor) => executor.application === application || executor.application === null)
 }
 
 /** The version in drover's own database: an edited source still recovers. */
@@ -59,7 +57,7 @@ interface VersionQuestion {
   readonly store: Pick<Store, 'database'>
   readonly application: string
   readonly flag: string | undefined
-  readonly executors: readonly Executor[] | undefined
+  readonly executors: readonly LiveExecutor[] | undefined
 }
 
 /**
@@ -73,7 +71,9 @@ export function chooseVersion(
   const asked = flag ?? env.DBOS__APPVERSION
   if (asked) return asked
   if (store.database.own) return devVersion(application)
-  const live = new Set(executorsOf(executors ?? [], application).map(({ version }) => version))
+  const live = new Set(
+    eligibleExecutors(executors ?? [], { application, version: null }).map(({ version }) => version),
+  )
   live.delete('')
   if (live.size <= 1) return [...live][0]
   throw new CliError('ambiguous-version', `Live workers of ${application} run several versions.`, {

@@ -1,5 +1,3 @@
-import type { LiveExecutor } from './situation.ts'
-
 /** An executor that has PENDING workflows of one version of one application, and no sign of life. */
 export interface GoneExecutor {
   readonly executorId: string
@@ -80,28 +78,6 @@ export function unclaimedInBoth(first: RecoverySight, second: RecoverySight): re
       ({ application, version }) => application === one.application && version === one.version,
     ),
   )
-}
-
-/** Living executors that take what this application enqueues as this version. */
-export function takersOf(
-  executors: readonly LiveExecutor[],
-  { application, version }: Pick<GoneExecutor, 'application' | 'version'>,
-): readonly LiveExecutor[] {
-  return executors.filter(
-    (executor) =>
-      (application === null || executor.application === null || executor.application === application) &&
-      (version === null ||
-        (executor.version === '' ? version.startsWith(executor.versionStart) : executor.version === version)),
-  )
-}
-
-/** Versions of this application that somebody runs. */
-export function liveVersionsOf(
-  executors: readonly LiveExecutor[],
-  application: string | null,
-): readonly string[] {
-  const takers = takersOf(executors, { application, version: null })
-  return [...new Set(takers.map(({ version }) => version))].filter((version) => version !== '')
 }
 
 /** What became of one workflow that an executor left. */

@@ -1,6 +1,7 @@
 import { CliError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import type { App, RegisteredWorkflow } from './runtime.ts'
+import type { RegisteredWorkflow } from './registration.ts'
+import type { App } from './runtime.ts'
 import { qualifiedName } from './workflow-name.ts'
 
 interface Narrowing {

@@ -1,13 +1,6 @@
+import type { RegisteredWorkflow } from './registration.ts'
 import type { DatabaseTarget } from './store.ts'
 import type { JsonValue } from './workflow.ts'
-
-export interface RegisteredWorkflow {
-  readonly name: string
-  /** Null for a plain function. */
-  readonly className: string | null
-  /** Names of the configured instances of its class; empty for functions and static methods. */
-  readonly instances: readonly string[]
-}
 
 /** An application module that was imported: it has registered its workflows and is not launched yet. */
 export interface App {

@@ -1,3 +1,4 @@
+import type { Registration } from './registration.ts'
 import type { WorkflowOrigin } from './store.ts'
 import type { Executor, Message, Step, Wait, Workflow, WorkflowSummary } from './workflow.ts'
 
@@ -5,6 +6,10 @@ import type { Executor, Message, Step, Wait, Workflow, WorkflowSummary } from '.
 export interface LiveExecutor extends Executor {
   /** Where `version` is empty: how it begins, as far as the name of its session holds it. */
   readonly versionStart: string
+  /** Where `version` is empty: the registered versions that it may run; null: it may run any. */
+  readonly candidateVersions: readonly string[] | null
+  /** What it told when it was asked; null where it was not, cannot be, or did not answer, which proves nothing. */
+  readonly registration: Registration | null
   /**
    * `name`: its sessions are named after it. `listening`: some session listens as executors do and is not named so (SDKs of
    * other languages), which is why its id is only that of the session.

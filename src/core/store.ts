@@ -318,8 +318,11 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** Names that ran before, the most recent first. */
   knownNames(limit: number): Promise<readonly string[]>
   hasQueue(name: string): Promise<boolean>
-  /** Live executors; `undefined` when this role or a pooler does not let us see sessions. */
-  executors(): Promise<readonly LiveExecutor[] | undefined>
+  /**
+   * Live executors; `undefined` when this role or a pooler does not let us see sessions. With `ask` those of drover's own
+   * are asked what they register, which takes a moment where one does not answer.
+   */
+  executors(options?: { readonly ask?: boolean }): Promise<readonly LiveExecutor[] | undefined>
   /** Everything that tells why a workflow is where it is; undefined without one. */
   situation(workflowId: string): Promise<Situation | undefined>
   /** What the server and the tables tell about themselves, and what there needs care. */

@@ -2,13 +2,13 @@ import type { DatabaseTarget, Store } from '../core/store.ts'
 import { createSession } from './connect.ts'
 import { decideWait } from './decide-wait.ts'
 import { follow } from './follow.ts'
+import { createExecutorReader } from './known-executors.ts'
 import { createListener } from './listen.ts'
 import { createManagement } from './manage-workflows.ts'
 import { findUnknownMigration, migrateOwnSchema } from './migrate.ts'
 import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
-import { readExecutors } from './read-executors.ts'
 import { readHealth } from './read-health.ts'
 import { learnAnswers, readInbox } from './read-inbox.ts'
 import { readLineage } from './read-lineage.ts'
@@ -49,6 +49,7 @@ export async function openStore(
     const found = await migrateOwnSchema(session, await readSchema(session), onNotice)
     const schema = await readSupportedSchema(session, found)
     const unknownMigration = await findUnknownMigration(session, schema)
+    const executors = createExecutorReader(session, schema, timing)
     const listener = createListener(session, timing.noticeAfterMs / 2)
     return {
       database: {
@@ -89,14 +90,14 @@ export async function openStore(
         const rows = await session.query(`select 1 from ${schema.table('queues')} where name = $1`, [name])
         return rows.length > 0
       },
-      executors: () => readExecutors(session, schema),
-      situation: (workflowId) => readSituation(session, schema, workflowId),
+      executors,
+      situation: (workflowId) => readSituation(session, schema, executors, workflowId),
       health: () => readHealth(session, schema),
       clock: async () => {
         const [row] = await session.query('select clock_timestamp() as now')
         return row?.now as Date
       },
-      outlook: (place) => readOutlook(session, schema, place),
+      outlook: (place) => readOutlook(session, schema, executors, place),
       ...createManagement(session, schema),
       ...createPlatform(session, schema),
       ...createRecovery(session, schema),

@@ -12,12 +12,15 @@ export interface FollowTiming {
   readonly giveUpAfterMs: number
   /** A round takes milliseconds: after so long a silence the connection is as good as dead, whatever TCP thinks. */
   readonly silenceMs: number
+  /** An executor that is asked what it registers answers within milliseconds, or is stopped, or busy. */
+  readonly answerPatienceMs: number
 }
 
 export const defaultTiming: FollowTiming = {
   noticeAfterMs: 2000,
   giveUpAfterMs: 5 * 60_000,
   silenceMs: 10_000,
+  answerPatienceMs: 200,
 }
 
 const firstRetryMs = 50

@@ -1,14 +1,22 @@
 import type { LiveExecutor } from '../core/situation.ts'
 import type { Row, Session } from './connect.ts'
+import {
+  completeVersion,
+  listening,
+  parseSessionName,
+  type RegisteredVersion,
+  readRegisteredVersions,
+  sessionPrefix,
+} from './read-sessions.ts'
+import { isOfSchema, readSlots, type Slot } from './read-slots.ts'
 import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
-export const sessionPrefix = 'dbos_transact_'
-/** What executors of every language ask for, and no client does. */
-export const listening = 'LISTEN dbos_'
-
-/** Postgres cuts the name of a session after this many bytes. */
-export const sessionNameBytes = 63
+/** Who is connected, and how drover's own can be asked. */
+export interface SeenExecutors {
+  readonly executors: readonly LiveExecutor[]
+  readonly slots: readonly Slot[]
+}
 
 /**
  * The executors that are connected now: an executor, unlike a `DBOSClient`, has a session that listens. Undefined where this
@@ -17,7 +25,7 @@ export const sessionNameBytes = 63
 export async function readExecutors(
   session: Session,
   schema: SystemSchema,
-): Promise<readonly LiveExecutor[] | undefined> {
+): Promise<SeenExecutors | undefined> {
   const sessions = await session.query(
     `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard,
        host(a.client_addr) as address
@@ -27,27 +35,38 @@ export async function readExecutors(
     [sessionPrefix, listening],
   )
   if (sessions.some(({ query }) => query === '<insufficient privilege>')) return undefined
-  const versions = schema.has('application_versions', 'application_name')
-    ? await session.query(
-        `select version_name, application_name from ${schema.table('application_versions')}
-         order by version_timestamp desc limit 1000`,
-      )
-    : []
+  const registered = await readRegisteredVersions(session.query, schema)
   const named = sessions.filter(({ name }) => String(name).startsWith(sessionPrefix))
   const others = sessions.filter((session) => !named.includes(session))
-  return [...groupByExecutor(named), ...groupByProcess(others)].map((executor) => {
-    const version = executor.version || findVersion(executor.versionStart, versions)
-    const application = findApplication(version || executor.versionStart, version !== '', versions)
-    return { ...executor, version, application }
+  const slots = named.some(({ name }) => isDrovers(String(name).slice(sessionPrefix.length)))
+    ? await readSlots(session.query, schema)
+    : []
+  const executors = [...groupByExecutor(named, registered), ...groupByProcess(others)].flatMap((executor) => {
+    const slot = slots.find(({ executorId }) => executorId === executor.executorId)
+    if (slot && !isOfSchema(slot, schema)) return []
+    return [{ ...executor, ...identify(executor, slot, registered), registration: null }]
   })
+  return { executors, slots: slots.filter((slot) => isOfSchema(slot, schema)) }
 }
 
-type SeenExecutor = Omit<LiveExecutor, 'application'>
+type SeenExecutor = Omit<LiveExecutor, 'application' | 'candidateVersions' | 'registration'>
 
-function groupByExecutor(sessions: readonly Row[]): SeenExecutor[] {
+function identify(
+  executor: SeenExecutor,
+  slot: Slot | undefined,
+  registered: readonly RegisteredVersion[],
+): Pick<LiveExecutor, 'application' | 'version' | 'candidateVersions'> {
+  const { application, ...found } =
+    executor.recognisedBy === 'listening'
+      ? { version: '', candidateVersions: null, application: null }
+      : completeVersion({ ...executor, version: slot?.version || executor.version }, registered)
+  return { ...found, application: slot?.application ?? application }
+}
+
+function groupByExecutor(sessions: readonly Row[], registered: readonly RegisteredVersion[]): SeenExecutor[] {
   const groups = new Map<string, SeenExecutor & { readonly listens: boolean }>()
   for (const { name, query, since, heard, address } of sessions) {
-    const seen = parseSessionName(String(name))
+    const seen = parseSessionName(String(name), registered)
     const known = groups.get(seen.executorId)
     groups.set(seen.executorId, {
       executorId: seen.executorId,
@@ -90,35 +109,4 @@ function earlier(known: Date | undefined, other: Date): Date {
 
 function later(known: Date | undefined, other: Date): Date {
   return known && known > other ? known : other
-}
-
-/** `dbos_transact_<executorId>_<version>`; both may hold underscores, drover's own ids do not. */
-function parseSessionName(name: string): Pick<SeenExecutor, 'executorId' | 'version' | 'versionStart'> {
-  const rest = name.slice(sessionPrefix.length)
-  const own = /^drover-[0-9a-f-]{36}/.exec(rest)?.[0]
-  const split = own?.length ?? rest.lastIndexOf('_')
-  const executorId = split < 0 ? rest : rest.slice(0, split)
-  const versionStart = split < 0 ? '' : rest.slice(split + 1)
-  const isCut = Buffer.byteLength(name) >= sessionNameBytes
-  return { executorId, version: isCut ? '' : versionStart, versionStart }
-}
-
-/** Every executor registers its version, so the only one that begins so is the one it runs; else empty. */
-function findVersion(versionStart: string, versions: readonly Row[]): string {
-  if (versionStart === '') return ''
-  const names = versions.map(({ version_name: version }) => String(version))
-  const matching = new Set(names.filter((version) => version.startsWith(versionStart)))
-  const [only = ''] = matching
-  return matching.size === 1 ? only : ''
-}
-
-/** Of the version that it runs; where only its beginning is known, if all versions that begin so have the same one. */
-function findApplication(versionStart: string, isWhole: boolean, versions: readonly Row[]): string | null {
-  if (versionStart === '') return null
-  const matching = versions.filter(({ version_name: version }) =>
-    isWhole ? version === versionStart : String(version).startsWith(versionStart),
-  )
-  const applications = new Set(matching.map(({ application_name: application }) => toText(application)))
-  const [application = null] = applications
-  return applications.size === 1 ? application : null
 }

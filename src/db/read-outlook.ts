@@ -2,7 +2,7 @@ import type { Outlook, QueueState } from '../core/situation.ts'
 import type { QueuePlace } from '../core/store.ts'
 import { internalQueue } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
-import { readExecutors } from './read-executors.ts'
+import type { ReadExecutors } from './known-executors.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -13,6 +13,7 @@ const shownRunning = 5
 export async function readOutlook(
   session: Session,
   schema: SystemSchema,
+  executors: ReadExecutors,
   place: QueuePlace,
 ): Promise<Outlook> {
   const registration = await readRegistration(session, schema, place.queue)
@@ -21,7 +22,7 @@ export async function readOutlook(
     now: clock?.now as Date,
     queue: await readQueue(session, schema, place, registration),
     latestVersion: await readLatestVersion(session, schema, place.application),
-    executors: await readExecutors(session, schema),
+    executors: await executors(),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Situation } from '../core/situation.ts'
 import type { WorkflowOrigin } from '../core/store.ts'
 import type { Step, Wait, Workflow } from '../core/workflow.ts'
 import type { Session } from './connect.ts'
-import { readExecutors } from './read-executors.ts'
+import type { ReadExecutors } from './known-executors.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { stepColumns, toStep } from './read-steps.ts'
@@ -22,6 +22,7 @@ const recentRows = 10_000
 export async function readSituation(
   session: Session,
   schema: SystemSchema,
+  readExecutors: ReadExecutors,
   workflowId: string,
 ): Promise<Situation | undefined> {
   const workflow = await getWorkflow(session, schema, workflowId)
@@ -36,8 +37,14 @@ export async function readSituation(
   const { queue, application, status } = workflow
   const partition = toFilledText(row.partition)
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
+  const progress = await readProgress(session, schema, workflowId)
+  // Once it has recorded a step, who has it knows it.
+  const ask = isQueued || (status === 'PENDING' && progress.stepCount === 0)
+  const executors = await readExecutors({ ask })
   const outlook =
-    isQueued && queue !== null ? await readOutlook(session, schema, { queue, application, partition }) : null
+    isQueued && queue !== null
+      ? await readOutlook(session, schema, async () => executors, { queue, application, partition })
+      : null
   const children = await listChildren(session, schema, workflowId)
   const waits = await readWaits(session, schema, [workflowId])
   const messages = await readMessages(session, schema, workflowId)
@@ -49,11 +56,11 @@ export async function readSituation(
     partition,
     updatedAt: toDate(row.updated_at),
     outlook,
-    executors: outlook ? outlook.executors : await readExecutors(session, schema),
+    executors,
     ...(isQueued
       ? await readAhead(session, schema, workflowId)
       : { ahead: [], aheadCount: 0, lastTakenAt: null }),
-    ...(await readProgress(session, schema, workflowId)),
+    ...progress,
     waits,
     unread: messages.filter(({ read }) => !read),
     activeChildren: children

@@ -1,7 +1,16 @@
 import type { ClientBase } from 'pg'
+import { isEligible, type Wanted } from '../core/eligible-executors.ts'
 import type { UnclaimedVersion } from '../core/recovery.ts'
 import type { Row } from './connect.ts'
-import { listening, sessionNameBytes, sessionPrefix } from './read-executors.ts'
+import {
+  completeVersion,
+  listening,
+  parseSessionName,
+  type Query,
+  readRegisteredVersions,
+  sessionPrefix,
+} from './read-sessions.ts'
+import { isOfSchema, readSlots } from './read-slots.ts'
 import { toDate, toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -17,7 +26,6 @@ export async function findUnclaimed(client: ClientBase, schema: SystemSchema): P
   if (rows.length === 0) return []
   const signs = await readSigns(client, schema)
   return rows
-    .filter(({ version }) => !signs.shows(String(version)))
     .map((row) => ({
       application: toFilledText(row.application),
       version: String(row.version),
@@ -25,52 +33,49 @@ export async function findUnclaimed(client: ClientBase, schema: SystemSchema): P
       since: toDate(row.since),
       doubts: signs.doubts,
     }))
+    .filter((waiting) => !signs.shows(waiting))
 }
 
 export async function isUnclaimed(
   client: ClientBase,
   schema: SystemSchema,
-  version: string,
+  wanted: Wanted,
 ): Promise<boolean> {
   const { shows, doubts } = await readSigns(client, schema)
-  return doubts.length === 0 && !shows(version)
+  return doubts.length === 0 && !shows(wanted)
 }
 
 interface Signs {
-  /** Some session may be of an executor of this version. */
-  readonly shows: (version: string) => boolean
+  /** Some session may be of an executor that takes it. */
+  readonly shows: (wanted: Wanted) => boolean
   /** Sessions that listen as executors do and tell no version: SDKs of other languages. */
   readonly doubts: readonly string[]
 }
 
 /** Each session for itself, also one that listens for nothing: several processes may go by one name. */
 async function readSigns(client: ClientBase, schema: SystemSchema): Promise<Signs> {
-  const { rows: sessions } = await client.query<Row>(
+  const query: Query = async (sql, parameters) => (await client.query<Row>(sql, parameters.slice())).rows
+  const sessions = await query(
     `select a.application_name as name, a.usename, count(*)::int as count from pg_stat_activity a
      where a.datname = current_database() and a.pid <> pg_backend_pid()
        and (starts_with(a.application_name, $1) or starts_with(a.query, $2))
      group by 1, 2 order by 1, 2`,
     [sessionPrefix, listening],
   )
-  const registered = schema.has('application_versions')
-    ? await client.query<Row>(`select version_name as version from ${schema.table('application_versions')}`)
-    : { rows: [] }
-  const versions = registered.rows.map(({ version }) => String(version))
+  const registered = await readRegisteredVersions(query, schema)
+  const slots = await readSlots(query, schema)
   const named = sessions.map(({ name }) => String(name)).filter((name) => name.startsWith(sessionPrefix))
+  const signs = named.flatMap((name) => {
+    const seen = parseSessionName(name, registered)
+    const slot = slots.find(({ executorId }) => executorId === seen.executorId)
+    if (slot && !isOfSchema(slot, schema)) return []
+    const completed = completeVersion({ ...seen, version: slot?.version || seen.version }, registered)
+    return [{ ...seen, ...completed, application: slot?.application ?? completed.application }]
+  })
   return {
-    shows: (version) => named.some((name) => mayRun(name, version, versions)),
+    shows: (wanted) => signs.some((sign) => isEligible(sign, wanted)),
     doubts: sessions
       .filter(({ name }) => !String(name).startsWith(sessionPrefix))
       .map(({ name, usename, count }) => `${name || '(no name)'} of ${usename} (${count})`),
   }
-}
-
-/** `dbos_transact_<executorId>_<version>`, cut off after some bytes; both may hold underscores. */
-function mayRun(name: string, version: string, versions: readonly string[]): boolean {
-  if (Buffer.byteLength(name) < sessionNameBytes) return name.endsWith(`_${version}`)
-  const own = /^drover-[0-9a-f-]{36}_/.exec(name.slice(sessionPrefix.length))?.[0]
-  const start = own ? name.slice(sessionPrefix.length + own.length) : name.slice(name.lastIndexOf('_') + 1)
-  const isStart = own !== undefined || versions.some((one) => one.startsWith(start))
-  // What begins no version that there is, is still the executor's id: it may run any.
-  return !isStart || version.startsWith(start)
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { slotKey } from '../core/executor-protocol.ts'
 import type { GoneExecutor, HandOverRequest, MoveRequest, Recovery, RecoverySight } from '../core/recovery.ts'
 import { internalQueue } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
@@ -15,11 +16,6 @@ export function createRecovery(session: Session, schema: SystemSchema): Recovery
     handOver: (request) => session.transaction((client) => handOver(client, schema, request)),
     moveToVersion: (request) => session.transaction((client) => moveToVersion(client, schema, request)),
   }
-}
-
-/** The lock that says of an executor of drover's own that it lives. */
-function slotKey(executorId: string): string {
-  return `hashtextextended('drover:' || ${executorId}, 0)`
 }
 
 /** No session is named after this executor; the server cuts such names off at 63 bytes. */
@@ -137,7 +133,7 @@ async function moveToVersion(
   schema: SystemSchema,
   { application, version, seenAt, toVersion, workflowIds }: MoveRequest,
 ): Promise<string[]> {
-  if (!(await isUnclaimed(client, schema, version))) return []
+  if (!(await isUnclaimed(client, schema, { application, version }))) return []
   const { rows } = await client.query<Row>(
     `update ${schema.table('workflow_status')} w
      set application_version = $3, updated_at = (extract(epoch from now()) * 1000)::bigint

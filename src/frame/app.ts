@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
+import { eligibleExecutors } from '../core/eligible-executors.ts'
 import { CliError } from '../core/errors.ts'
-import { devVersion, executorsOf, requireApplication, versionToLaunch } from '../core/identity.ts'
+import { devVersion, requireApplication, versionToLaunch } from '../core/identity.ts'
 import type {
   App,
   HandedOver,
@@ -188,7 +189,7 @@ function refuseForeignWorkers(application: string, executors: Awaited<ReturnType
       { hint },
     )
   }
-  const foreign = executorsOf(executors, application).filter(
+  const foreign = eligibleExecutors(executors, { application, version: null }).filter(
     ({ executorId }) => !executorId.startsWith('drover-'),
   )
   if (foreign.length === 0) return

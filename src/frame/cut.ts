@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type CutPoint, describeCut, findCut, parseCutPoint } from '../core/cut.ts'
+import { eligibleExecutors } from '../core/eligible-executors.ts'
 import { CliError } from '../core/errors.ts'
 import type { StepBounds, WorkflowState } from '../core/manage.ts'
 import { latestVersionOf } from '../core/platform.ts'
-import { takersOf } from '../core/recovery.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { cutLines } from '../render/cut-lines.ts'
@@ -127,7 +127,7 @@ function createVersionChoice(
 async function chooseVersion(store: Store, application: string | null, toVersion: string): Promise<string> {
   const versions = await store.versions()
   if (toVersion !== 'latest') {
-    const live = takersOf((await store.executors()) ?? [], { application, version: toVersion })
+    const live = eligibleExecutors((await store.executors()) ?? [], { application, version: toVersion })
     const isRegistered = versions.some(({ version }) => version === toVersion)
     if (isRegistered || live.length > 0 || versions.length === 0) return toVersion
     throw new CliError('invalid-argument', `No version "${toVersion}" is registered there.`, {

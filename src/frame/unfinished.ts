@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { eligibleExecutors } from '../core/eligible-executors.ts'
 import type { App, Runtime } from '../core/runtime.ts'
 import type { Store } from '../core/store.ts'
 import { tell } from './tell.ts'
@@ -16,7 +17,7 @@ export async function noteUnfinished(
   const executors = await store.executors()
   if (!executors) return []
   const others = executors.filter((executor) => executor.executorId !== executorId)
-  const isServed = others.some((executor) => executor.application === application)
+  const isServed = eligibleExecutors(others, { application, version }).length > 0
   const names = new Set(app.workflows.map(({ name }) => name))
   const idle = active.filter(
     (workflow) =>

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
+import { eligibleExecutors, liveVersionsOf } from '../core/eligible-executors.ts'
 import type { WorkflowState } from '../core/manage.ts'
-import { liveVersionsOf, takersOf } from '../core/recovery.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
 import { type Surroundings, workerCommand } from '../render/remedy.ts'
@@ -28,7 +28,7 @@ export function createVersionNotice(
     told.add(key)
     executors ??= store.executors()
     const live = await executors
-    if (live === undefined || takersOf(live, { application, version }).length > 0) return
+    if (live === undefined || eligibleExecutors(live, { application, version }).length > 0) return
     const worker = workerCommand({ workflow: { application, version, queue }, executors: live }, surroundings)
     const versions = liveVersionsOf(live, application)
     const [newVersion] = versions

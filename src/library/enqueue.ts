@@ -6,6 +6,7 @@ import {
   onlyRegisteredApplication,
   requireApplication,
 } from '../core/identity.ts'
+import { applicationOf, findRegistrations, ownerOf } from '../core/registrations.ts'
 import { startOrAttach } from '../core/start-or-attach.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
@@ -45,25 +46,29 @@ export async function enqueue(
     ...options
   }: StartOptions,
 ): Promise<string> {
-  const { name, className, origins } = await findOrigins(store, typed, undefined)
+  const { className, origins, ...found } = await findOrigins(store, typed, undefined)
   const [latest] = origins
-  const executors = await store.executors()
+  const executors = await store.executors({ ask: latest === undefined })
+  const registrations = latest === undefined ? findRegistrations(executors, typed) : []
+  const name = registrations[0]?.workflow.name ?? found.name
+  const named = options.application ?? settings.application?.value
   const application = requireApplication([
-    options.application,
-    settings.application?.value,
-    latest?.application,
+    named ?? latest?.application ?? applicationOf(registrations, name),
     onlyLiveApplication(executors),
     onlyRegisteredApplication(await store.versions()),
   ])
+  const own = registrations.filter(({ executor }) => executor.application === application)
+  const able = own.length > 0 ? own.map(({ executor }) => executor) : executors
+  const owner = own.length > 0 ? ownerOf(own, name, {}) : latest
   const request = {
     name,
-    className: className ?? latest?.className ?? undefined,
-    configName: latest?.configName ?? undefined,
+    className: className ?? owner?.className ?? undefined,
+    configName: owner?.configName ?? undefined,
     workflowId,
     args,
     queue: queue ?? lastQueueOf(origins) ?? ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
     application,
-    version: chooseVersion({ env }, { store, application, flag: options.version, executors }),
+    version: chooseVersion({ env }, { store, application, flag: options.version, executors: able }),
     ...(messages && { messages: messages.map(({ topic = null, message }) => ({ topic, message })) }),
     ...(deduplicationId !== undefined && { deduplicationId }),
   }

@@ -1,4 +1,4 @@
-import type { Cause, QueueLimit } from '../core/diagnose.ts'
+import type { Cause, QueueLimit } from '../core/cause.ts'
 import type { Situation } from '../core/situation.ts'
 import type { Message, Wait, Workflow } from '../core/workflow.ts'
 import { qualifiedName } from '../core/workflow-name.ts'
@@ -49,6 +49,12 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
       }`
     case 'not-polled':
       return `A worker is live that may take it, and does not: it does not poll the ${queue}.`
+    case 'not-taken':
+      return cause.isKnown
+        ? `A worker is live that runs its version, and has not taken it: it is busy, or blocked.`
+        : `A worker is live that may run it, and has not taken it: it does not tell which application and version it runs.`
+    case 'name-unregistered':
+      return describeUnregistered(cause, workflow)
     case 'due':
       return executors === undefined
         ? 'Nothing that can be seen from here stands in its way: a live worker would take it at its next poll.'
@@ -115,6 +121,26 @@ function describeUnprovenName(
       ? ''
       : ` Was ${visible(meant)} meant?`
   return `It runs its first step${whether} for ${formatElapsed(now.getTime() - since.getTime())}, or its executor does not know the ${what}: nobody ever recorded a step of ${own}.${guess}`
+}
+
+function describeUnregistered(
+  { executorId, meant, classes, applications }: Extract<Cause, { kind: 'name-unregistered' }>,
+  { name, className, application }: CauseFrame['workflow'],
+): string {
+  const own = visible(className === null ? name : `${className}.${name}`)
+  const who =
+    executorId === null
+      ? `No live worker${application === null ? '' : ` of ${visible(application)}`} registers`
+      : `Its executor ${shortExecutor(executorId)} does not register`
+  const [known] = classes
+  const instead = known
+    ? `; it registers ${visible(known.className === null ? name : `${known.className}.${name}`)}`
+    : meant !== null
+      ? `. Was ${visible(meant)} meant?`
+      : applications.length > 0
+        ? `; workers of ${names(applications)} do`
+        : ''
+  return `${who} "${own}"${instead}${instead.endsWith('?') ? '' : '.'}`
 }
 
 /** Where nobody asked and no earlier run tells, the two look the same. */

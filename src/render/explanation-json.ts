@@ -1,4 +1,4 @@
-import type { Cause } from '../core/diagnose.ts'
+import type { Cause } from '../core/cause.ts'
 import type { Explanations } from '../core/explanation.ts'
 import type { Situation } from '../core/situation.ts'
 import { causeSentence } from './cause.ts'

@@ -62,7 +62,10 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       const [first] = finding.overtaken
       if (finding.live === undefined)
         return ['which ones are live cannot be seen with this role', showSessions(finding)]
-      if (!first) return [finding.live.length === 0 ? 'none is live' : finding.live.map(visible).join(', ')]
+      if (!first) {
+        const told = [...finding.live.map(visible), ...(finding.hasUntold ? ['some that are not told'] : [])]
+        return [told.length === 0 ? 'none is live' : told.join(', ')]
+      }
       return [
         `the latest version of ${visible(first.application)} is ${visible(first.latest)}, which nobody runs; what names no version waits for it`,
         `drover versions promote ${quote(first.live[0] ?? '')}`,

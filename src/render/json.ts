@@ -129,8 +129,8 @@ export function toScheduleJson(schedule: Schedule): Schedule {
 }
 
 export function toVersionJson(row: VersionRow): VersionRow {
-  const { version, application, isLatest, registeredAt, workers, active, total } = row
-  return { version, application, isLatest, registeredAt, workers, active, total }
+  const { version, application, isLatest, registeredAt, workers, unsureWorkers, active, total } = row
+  return { version, application, isLatest, registeredAt, workers, unsureWorkers, active, total }
 }
 
 /** A change, with what comes with it in its documented shape. */

@@ -74,6 +74,8 @@ export const scheduleColumns: readonly Column<Schedule>[] = [
 export interface VersionRow extends ApplicationVersion {
   /** Null where sessions cannot be seen. */
   readonly workers: number | null
+  /** Live ones that do not tell their version, and may run it; null where sessions cannot be seen. */
+  readonly unsureWorkers: number | null
   readonly active: number
   readonly total: number
 }
@@ -89,9 +91,10 @@ export const versionColumns: readonly Column<VersionRow>[] = [
   {
     title: 'WORKERS',
     value: ({ workers }) => (workers === null ? '' : String(workers)),
-    short: ({ workers }) => (workers === null ? '?' : String(workers)),
-    paint: (text, { workers, active, isLatest }, style) =>
-      workers === 0 && (active > 0 || isLatest) ? style.warning(text) : text,
+    short: ({ workers, unsureWorkers }) =>
+      workers === null ? '?' : unsureWorkers ? `${workers} to ${workers + unsureWorkers}` : String(workers),
+    paint: (text, { workers, unsureWorkers, active, isLatest }, style) =>
+      workers === 0 && unsureWorkers === 0 && (active > 0 || isLatest) ? style.warning(text) : text,
     align: 'right',
   },
   { title: 'ACTIVE', value: ({ active }) => String(active), align: 'right' },

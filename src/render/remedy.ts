@@ -1,8 +1,9 @@
-import type { Cause } from '../core/diagnose.ts'
-import { liveVersionsOf, takersOf } from '../core/recovery.ts'
-import type { Situation } from '../core/situation.ts'
+import type { Cause } from '../core/cause.ts'
+import { eligibleExecutors, liveVersionsOf } from '../core/eligible-executors.ts'
+import type { LiveExecutor, Situation } from '../core/situation.ts'
 import { internalQueue, type Message, type Step, type Workflow } from '../core/workflow.ts'
 import { answerCommand, quote } from './answer.ts'
+import { registerIt, startAs } from './start-again.ts'
 import { visible } from './text.ts'
 
 /** A command to type, and what it does. */
@@ -56,7 +57,10 @@ export function remediesOf(
     case 'partition-missing':
       return [putBack(id, 'puts it on the queue that every worker polls')]
     case 'version-gone':
-      return [{ command: worker(), effect: 'runs a worker of that version' }]
+      return [
+        { command: worker(), effect: 'runs a worker of that version' },
+        ...(executors ? moveToLive(id, executors, workflow) : []),
+      ]
     case 'version-overtaken':
       return [
         ...promote(cause.live),
@@ -73,6 +77,13 @@ export function remediesOf(
         : [watch]
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
+    case 'not-taken': {
+      const workers = { command: 'drover workers', effect: 'shows who lives, and from where' }
+      const another = { command: worker({ poll: true }), effect: 'runs a worker that takes it' }
+      return cause.isKnown ? [workers, another] : [another, workers]
+    }
+    case 'name-unregistered':
+      return registerIt(cause, workflow, worker({ poll: true }))
     case 'executor-gone':
       return takeOver(cause.executorId, situation, worker())
     case 'executor-silent':
@@ -84,10 +95,11 @@ export function remediesOf(
       ]
     case 'name-unproven': {
       const [known] = cause.classes
+      const anew = 'if it is not known: starts it anew, as what ran before'
       return [
         { command: `drover watch ${id}`, effect: 'shows its first step as soon as it ends' },
-        ...(known ? [startAs(workflow, workflow.name, known)] : []),
-        ...(!known && cause.meant !== null ? [startAs(workflow, cause.meant, undefined)] : []),
+        ...(known ? [startAs(workflow, workflow.name, known, anew)] : []),
+        ...(!known && cause.meant !== null ? [startAs(workflow, cause.meant, undefined, anew)] : []),
         {
           command: `drover cancel ${id}`,
           effect: 'if it is not known: gives its place to others',
@@ -167,7 +179,7 @@ function takeOver(
       : 'runs a worker of its version, which needs to be told',
   }
   const tell = { command: recover, effect: 'hands it to a worker that lives' }
-  if (takersOf(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
+  if (eligibleExecutors(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
   return [
     ...liveVersionsOf(executors, workflow.application).map((version) => ({
       command: `${recover} --to-version ${quote(version)}`,
@@ -236,6 +248,22 @@ function createQueue(queue: string, { application }: Workflow): Remedy {
   }
 }
 
+/** Where one version lives it can go on as that. */
+function moveToLive(
+  id: string,
+  executors: readonly LiveExecutor[],
+  { application }: Workflow,
+): readonly Remedy[] {
+  const [version, ...others] = liveVersionsOf(executors, application)
+  if (version === undefined || others.length > 0) return []
+  return [
+    {
+      command: `drover recover ${id} --to-version ${quote(version)}`,
+      effect: `lets the code of ${visible(version)} run it`,
+    },
+  ]
+}
+
 /** Where one version lives it can be made the latest again. */
 function promote(live: readonly string[]): Remedy[] {
   const [version] = live
@@ -246,28 +274,4 @@ function promote(live: readonly string[]): Remedy[] {
       effect: 'makes the version that lives the latest again',
     },
   ]
-}
-
-function startAs(
-  workflow: Workflow,
-  name: string,
-  known: { readonly className: string | null; readonly configName: string | null } | undefined,
-): Remedy {
-  const flags = [
-    ...(known?.className ? ['--class', known.className] : []),
-    ...(known?.configName ? ['--instance', known.configName] : []),
-  ]
-  const start = startCommand({ ...workflow, name }, flags)
-  return {
-    command: `drover cancel ${quote(workflow.workflowId)} && ${start}`,
-    effect: 'if it is not known: starts it anew, as what ran before',
-  }
-}
-
-/** The same call once more, under a new id. */
-function startCommand({ name, input, application }: Workflow, flags: readonly string[]): string {
-  const args = Array.isArray(input) && input.length > 0 ? ['--input', JSON.stringify(input)] : []
-  const owner = application === null ? [] : ['--application', application]
-  const words = [name, ...args, ...owner, ...flags]
-  return ['drover start', ...words.map((word) => (word.startsWith('--') ? word : quote(word)))].join(' ')
 }

@@ -30,6 +30,17 @@ export function createPool(sdk: Sdk, { url, sessionName, size, onLog }: PoolOpti
   return pool
 }
 
+/** By which others tell that an executor lives; Postgres cuts it off at 63 bytes. */
+export function toSessionName(executorId: string, version: string): string {
+  return `dbos_transact_${executorId}_${version}`
+}
+
+/** What DBOS computes is known only once sessions are open: this renames one that is idle, and all that are opened later. */
+export function nameSessions(pool: pg.Pool, sessionName: string): void {
+  pool.options.application_name = sessionName
+  pool.query('select set_config($1, $2, false)', ['application_name', sessionName]).catch(() => {})
+}
+
 /** A server that is down without DBOS knowing: its socket file or its name is gone, or it hung up while we wrote. */
 const downCodes = ['ENOENT', 'ENOTFOUND', 'EPIPE', 'ENETDOWN', 'EHOSTDOWN']
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import type { HandedOver, LaunchOptions, RegisteredWorkflow } from '../core/runtime.ts'
+import { slotKey } from '../core/executor-protocol.ts'
+import type { RegisteredWorkflow } from '../core/registration.ts'
+import type { HandedOver, LaunchOptions } from '../core/runtime.ts'
 import { internalQueue } from '../core/workflow.ts'
 import { quoteIdentifier, withConnection } from './connect.ts'
-import { slotKey } from './hold-executor-slot.ts'
 import { findRunnable, isRegistered, toParameters, toRunnable } from './runnable.ts'
 
 const betweenRoundsMs = 5000

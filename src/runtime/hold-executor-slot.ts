@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { type ExecutorAnswer, slotKey, slotSessionName, toAnswerPages } from '../core/executor-protocol.ts'
 import type { LaunchOptions } from '../core/runtime.ts'
 import type { DatabaseTarget } from '../core/store.ts'
+import { answerQuestions } from './answer-questions.ts'
 import { connect } from './connect.ts'
-import { runnableKey } from './runnable.ts'
+import { runnableKey, toRunnable } from './runnable.ts'
+import { createSlotStatements, type SlotStatements } from './slot-statements.ts'
 
 const firstRetryMs = 50
 const longestRetryMs = 2000
 
 interface ExecutorSlot {
-  /** Says for as long as this executor lives what it runs: what `toRunnable` gives. */
-  announce(runnables: readonly string[]): Promise<void>
+  /** Says for as long as this executor lives what it runs, and answers whoever asks. */
+  announce(answer: ExecutorAnswer): Promise<void>
   release(): Promise<void>
-}
-
-/** The key of the advisory lock that says "this executor lives", as an SQL expression over `executorId`. */
-export function slotKey(executorId: string): string {
-  return `hashtextextended('drover:' || ${executorId}, 0)`
 }
 
 /**
@@ -24,36 +22,42 @@ export function slotKey(executorId: string): string {
  * Throws when the first attempt fails.
  */
 export async function holdExecutorSlot(
-  executorId: string,
+  beginning: Omit<ExecutorAnswer, 'schema'>,
   database: DatabaseTarget,
   onLog: LaunchOptions['onLog'],
 ): Promise<ExecutorSlot> {
+  const { executorId } = beginning
   const released = new AbortController()
   let relocking = Promise.resolve()
-  let announced: readonly string[] = []
-  let client = await lock()
+  let told: ExecutorAnswer = { ...beginning, schema: database.schema }
+  let pages: readonly string[] = []
+  let { client, statements } = await lock()
 
-  async function lock(): Promise<pg.Client> {
-    const locked = await connect(database, 'drover-executor')
-    await locked.query(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
-    await share(locked)
+  async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
+    const locked = await connect(database, slotSessionName)
+    const own = createSlotStatements(locked, () => told)
+    await own.run(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+    if (pages.length > 0) await share(own)
+    await answerQuestions(locked, own, () => pages, onLog)
     locked.once('end', () => {
       if (!released.signal.aborted) relocking = relock()
     })
-    return locked
+    return { client: locked, statements: own }
   }
 
-  async function share(locked: pg.Client): Promise<void> {
-    if (announced.length === 0) return
+  async function share(own: SlotStatements): Promise<void> {
+    const runnables = told.registration?.workflows.map((workflow) => toRunnable(told, workflow)) ?? []
     const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
-    await locked.query(each, [announced])
+    await own.run(each, [runnables])
   }
 
   async function relock(): Promise<void> {
     for (let waitMs = 0; !released.signal.aborted; waitMs = nextWaitMs(waitMs)) {
       await sleep(waitMs, undefined, { signal: released.signal }).catch(() => {})
       try {
-        client = await lock()
+        const again = await lock()
+        client = again.client
+        statements = again.statements
         onLog('info', `locked the slot of ${executorId} again`)
         return
       } catch (error) {
@@ -63,10 +67,11 @@ export async function holdExecutorSlot(
   }
 
   return {
-    announce: async (runnables) => {
-      announced = runnables
+    announce: async (answer) => {
+      told = answer
+      pages = toAnswerPages(answer)
       // A connection that is lost meanwhile is made again with what is announced.
-      await share(client).catch((error: unknown) => onLog('debug', `not announced yet: ${String(error)}`))
+      await share(statements).catch((error: unknown) => onLog('debug', `not announced yet: ${String(error)}`))
     },
     release: async () => {
       released.abort()

@@ -6,14 +6,13 @@ import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/runtime.ts'
 import { waitForTurn } from '../core/wait-for-turn.ts'
 import { toDbosUrl, withConnection } from './connect.ts'
-import { createPool } from './create-pool.ts'
+import { createPool, nameSessions, toSessionName } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { holdExecutorSlot } from './hold-executor-slot.ts'
 import { registerAsOlder } from './keep-latest-version.ts'
 import { nameTaken } from './name-taken.ts'
 import { registerQueues } from './register-queues.ts'
 import { runnableWorkflows } from './registered-workflows.ts'
-import { toRunnable } from './runnable.ts'
 import type { Sdk } from './sdk.ts'
 import { startWorkflow } from './start-workflow.ts'
 import type { Lifecycle } from './take-over-lifecycle.ts'
@@ -44,7 +43,11 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
     },
   }
   const executorId = `drover-${randomUUID()}`
-  const slot = await holdExecutorSlot(executorId, options.database, options.onLog)
+  const slot = await holdExecutorSlot(
+    { executorId, application: given.application, version: given.version ?? '', registration: null },
+    options.database,
+    options.onLog,
+  )
   const config = toConfig(loaded, executorId, options)
   const { own, application, database } = options
   const pool = config.systemDatabasePool
@@ -73,7 +76,14 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   const version = sdk.DBOS.applicationVersion
   const registered = runnableWorkflows(sdk)
   const handOverOptions = { ...options, version, executorId, registered }
-  await slot.announce(registered.map((workflow) => toRunnable(handOverOptions, workflow)))
+  await slot.announce({
+    executorId,
+    schema: options.database.schema,
+    application: options.application,
+    version,
+    registration: { queues: config.listenQueues ?? 'all', workflows: registered },
+  })
+  nameSessions(config.systemDatabasePool, toSessionName(executorId, version))
   const handOver = startHandingOver(handOverOptions)
   tending = startTending({ ...handOverOptions, pool: config.systemDatabasePool, isRunning: sdk.isRunning })
 
@@ -137,7 +147,7 @@ function toConfig(
     systemDatabaseUrl: url,
     systemDatabasePool: createPool(sdk, {
       url,
-      sessionName: `dbos_transact_${executorID}_${version ?? process.env.DBOS__APPVERSION ?? ''}`,
+      sessionName: toSessionName(executorID, version ?? process.env.DBOS__APPVERSION ?? ''),
       size: given?.systemDatabasePoolSize,
       onLog,
     }),

@@ -1,5 +1,6 @@
 import type { MethodRegistrationBase } from '@dbos-inc/dbos-sdk'
-import type { RegisteredWorkflow, WantedWorkflow } from '../core/runtime.ts'
+import type { RegisteredWorkflow } from '../core/registration.ts'
+import type { WantedWorkflow } from '../core/runtime.ts'
 import type { Sdk } from './sdk.ts'
 
 /** What DBOS registers for itself, in some versions. */

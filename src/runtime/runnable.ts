@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { RegisteredWorkflow } from '../core/runtime.ts'
+import type { RegisteredWorkflow } from '../core/registration.ts'
 
 type Named = Pick<RegisteredWorkflow, 'name' | 'className'>
 

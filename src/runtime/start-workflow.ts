@@ -1,5 +1,6 @@
 import { CliError } from '../core/errors.ts'
-import type { RegisteredWorkflow, StartInProcess } from '../core/runtime.ts'
+import type { RegisteredWorkflow } from '../core/registration.ts'
+import type { StartInProcess } from '../core/runtime.ts'
 import { findRegistration, instancesOf } from './registered-workflows.ts'
 import type { Sdk } from './sdk.ts'
 

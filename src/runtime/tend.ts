@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import type { LaunchOptions, RegisteredWorkflow } from '../core/runtime.ts'
+import type { RegisteredWorkflow } from '../core/registration.ts'
+import type { LaunchOptions } from '../core/runtime.ts'
 import { type Identity, putBack, workflowTable } from './hand-over.ts'
 import { findRunnable, toRunnable } from './runnable.ts'
 

@@ -23,6 +23,8 @@ const worker: LiveExecutor = {
   version: 'v1',
   versionStart: 'v1',
   since: minute(0),
+  candidateVersions: null,
+  registration: null,
   recognisedBy: 'name',
   address: null,
   heardAt: minute(9),

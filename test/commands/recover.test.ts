@@ -9,6 +9,8 @@ const live = (executorId: string, version: string): LiveExecutor => ({
   version,
   versionStart: version,
   since: new Date(0),
+  candidateVersions: null,
+  registration: null,
   recognisedBy: 'name',
   address: null,
   heardAt: new Date(0),

@@ -83,9 +83,95 @@ test('what would strand is told with what to type instead, and with --strict not
   expect(await refusal('start order --app-version v2', { executors })).toContain(
     'hint: --app-version example@dev',
   )
-  expect(await refusal('start ordr --application example', { executors })).toContain(
-    'No workflow named "ordr" ever ran there. / hint: did you mean order?',
+  const registering = [worker({ registration: registration('order', 'pay') })]
+  expect(await refusal('start ordr --application example', { executors: registering })).toContain(
+    'No live worker of example registers "ordr". Was order meant? / hint: did you mean order?',
   )
+  expect(await refusal('start order --queue q --class Shop', { executors: registering })).toContain(
+    'No live worker of example registers "Shop.order"; it registers order. / hint: leave --class out',
+  )
+  const elsewhere = [...registering, worker({ application: 'bank', registration: registration('open') })]
+  expect(await refusal('start open --application example', { executors: elsewhere })).toContain(
+    'registers "open"; workers of bank do. / hint: --application bank',
+  )
+  const idle = [worker({ registration: { ...registration('order'), queues: [] } })]
+  expect(await refusal('start order', { executors: idle, own: false })).toContain(
+    'it does not poll the queue "q". / hint: drover worker --app ./your-module.ts --application example --app-version example@dev --queues q --join',
+  )
+})
+
+const registration = (...names: string[]) => ({
+  queues: 'all' as const,
+  workflows: names.map((name) => ({ name, className: null, instances: [] })),
+})
+
+test('a name that only resembles another is told, and no reason to refuse', async () => {
+  const store = createFakeStore([{ workflowId: 'a', name: 'order', queue: 'q' }], {
+    queues: ['q', 'drover'],
+    executors: [worker()],
+  })
+  const run = await runCli('start orders --application example --strict --id new', { store })
+  expect(run).toMatchObject({ code: 0, stdout: 'new\n' })
+  expect(run.stderr).toContain(
+    'warning: No workflow named "orders" ever ran there.\nhint: did you mean order?',
+  )
+})
+
+test('a first start of a registered name warns of nothing', async () => {
+  const registered = registration('orders')
+  const store = createFakeStore([{ workflowId: 'a', name: 'order', queue: 'q', application: 'bank' }], {
+    queues: ['q', 'drover'],
+    executors: [worker({ registration: registered }), worker({ application: 'bank', version: 'b1' })],
+  })
+  const run = await runCli('start orders --strict --id new', { store })
+  expect(run).toMatchObject({
+    code: 0,
+    stderr: 'example, version example@dev, queue drover, in fake database\n',
+  })
+})
+
+test('of several that register the name one has to be chosen', async () => {
+  const shop = (className: string | null, ...instances: string[]) => ({
+    queues: [],
+    workflows: [{ name: 'order', className, instances }],
+  })
+  const refusal = async (line: string, ...registrations: ReturnType<typeof shop>[]) => {
+    const executors = registrations.map((one, index) =>
+      worker({ executorId: `w${index}`, application: `app${index % 2}`, registration: one }),
+    )
+    const { code, stderr } = await runCli(line, { store: createFakeStore([], { executors }) })
+    expect(code).toBe(2)
+    return stderr
+  }
+  expect(await refusal('start order', shop(null), shop('Shop'))).toContain('--application: app0, app1')
+  expect(
+    await refusal('start order', shop('Shop'), { ...shop(null), workflows: [] }, shop('Store')),
+  ).toContain('--class: Shop, Store')
+  expect(await refusal('start order', shop('Shop', 'eu', 'us'))).toContain('--instance: eu, us')
+})
+
+test('of live versions the one that registers the name is taken, and a queue that it polls', async () => {
+  const executors = [
+    worker({ version: 'v1', registration: registration('pay') }),
+    worker({ version: 'v2', registration: { ...registration('order'), queues: [] } }),
+  ]
+  const store = createFakeStore([], { own: false, queues: ['drover'], executors })
+  expect((await runCli('start order --id new', { store })).stderr).toBe(
+    'example, version v2, queue _dbos_internal_queue, in fake database\n',
+  )
+})
+
+test('a version that is not told is no version to type', async () => {
+  const executors = [worker({ version: '', versionStart: '', candidateVersions: ['v1', 'v2'] })]
+  const store = createFakeStore([{ workflowId: 'a', name: 'order', queue: 'q' }], {
+    queues: ['q'],
+    executors,
+  })
+  expect(await runCli('start order --app-version v3 --strict', { store })).toMatchObject({
+    code: 9,
+    stderr: expect.stringContaining('they run (not told).\nhint: drover worker --app'),
+  })
+  expect((await runCli('start order --app-version v2 --strict', { store })).code).toBe(0)
 })
 
 test('a name that is new and like no other is no reason to refuse', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { diagnose, findObstacles } from '../../src/core/diagnose.ts'
+import { diagnose } from '../../src/core/diagnose.ts'
+import { findObstacles } from '../../src/core/obstacles.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
 import type { Step, Wait, Workflow } from '../../src/core/workflow.ts'
 
@@ -11,12 +12,20 @@ const worker = (given: Partial<LiveExecutor> = {}): LiveExecutor => ({
   application: 'shop',
   version: 'v1',
   versionStart: given.version ?? 'v1',
+  candidateVersions: null,
+  registration: null,
   recognisedBy: 'name',
   address: null,
   since: ago(600),
   heardAt: ago(0.5),
   ...given,
 })
+
+/** One that told what it registers. */
+const registering = (names: readonly string[], queues: 'all' | readonly string[] = 'all') =>
+  worker({
+    registration: { queues, workflows: names.map((name) => ({ name, className: null, instances: [] })) },
+  })
 
 const queue = (given: Partial<QueueState> = {}): QueueState => ({
   name: 'orders',
@@ -137,7 +146,7 @@ describe('on a queue', () => {
     [
       'the internal one needs no registration',
       enqueued({ queue: queue({ isRegistered: false, isInternal: true }) }),
-      ['not-polled'],
+      ['not-taken'],
     ],
     ['it is of another application', enqueued({ queue: queue({ owner: 'bank' }) }), ['queue-elsewhere']],
     ['it is partitioned', enqueued({ queue: queue({ isPartitioned: true }) }), ['partition-missing']],
@@ -150,7 +159,7 @@ describe('on a queue', () => {
     [
       'the name of the session shows only how the version begins',
       enqueued({ executors: [worker({ version: '', versionStart: 'v' })] }),
-      ['not-polled'],
+      ['not-taken'],
     ],
     [
       'the only one that could take it is stopped',
@@ -188,8 +197,45 @@ describe('on a queue', () => {
     ],
     [
       'a listener of another language may be its worker',
-      enqueued({ executors: [worker({ application: null, version: '', recognisedBy: 'listening' })] }),
+      enqueued({
+        executors: [worker({ application: null, version: '', versionStart: '', recognisedBy: 'listening' })],
+      }),
+      ['not-taken'],
+    ],
+    [
+      'it does not tell its version, and every one that is registered is another',
+      enqueued({ executors: [worker({ version: '', versionStart: '', candidateVersions: ['v2', 'v3'] })] }),
+      ['version-gone'],
+    ],
+    [
+      'it does not tell its version, which may be the one',
+      enqueued({ executors: [worker({ version: '', versionStart: '', candidateVersions: ['v1', 'v2'] })] }),
+      ['not-taken'],
+    ],
+    [
+      'who could take it polls others',
+      enqueued({ executors: [registering(['checkout'], [])] }),
       ['not-polled'],
+    ],
+    [
+      'one of drover that did not answer may poll it',
+      enqueued({ executors: [registering(['checkout'], []), worker({ executorId: 'drover-1' })] }),
+      ['not-taken'],
+    ],
+    [
+      'who could take it registers others',
+      enqueued({ executors: [registering(['refund'])] }),
+      ['name-unregistered'],
+    ],
+    [
+      'one that did not answer may register it',
+      enqueued({ executors: [registering(['refund']), worker({ executorId: 'w2' })] }),
+      ['not-taken'],
+    ],
+    [
+      'who could take it polls its queue and registers it',
+      enqueued({ executors: [registering(['checkout'])] }),
+      ['not-taken'],
     ],
   ])('%s', (_, of, expected) => {
     expect(kinds(of)).toEqual(expected)
@@ -201,7 +247,7 @@ describe('on a queue', () => {
   })
 
   test('what is not there yet has the same obstacles', () => {
-    const place = { application: 'shop', version: 'v2', partition: null }
+    const place = { name: 'checkout', className: null, application: 'shop', version: 'v2', partition: null }
     expect(findObstacles(outlook({ queue: queue({ isRegistered: false }) }), place)).toEqual([
       { kind: 'queue-missing' },
       { kind: 'version-gone', version: 'v2', live: ['v1'] },

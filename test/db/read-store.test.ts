@@ -212,6 +212,8 @@ test('live executors are listed with their application and version', async () =>
       application: testApplication,
       since: expect.any(Date),
       versionStart: testVersion,
+      candidateVersions: null,
+      registration: null,
       recognisedBy: 'name',
       address: null,
       heardAt: expect.any(Date),

@@ -64,10 +64,17 @@ test('an executor with a session is not, however long its name, and not in the m
   }
 })
 
+const executorOf = (executorId: string) => ({
+  executorId,
+  application: 'shop',
+  version: 'v1',
+  registration: null,
+})
+
 test('an executor of drover whose slot is locked lives without a session', async () => {
   const executorId = `drover-${randomUUID()}`
   await leave(executorId)
-  const slot = await holdExecutorSlot(executorId, database.target, () => {})
+  const slot = await holdExecutorSlot(executorOf(executorId), database.target, () => {})
   expect(await goneIds()).not.toContain(executorId)
   expect(await handOver(executorId)).toEqual([])
   await slot.release()

@@ -106,23 +106,23 @@ describe.concurrent('beside a live worker', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
-  test('a name that its worker does not know, which could as well run its first step', async () => {
+  test('a name that its worker does not know, as it says itself', async () => {
     const id = await start('quik')
-    const { mend, why, unknown } = await field.explained(id, 'name-unproven')
-    expect(why).toContain('nobody ever recorded a step of quik. Was quick meant?')
-    expect(unknown).toEqual([expect.stringContaining('Cannot find workflow function')])
+    const { mend, why, unknown } = await field.explained(id, 'name-unregistered')
+    expect(why).toContain('"quik". Was quick meant?')
+    expect(unknown).toEqual([])
     await waitUntil('the worker says so', () =>
       field.workers[0]?.stderr().includes('Cannot find workflow function'),
     )
-    expect(await typeStart(String(mend[1]?.command))).toMatchObject({ ...success, name: 'quick' })
+    expect(await typeStart(String(mend[0]?.command))).toMatchObject({ ...success, name: 'quick' })
   })
 
   test('a class that its worker does not know', async () => {
     await field.ended(await start('ship', '--class', 'Shop', '--instance', 'eu'))
     const id = await start('ship', '--class', 'Shopp', '--instance', 'eu')
-    const { mend, why } = await field.explained(id, 'name-unproven')
-    expect(why).toContain('What ran before is Shop.ship.')
-    expect(await typeStart(String(mend[1]?.command))).toMatchObject({ ...success, output: 'eu' })
+    const { mend, why } = await field.explained(id, 'name-unregistered')
+    expect(why).toContain('"Shopp.ship"; it registers Shop.ship.')
+    expect(await typeStart(String(mend[0]?.command))).toMatchObject({ ...success, output: 'eu' })
   })
 
   test('a question', async () => {
@@ -184,7 +184,7 @@ describe.concurrent('beside a live worker', () => {
     const sleeping = await start('sleeps', '600000')
     const working = await start('works', '600000')
     const { mend } = await field.explained(sleeping, 'sleeps')
-    await field.explained(working, 'name-unproven')
+    await field.explained(working, 'step-runs')
     const watching = field.type(mend[0].command)
     await field.drover('cancel', sleeping)
     expect(await watching).toMatchObject({ code: 6, stdout: expect.stringContaining('CANCELLED') })
@@ -299,7 +299,6 @@ describe.concurrent('workers that come and go', () => {
     await first.ended
     await field.worker()
     const id = await start(field, 'quick', '--queue', 'orders')
-    await field.explained(id, 'due')
     const { mend } = await field.explained(id, 'not-polled')
     await field.type(mend[0].command)
     expect(await field.ended(id)).toMatchObject(success)

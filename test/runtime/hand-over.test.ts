@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/store.ts'
 import { startHandingOver } from '../../src/runtime/hand-over.ts'
 import { holdExecutorSlot } from '../../src/runtime/hold-executor-slot.ts'
-import { toRunnable } from '../../src/runtime/runnable.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { startPooler } from './pooler.ts'
@@ -128,6 +127,13 @@ test("what the application's own dead executors left is taken over, unless someb
   expect((await look(application)).handedOver.toSorted()).toEqual(left.toSorted())
 })
 
+const executorOf = (executorId: string, application: string) => ({
+  executorId,
+  application,
+  version: 'v1',
+  registration: null,
+})
+
 test.concurrent('what is not registered here is left to who registers it, and told while nobody does', async () => {
   const application = randomUUID()
   const executorId = `drover-${randomUUID()}`
@@ -136,11 +142,12 @@ test.concurrent('what is not registered here is left to who registers it, and to
   expect(await look(application)).toMatchObject({ handedOver: [known], unknown: [foreign] })
   expect(await statusOf(foreign)).toMatchObject({ status: 'PENDING' })
 
-  const slot = await holdExecutorSlot(`drover-${randomUUID()}`, database.target, () => {})
-  const other = { name: 'other', className: null }
-  await slot.announce([toRunnable({ application, version: 'v2' }, other)])
+  const other = executorOf(`drover-${randomUUID()}`, application)
+  const registration = { queues: [], workflows: [{ name: 'other', className: null, instances: [] }] }
+  const slot = await holdExecutorSlot(other, database.target, () => {})
+  await slot.announce({ ...other, schema: 'dbos', version: 'v2', registration })
   expect(await look(application)).toMatchObject({ handedOver: [], unknown: [foreign] })
-  await slot.announce([toRunnable({ application, version: 'v1' }, other)])
+  await slot.announce({ ...other, schema: 'dbos', version: 'v1', registration })
   expect(await look(application)).toMatchObject({ handedOver: [], unknown: [] })
   await slot.release()
 })
@@ -149,7 +156,7 @@ test.concurrent('an executor whose slot is locked lives', async () => {
   const application = randomUUID()
   const executorId = `drover-${randomUUID()}`
   const workflowId = await leave({ application, executorId })
-  const slot = await holdExecutorSlot(executorId, database.target, () => {})
+  const slot = await holdExecutorSlot(executorOf(executorId, application), database.target, () => {})
   expect((await look(application)).handedOver).toEqual([])
   await slot.release()
   expect((await look(application)).handedOver).toEqual([workflowId])
@@ -244,7 +251,7 @@ test.concurrent('a slot is locked again after its connection was lost, and free 
     and database = (select oid from pg_database where datname = current_database())
     and (classid::bigint << 32) + objid::bigint = hashtextextended('drover:' || $1, 0)`
   const pidOf = async () => (await database.query(holder, [executorId]))[0]?.pid
-  const slot = await holdExecutorSlot(executorId, database.target, () => {})
+  const slot = await holdExecutorSlot(executorOf(executorId, 'shop'), database.target, () => {})
   for (let round = 0; round < 3; round++) {
     const pid = await pidOf()
     await database.query('select pg_terminate_backend($1)', [pid])

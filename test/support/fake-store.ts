@@ -3,16 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { toList } from '../../src/core/any-of.ts'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
+import { eligibleExecutors } from '../../src/core/eligible-executors.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ServerHealth } from '../../src/core/health.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
-import {
-  type GoneExecutor,
-  type RecoverySight,
-  takersOf,
-  type UnclaimedVersion,
-} from '../../src/core/recovery.ts'
+import type { GoneExecutor, RecoverySight, UnclaimedVersion } from '../../src/core/recovery.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
   DecisionOutcome,
@@ -500,6 +496,8 @@ export function createFakeStore(
     if (options.blind) return undefined
     return executors.map((executor) => ({
       versionStart: executor.version,
+      candidateVersions: null,
+      registration: null,
       recognisedBy: 'name',
       heardAt: readClock(),
       address: null,
@@ -786,7 +784,7 @@ function unclaimedAmong(entries: readonly Entry[], executors: readonly LiveExecu
   const keyOf = ({ application, version }: Workflow) => JSON.stringify([application, version])
   return [...new Set(queued.map(keyOf))].flatMap((key) => {
     const [application, version] = JSON.parse(key)
-    if (version === null || takersOf(executors, { application: null, version }).length > 0) return []
+    if (version === null || eligibleExecutors(executors, { application, version }).length > 0) return []
     const workflows = queued.filter((one) => keyOf(one) === key)
     const since = new Date(Math.min(...workflows.map(({ createdAt }) => createdAt.getTime())))
     return [{ application, version, workflowCount: workflows.length, since, doubts: [] }]

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
+import { eligibleExecutors, liveVersionsOf } from '../../core/eligible-executors.ts'
 import { latestVersionOf } from '../../core/platform.ts'
-import { type GoneExecutor, liveVersionsOf, type RecoveredRow, takersOf } from '../../core/recovery.ts'
+import type { GoneExecutor, RecoveredRow } from '../../core/recovery.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { LiveExecutor } from '../../core/situation.ts'
 import type { Store } from '../../core/store.ts'
@@ -28,7 +29,7 @@ export async function recoverFrom(
   const toVersion = await chooseVersion(store, application, flags.toVersion)
   const executors = (await store.executors()) ?? []
   const target = toVersion ?? version
-  const takers = takersOf(executors, { application, version: target })
+  const takers = eligibleExecutors(executors, { application, version: target })
   const explanation = [evidenceLine(executor, context.now())]
   const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
   const workflows = await leftBy(store, executor, ids)

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
-import { liveVersionsOf, type RecoveredRow, takersOf, type UnclaimedVersion } from '../../core/recovery.ts'
+import { eligibleExecutors, liveVersionsOf } from '../../core/eligible-executors.ts'
+import type { RecoveredRow, UnclaimedVersion } from '../../core/recovery.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
@@ -39,7 +40,7 @@ export async function moveFrom(
     return { rows: toRows('left-alone', 'an executor of unknown version may take it'), explanation }
   }
   const executors = (await store.executors()) ?? []
-  const takers = takersOf(executors, { application, version: toVersion })
+  const takers = eligibleExecutors(executors, { application, version: toVersion })
   if (takers.length === 0) {
     const recover = ['drover recover', ...namedIn(ids, left)].join(' ')
     const stranded = { application, version: toVersion, workflows, executors, recover }

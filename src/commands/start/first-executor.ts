@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
+import { eligibleExecutors } from '../../core/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
-import { executorsOf } from '../../core/identity.ts'
 import type { LiveExecutor } from '../../core/situation.ts'
 import type { Store } from '../../core/store.ts'
 
@@ -23,7 +23,8 @@ export function requireExecutor(
   const { own, label } = store.database
   if (application) {
     const isVersionKnown = own || Boolean(flag ?? env.DBOS__APPVERSION)
-    if (isVersionKnown || executors === undefined || executorsOf(executors, application).length > 0) return
+    if (isVersionKnown || executors === undefined) return
+    if (eligibleExecutors(executors, { application, version: null }).length > 0) return
     throw noExecutor(`No worker of ${application} is live in ${label}`)
   }
   const areSeveral = executors?.some((executor) => executor.application !== null) ?? false

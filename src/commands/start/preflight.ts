@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts'
-import { type Cause, findObstacles } from '../../core/diagnose.ts'
+import type { Cause, NameUnregistered } from '../../core/cause.ts'
 import { CliError } from '../../core/errors.ts'
+import { findObstacles } from '../../core/obstacles.ts'
+import { shellWord } from '../../core/shell-word.ts'
 import type { Outlook } from '../../core/situation.ts'
 import type { StartRequest, Store } from '../../core/store.ts'
 import { surroundingsOf } from '../../frame/explain.ts'
@@ -12,7 +14,7 @@ import { nearestKnownName } from './known-names.ts'
 
 interface Planned {
   readonly request: StartRequest
-  /** A workflow of this name ran before. */
+  /** A workflow of this name ran before, or a live worker registers it. */
   readonly isKnown: boolean
   readonly strict: boolean
 }
@@ -48,9 +50,10 @@ export async function findStartObstacles(
   const { executors, now } = outlook
   const workflow = { ...place, name: request.name, className: request.className ?? null, error: null }
   const surroundings = surroundingsOf(store, settings)
-  const obstacles = findObstacles(outlook, place)
+  const obstacles = findObstacles(outlook, workflow)
+  const isUnregistered = obstacles.some(({ kind }) => kind === 'name-unregistered')
   const warnings: Warning[] = [
-    ...(isKnown ? [] : [await unknownName(store, request.name)]),
+    ...(isKnown || isUnregistered ? [] : [await unknownName(store, request.name)]),
     ...obstacles.map((cause) => ({
       sentence: causeSentence(cause, { workflow, outlook, executors: outlook.executors, now }),
       remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
@@ -80,19 +83,22 @@ export function reportObstacles(context: Context, { warnings, outlook }: StartOb
   }
 }
 
-/** Only a worker knows which names there are, and every name is new once: only one that is like another is a mistake. */
+/** Only a worker knows which names there are, and every name is new once: also one that is like another. */
 async function unknownName(store: Store, name: string): Promise<Warning> {
   const meant = await nearestKnownName(store, name)
   return {
     sentence: `No workflow named "${name}" ever ran there.`,
     remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
-    isCertain: meant !== undefined,
+    isCertain: false,
     isTransient: false,
   }
 }
 
 /** What to type differently, or besides. */
-function remedyOf(cause: Cause, worker: (options?: { createQueue?: boolean }) => string): string {
+function remedyOf(
+  cause: Cause,
+  worker: (options?: { createQueue?: boolean; poll?: boolean }) => string,
+): string {
   switch (cause.kind) {
     case 'no-worker':
       return `${worker()}   # it stays enqueued until one starts`
@@ -104,10 +110,29 @@ function remedyOf(cause: Cause, worker: (options?: { createQueue?: boolean }) =>
       return 'name the partition with --partition KEY'
     case 'version-gone':
     case 'version-overtaken':
-      return cause.live.length === 1
-        ? `--app-version ${cause.live[0]}`
-        : `name one that is live with --app-version: ${cause.live.join(', ')}`
+      return otherVersion(cause.live) ?? worker()
+    case 'not-polled':
+      return worker({ poll: true })
+    case 'name-unregistered':
+      return otherName(cause) ?? `${worker()}   # with a module that registers it`
     default:
       return 'drover workers'
   }
+}
+
+function otherName({ meant, classes, applications }: NameUnregistered): string | undefined {
+  const [known] = classes
+  if (known) return known.className === null ? 'leave --class out' : `--class ${shellWord(known.className)}`
+  if (meant !== null) return `did you mean ${meant}?`
+  const [application] = applications
+  return application === undefined ? undefined : `--application ${shellWord(application)}`
+}
+
+/** What is not told, or only in part, cannot be typed. */
+function otherVersion(live: readonly string[]): string | undefined {
+  const told = live.filter((version) => !/[…()]/.test(version))
+  if (told.length === 0) return undefined
+  return told.length === 1 && live.length === 1
+    ? `--app-version ${shellWord(told.join())}`
+    : `name one that is live with --app-version: ${told.join(', ')}`
 }

@@ -10,6 +10,7 @@ import {
   requireApplication,
 } from '../../core/identity.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
+import { applicationOf, findRegistrations, ownerOf, type Registered } from '../../core/registrations.ts'
 import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { parseAttribute } from '../../core/workflow-filter.ts'
@@ -30,13 +31,13 @@ interface Asked {
 
 export interface PlannedRequest {
   readonly request: StartRequest
-  /** A workflow of this name ran before. */
+  /** A workflow of this name ran before, or a live worker registers it. */
   readonly isKnown: boolean
 }
 
 /**
- * Fills in what was not asked for from how this name ran before. With a time limit what only an executor tells waits for
- * the first one: throws `timed-out` while there is none.
+ * Fills in what was not asked for from how this name ran before, or else as who lives registers it. With a time limit what
+ * only an executor tells waits for the first one: throws `timed-out` while there is none.
  */
 export async function toRequest(
   context: Context,
@@ -44,13 +45,15 @@ export async function toRequest(
   settings: Settings,
   { name: typed, args, flags, options }: Asked,
 ): Promise<PlannedRequest> {
-  const { name, className, origins } = await findOrigins(store, typed, flags.class)
+  const { className, origins, ...found } = await findOrigins(store, typed, flags.class)
   const [latest] = origins
-  const executors = await store.executors()
+  // What ran before tells all of it, but not whether it still would.
+  const executors = await store.executors({ ask: latest === undefined || flags.strict })
+  const registrations = latest === undefined ? findRegistrations(executors, typed) : []
+  const name = registrations[0]?.workflow.name ?? found.name
+  const named = flags.application ?? settings.application?.value
   const candidates = [
-    flags.application,
-    settings.application?.value,
-    latest?.application,
+    named ?? latest?.application ?? applicationOf(registrations, name),
     onlyLiveApplication(executors),
   ]
   if (!latest && !candidates.some(Boolean)) await refuseMistyped(store, name)
@@ -59,9 +62,12 @@ export async function toRequest(
     requireExecutor(context, { store, flag: flags.appVersion, executors }, candidates.find(Boolean))
   }
   const application = requireApplication(candidates)
-  const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors })
-  const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins)))
-  const owner = chooseClass({ class: className, instance: flags.instance }, latest)
+  const own = registrations.filter(({ executor }) => executor.application === application)
+  const able = own.length > 0 ? own.map(({ executor }) => executor) : executors
+  const version = chooseVersion(context, { store, application, flag: flags.appVersion, executors: able })
+  const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins), own))
+  const narrowing = { class: className, instance: flags.instance }
+  const owner = own.length > 0 ? ownerOf(own, name, narrowing) : chooseClass(narrowing, latest)
   const request = {
     name,
     ...owner,
@@ -72,7 +78,7 @@ export async function toRequest(
     version,
     ...options,
   }
-  return { request, isKnown: latest !== undefined }
+  return { request, isKnown: latest !== undefined || own.length > 0 }
 }
 
 /** Where neither a run nor a live worker tells the application, a name that is almost a known one is what is wrong. */
@@ -95,9 +101,16 @@ function chooseClass(
   return { className, configName: flags.instance ?? (isSame ? (latest?.configName ?? undefined) : undefined) }
 }
 
-async function chooseQueue(store: Store, lastUsed: string | undefined): Promise<string> {
+async function chooseQueue(
+  store: Store,
+  lastUsed: string | undefined,
+  registrations: readonly Registered[],
+): Promise<string> {
   if (lastUsed) return lastUsed
-  return (await store.hasQueue('drover')) ? 'drover' : internalQueue
+  const isPolled = ({ executor: { registration } }: Registered) =>
+    registration?.queues === 'all' || registration?.queues.includes('drover')
+  const isInVain = registrations.length > 0 && !registrations.some(isPolled)
+  return !isInVain && (await store.hasQueue('drover')) ? 'drover' : internalQueue
 }
 
 /** What was chosen, as one line. */

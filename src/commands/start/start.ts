@@ -37,9 +37,9 @@ export function startCommand(context: Context): Command {
     .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
     .option('--named <json>', 'keyword arguments as a JSON object, for workflows in Python')
     .option('--queue <name>', 'the queue (else the one on which this name ran last)')
-    .option('--class <name>', 'the class (else as this name ran last)')
-    .option('--instance <name>', 'the configured instance (else as this name ran last)')
-    .option('--application <name>', 'the application (else as this name ran last)')
+    .option('--class <name>', 'the class (else as this name ran last, or is registered)')
+    .option('--instance <name>', 'the configured instance (else as this name ran last, or is registered)')
+    .option('--application <name>', 'the application (else as this name ran last, or who registers it)')
     .option('--app-version <version>', 'the version that shall take it (else the one that live workers run)')
     .option('--priority <number>', 'on its queue; 0 is first', nonNegativeInteger)
     .option('--delay <duration>', 'not to be taken before this has passed')
@@ -60,7 +60,7 @@ export function startCommand(context: Context): Command {
     )
     .option(
       '--strict',
-      'do not enqueue what no live worker would take, by queue, application and version (exit 9); which names a worker registers nobody can tell',
+      'do not enqueue what no live worker would take, by queue, application and version (exit 9), and by name where workers of drover tell what they register',
       false,
     )
     .option('--dry-run', 'print what would be enqueued, and enqueue nothing', false)
