@@ -3,6 +3,7 @@
 import os from 'node:os'
 import { report, say } from './report.js'
 import { catchUp } from './sections/catch-up.js'
+import { cutting } from './sections/cutting.js'
 import { ending } from './sections/ending.js'
 import { enqueue } from './sections/enqueue.js'
 import { event } from './sections/event.js'
@@ -29,6 +30,7 @@ const sections = {
   watchers,
   inbox,
   million,
+  cutting,
 }
 const names = Object.keys(sections)
 const chosen = process.argv.slice(2)

@@ -1,17 +1,33 @@
 import { defineConfig } from 'vitest/config'
 import { patience } from './support/patience.ts'
 
+const common = {
+  root: import.meta.dirname,
+  setupFiles: [`${import.meta.dirname}/support/setup.ts`],
+  testTimeout: patience(180_000),
+  hookTimeout: patience(180_000),
+}
+
+/** Values in, values out: nothing that these leave in a process is seen by the next file. */
+const pure = ['{cli,commands,core,render,settings,support}/**/*.test.ts']
+
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['**/*.test.ts'],
-    exclude: ['chaos/**', 'versions/**', '**/node_modules/**'],
-    globalSetup: ['support/test-server.ts'],
-    setupFiles: [`${import.meta.dirname}/support/setup.ts`],
-    testTimeout: patience(180_000),
-    hookTimeout: patience(180_000),
     maxWorkers: 2,
     retry: 0,
+    projects: [
+      { test: { ...common, name: 'pure', include: pure, isolate: false } },
+      {
+        test: {
+          ...common,
+          name: 'real',
+          include: ['**/*.test.ts'],
+          exclude: [...pure, 'chaos/**', 'versions/**', '**/node_modules/**'],
+          globalSetup: ['support/test-server.ts'],
+        },
+      },
+    ],
   },
 })

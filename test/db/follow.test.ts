@@ -1,10 +1,12 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
 import type { FollowOptions, Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { untilItEnds } from '../support/feed.ts'
 import { launchDbos } from '../support/launch-dbos.ts'
+import { patience } from '../support/patience.ts'
 import { startSilentProxy } from '../support/silent-proxy.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -99,9 +101,8 @@ function followed(
 ): { readonly seen: Change[]; readonly done: Promise<void> } {
   const seen: Change[] = []
   const run = async (): Promise<void> => {
-    for await (const change of store.follow(ids, { signal: AbortSignal.timeout(20_000), ...options })) {
-      seen.push(change)
-    }
+    const follow = (signal: AbortSignal) => store.follow(ids, { signal, ...options })
+    for await (const change of untilItEnds(`the feed of ${ids}`, follow)) seen.push(change)
   }
   return { seen, done: run() }
 }
@@ -169,22 +170,21 @@ test('a whole life is told in order, and a replay tells the same', async () => {
   expect(told(replay.seen).at(-1)).toBe('status SUCCESS')
 })
 
-test('nothing is lost and nothing comes twice while its connections are cut', async () => {
+test('nothing is lost and nothing comes twice while its connections are cut, after every 40 values', async () => {
   const store = await open()
   const handle = await DBOS.startWorkflow(chatter, { workflowID: 'chatter' })(300)
   const seen: Change[] = []
   let cuts = 0
-  for await (const change of store.follow(['chatter'], {
-    signal: AbortSignal.timeout(20_000),
-  })) {
+  const follow = (signal: AbortSignal) => store.follow(['chatter'], { signal })
+  for await (const change of untilItEnds('the feed of chatter', follow)) {
     seen.push(change)
-    if (change.type === 'stream' && change.offset % 40 === Math.floor(cuts * 7) % 40) {
+    if (change.type === 'stream' && change.offset % 40 === 39) {
       cuts++
       await cutConnections()
     }
   }
   await handle.getResult()
-  expect(cuts).toBeGreaterThan(3)
+  expect(cuts).toBe(7)
   expect(valuesOf(seen, 'stream', 'numbers')).toEqual(upTo(300))
   expect(valuesOf(seen, 'event', 'progress')).toEqual(upTo(300))
   const steps = seen.flatMap((change) => (change.type === 'step' ? [change.step.step] : []))
@@ -199,10 +199,10 @@ test('from any cursor it goes on right after it, also while the workflow runs', 
   let from: string | undefined
   do {
     let taken = 0
-    for await (const change of store.follow(['resumed'], {
-      signal: AbortSignal.timeout(20_000),
-      ...(from !== undefined && { from }),
-    })) {
+    const after = from
+    const follow = (signal: AbortSignal) =>
+      store.follow(['resumed'], { signal, ...(after !== undefined && { from: after }) })
+    for await (const change of untilItEnds('the feed of resumed', follow)) {
       seen.push(change)
       from = change.cursor
       if (++taken === 3) break
@@ -286,18 +286,19 @@ test('a store that is closed ends what follows it', async () => {
 })
 
 test('a database that goes away is waited for, and told about when that takes long', async () => {
-  const store = await open({ noticeAfterMs: 300, giveUpAfterMs: 20_000 })
+  const store = await open({ noticeAfterMs: 300, giveUpAfterMs: patience() })
   const notices: string[] = []
   await DBOS.startWorkflow(sleeper, { workflowID: 'outage' })()
   const { seen, done } = followed(store, ['outage'], { onNotice: (notice) => notices.push(notice) })
   await waitUntil('it waits', () => seen.some(({ type }) => type === 'waits'))
+  onTestFinished(() => void allowConnections(true).catch(() => {}))
   await allowConnections(false)
   await cutConnections()
   await waitUntil('it says so', () => notices.length > 0)
   await DBOS.send('outage', 'good morning', 'wake')
   await allowConnections(true)
   await done
-  expect(notices).toEqual([
+  expect(notices.slice(0, 2)).toEqual([
     `${database.target.label} does not answer; drover keeps trying.`,
     `${database.target.label} answers again.`,
   ])
@@ -311,6 +312,7 @@ test('a database that does not come back is given up', async () => {
   const store = await open({ noticeAfterMs: 10, giveUpAfterMs: 300 })
   const { seen, done } = followed(store, ['sleeps'])
   await waitUntil('it began', () => seen.length > 0)
+  onTestFinished(() => void allowConnections(true).catch(() => {}))
   await allowConnections(false)
   await cutConnections()
   await expect(done).rejects.toMatchObject({ code: 'connection-lost' })
@@ -319,8 +321,9 @@ test('a database that does not come back is given up', async () => {
 
 test('a line that went dead is told about, and leaving does not wait for it', async () => {
   const proxy = await startSilentProxy(inject('serverUrl'))
+  onTestFinished(() => proxy.close())
   const target = { ...database.target, url: proxy.urlOf(database.target.url) }
-  const store = await openStore(target, { noticeAfterMs: 100, giveUpAfterMs: 20_000 })
+  const store = await openStore(target, { noticeAfterMs: 100, giveUpAfterMs: patience(3_600_000) })
   const notices: string[] = []
   const stop = new AbortController()
   const { seen, done } = followed(store, ['sleeps'], {
@@ -330,19 +333,20 @@ test('a line that went dead is told about, and leaving does not wait for it', as
   await waitUntil('it began', () => seen.some(({ type }) => type === 'waits'))
   proxy.silence()
   await waitUntil('it says so', () => notices.length > 0)
-  expect(notices).toEqual([`${target.label} does not answer; drover keeps trying.`])
+  expect(notices).toContain(`${target.label} does not answer; drover keeps trying.`)
   const startMs = performance.now()
   stop.abort()
   await done
   await store.close()
-  expect(performance.now() - startMs).toBeLessThan(2000)
-  proxy.close()
+  // Nobody answers, and it would be an hour before that is given up.
+  expect(performance.now() - startMs).toBeLessThan(patience())
 })
 
 test('a line that went dead is replaced, and nothing is missed', async () => {
   const proxy = await startSilentProxy(inject('serverUrl'))
+  onTestFinished(() => proxy.close())
   const target = { ...database.target, url: proxy.urlOf(database.target.url) }
-  const store = await openStore(target, { noticeAfterMs: 100, silenceMs: 300 })
+  const store = await openStore(target, { noticeAfterMs: 100, silenceMs: 1000, giveUpAfterMs: patience() })
   const notices: string[] = []
   await DBOS.startWorkflow(sleeper, { workflowID: 'cut-off' })()
   const { seen, done } = followed(store, ['cut-off'], { onNotice: (notice) => notices.push(notice) })
@@ -351,17 +355,17 @@ test('a line that went dead is replaced, and nothing is missed', async () => {
   proxy.restore()
   await DBOS.send('cut-off', 'hello', 'wake')
   await done
-  expect(notices).toEqual([
+  expect(notices.slice(0, 2)).toEqual([
     `${target.label} does not answer; drover keeps trying.`,
     `${target.label} answers again.`,
   ])
   expect(describe(seen.at(-1))).toBe('status SUCCESS')
   await store.close()
-  proxy.close()
 })
 
 test('a line that stays dead is given up in time', async () => {
   const proxy = await startSilentProxy(inject('serverUrl'))
+  onTestFinished(() => proxy.close())
   const target = { ...database.target, url: proxy.urlOf(database.target.url), reconnectTimeoutMs: 300 }
   const store = await openStore(target)
   const { seen, done } = followed(store, ['sleeps'])
@@ -372,12 +376,11 @@ test('a line that stays dead is given up in time', async () => {
     message: `${target.label} did not come back within 300 ms.`,
   })
   await store.close()
-  proxy.close()
 })
 
 test('a server that ends idle sessions is listened to again and again', async () => {
   await database.query(`alter database ${database.name} set idle_session_timeout = '150ms'`)
-  const store = await open()
+  const store = await open({ noticeAfterMs: patience(), giveUpAfterMs: patience(180_000) })
   const notices: string[] = []
   await DBOS.startWorkflow(sleeper, { workflowID: 'idle' })()
   const { seen, done } = followed(store, ['idle'], { onNotice: (notice) => notices.push(notice) })
@@ -407,10 +410,8 @@ test('nothing is read ahead of the consumer by more than a batch', async () => {
      select 'long', 'k', n, n::text, 'portable_json' from generate_series(0, 4999) n`,
   )
   const values: unknown[] = []
-  for await (const change of store.follow(['long'], {
-    signal: AbortSignal.timeout(20_000),
-    types: ['stream'],
-  })) {
+  const follow = (signal: AbortSignal) => store.follow(['long'], { signal, types: ['stream'] })
+  for await (const change of untilItEnds('the feed of long', follow)) {
     if (change.type !== 'stream') continue
     if (values.length === 0) {
       await database.query(
@@ -425,16 +426,16 @@ test('nothing is read ahead of the consumer by more than a batch', async () => {
 test('where notifications do not arrive it polls, and says so once', async () => {
   await database.query(`create function public.pg_notify(text, text) returns void language sql as ''`)
   await database.query(`alter database ${database.name} set search_path = public, pg_catalog`)
-  const store = await open({ noticeAfterMs: 50, giveUpAfterMs: 20_000 })
+  const store = await open({ noticeAfterMs: 50, giveUpAfterMs: patience() })
   const notices: string[] = []
   await DBOS.startWorkflow(sleeper, { workflowID: 'deaf' })()
   const { seen, done } = followed(store, ['deaf'], { onNotice: (notice) => notices.push(notice) })
-  await waitUntil('it says so', () => notices.length > 0)
+  const polls =
+    'Postgres delivers no notifications through this connection, so drover polls it (--listen-url can name a direct one).'
+  await waitUntil('it says so', () => notices.includes(polls))
   await DBOS.send('deaf', 'ring', 'wake')
   await done
-  expect(notices).toEqual([
-    'Postgres delivers no notifications through this connection, so drover polls it (--listen-url can name a direct one).',
-  ])
+  expect(notices.filter((notice) => notice === polls)).toEqual([polls])
   expect(describe(seen.at(-1))).toBe('status SUCCESS')
 })
 

@@ -4,6 +4,7 @@ import { diagnose } from '../../src/core/diagnose.ts'
 import type { Situation } from '../../src/core/situation.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { untilItEnds } from '../support/feed.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 
 /** What the tables of older SDKs lack, taken away from ours. */
@@ -70,8 +71,8 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     const place = { queue: 'any', application: 'example', partition: null }
     expect((await store.outlook(place)).queue.isRegistered).toBe(age === '4.10')
     const changes: Change[] = []
-    for await (const change of store.follow(['done'], { signal: AbortSignal.timeout(5000) }))
-      changes.push(change)
+    const follow = (signal: AbortSignal) => store.follow(['done'], { signal })
+    for await (const change of untilItEnds('the feed of done', follow)) changes.push(change)
     expect(changes.map(({ type }) => type).sort()).toEqual(
       ['event', 'message', 'message', 'status', 'status', 'step', 'step', 'step', 'step', 'stream'].sort(),
     )

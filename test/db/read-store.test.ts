@@ -8,6 +8,7 @@ import { openStore } from '../../src/db/open-store.ts'
 import { createPosition } from '../../src/db/position.ts'
 import { needsOf, readRound } from '../../src/db/read-round.ts'
 import { readSchema } from '../../src/db/schema.ts'
+import { untilItEnds } from '../support/feed.ts'
 import { testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
 import { type LiveStore, openLiveStore } from '../support/live-store.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -307,7 +308,8 @@ test('values of megabytes come a few at a time, and every one of them', async ()
   expect(Math.max(...sizes)).toBeLessThanOrEqual(3)
   expect(offsets).toEqual(Array.from({ length: 20 }, (_, index) => index))
   const followed: number[] = []
-  for await (const change of store.follow(['heavy'], { signal: AbortSignal.timeout(20_000) })) {
+  const followHeavy = (signal: AbortSignal) => store.follow(['heavy'], { signal })
+  for await (const change of untilItEnds('the feed of heavy', followHeavy)) {
     if (change.type === 'stream') followed.push(change.offset)
   }
   expect(followed).toEqual(offsets)
@@ -328,7 +330,8 @@ test('messages of megabytes are followed a few at a time, and every one of them'
   await session.close()
   expect(rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
   const sentAt: number[] = []
-  for await (const change of store.follow(['loaded'], { signal: AbortSignal.timeout(20_000) })) {
+  const followLoaded = (signal: AbortSignal) => store.follow(['loaded'], { signal })
+  for await (const change of untilItEnds('the feed of loaded', followLoaded)) {
     if (change.type === 'message') sentAt.push(change.message.sentAt.getTime())
   }
   expect(sentAt).toEqual(Array.from({ length: 20 }, (_, index) => index))

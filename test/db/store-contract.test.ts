@@ -5,6 +5,7 @@ import type { WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { adaApproves, bobRejects } from '../support/answers.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { family, minutesAgo } from '../support/family.ts'
+import { untilItEnds } from '../support/feed.ts'
 import { openTwoStores, type TwoStores } from '../support/two-stores.ts'
 
 /** One is older. */
@@ -116,7 +117,9 @@ async function changes(
   workflowIds: readonly string[],
   options: Partial<FollowOptions> = {},
 ): Promise<Change[]> {
-  return collect(store.follow(workflowIds, { signal: AbortSignal.timeout(5000), ...options }))
+  return collect(
+    untilItEnds(`the feed of ${workflowIds}`, (signal) => store.follow(workflowIds, { signal, ...options })),
+  )
 }
 
 async function collect<Value>(values: AsyncIterable<Value>): Promise<Value[]> {

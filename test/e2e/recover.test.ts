@@ -30,4 +30,4 @@ test('two workers killed and one stopped: every workflow ends once, and nothing 
   })
   expect(report.recovered).toBeGreaterThan(0)
   expect([...report.takenFrom].filter((executorId) => !report.killed.has(executorId))).toEqual([])
-}, 60_000)
+})

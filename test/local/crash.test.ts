@@ -98,17 +98,20 @@ test('a zombie with that number is no obstacle', async () => {
 
 test('a backend that outlives its server is waited for, and that is said', async () => {
   await abandonServer()
+  const end = path.join(place.home, 'end')
   const busy = query(
     url,
-    `do $$ declare deadline timestamptz := clock_timestamp() + '1 second';
-     begin while clock_timestamp() < deadline loop end loop; end $$`,
+    `do $$ begin while pg_stat_file('${end}', true) is null loop end loop; end $$`,
   ).catch((error: Error) => error)
   await waitUntil('the backend is busy', async () => {
     const rows = await query(url, `select from pg_stat_activity where query like 'do %' and state = 'active'`)
     return rows.length > 0
   })
   killServer()
-  await local.open(anyDatabase)
+  const opened = local.open(anyDatabase)
+  await waitUntil('that is said', () => notices.length > 0)
+  writeFileSync(end, '')
+  await opened
   expect(notices).toEqual(['Waiting for what is left of the last embedded Postgres to end.'])
   await busy
 })

@@ -6,6 +6,7 @@ import { removePin } from '../../src/local/pin.ts'
 import { readPostmaster } from '../../src/local/postmaster.ts'
 import { enter, isAwaited, type Presence, takeAlone } from '../../src/local/presence.ts'
 import { stopServer } from '../../src/local/server.ts'
+import { patience } from '../support/patience.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 import { startVisitor } from './visitor.ts'
@@ -51,7 +52,7 @@ async function beginToLeave(): Promise<Presence> {
   const local = place.local()
   await local.start({ database: 'drover' })
   await local.leave()
-  const leaver = await enter(place.layout, 5000)
+  const leaver = await enter(place.layout, patience())
   expect(await takeAlone(leaver)).toBe(true)
   removePin(place.layout.pin)
   return leaver
@@ -63,7 +64,7 @@ test('who comes at the instant in which the last one stops it gets a new one', a
   const newcomer = place.local()
   const opened = newcomer.open(anyDatabase)
   await waitUntil('the newcomer stands at the door', () => isAwaited(leaver))
-  if (old !== undefined) await stopServer(place.layout, old, 'SIGINT', 5000)
+  if (old !== undefined) await stopServer(place.layout, old, 'SIGINT', patience())
   const { url } = await opened
   expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
   expect(place.pid()).not.toBe(old?.pid)
@@ -81,7 +82,7 @@ test('who comes while the last one looks round is seen, and let in', async () =>
   await leaver.client.end()
   await opened
   expect(place.pid()).toBe(before)
-  const other = await enter(place.layout, 5000)
+  const other = await enter(place.layout, patience())
   expect(await takeAlone(other)).toBe(false)
   await other.client.end()
   await newcomer.leave()
@@ -105,9 +106,9 @@ test('a server that is stopped by force while it is opened is started again', as
   const local = place.local()
   await local.start({ database: 'drover' })
   await local.leave()
-  const holder = await connect({ sockets: place.layout.sockets, name: 'holder', timeoutMs: 5000 })
+  const holder = await connect({ sockets: place.layout.sockets, name: 'holder', timeoutMs: patience() })
   await holder.query('select pg_advisory_lock($1)', [creationLock])
-  const opened = local.open({ database: 'another', connectTimeoutMs: 5000 })
+  const opened = local.open({ database: 'another', connectTimeoutMs: patience() })
   await waitUntil('the creation waits', async () => {
     const { rowCount } = await holder.query('select from pg_locks where not granted')
     return rowCount === 1

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { LocalDatabase } from '../../src/core/local-database.ts'
+import { patience } from '../support/patience.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
+
+/** Enough to connect, and less than a creation takes. */
+const shortMs = patience() / 30
 
 const marker = `select current_setting('drover.created', true) as created`
 
@@ -29,10 +33,14 @@ test('before anything was opened there is nothing, and looking creates nothing',
 test('opening it creates it, durable, on a socket only, with a database that is marked as drover’s own', async () => {
   const second = place.local({ settings: {} })
   // The time to connect is not that of the creation, for which the second one waits.
-  const impatient = { ...anyDatabase, connectTimeoutMs: 500 }
+  const impatient = { ...anyDatabase, connectTimeoutMs: shortMs }
   const [target] = await Promise.all([local.open(impatient), second.open(impatient)])
   await second.leave()
-  expect(target).toMatchObject({ schema: 'dbos', label: 'embedded database drover', connectTimeoutMs: 500 })
+  expect(target).toMatchObject({
+    schema: 'dbos',
+    label: 'embedded database drover',
+    connectTimeoutMs: shortMs,
+  })
   expect(await query(target.url, marker)).toEqual([{ created: 'on' }])
   const settings = await query(
     target.url,
@@ -62,7 +70,7 @@ test('its URL means the same whatever PG variables are set', async () => {
 test('a database that several create at once is created once, and each sees it marked', async () => {
   const users = Array.from({ length: 5 }, () => place.local())
   const targets = await Promise.all(
-    users.map((user) => user.open({ database: 'shared with "quotes"', connectTimeoutMs: 5000 })),
+    users.map((user) => user.open({ database: 'shared with "quotes"', connectTimeoutMs: patience() })),
   )
   const marks = await Promise.all(targets.map(({ url }) => query(url, marker)))
   expect(marks.flat()).toEqual(users.map(() => ({ created: 'on' })))
@@ -72,7 +80,7 @@ test('a database that several create at once is created once, and each sees it m
 test('a database that somebody made there by hand is not marked', async () => {
   const { url } = await local.open(anyDatabase)
   await query(url, 'create database by_hand')
-  const target = await local.open({ database: 'by_hand', connectTimeoutMs: 500 })
+  const target = await local.open({ database: 'by_hand', connectTimeoutMs: patience() })
   expect(await query(target.url, marker)).toEqual([{ created: null }])
 })
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAppFolder } from '../support/app-folder.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { patience } from '../support/patience.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { type Host, startHost } from './host-process.ts'
 
@@ -100,14 +101,14 @@ describe.concurrent('recovery', () => {
     await second.start({ name: 'work', workflowId: 'living-2', args: [6, 500] })
     const third = await launch(database)
     let lost = 0
-    await waitUntil('both ended', async () => {
+    await waitUntil('both ended, and lost their locks ten times', async () => {
       const killed = await database.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and application_name = 'drover-executor'`,
       )
       lost += killed.length
       const rows = await Promise.all([database.workflow('living-1'), database.workflow('living-2')])
-      return rows.every((row) => row?.status === 'SUCCESS')
+      return lost > 9 && rows.every((row) => row?.status === 'SUCCESS')
     })
     expect(lost).toBeGreaterThan(9)
     expect([...first.handedOver, ...second.handedOver, ...third.handedOver]).toEqual([])
@@ -171,7 +172,7 @@ describe.concurrent('recovery', () => {
     const database = await createDatabase()
     const host = await launch(database)
     await host.start({ name: 'work', workflowId: 'drained', args: [1, 300] })
-    await host.shutdown({ drainMs: 10_000 })
+    await host.shutdown({ drainMs: patience() })
     expect(await database.workflow('drained')).toMatchObject({ status: 'SUCCESS', attempts: 1 })
   })
 })
