@@ -26,8 +26,9 @@ test('tasks go over the queue, and those that fail are listed in the result', as
 })
 
 test('a kill in the middle loses nothing: the next worker counts from 0, the results go on', async () => {
-  const victim = place.start('run', 'process', '20', '300', '--id', 'publishing', ...app)
-  await waitUntil('it is half-way', () => victim.stderr().includes('progress = {done: 6,'))
+  const goOn = await holdQueueAfter(8)
+  const victim = place.start('run', 'process', '20', '50', '--id', 'publishing', ...app)
+  await waitUntil('it is half-way', () => victim.stderr().includes('progress = {done: 8,'))
   victim.process.kill('SIGKILL')
   await victim.ended
   const { stdout: counters } = await place.drover('events', 'publishing', 'counters', '-o', 'json')
@@ -37,6 +38,7 @@ test('a kill in the middle loses nothing: the next worker counts from 0, the res
   const { stdout: explained } = await place.drover('explain', 'publishing')
   expect(explained).toMatch(/Its executor .* is gone/)
 
+  await goOn()
   const worker = place.start('worker', ...app)
   expect((await place.drover('wait', 'publishing')).code).toBe(0)
   worker.process.kill('SIGTERM')
@@ -57,3 +59,20 @@ test('a kill in the middle loses nothing: the next worker counts from 0, the res
   const { stdout: tasks } = await place.drover('list', '--parent', 'publishing', '--limit', '50', '-o', 'ids')
   expect(tasks.trimEnd().split('\n')).toHaveLength(20)
 })
+
+/** On no machine, however slow its looks are, more than `count` tasks are done before somebody looks. */
+async function holdQueueAfter(count: number): Promise<() => Promise<unknown>> {
+  await place.database.query(`
+    create function public.hold() returns trigger language plpgsql as $$ begin
+      new.rate_limit_max := ${count};
+      new.rate_limit_period_sec := 3600;
+      return new;
+    end $$;
+    create trigger hold before insert or update on dbos.queues for each row
+      when (new.name = 'publisher_queue') execute function public.hold();
+    delete from dbos.queues where name = 'publisher_queue'`)
+  return () =>
+    place.database.query(`
+      drop function public.hold() cascade;
+      update dbos.queues set rate_limit_max = null, rate_limit_period_sec = null where name = 'publisher_queue'`)
+}
