@@ -18,6 +18,7 @@ import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
 import { tell } from '../frame/tell.ts'
 import { noteUnfinished } from '../frame/unfinished.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
+import { typedDatabaseFlags } from '../settings/typed-flags.ts'
 
 interface RunFlags extends DatabaseFlags, AppFlags, ResultFlags {
   readonly id?: string
@@ -86,18 +87,23 @@ async function runRun(
       }
       if (outcome.reason === 'timed-out') tell(context, 'Time ran out, and this process stops.')
       await printOutcome(context, flags, outcome, workflowId, true)
-      const idle = await noteUnfinished(context, store, runtime, app)
-      if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
+      const idle = await noteUnfinished(context, launch, runtime)
+      if (!idle.includes(workflowId)) noteLeft(context, flags, outcome, workflowId)
     },
     { create: true },
   )
 }
 
 /** Other processes of the application live, or cannot be seen. */
-function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: string): void {
+function noteLeft(
+  context: Context,
+  flags: DatabaseFlags,
+  { reason }: FollowOutcome,
+  workflowId: string,
+): void {
   if (reason === 'ended' || hasReaderLeft(context)) return
   tell(
     context,
-    `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
+    `The workflow is left to the other processes of the application; to watch it: drover watch ${[shellWord(workflowId), ...typedDatabaseFlags(flags)].join(' ')}`,
   )
 }

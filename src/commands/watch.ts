@@ -43,7 +43,7 @@ async function runWatch(context: Context, typed: readonly string[], flags: Watch
       timeoutMs,
       from: flags.from,
     })
-    noteDetached(context, outcome, workflowIds)
+    noteDetached(context, outcome, workflowIds, flags)
     await reportToGitHub(context, [...outcome.workflows.values()])
     context.exitWith(worstExitCode(workflowIds.map((id) => outcomeCode(context, outcome, id))))
   })

@@ -72,7 +72,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       } finally {
         await runtime.shutdown({ drainMs })
       }
-      await noteUnfinished(context, store, runtime, app)
+      await noteUnfinished(context, launch, runtime)
     },
     { create: true },
   )

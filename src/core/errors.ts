@@ -54,6 +54,7 @@ export const exitNameByErrorCode = {
   'port-in-use': 'conflict',
   'waiting-for-input': 'waiting-for-input',
   'database-unreachable': 'unavailable',
+  'app-service-unreachable': 'unavailable',
   'schema-missing': 'unavailable',
   'schema-unsupported': 'unavailable',
   'migration-under-way': 'unavailable',

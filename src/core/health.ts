@@ -75,6 +75,9 @@ export interface Checkup {
   readonly record: 'off' | 'by-itself' | 'needed'
 }
 
+/** An SDK before it cannot be launched in a process of drover's. */
+const firstMigrationOfSdk5 = 109
+
 type Verdict = 'ok' | 'warn' | 'fail'
 
 /** What one look at one thing gave; what it is worth is decided here, and said elsewhere. */
@@ -94,6 +97,7 @@ export type Finding = { readonly verdict: Verdict } & (
       readonly check: 'workers'
       readonly live: readonly LiveExecutor[] | undefined
       readonly silent: readonly LiveExecutor[]
+      readonly isBeforeSdk5: boolean
       readonly role: string
     }
   | {
@@ -169,6 +173,7 @@ export function examine(checkup: Checkup): readonly Finding[] {
       verdict: silent.length > 0 ? 'fail' : executors && executors.length > 0 ? 'ok' : 'warn',
       live: executors,
       silent,
+      isBeforeSdk5: migration !== null && migration < firstMigrationOfSdk5,
       role,
     },
     {

@@ -47,6 +47,8 @@ export interface DatabaseIdentity {
   readonly own: boolean
   /** Set where the DBOS tables are newer than those that drover knows: the number of their migration. */
   readonly unknownMigration?: number
+  /** Set where its tables are of an SDK that cannot be launched in a process of drover's. */
+  readonly isBeforeSdk5?: boolean
   /** Set where its tables can be read, and a migration changed them when drover looked. */
   readonly isMigrating?: boolean
 }

@@ -57,6 +57,7 @@ export async function openStore(
         schema: target.schema,
         own: schema.own,
         unknownMigration,
+        isBeforeSdk5: !schema.has('workflow_input'),
         isMigrating: schema.migration !== undefined,
       },
       list: (query) => listWorkflows(session, schema, query),

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CliError } from '../core/errors.ts'
 import { migrationUnderWay } from '../core/migration-under-way.ts'
+import { shellWord } from '../core/shell-word.ts'
+import type { DatabaseTarget } from '../core/store.ts'
+import { withoutPassword } from '../core/without-password.ts'
 import type { Row, Session } from './connect.ts'
 
 /** What is there of the DBOS system tables in this database; the SQL adapts to it. */
@@ -108,25 +111,27 @@ const looks = 3
  * `schema-unsupported` where they are older than migration 35.
  */
 export async function readSupportedSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
-  const { label } = session.target
   let current = schema
   for (let look = 0; ; look++) {
-    const failure = findLack(current, label)
+    const failure = findLack(current, session.target)
     if (!failure) return current
     const { migration } = current
-    if (migration?.isActive) throw migrationUnderWay(label)
+    if (migration?.isActive) throw migrationUnderWay(session.target.label)
     if (!migration || look === looks) throw failure
     await delay(lookAgainAfterMs)
     current = await readSchema(session)
     const wentOn = current.migration !== undefined && current.migration.mark !== migration.mark
-    if (wentOn && findLack(current, label)) throw migrationUnderWay(label)
+    if (wentOn && findLack(current, session.target)) throw migrationUnderWay(session.target.label)
   }
 }
 
-function findLack(schema: SystemSchema, label: string): CliError | undefined {
+function findLack(schema: SystemSchema, { label, url }: DatabaseTarget): CliError | undefined {
   if (!schema.has('workflow_status')) {
+    const words = [withoutPassword(url), ...(schema.name === 'dbos' ? [] : ['--schema', schema.name])]
     return new CliError('schema-missing', `There are no DBOS tables in schema ${schema.name} of ${label}.`, {
-      hint: 'drover config   # is this the right database? name another schema with --schema',
+      hint: schema.own
+        ? 'drover config   # is this the right database? name another schema with --schema'
+        : `start the application once, or: npx dbos schema ${words.map(shellWord).join(' ')}   # drover config shows what chose this database`,
       isTransient: true,
     })
   }

@@ -18,6 +18,7 @@ import { internalQueue } from '../core/workflow.ts'
 import { workerCommand } from '../render/remedy.ts'
 import { shortExecutor } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
+import { surroundingsOf } from './explain.ts'
 import { noteLatest } from './note-latest.ts'
 import { tell } from './tell.ts'
 
@@ -31,7 +32,7 @@ export interface AppFlags {
   readonly join: boolean
 }
 
-interface Launch {
+export interface Launch {
   readonly store: Store
   readonly settings: Settings
   readonly target: DatabaseTarget
@@ -89,7 +90,7 @@ export async function launchApp(
   const elsewhere = (queue: string) =>
     workerCommand(
       { workflow: { application, queue, version: version ?? null }, executors },
-      { own, app: app.specifier },
+      { ...surroundingsOf(store, settings), app: app.specifier },
       { poll: true },
     )
   const runtime = await app.launch({

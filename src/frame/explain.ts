@@ -7,6 +7,7 @@ import { remedies, renderExplanation } from '../render/explanation.ts'
 import type { Remedy, Surroundings } from '../render/remedy.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
+import { databaseFlagsOf } from '../settings/typed-flags.ts'
 import type { Output } from '../terminal/terminal.ts'
 import { tell } from './tell.ts'
 
@@ -42,7 +43,8 @@ async function explainOne(
 }
 
 export function surroundingsOf(store: Pick<Store, 'database'>, settings: Settings): Surroundings {
-  return { own: store.database.own, app: settings.app?.value }
+  const { own, isBeforeSdk5 } = store.database
+  return { own, isBeforeSdk5, app: settings.app?.value, databaseFlags: databaseFlagsOf(settings) }
 }
 
 /** The screen, as wide as the output allows; in a pipe no line is broken. */

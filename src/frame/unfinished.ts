@@ -1,18 +1,20 @@
 import type { Context } from '../context.ts'
 import { eligibleExecutors } from '../core/eligible-executors.ts'
-import type { App, Runtime } from '../core/runtime.ts'
-import type { Store } from '../core/store.ts'
+import type { Runtime } from '../core/runtime.ts'
+import { internalQueue } from '../core/workflow.ts'
+import type { Launch } from './app.ts'
+import { sameWorkerCommand } from './same-run.ts'
 import { tell } from './tell.ts'
 
 const enoughToTell = 100
 
 /** Says on leaving which workflows of this application and version run nowhere now, and how they go on. Their ids. */
 export async function noteUnfinished(
-  { terminal }: Pick<Context, 'terminal'>,
-  store: Store,
+  context: Pick<Context, 'terminal' | 'env'>,
+  launch: Launch,
   { application, version, executorId }: Runtime,
-  app: App,
 ): Promise<readonly string[]> {
+  const { store, app } = launch
   const active = await store.list({ application, status: ['PENDING', 'ENQUEUED'], limit: enoughToTell })
   const executors = await store.executors()
   if (!executors) return []
@@ -29,7 +31,14 @@ export async function noteUnfinished(
   )
   const ids = idle.map(({ workflowId }) => workflowId)
   if (ids.length === 0) return []
-  tell({ terminal }, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
-  tell({ terminal }, `To finish ${ids.length === 1 ? 'it' : 'them'}: drover worker --app ${app.specifier}`)
+  const queues = idle.flatMap(({ queue }) => (queue === null || queue === internalQueue ? [] : [queue]))
+  const isBesideOthers = others.some(
+    (executor) =>
+      !executor.executorId.startsWith('drover-') &&
+      (executor.application === application || executor.application === null),
+  )
+  const command = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })
+  tell(context, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
+  tell(context, `To finish ${ids.length === 1 ? 'it' : 'them'}: ${command}`)
   return ids
 }

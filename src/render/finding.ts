@@ -2,6 +2,7 @@ import type { Finding, Sample, Stuck } from '../core/health.ts'
 import { quote } from './answer.ts'
 import { causeSentence } from './cause.ts'
 import type { Frame } from './gutter.ts'
+import { ownStart } from './remedy.ts'
 import type { Style } from './style.ts'
 import type { Column } from './table.ts'
 import { counted, pad, shortExecutor, visible, wrap } from './text.ts'
@@ -145,9 +146,15 @@ function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
   return words.join(', ').replace(/, ([^,]*)$/, ` ${conjunction} $1`)
 }
 
-function describeWorkers({ live, silent, role }: Extract<Finding, { check: 'workers' }>): [string, string?] {
+function describeWorkers({
+  live,
+  silent,
+  role,
+  isBeforeSdk5,
+}: Extract<Finding, { check: 'workers' }>): [string, string?] {
   if (live === undefined) return ['cannot be seen with this role', showSessions({ role })]
-  if (live.length === 0) return ['none is live', 'drover worker --app ./your-module.ts']
+  if (live.length === 0)
+    return ['none is live', isBeforeSdk5 ? ownStart : 'drover worker --app ./your-module.ts']
   const names = (list: typeof live) =>
     list
       .slice(0, 3)

@@ -18,6 +18,10 @@ export interface Surroundings {
   readonly own: boolean
   /** The module that the configuration names. */
   readonly app: string | undefined
+  /** Its tables are of an SDK that cannot be launched in a process of drover's. */
+  readonly isBeforeSdk5?: boolean
+  /** The words by which the command line named the database, quoted. */
+  readonly databaseFlags?: readonly string[]
 }
 
 /** What mends it, the best first. */
@@ -215,9 +219,10 @@ interface WorkerFor extends Pick<Situation, 'executors'> {
 /** The worker that would take this workflow: its application and version, and its queue where workers poll none by themselves. */
 export function workerCommand(
   { workflow, executors }: WorkerFor,
-  { own, app }: Surroundings,
+  { own, app, isBeforeSdk5, databaseFlags = [] }: Surroundings,
   { version, createQueue, poll }: WorkerOptions = {},
 ): string {
+  if (isBeforeSdk5) return ownStart
   const { application, queue } = workflow
   const module = app ?? (application === 'drover-demo' ? 'drover:demo' : './your-module.ts')
   const wanted = version ?? workflow.version ?? undefined
@@ -232,8 +237,12 @@ export function workerCommand(
     ...(createQueue && queue !== null ? ['--create-queue', quote(queue)] : []),
     ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
     ...(!own && othersLive ? ['--join'] : []),
+    ...databaseFlags.map(visible),
   ].join(' ')
 }
+
+/** What an application with an SDK before 5.0 needs, which drover cannot launch in a process of its own. */
+export const ownStart = "npm start   # the application's own start: drover worker runs SDK 5.0 and later"
 
 /** Cancelled and resumed it is on DBOS's internal queue, under its own id. */
 function putBack(id: string, effect: string): Remedy {

@@ -1,4 +1,5 @@
 import { CliError } from '../core/errors.ts'
+import { lastFailedListen, toStartFailure } from './start-failure.ts'
 
 interface LoadingApp {
   /** What the user called it. */
@@ -9,13 +10,18 @@ interface LoadingApp {
 /** Node would exit with 1, which is for a workflow that failed. */
 export function toAppCrash(error: unknown): CliError {
   const what = error instanceof Error ? error.message : String(error)
-  return new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
-    cause: error,
-  })
+  return (
+    toStartFailure(error) ??
+    new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
+      cause: error,
+    })
+  )
 }
 
 /** The application called `process.exit(code)`, whatever that code is for. To be called while it does. */
 export function toAppExit({ specifier, isLoaded }: LoadingApp, code: number): CliError {
+  const failed = toStartFailure(lastFailedListen())
+  if (failed) return failed
   const cause = new Error('the process was ended here')
   Error.captureStackTrace(cause, process.exit)
   return isLoaded

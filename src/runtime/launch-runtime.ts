@@ -14,6 +14,7 @@ import { nameTaken } from './name-taken.ts'
 import { registerQueues } from './register-queues.ts'
 import { runnableWorkflows } from './registered-workflows.ts'
 import type { Sdk } from './sdk.ts'
+import { toStartFailure } from './start-failure.ts'
 import { startWorkflow } from './start-workflow.ts'
 import type { Lifecycle } from './take-over-lifecycle.ts'
 import { startTending } from './tend.ts'
@@ -60,7 +61,9 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   }
   try {
     await launchDbos(loaded, config, options)
-    const setUp = loaded.imported.catch(failLaunch(loaded.specifier, options))
+    const setUp = loaded.imported.catch((cause: unknown) => {
+      throw toStartFailure(cause) ?? toLaunchError(loaded.specifier, options, cause)
+    })
     await Promise.race([setUp, sleep(moduleSetUpMs, undefined, { ref: false })])
   } catch (error) {
     await shutDown(0).catch(() => {})

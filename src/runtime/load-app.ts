@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { CliError } from '../core/errors.ts'
 import type { App, LoadOptions } from '../core/runtime.ts'
 import { shellWord } from '../core/shell-word.ts'
+import { readsMetadata, wantsDecoratorMetadata } from './decorator-metadata.ts'
 import { findUpward } from './find-upward.ts'
 import { importModule } from './import-module.ts'
 import { launchRuntime } from './launch-runtime.ts'
@@ -11,6 +12,7 @@ import { redirectConsole } from './redirect-console.ts'
 import { registeredWorkflows, whatLacks } from './registered-workflows.ts'
 import { loadSdk, otherSdksWithWorkflows, type Sdk } from './sdk.ts'
 import { settleModule } from './settle-module.ts'
+import { toStartFailure, watchListening } from './start-failure.ts'
 import { takeOverLifecycle } from './take-over-lifecycle.ts'
 
 const loadable = /\.[mc]?[jt]s$/
@@ -32,13 +34,16 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
   const file = builtIn ? fileURLToPath(import.meta.url) : resolveModule(specifier, options.cwd)
   const sdk = loadSdk(file)
   const lifecycle = takeOverLifecycle(sdk.DBOS)
+  watchListening()
   redirectConsole(options.consoleOutput ?? process.stderr)
 
   const imported = (builtIn ?? (() => importModule(file)))()
+  const noteMetadata = () => noteMissingMetadata(specifier, file, options)
+  imported.then(noteMetadata, noteMetadata)
   const lacks = () => whatLacks(sdk, options.wanted)
   const exported = await settleModule({ ...options, specifier, file, imported, lifecycle, lacks }).catch(
     (cause: unknown) => {
-      throw cause instanceof CliError ? cause : notLoadable(specifier, file, cause)
+      throw cause instanceof CliError ? cause : (toStartFailure(cause) ?? notLoadable(specifier, file, cause))
     },
   )
   const workflows = registeredWorkflows(sdk)
@@ -53,6 +58,16 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
     workflows,
     launch: (launchOptions) => launchRuntime({ specifier, sdk, lifecycle, imported }, launchOptions),
   }
+}
+
+/** What a dependency injection by types gets otherwise is `undefined`, which shows later and elsewhere. */
+function noteMissingMetadata(specifier: string, file: string, { onNotice }: LoadOptions): void {
+  const tsconfig = /\.[mc]?ts$/.test(file) && findUpward(path.dirname(file), 'tsconfig.json')
+  if (!tsconfig || !wantsDecoratorMetadata(tsconfig) || !readsMetadata()) return
+  onNotice(
+    `warning: ${specifier} is loaded without "emitDecoratorMetadata", which its tsconfig.json asks for: what is injected by type is undefined.`,
+  )
+  onNotice('hint: npx tsc   # builds it; then --app names what was built, such as dist/main.js')
 }
 
 function resolveModule(specifier: string, cwd: string): string {

@@ -103,7 +103,10 @@ test('a role that may not read the tables is told so', async () => {
 
 test('a database of others is never migrated, and what is missing there is said', async () => {
   const foreign = await createTestDatabase({ own: false, empty: true })
-  expect((await refusal(foreign.target)).code).toBe('schema-missing')
+  await expect(openStore(foreign.target)).rejects.toMatchObject({
+    code: 'schema-missing',
+    hint: expect.stringMatching(/^start the application once, or: npx dbos schema '?postgresql:.*\/test_/),
+  })
   expect(await foreign.query(`select 1 from pg_namespace where nspname = 'dbos'`)).toEqual([])
   await foreign.query('create schema dbos')
   await foreign.query('create table dbos.workflow_status (workflow_uuid text primary key, status text)')

@@ -62,6 +62,7 @@ interface FakeStoreOptions {
   /** What `health` tells besides. */
   readonly health?: Partial<ServerHealth>
   readonly versions?: readonly ApplicationVersion[]
+  readonly isBeforeSdk5?: boolean
   readonly schedules?: readonly Schedule[]
   /** Whether there is a record of decisions; true by default. */
   readonly hasRecord?: boolean
@@ -164,7 +165,7 @@ export function createFakeStore(
   for (const workflow of workflows) add(workflow)
 
   const store: FakeStore = {
-    database: { label: 'fake database', schema: 'dbos', own },
+    database: { label: 'fake database', schema: 'dbos', own, isBeforeSdk5: options.isBeforeSdk5 ?? false },
     sent,
     decided,
     started,

@@ -46,11 +46,12 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
   const missing = (what: string) => (): never => {
     throw new Error(`this test gave no ${what}`)
   }
+  const hasDatabase = (options.store ?? options.failure) !== undefined
   const local = { exists: () => false, ...options.local } as LocalDatabase
   const context: Context = {
     version: '0.0.0-test',
     terminal,
-    env: options.env ?? {},
+    env: { ...(hasDatabase ? { DROVER_DB_URL: 'postgres://localhost/test' } : {}), ...options.env },
     cwd: '/project',
     interrupts: { signal: options.interrupt ?? new AbortController().signal },
     started: {
@@ -82,7 +83,6 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     exitWith: (code) => codes.push(code),
     spawnDrover: missing('process'),
   }
-  const url = (options.store ?? options.failure) ? ['--db-url', 'postgres://localhost/test'] : []
-  await run(context, [...argv, ...url])
+  await run(context, argv)
   return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }
 }

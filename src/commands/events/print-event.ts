@@ -2,8 +2,9 @@ import type { Context } from '../../context.ts'
 import type { WorkflowEvent } from '../../core/workflow.ts'
 import { type OutputFlags, toResultText } from '../../frame/output-format.ts'
 import { toEventJson, toJsonLine, toJsonText } from '../../render/json.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
 
-export interface EventFlags extends OutputFlags {
+export interface EventFlags extends DatabaseFlags, OutputFlags {
   readonly rawString: boolean
 }
 

@@ -189,7 +189,7 @@ async function goOn(
     timeoutMs,
     advice: { everyMs: 3 * pollMs, find: () => whyQueued(store, workflowId, surroundings) },
   })
-  noteDetached(context, outcome, [workflowId])
+  noteDetached(context, outcome, [workflowId], flags)
   await printOutcome(context, flags, outcome, workflowId, flags.watch)
   const workflow = outcome.workflows.get(workflowId)
   if (workflow?.status === 'SUCCESS') requireAssertions(assertions, workflowId, workflow.output)

@@ -75,7 +75,7 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
       const verdicts = await judge(context, { waiting, outcome, assertions, flags })
       context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
       const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)
-      noteDetached(context, outcome, open)
+      noteDetached(context, outcome, open, flags)
       if (outcome.reason === 'timed-out') await noteWhy(context, store, open, surroundingsOf(store, settings))
       await reportToGitHub(context, [...outcome.workflows.values()])
       if (flags.junit !== undefined)

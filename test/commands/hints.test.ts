@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import type { App } from '../../src/core/runtime.ts'
+import { withoutPassword } from '../../src/core/without-password.ts'
+import { createFakeStore } from '../support/fake-store.ts'
+import { runCli } from '../support/run-cli.ts'
+
+/** What a worker that is asked to stop says of what it leaves on the queue `mails` and on DBOS's own. */
+async function leave(line: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const stop = new AbortController()
+  const app: App = {
+    specifier: './my app.js',
+    configuredName: 'shop',
+    configuredVersion: null,
+    packageName: null,
+    sdkVersion: '5.3.0',
+    workflows: [{ name: 'nap', className: null, instances: [] }],
+    launch: async ({ application, version = 'computed' }) => {
+      stop.abort('SIGTERM')
+      return {
+        executorId: 'drover-1',
+        application,
+        version,
+        start: async () => {},
+        shutdown: async () => {},
+      }
+    },
+  }
+  const left = { name: 'nap', application: 'siesta', version: 'v7', executorId: 'drover-1' }
+  const { stderr } = await runCli(['worker', '--app', './my app.js', ...line], {
+    store: createFakeStore(
+      [
+        { ...left, workflowId: 'n-1' },
+        { ...left, workflowId: 'n-2', queue: 'mails' },
+      ],
+      { own: false },
+    ),
+    app,
+    env,
+    interrupt: stop.signal,
+  })
+  return stderr.split('\n').filter((told) => told.startsWith('To finish'))
+}
+
+test('the worker that finishes what a worker left is the same one: application, version, queues and database', async () => {
+  const url = 'postgres://ada:secret@db.example:5432/shop'
+  const typed = ['--application', 'siesta', '--queues', 'jobs,orders', '--db-url', url, '--schema', 'flows']
+  expect(await leave([...typed, '--app-version', 'v7', '--join'])).toEqual([
+    "To finish them: drover worker --app './my app.js' --application siesta --app-version v7 --queues jobs,orders,mails --join --db-url postgres://ada@db.example:5432/shop --schema flows",
+  ])
+  const ours = ['--application', 'siesta', '--create-queue', 'jobs', '--concurrency', '2', '--queues', 'all']
+  expect(await leave(ours, { DBOS__APPVERSION: 'v7' })).toEqual([
+    "To finish them: drover worker --app './my app.js' --application siesta --app-version v7 --create-queue jobs --concurrency 2 --queues all",
+  ])
+})
+
+test('a way to come back names the database again', async () => {
+  const store = createFakeStore([{ workflowId: 'n-1' }])
+  const line = 'watch n-1 --timeout 10ms --db-url postgres://ada:secret@h/shop --schema flows'
+  expect((await runCli(line, { store })).stderr).toContain(
+    'to come back: drover watch n-1 --db-url postgres://ada@h/shop --schema flows\n',
+  )
+})
+
+test('an application with SDK 4 is told to start itself, and never drover worker', async () => {
+  const store = createFakeStore(
+    [{ workflowId: 'queued', status: 'ENQUEUED', queue: 'jobs', application: 'old', version: 'v1' }],
+    { own: false, isBeforeSdk5: true, queues: ['jobs'] },
+  )
+  for (const line of ['explain queued', 'start other --application old --app-version v1 --queue jobs']) {
+    const { stdout, stderr } = await runCli(line, { store })
+    expect(stdout + stderr).toContain("npm start   # the application's own start")
+    expect(stdout + stderr).not.toContain('drover worker --')
+  }
+})
+
+test.each([
+  ['postgres://ada:secret@h/x', 'postgres://ada@h/x'],
+  ['postgresql://ada:se:cr%40et@/x?host=/run', 'postgresql://ada@/x?host=/run'],
+  ['postgres://h/x?user=ada&password=secret&ssl=1', 'postgres://h/x?user=ada&ssl=1'],
+  ['postgres://h/x?password=secret', 'postgres://h/x'],
+  ['postgres://ada@h/x', 'postgres://ada@h/x'],
+])('%s in a command to type has no password', (url, shown) => {
+  expect(withoutPassword(url)).toBe(shown)
+})
