@@ -317,6 +317,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   start(request: StartRequest): Promise<StartOutcome>
   /** Distinct ways in which this name ran, the latest first; after them those in which it was only enqueued so far. */
   origins(name: string): Promise<readonly WorkflowOrigin[]>
+  /** Whether the last run of this name was not written as the SDK for TypeScript writes by default. */
+  lastRanPortable(name: string): Promise<boolean>
   /** Names that ran before, the most recent first. */
   knownNames(limit: number): Promise<readonly string[]>
   hasQueue(name: string): Promise<boolean>

@@ -21,6 +21,7 @@ import { readWaitAt, readWaits } from './read-waits.ts'
 import {
   findByPrefix,
   getWorkflow,
+  lastRanPortable,
   listChildren,
   listNames,
   listOrigins,
@@ -85,6 +86,7 @@ export async function openStore(
       createRecord: (setup) => createRecord(session, schema, setup),
       start: (request) => startWorkflow(session, schema, request),
       origins: (name) => listOrigins(session, schema, name),
+      lastRanPortable: (name) => lastRanPortable(session, schema, name),
       knownNames: (limit) => listNames(session, schema, limit),
       hasQueue: async (name) => {
         if (!schema.has('queues')) return false

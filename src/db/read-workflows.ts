@@ -1,7 +1,7 @@
 import type { WorkflowOrigin, WorkflowQuery } from '../core/store.ts'
 import { isEnded, type Workflow, type WorkflowStatus, type WorkflowSummary } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
-import { decodeError, decodeInput, decodeValue } from './decode.ts'
+import { decodeError, decodeInput, decodeValue, usualSerialization } from './decode.ts'
 import { filterConditions } from './filter-conditions.ts'
 import { toDate, toFilledText, toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -92,6 +92,20 @@ export async function listOrigins(
     queue: toFilledText(row.queue_name),
     application: toFilledText(row.application),
   }))
+}
+
+export async function lastRanPortable(
+  session: Session,
+  schema: SystemSchema,
+  name: string,
+): Promise<boolean> {
+  const [row] = await session.query(
+    `select w.serialization from ${schema.table('workflow_status')} w
+     where w.name = $1 and w.status not in ('ENQUEUED', 'DELAYED') order by w.created_at desc limit 1`,
+    [name],
+  )
+  const serialization = toText(row?.serialization)
+  return serialization !== null && serialization !== usualSerialization
 }
 
 export async function listNames(session: Session, schema: SystemSchema, limit: number): Promise<string[]> {

@@ -351,3 +351,14 @@ test('--wait prints the result on stdout and the id on stderr', async () => {
   expect(timedOut).toMatchObject({ code: 124, stdout: '' })
   expect(timedOut.stderr).toContain('new\n')
 })
+
+test('arguments are portable JSON for a name that last ran so, or when it is asked for', async () => {
+  const workflows = [
+    { workflowId: 'a', name: 'charge' },
+    { workflowId: 'b', name: 'order' },
+  ]
+  const store = createFakeStore(workflows, { executors: [worker()], portableNames: ['charge'] })
+  for (const line of ['charge 1', 'order 1', 'order 1 --portable', `charge 1 --named {"retries":2}`])
+    expect(await runCli(`start ${line}`, { store })).toMatchObject({ code: 0 })
+  expect(store.started.map(({ namedArgs }) => namedArgs)).toEqual([{}, undefined, {}, { retries: 2 }])
+})

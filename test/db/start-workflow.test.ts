@@ -97,3 +97,29 @@ test('of ten that race for one deduplication id one starts, and the others say w
     await database.query(`select 1 from dbos.workflow_status where workflow_uuid like 'racer-%'`),
   ).toHaveLength(1)
 })
+
+test.each([
+  ['portable_json', true],
+  ['py_pickle', true],
+  ['DBOS_JSON', true],
+  ['java_jackson', true],
+  ['js_superjson', false],
+  [null, false],
+])('a name whose last run was written in %s is started portable: %s', async (serialization, isPortable) => {
+  const store = await openStore(database.target)
+  const name = `written in ${serialization}`
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, name, status, serialization, created_at)
+     values ($1, $2, 'SUCCESS', 'other', 1), ($3, $2, 'SUCCESS', $4, 2), ($5, $2, 'ENQUEUED', 'other', 3)`,
+    [`${name} 1`, name, `${name} 2`, serialization, `${name} 3`],
+  )
+  expect(await store.lastRanPortable(name)).toBe(isPortable)
+  expect(await store.lastRanPortable('never ran')).toBe(false)
+  await store.start({ ...request, workflowId: `${name} 4`, name, ...(isPortable && { namedArgs: {} }) })
+  const written = isPortable ? '{"positionalArgs":[1],"namedArgs":{}}' : expect.stringContaining('"json":[1]')
+  const [input] = await database.query('select inputs from dbos.workflow_input where workflow_uuid = $1', [
+    `${name} 4`,
+  ])
+  expect(input?.inputs).toEqual(written)
+  await store.close()
+})

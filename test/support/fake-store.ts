@@ -51,6 +51,8 @@ import {
 } from './fake-workflow.ts'
 
 interface FakeStoreOptions {
+  /** What is written in other languages. */
+  readonly portableNames?: readonly string[]
   readonly own?: boolean
   readonly queues?: readonly string[]
   readonly executors?: readonly (Executor & Partial<LiveExecutor>)[] | undefined
@@ -422,6 +424,7 @@ export function createFakeStore(
         (origin, index) => origins.findIndex((other) => isDeepStrictEqual(other, origin)) === index,
       )
     },
+    lastRanPortable: async (name) => options.portableNames?.includes(name) ?? false,
     knownNames: async (limit) => {
       const newest = [...entries.values()].map(({ rows }) => rows.workflow).sort(newestFirst)
       return [...new Set(newest.map(({ name }) => name))].slice(0, limit)

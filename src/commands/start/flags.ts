@@ -5,6 +5,7 @@ export interface StartFlags extends DatabaseFlags, ResultFlags {
   readonly id?: string
   readonly input?: string
   readonly named?: string
+  readonly portable?: boolean
   readonly queue?: string
   readonly class?: string
   readonly instance?: string

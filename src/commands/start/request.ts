@@ -68,6 +68,7 @@ export async function toRequest(
   const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins), own))
   const narrowing = { class: className, instance: flags.instance }
   const owner = own.length > 0 ? ownerOf(own, name, narrowing) : chooseClass(narrowing, latest)
+  const isPortable = latest !== undefined && (await store.lastRanPortable(name))
   const request = {
     name,
     ...owner,
@@ -76,6 +77,8 @@ export async function toRequest(
     queue,
     application,
     version,
+    // Portable JSON is what keyword arguments are written in, also where there are none.
+    ...(isPortable && { namedArgs: {} }),
     ...options,
   }
   return { request, isKnown: latest !== undefined || own.length > 0 }
@@ -125,7 +128,7 @@ export function describeRequest(request: StartRequest, store: Store): string {
 
 /** Of the flags what is the request's as it stands. Throws `invalid-argument`. */
 export function parseOptions(flags: StartFlags): Partial<StartRequest> {
-  const { priority, delay, workflowTimeout, dedup, attr, partition, named, send } = flags
+  const { priority, delay, workflowTimeout, dedup, attr, partition, named, portable, send } = flags
   const messages = send.map(parseMessage)
   return {
     ...(priority !== undefined && { priority }),
@@ -134,6 +137,7 @@ export function parseOptions(flags: StartFlags): Partial<StartRequest> {
     ...(dedup !== undefined && { deduplicationId: dedup }),
     ...(attr.length > 0 && { attributes: Object.fromEntries(attr.map(parseAttribute)) }),
     ...(partition !== undefined && { partition }),
+    ...(portable && { namedArgs: {} }),
     ...(named !== undefined && { namedArgs: parseNamed(named) }),
     ...(messages.length > 0 && { messages }),
   }

@@ -36,6 +36,10 @@ export function startCommand(context: Context): Command {
     .option('--id <id>', 'the workflow id (a new UUID by default)')
     .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
     .option('--named <json>', 'keyword arguments as a JSON object, for workflows in Python')
+    .option(
+      '--portable',
+      'write arguments as portable JSON, for a worker in any language (by itself where the name last ran so)',
+    )
     .option('--queue <name>', 'the queue (else the one on which this name ran last)')
     .option('--class <name>', 'the class (else as this name ran last, or is registered)')
     .option('--instance <name>', 'the configured instance (else as this name ran last, or is registered)')
