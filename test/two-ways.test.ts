@@ -69,6 +69,39 @@ describe.each(ways)('through $name', (way) => {
     expect((await way.wait(store, 'nope', 'event:progress')).code).toBe(4)
   })
 
+  test('the same decision again by bare id is 0, also where the workflow has ended since', async () => {
+    const ask = [
+      { event: 'awaiting:go', value: { prompt: 'Go?' } },
+      { recv: 'go', timeoutSeconds: 1e6 },
+    ]
+    const store = createFakeStore([{ workflowId: 'a', did: ask }])
+    const decide = (verb: 'approve' | 'reject', as: string) => way.decide(store, verb, 'a', as)
+    expect(await decide('approve', 'ada')).toMatchObject({ code: 0, value: { outcome: 'stored' } })
+    expect((await decide('reject', 'ada')).code).toBe(9)
+    store.receive('a', 'go')
+    expect(await decide('approve', 'ada')).toMatchObject({ code: 0, value: { outcome: 'repeated' } })
+    store.end('a', 'SUCCESS')
+    expect(await decide('approve', 'ada')).toMatchObject({ code: 0, value: { outcome: 'repeated' } })
+    expect((await decide('reject', 'ada')).code).toBe(9)
+    expect((await decide('approve', 'bob')).code).toBe(9)
+    expect((await way.decide(store, 'approve', 'a#1', 'bob')).code).toBe(0)
+    expect(await store.messages('a')).toHaveLength(1)
+  })
+
+  test('a retry never leaks into the next wait, which is answered by its step', async () => {
+    const ask = (topic: string) => [
+      { event: `awaiting:${topic}`, value: { prompt: topic } },
+      { recv: topic, timeoutSeconds: 1e6 },
+    ]
+    const store = createFakeStore([{ workflowId: 'a', did: ask('first') }])
+    expect((await way.decide(store, 'approve', 'a', 'ada')).code).toBe(0)
+    store.receive('a', 'first')
+    store.run('a', ...ask('second'))
+    expect((await way.decide(store, 'approve', 'a', 'ada')).code).toBe(9)
+    expect((await way.decide(store, 'approve', 'a#4', 'ada')).code).toBe(0)
+    expect(await store.messages('a')).toHaveLength(2)
+  })
+
   test('a message is sent once under its key, also where the workflow has ended since', async () => {
     const store = createFakeStore([{ workflowId: 'a', did: [{ recv: 'go', timeoutSeconds: 1e6 }] }])
     const send = (message: string, topic = 'go') => way.send(store, 'a', topic, message, 'k')

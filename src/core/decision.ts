@@ -34,13 +34,17 @@ export interface WaitContext {
   readonly learned: LearnedAnswer | undefined
 }
 
-/** The topic of a wait: the one it asked on, else the profile's, else that of an earlier run; undefined when nobody knows. */
+/**
+ * The topic of a wait: the one it asked on, else that on which an earlier run waited at this very step, else the profile's,
+ * which is of all waits of the name; undefined when nobody knows. Where the last two agree it is configured.
+ */
 export function findTopic(
   wait: Wait,
   { profile, learned }: WaitContext,
 ): { readonly topic: string | null | undefined; readonly source: TopicSource } {
   if (wait.topic !== undefined) return { topic: wait.topic, source: 'asked' }
-  if (profile?.topic !== undefined) return { topic: profile.topic, source: 'configured' }
+  const isContradicted = learned !== undefined && learned.topic !== profile?.topic
+  if (profile?.topic !== undefined && !isContradicted) return { topic: profile.topic, source: 'configured' }
   if (learned) return { topic: learned.topic, source: 'learned' }
   return { topic: undefined, source: 'inferred' }
 }
@@ -75,10 +79,15 @@ export function answerTo(
   const verb = decision === 'approved' ? 'approve' : 'reject'
   const requested = isJsonObject(wait.request) ? wait.request[verb] : undefined
   if (requested !== undefined) return answer(requested)
-  const configured = context.profile?.[verb]
+  const configured = isOfAnotherTopic(context.profile, chosen) ? undefined : context.profile?.[verb]
   if (configured !== undefined) return answer(configured)
   if (isGuess && !isStandard(context.learned?.message)) throw notConfigured(wait, context, 'what to send')
   return answer({ approved: decision === 'approved', by: actor.name, comment, at: at.toISOString() })
+}
+
+/** A profile that names a topic says what to send on that one alone. */
+function isOfAnotherTopic(profile: WorkflowProfile | undefined, topic: string | null): boolean {
+  return profile?.topic !== undefined && profile.topic !== topic
 }
 
 /** `on topic "legal"`. */

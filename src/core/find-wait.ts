@@ -16,22 +16,44 @@ interface AddressedWait {
 /** A workflow by its whole id, or by what else stands for it. Throws `workflow-not-found`. */
 type FindWorkflow = (id: string) => Promise<Workflow>
 
-/** What the user typed for a wait: `ID#STEP`, or an id with exactly one open wait. Throws what stands against it. */
+interface Decider {
+  /** The name of who decides. */
+  readonly by: string
+  readonly isRecorded: boolean
+}
+
+/**
+ * What the user typed for a wait: `ID#STEP`, or an id with exactly one open wait, or without one an id of which the same
+ * person decided the last. Throws what stands against it.
+ */
 export async function findWait(
   store: Store,
   typed: string,
+  decider: Decider,
   findWorkflow: FindWorkflow,
 ): Promise<AddressedWait> {
   const { workflow, step } = await findAddressed(store, typed, findWorkflow)
   const { workflowId } = workflow
   const open = await store.waits([workflowId])
   if (step === undefined) {
+    const last = open.length === 0 ? await lastDecidedBy(store, workflowId, decider) : undefined
+    if (last) return { workflow, wait: last, isOver: true, isByWorkflow: false }
     return { workflow, wait: onlyOne(workflow, open), isOver: false, isByWorkflow: true }
   }
   const found = open.find((one) => one.step === step)
   const wait = found ?? (await store.waitAt(workflowId, step))
   if (!wait) throw notOpen(workflow, step)
   return { workflow, wait, isOver: found === undefined, isByWorkflow: false }
+}
+
+/** Whoever tries again means what was decided before. */
+async function lastDecidedBy(
+  store: Store,
+  workflowId: string,
+  { by, isRecorded }: Decider,
+): Promise<Wait | undefined> {
+  const last = await store.lastDecided(workflowId, { isRecorded })
+  return last?.by === by ? store.waitAt(workflowId, last.step) : undefined
 }
 
 /** An exact id wins, even one that ends in `#3`. */

@@ -191,6 +191,12 @@ export type DecisionOutcome =
   | { readonly outcome: 'ended'; readonly status: WorkflowStatus }
   | { readonly outcome: 'deadline-passed'; readonly until: Date }
 
+export interface LastDecided {
+  readonly step: number
+  /** Null where nothing tells: a bare string without a record. */
+  readonly by: string | null
+}
+
 /** A line of the record: an attempt to decide, whatever became of it. */
 export interface RecordedDecision {
   readonly id: number
@@ -309,6 +315,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   decide(request: DecisionRequest): Promise<DecisionOutcome>
   /** The wait at this step, also one that is over; undefined where that step never waited. */
   waitAt(workflowId: string, step: number): Promise<Wait | undefined>
+  /** The last decision of this workflow; without the record what its messages tell of one. */
+  lastDecided(workflowId: string, options: { readonly isRecorded: boolean }): Promise<LastDecided | undefined>
   /** What was decided and tried, newest first. Throws `no-record`. */
   decisions(query: RecordQuery): Promise<readonly RecordedDecision[]>
   /** The SQL that creates the record, and lets `decider` decide; run unless told otherwise. */

@@ -11,6 +11,7 @@ import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
 import { readHealth } from './read-health.ts'
 import { learnAnswers, readInbox } from './read-inbox.ts'
+import { readLastDecided } from './read-last-decided.ts'
 import { readLineage } from './read-lineage.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
@@ -82,6 +83,7 @@ export async function openStore(
       send: (request) => sendMessage(session, schema, request),
       decide: (request) => decideWait(session, schema, request),
       waitAt: (workflowId, step) => readWaitAt(session, schema, workflowId, step),
+      lastDecided: (workflowId, { isRecorded }) => readLastDecided(session, schema, workflowId, isRecorded),
       decisions: (query) => readDecisions(session, schema, query),
       createRecord: (setup) => createRecord(session, schema, setup),
       start: (request) => startWorkflow(session, schema, request),

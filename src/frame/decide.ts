@@ -111,7 +111,8 @@ async function runDecision(
     if (!flags.all && ids.length === 0) tell(context, nothingOnStdin(store, verb))
     for (const id of ids) {
       await decider.decide(async () => {
-        const { workflow, ...addressed } = await findWait(store, id, (typed) =>
+        const decider = { by: answer.actor.name, isRecorded: settings.audit.value === 'on' }
+        const { workflow, ...addressed } = await findWait(store, id, decider, (typed) =>
           findExactWorkflow(context, store, typed),
         ).catch(async (error) => {
           throw (await beginningOfId(store, verb, id, flags, error)) ?? error

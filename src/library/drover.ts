@@ -103,8 +103,9 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
   }
 
   const decide = async (wait: string, decision: DecisionVerb, options: DecideOptions): Promise<Decided> => {
-    const addressed = await findWait(store, wait, (id) => requireWorkflow(store, id))
     const { as, comment = null, data, topic } = options
+    const decider = { by: as, isRecorded: rules.isRecorded }
+    const addressed = await findWait(store, wait, decider, (id) => requireWorkflow(store, id))
     const actor: Actor = { name: as, source: 'library' }
     const { name } = addressed.workflow
     return submitDecision(store, rules, { ...addressed, name, decision, actor, comment, data, topic })

@@ -48,6 +48,7 @@ test('--data wins over the request, the request over the profile', () => {
   expect(messageOf(asking, { approve: 'ok' }, { ...content, data: 'sure' })).toBe('sure')
   expect(messageOf(asking, { approve: 'ok' })).toBe('yes')
   expect(messageOf(wait, { approve: 'ok' })).toBe('ok')
+  expect(messageOf(wait, { topic: 'other', approve: 'ok' })).toMatchObject({ approved: true })
   expect(messageOf(wait, { approve: 'ok', reject: 'no' }, { ...content, decision: 'rejected' })).toBe('no')
 })
 
@@ -57,14 +58,18 @@ const learnedFrom = (message: JsonValue): WaitContext => ({
   learned: { name: 'order', step: 3, topic: 'old', message },
 })
 
-test('the topic is what asked, else what the profile says, else that of an earlier run', () => {
+test('the topic is what asked, else that of an earlier run at this step, else what the profile says', () => {
   expect(findTopic(wait, { ...nothing, profile: { topic: 'x' } })).toEqual({
     topic: 'legal',
     source: 'asked',
   })
   expect(findTopic({ ...wait, topic: null }, nothing)).toEqual({ topic: null, source: 'asked' })
-  const both = { ...learnedFrom(1), profile: { topic: 'x' } }
-  expect(findTopic(inferred, both)).toEqual({ topic: 'x', source: 'configured' })
+  const configured = { ...nothing, profile: { topic: 'x' } }
+  expect(findTopic(inferred, configured)).toEqual({ topic: 'x', source: 'configured' })
+  const agreed = { ...learnedFrom(1), profile: { topic: 'old' } }
+  expect(findTopic(inferred, agreed)).toEqual({ topic: 'old', source: 'configured' })
+  const contradicted = { ...learnedFrom(1), profile: { topic: 'x' } }
+  expect(findTopic(inferred, contradicted)).toEqual({ topic: 'old', source: 'learned' })
   expect(findTopic(inferred, learnedFrom(1))).toEqual({ topic: 'old', source: 'learned' })
   expect(findTopic(inferred, nothing)).toEqual({ topic: undefined, source: 'inferred' })
 })
@@ -114,7 +119,11 @@ test('a topic that is only known from earlier runs takes the word of the user', 
   )
   expect(answerTo(inferred, learned, { ...content, topic: 'old' }).topic).toBe('old')
   expect(answerTo(inferred, learned, { ...content, topic: null }).topic).toBe(null)
-  expect(answerTo(inferred, { ...learned, profile: { topic: null } }, content).topic).toBe(null)
+  expect(() => answerTo(inferred, { ...learned, profile: { topic: null } }, content)).toThrow(
+    'earlier runs waited on topic "old"',
+  )
+  const agreed = { ...learned, profile: { topic: 'old', approve: 'yes' } }
+  expect(answerTo(inferred, agreed, content)).toEqual({ topic: 'old', message: 'yes' })
 })
 
 test('the same decision is told by what it says, not by who said it when and why', () => {

@@ -335,6 +335,14 @@ export function createFakeStore(
       const rows = entries.get(workflowId)?.rows
       return rows && waitsOf(rows, readClock(), step)[0]
     },
+    lastDecided: async (workflowId, { isRecorded }) => {
+      const stored = recorded.find((one) => one.outcome === 'stored' && one.workflowId === workflowId)
+      if (isRecorded) return stored && { step: stored.step, by: stored.by }
+      const rows = entries.get(workflowId)?.rows
+      const last = rows?.messages.findLast(({ messageId }) => messageId.startsWith(`${workflowId}:`))
+      const step = /^(\d+):/.exec(last?.messageId.slice(workflowId.length + 1) ?? '')?.[1]
+      return last && step !== undefined ? { step: Number(step), by: deciderOf(last.message) } : undefined
+    },
     decisions: async ({ workflowId, step, actor, from, to, limit }) => {
       if (!hasRecord) throw noRecord()
       return recorded

@@ -18,6 +18,7 @@ export interface Answer {
 export interface Way {
   readonly name: string
   wait(store: Store, workflowId: string, condition: string, timeoutMs?: number): Promise<Answer>
+  decide(store: Store, verb: 'approve' | 'reject', wait: string, as: string): Promise<Answer>
   /** With an idempotency key. */
   send(store: Store, workflowId: string, topic: string, message: string, key: string): Promise<Answer>
   /** `orderWorkflow` without arguments, with a message on `go`. */
@@ -35,6 +36,9 @@ const commandLine: Way = {
     const limit = timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]
     return run(store, ['wait', workflowId, '--for', condition, ...limit])
   },
+  decide: (store, verb, wait, as) => {
+    return run(store, [verb, wait, '--as', as, '--comment', 'so be it', '-o', 'jsonl'])
+  },
   send: (store, workflowId, topic, message, key) =>
     run(store, ['send', workflowId, message, '--topic', topic, '--idempotency-key', key]),
   start: async (store, message, { workflowId, deduplicationId }) => {
@@ -48,6 +52,11 @@ const library: Way = {
   name: 'the library',
   wait: (store, workflowId, condition, timeoutMs) =>
     call(() => createTestDrover(store).wait(workflowId, condition, { timeoutMs })),
+  decide: async (store, verb, wait, as) =>
+    call(async () => {
+      const { outcome } = await createTestDrover(store)[verb](wait, { as, comment: 'so be it' })
+      return { outcome }
+    }),
   send: async (store, workflowId, topic, message, idempotencyKey) =>
     call(() => createTestDrover(store).send(workflowId, message, { topic, idempotencyKey })),
   start: async (store, message, options) =>
