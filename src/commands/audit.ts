@@ -6,7 +6,7 @@ import type { RecordedDecision } from '../core/store.ts'
 import { parseTime } from '../core/time.ts'
 import { withStore } from '../frame/database.ts'
 import { positiveInteger, repeatable } from '../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { decisionColumns } from '../render/decision-columns.ts'
 import { toRecordedDecisionJson } from '../render/json.ts'
@@ -19,7 +19,7 @@ interface AuditFlags extends DatabaseFlags, OutputFlags {
   readonly limit?: number
 }
 
-interface InitFlags extends DatabaseFlags {
+interface InitFlags extends DatabaseFlags, OutputFlags {
   readonly decider?: string
   readonly print: boolean
 }
@@ -90,7 +90,8 @@ function toWait(id: string | undefined): { readonly workflowId?: string; readonl
 
 async function runInit(context: Context, { decider, print, ...flags }: InitFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
-    await context.terminal.print(await store.createRecord({ decider, run: !print }))
+    const statements = await store.createRecord({ decider, run: !print })
+    await printOne(context, flags, { json: { statements, ran: !print }, text: statements })
     if (print) return
     const who = decider === undefined ? '' : `; ${decider} may decide`
     tell(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
-import { toJsonText } from '../render/json.ts'
+import { toJsonLine, toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
 import type { Setting } from '../settings/setting.ts'
@@ -26,13 +26,14 @@ export function configCommand(context: Context): Command {
   const command = new Command('config')
     .summary('show every setting and where it comes from')
     .action((_, command: Command) => runConfig(context, command.optsWithGlobals<ConfigFlags>()))
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runConfig(context: Context, flags: ConfigFlags): Promise<void> {
   const { terminal, now } = context
   const rows = await toRows(context, await readSettings(context, flags))
   if (flags.output === 'json') return terminal.print(toJsonText(rows))
+  if (flags.output === 'jsonl') return terminal.print(rows.map(toJsonLine).join('\n'))
   const { colorLevel, columns: width, isTerminal } = terminal.stdout
   const lines = isTerminal
     ? renderTable(columns, rows, { style: createStyle(colorLevel), width, now: now() })

@@ -4,7 +4,7 @@ import { CliError } from '../core/errors.ts'
 import { exitCodes } from '../core/exit-codes.ts'
 import type { LocalStatus } from '../core/local-database.ts'
 import { nonNegativeInteger, positiveInteger } from '../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { toJsonText } from '../render/json.ts'
 import { formatBytes } from '../render/value.ts'
@@ -41,18 +41,20 @@ function startCommand(context: Context): Command {
       })
       await printStatus(context, flags, status)
     })
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 function stopCommand(context: Context): Command {
-  return new Command('stop')
+  const command = new Command('stop')
     .summary('stop it')
     .option('--force', 'even while clients are connected', false)
     .action(async (_, self: Command) => {
-      const { force } = self.optsWithGlobals<{ force: boolean }>()
-      const wasUp = await (await context.local()).stop({ force })
+      const flags = self.optsWithGlobals<Flags & { force: boolean }>()
+      const wasUp = await (await context.local()).stop({ force: flags.force })
       tell(context, wasUp ? 'The embedded database is stopped.' : 'The embedded database was not running.')
+      await printOne(context, flags, { json: { stopped: wasUp } })
     })
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 function statusCommand(context: Context): Command {
@@ -65,11 +67,11 @@ function statusCommand(context: Context): Command {
       await printStatus(context, flags, status)
       if (status.state !== 'up') context.exitWith(exitCodes.unavailable.code)
     })
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 function urlCommand(context: Context): Command {
-  return new Command('url')
+  const command = new Command('url')
     .summary('print its URL for other programs, and keep it up until db stop')
     .option('--tcp', 'the URL on 127.0.0.1, with its password', false)
     .action(async (_, self: Command) => {
@@ -79,22 +81,27 @@ function urlCommand(context: Context): Command {
         database,
         tcpPort: flags.tcp ? 0 : undefined,
       })
-      await context.terminal.print((flags.tcp ? tcpUrl : url) ?? '')
+      const text = (flags.tcp ? tcpUrl : url) ?? ''
+      await printOne(context, flags, { json: { url: text }, text })
     })
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 function logsCommand(context: Context): Command {
-  return new Command('logs')
+  const command = new Command('logs')
     .summary("print the end of the server's log")
     .option('-n, --lines <count>', 'how many lines', positiveInteger, 50)
     .action(async (_, self: Command) => {
-      const { lines } = self.optsWithGlobals<{ lines: number }>()
-      for (const line of await (await context.local()).logs(lines)) await context.terminal.print(line)
+      const flags = self.optsWithGlobals<Flags & { lines: number }>()
+      const lines = await (await context.local()).logs(flags.lines)
+      if (flags.output === 'json') return context.terminal.print(toJsonText(lines.map(toLogJson)))
+      for (const line of lines) await printOne(context, flags, { json: toLogJson(line), text: line })
     })
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 function resetCommand(context: Context): Command {
-  return new Command('reset')
+  const command = new Command('reset')
     .summary('delete every workflow in it')
     .option('--all', 'delete the whole server, not only its database', false)
     .option('--yes', 'do not ask', false)
@@ -108,7 +115,13 @@ function resetCommand(context: Context): Command {
         context,
         flags.all ? 'The embedded server is deleted.' : `The embedded database ${database} is empty.`,
       )
+      await printOne(context, flags, { json: { database: flags.all ? null : database, all: flags.all } })
     })
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+function toLogJson(line: string): { readonly line: string } {
+  return { line }
 }
 
 async function confirmReset({ terminal }: Context, what: string): Promise<void> {
@@ -125,13 +138,9 @@ async function databaseName(context: Context, flags: DatabaseFlags): Promise<str
   return (await readSettings(context, flags)).database.value
 }
 
-async function printStatus(
-  { terminal }: Context,
-  { output }: OutputFlags,
-  status: LocalStatus,
-): Promise<void> {
+async function printStatus({ terminal }: Context, flags: OutputFlags, status: LocalStatus): Promise<void> {
   const tcpUrl = status.tcpUrl && maskPassword(status.tcpUrl)
-  if (output === 'json') return terminal.print(toJsonText({ ...status, tcpUrl }))
+  if (flags.output !== 'table') return printOne({ terminal }, flags, { json: { ...status, tcpUrl } })
   const rows: readonly (readonly [string, string | null])[] = [
     ['state', status.pinned ? `${status.state}, until drover db stop` : status.state],
     ['pid', status.pid === null ? null : String(status.pid)],

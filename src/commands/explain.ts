@@ -2,10 +2,9 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { withStore } from '../frame/database.ts'
 import { explain, explanationText, surroundingsOf } from '../frame/explain.ts'
-import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne } from '../frame/output-format.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
 import { toExplanationJson } from '../render/explanation-json.ts'
-import { toJsonText } from '../render/json.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface ExplainFlags extends DatabaseFlags, OutputFlags {}
@@ -20,7 +19,7 @@ export function explainCommand(context: Context): Command {
     .action((id: string, _, command: Command) =>
       runExplain(context, id, command.optsWithGlobals<ExplainFlags>()),
     )
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runExplain(context: Context, id: string, flags: ExplainFlags): Promise<void> {
@@ -30,10 +29,9 @@ async function runExplain(context: Context, id: string, flags: ExplainFlags): Pr
     const explanations = await explain(store, workflowId)
     if (!explanations) return
     const surroundings = surroundingsOf(store, settings)
-    await terminal.print(
-      flags.output === 'json'
-        ? toJsonText(toExplanationJson(explanations, surroundings, context.now()))
-        : explanationText(context, terminal.stdout, explanations, surroundings),
-    )
+    if (flags.output === 'table')
+      return terminal.print(explanationText(context, terminal.stdout, explanations, surroundings))
+    const json = toExplanationJson(explanations, surroundings, context.now())
+    return printOne(context, flags, { json })
   })
 }

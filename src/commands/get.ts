@@ -3,9 +3,9 @@ import type { Context } from '../context.ts'
 import type { Store } from '../core/store.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
-import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne } from '../frame/output-format.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
-import { toJsonText, toWorkflowJson } from '../render/json.ts'
+import { toWorkflowJson } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { renderDetails } from '../render/workflow-details.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -17,17 +17,16 @@ export function getCommand(context: Context): Command {
     .summary('show one workflow: input, result, events, what it waits for')
     .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
     .action((id: string, _, command: Command) => runGet(context, id, command.optsWithGlobals<GetFlags>()))
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runGet(context: Context, id: string, flags: GetFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     const workflow = await findWorkflow(context, store, id)
-    if (flags.output === 'json') {
-      const lineage = await store.lineage(workflow.workflowId)
-      return context.terminal.print(toJsonText({ ...toWorkflowJson(workflow), ...lineage }))
-    }
-    return printDetails(context, store, workflow)
+    if (flags.output === 'table') return printDetails(context, store, workflow)
+    const { workflowId } = workflow
+    const json = { ...toWorkflowJson(workflow), ...(await store.lineage(workflowId)) }
+    return printOne(context, flags, { json, id: workflowId })
   })
 }
 

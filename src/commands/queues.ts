@@ -2,12 +2,13 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
-import type { QueueSettings, RateLimit } from '../core/platform.ts'
+import type { Queue, QueueSettings, RateLimit } from '../core/platform.ts'
+import type { Store } from '../core/store.ts'
 import { confirm } from '../frame/confirm.ts'
 import { withStore } from '../frame/database.ts'
 import { positiveInteger } from '../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
-import { settleResult } from '../frame/platform-result.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../frame/output-format.ts'
+import { requireThere, settleResult } from '../frame/platform-result.ts'
 import { toQueueJson } from '../render/json.ts'
 import { queueColumns } from '../render/platform-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -93,14 +94,15 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
   if (Object.keys(settings).length === 0) {
     throw new CliError('usage', 'It is not said what to set.', { hint: 'drover queues set --help' })
   }
-  await withStore(context, flags, async (store) =>
+  await withStore(context, flags, async (store) => {
     settleResult(context, await store.setQueue(name, settings), {
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
       noOpHint: 'drover queues',
       ...missing(name),
-    }),
-  )
+    })
+    await printQueue(context, flags, await findQueue(store, name))
+  })
 }
 
 async function runCreate(context: Context, name: string, flags: QueueFlags): Promise<void> {
@@ -111,18 +113,20 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
     pollMs: 1000,
     ...toSettings(flags),
   }
-  await withStore(context, flags, async (store) =>
+  await withStore(context, flags, async (store) => {
     settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
       noOpHint: `drover queues set ${name} …`,
       ...missing(name),
-    }),
-  )
+    })
+    await printQueue(context, flags, await findQueue(store, name))
+  })
 }
 
 async function runDelete(context: Context, name: string, flags: QueueFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
+    const queue = await findQueue(store, name)
     await confirm(context, `Delete the queue ${name} in ${store.database.label}?`, flags.yes)
     settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
@@ -130,7 +134,21 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
       noOpHint: `drover list --queue ${name} --status ENQUEUED --status PENDING --status DELAYED`,
       ...missing(name),
     })
+    await printQueue(context, flags, queue)
   })
+}
+
+/** Throws `not-there`. */
+async function findQueue(store: Store, name: string): Promise<Queue> {
+  return requireThere(
+    (await store.queues()).find((queue) => queue.name === name),
+    missing(name),
+  )
+}
+
+/** As it is after it was changed, or was before it was deleted. */
+function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise<void> {
+  return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
 }
 
 function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {

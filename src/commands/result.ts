@@ -4,16 +4,23 @@ import { parseAssertions, requireAssertions } from '../core/assertion.ts'
 import { CliError } from '../core/errors.ts'
 import { exitCodeByStatus } from '../core/exit-codes.ts'
 import { shellWord } from '../core/shell-word.ts'
+import { endedBadly } from '../core/waiting.ts'
 import { isEnded } from '../core/workflow.ts'
 import { addAssertOption } from '../frame/assert-option.ts'
 import { withStore } from '../frame/database.ts'
-import { toResultText } from '../frame/output-format.ts'
+import {
+  addOutputOptions,
+  isJsonOutput,
+  type OutputFlags,
+  printOne,
+  toResultText,
+} from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { findWorkflow } from '../frame/workflow-ids.ts'
 import { outcomeSentence } from '../render/outcome.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
-interface ResultFlags extends DatabaseFlags {
+interface ResultFlags extends DatabaseFlags, OutputFlags {
   readonly rawString: boolean
   readonly assert: readonly string[]
 }
@@ -27,9 +34,10 @@ export function resultCommand(context: Context): Command {
     .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
     .option('-r, --raw-string', 'print a string without quotes', false)
   addAssertOption(command)
-  return command.action((id: string, _, command: Command) =>
+  command.action((id: string, _, command: Command) =>
     runResult(context, id, command.optsWithGlobals<ResultFlags>()),
   )
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runResult(context: Context, id: string, flags: ResultFlags): Promise<void> {
@@ -43,11 +51,13 @@ async function runResult(context: Context, id: string, flags: ResultFlags): Prom
       })
     }
     context.exitWith(exitCodeByStatus(status))
+    if (status !== 'SUCCESS' && isJsonOutput(flags)) throw endedBadly(workflow)
     if (status !== 'SUCCESS') {
       tell(context, outcomeSentence(workflow))
       return tell(context, `hint: drover explain ${shellWord(workflowId)}`)
     }
-    await context.terminal.print(toResultText(context.terminal.stdout, output, flags.rawString))
+    const text = toResultText(context.terminal.stdout, output, flags.rawString)
+    await printOne(context, flags, { json: output, text })
     requireAssertions(assertions, workflowId, output)
   })
 }

@@ -45,7 +45,7 @@ export function runCommand(context: Context): Command {
     .action((name: string, args: string[], _, command: Command) =>
       runRun(context, name, args, command.optsWithGlobals<RunFlags>()),
     )
-  return addOutputOptions(addAppOptions(command), ['table', 'json'])
+  return addOutputOptions(addAppOptions(command), ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runRun(

@@ -1,10 +1,16 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { CliError } from '../core/errors.ts'
 import type { Schedule } from '../core/platform.ts'
 import { withStore } from '../frame/database.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
-import { settleResult } from '../frame/platform-result.ts'
+import {
+  addOutputOptions,
+  isJsonOutput,
+  type OutputFlags,
+  printIds,
+  printOne,
+  printRows,
+} from '../frame/output-format.ts'
+import { requireThere, settleResult } from '../frame/platform-result.ts'
 import { toScheduleJson } from '../render/json.ts'
 import { scheduleColumns } from '../render/platform-columns.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
@@ -46,28 +52,36 @@ function statusCommand(
   return new Command(verb)
     .summary(summary)
     .argument('<schedule>')
-    .action((name: string, _, command: Command) =>
-      withStore(context, command.optsWithGlobals<ScheduleFlags>(), async (store) =>
+    .action((name: string, _, command: Command) => {
+      const flags = command.optsWithGlobals<ScheduleFlags>()
+      return withStore(context, flags, async (store) => {
         settleResult(context, await store.setSchedule(name, status), {
           changed: `The schedule ${name} is ${status}.`,
           noOp: `The schedule ${name} is ${status} already.`,
           noOpHint: 'drover schedules',
-          notFound: `There is no schedule "${name}" there.`,
-          notFoundHint: 'drover schedules',
-        }),
-      ),
-    )
+          ...missing(name),
+        })
+        const schedule = (await store.schedules()).find((one) => one.name === name)
+        const json = toScheduleJson(requireThere(schedule, missing(name)))
+        await printOne(context, flags, { json, id: name })
+      })
+    })
 }
 
 function triggerCommand(context: Context): Command {
   return new Command('trigger')
     .summary('start the workflow of a schedule now; prints its id')
     .argument('<schedule>')
-    .action((name: string, _, command: Command) =>
-      withStore(context, command.optsWithGlobals<ScheduleFlags>(), async (store) => {
-        const workflowId = await store.triggerSchedule(name)
-        if (workflowId !== undefined) return context.terminal.print(workflowId)
-        throw new CliError('not-there', `There is no schedule "${name}" there.`, { hint: 'drover schedules' })
-      }),
-    )
+    .action((name: string, _, command: Command) => {
+      const flags = command.optsWithGlobals<ScheduleFlags>()
+      return withStore(context, flags, async (store) => {
+        const workflowId = requireThere(await store.triggerSchedule(name), missing(name))
+        if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
+        await printOne(context, flags, { json: { schedule: name, workflowId } })
+      })
+    })
+}
+
+function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {
+  return { notFound: `There is no schedule "${name}" there.`, notFoundHint: 'drover schedules' }
 }

@@ -9,12 +9,13 @@ import type { JsonValue, Wait } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
 import { readInput } from '../frame/input.ts'
 import { readTopic } from '../frame/option-parsers.ts'
+import { addOutputOptions, type OutputFlags, printOne } from '../frame/output-format.ts'
 import { tell } from '../frame/tell.ts'
 import { createTimeLimit } from '../frame/time-limit.ts'
 import { findExactWorkflow } from '../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
-interface SendFlags extends DatabaseFlags {
+interface SendFlags extends DatabaseFlags, OutputFlags {
   readonly topic?: string | null
   readonly input?: string
   readonly idempotencyKey?: string
@@ -23,7 +24,7 @@ interface SendFlags extends DatabaseFlags {
 }
 
 export function sendCommand(context: Context): Command {
-  return new Command('send')
+  const command = new Command('send')
     .summary('send a message to a workflow')
     .description('Send a message to a workflow: JSON if it parses, else a string.')
     .argument('<id>', 'a whole id, or @last')
@@ -39,6 +40,7 @@ export function sendCommand(context: Context): Command {
     .action((id: string, message: string | undefined, _, command: Command) =>
       runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
     )
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runSend(
@@ -62,6 +64,8 @@ async function runSend(
         : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
     )
     if (result === 'sent') warnOfOtherTopic(context, waits, topic)
+    const json = { workflowId, topic, message, outcome: result }
+    await printOne(context, flags, { json, id: workflowId })
   }
   await withStore(context, flags, send, { limit })
 }

@@ -4,7 +4,7 @@ import { eligibleExecutors, isKnownToRun, type Wanted } from '../core/eligible-e
 import type { LiveExecutor } from '../core/situation.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../frame/output-format.ts'
 import { settleResult } from '../frame/platform-result.ts'
 import { toVersionJson } from '../render/json.ts'
 import { type VersionRow, versionColumns } from '../render/platform-columns.ts'
@@ -22,17 +22,20 @@ export function versionsCommand(context: Context): Command {
   const promote = new Command('promote')
     .summary('make a version the latest of its application')
     .argument('<version>')
-    .action((version: string, _, own: Command) =>
-      withStore(context, own.optsWithGlobals<VersionFlags>(), async (store) =>
+    .action((version: string, _, own: Command) => {
+      const flags = own.optsWithGlobals<VersionFlags>()
+      return withStore(context, flags, async (store) => {
         settleResult(context, await store.promoteVersion(version), {
           changed: `${version} is the latest version now.`,
           noOp: `${version} is the latest version already.`,
           noOpHint: 'drover versions',
           notFound: `No version "${version}" is registered there.`,
           notFoundHint: 'drover versions',
-        }),
-      ),
-    )
+        })
+        const row = (await toRows(store)).find((one) => one.version === version && one.isLatest)
+        await printOne(context, flags, { json: row ? toVersionJson(row) : { version }, id: version })
+      })
+    })
   command.addCommand(promote.copyInheritedSettings(command))
   return command
 }

@@ -1,10 +1,10 @@
 import type { Change, ChangeType } from './change.ts'
 import type { Condition } from './condition.ts'
-import { CliError } from './errors.ts'
+import { CliError, type ErrorCode } from './errors.ts'
 import { Expectation } from './expectation.ts'
 import { shellWord } from './shell-word.ts'
 import type { FollowOptions, Store } from './store.ts'
-import { describeError, isEnded, type Workflow } from './workflow.ts'
+import { describeError, type EndedStatus, isEnded, type Workflow } from './workflow.ts'
 
 interface WaitingOptions {
   /** The first workflow that meets its conditions is enough. */
@@ -71,5 +71,21 @@ export function endedWithout({ workflowId, unmet, reached }: Expectation, workfl
   const why = error ? `: ${describeError(error)}` : ''
   return new CliError('condition-not-met', `${workflowId} ended ${status} without ${unmet}${near}${why}.`, {
     hint: `drover get ${shellWord(workflowId)}`,
+  })
+}
+
+const codeByStatus = {
+  SUCCESS: 'condition-not-met',
+  ERROR: 'workflow-failed',
+  CANCELLED: 'workflow-cancelled',
+  MAX_RECOVERY_ATTEMPTS_EXCEEDED: 'workflow-dead',
+} as const satisfies Record<EndedStatus, ErrorCode>
+
+/** It has ended, and has no result. */
+export function endedBadly({ workflowId, status, error }: Workflow): CliError {
+  const code = isEnded(status) ? codeByStatus[status] : 'condition-not-met'
+  const why = error ? `: ${describeError(error)}` : ''
+  return new CliError(code, `${workflowId} ended ${status}${why}.`, {
+    hint: `drover explain ${shellWord(workflowId)}`,
   })
 }

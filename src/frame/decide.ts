@@ -5,7 +5,7 @@ import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../core/exit-codes.ts'
 import { findWait } from '../core/find-wait.ts'
-import { parseJson } from '../core/json.ts'
+import { parseJsonOrString } from '../core/json.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Actor, DecisionVerb, Store } from '../core/store.ts'
 import { type Decided, type Submission, submitDecision } from '../core/submit-decision.ts'
@@ -55,7 +55,7 @@ export function decisionCommand(context: Context, kind: DecisionCommand): Comman
     )
     .option('--comment <text>', comment)
     .option('--as <name>', 'who decides (else DROVER_ACTOR, else the CI user, else the OS user and host)')
-    .option('--data <json>', 'send this instead of the standard answer')
+    .option('--data <message>', 'send this instead of the standard answer: JSON if it parses, else a string')
     .option(
       '--topic <topic>',
       "the topic that the workflow waits on, where it is not known ('' for none); with --all: only these",
@@ -93,7 +93,7 @@ async function runDecision(
   }
   const answer = {
     decision,
-    data: flags.data === undefined ? undefined : parseJson(flags.data, 'The --data'),
+    data: flags.data === undefined ? undefined : parseJsonOrString(flags.data),
     actor: findActor(flags.as, context.env, context.userAndHost, context.terminal.isCI),
     comment: flags.comment ?? null,
   }

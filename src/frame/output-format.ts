@@ -54,6 +54,30 @@ export async function printRows<Row>(
   return printLines(terminal, text)
 }
 
+interface One {
+  readonly json: unknown
+  readonly id?: string
+  /** What a table would be; without it there is nothing on stdout then. */
+  readonly text?: string
+}
+
+/** Prints one thing in the format that was asked for. */
+export async function printOne(
+  { terminal }: Pick<Context, 'terminal'>,
+  { output }: OutputFlags,
+  { json, id = '', text }: One,
+): Promise<void> {
+  if (output === 'json') return terminal.print(toJsonText(json))
+  if (output === 'jsonl') return terminal.print(toJsonLine(json))
+  if (output === 'ids') return printIds(terminal, [id])
+  if (text !== undefined) return terminal.print(text)
+}
+
+/** Whether an error is a JSON object, too. */
+export function isJsonOutput({ output }: OutputFlags): boolean {
+  return output === 'json' || output === 'jsonl'
+}
+
 /** One a line. An id with a line break would be two others: it is left out, and that is told. */
 export async function printIds(terminal: Terminal, ids: readonly string[]): Promise<void> {
   const lines = ids.filter((id) => !/[\r\n]/.test(id))

@@ -12,6 +12,15 @@ interface Words {
   readonly notFoundHint: string
 }
 
+/** Throws `not-there`: nobody is asked about what is not there. */
+export function requireThere<Row>(
+  row: Row | undefined,
+  { notFound, notFoundHint }: Pick<Words, 'notFound' | 'notFoundHint'>,
+): Row {
+  if (row !== undefined) return row
+  throw new CliError('not-there', notFound, { hint: notFoundHint })
+}
+
 /** Says that something was done; that nothing was is an error, never a success. */
 export function settleResult(context: Context, result: PlatformResult, words: Words): void {
   if (result === 'no-op') throw new CliError('nothing-to-do', words.noOp, { hint: words.noOpHint })

@@ -1,17 +1,17 @@
 import type { Context } from '../context.ts'
 import { isEnded } from '../core/workflow.ts'
-import { toJsonText, toWorkflowJson } from '../render/json.ts'
+import { toWorkflowJson } from '../render/json.ts'
 import { outcomeSentence } from '../render/outcome.ts'
 import { reportToGitHub } from './ci-report.ts'
 import { type FollowOutcome, outcomeCode } from './follow.ts'
-import { type OutputFlags, toResultText } from './output-format.ts'
+import { type OutputFlags, printOne, toResultText } from './output-format.ts'
 import { tell } from './tell.ts'
 
 export interface ResultFlags extends OutputFlags {
   readonly rawString: boolean
 }
 
-/** The result alone on stdout (or the workflow with `-o json`), what went wrong on stderr, and the exit code. */
+/** The result alone on stdout (or the workflow as JSON, or its id), what went wrong on stderr, and the exit code. */
 export async function printOutcome(
   context: Context,
   flags: ResultFlags,
@@ -25,7 +25,8 @@ export async function printOutcome(
   context.exitWith(outcomeCode(context, outcome, workflowId))
   if (!workflow || !isEnded(workflow.status)) return
   await reportToGitHub(context, [workflow])
-  if (flags.output === 'json') await terminal.print(toJsonText(toWorkflowJson(workflow)))
+  if (flags.output !== 'table')
+    await printOne({ terminal }, flags, { json: toWorkflowJson(workflow), id: workflowId })
   else if (workflow.status === 'SUCCESS')
     await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))
   else if (!isTold) tell({ terminal }, outcomeSentence(workflow))

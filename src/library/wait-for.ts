@@ -1,10 +1,9 @@
 import { parseCondition } from '../core/condition.ts'
-import { CliError, type ErrorCode } from '../core/errors.ts'
+import { CliError } from '../core/errors.ts'
 import { timeoutSignal } from '../core/long-timer.ts'
-import { shellWord } from '../core/shell-word.ts'
 import type { Store } from '../core/store.ts'
-import { endedWithout, hasFailed, Waiting } from '../core/waiting.ts'
-import { describeError, type EndedStatus, isEnded, type JsonValue, type Workflow } from '../core/workflow.ts'
+import { endedBadly, endedWithout, hasFailed, Waiting } from '../core/waiting.ts'
+import { isEnded, type JsonValue } from '../core/workflow.ts'
 
 export interface WaitOptions {
   readonly signal?: AbortSignal
@@ -26,7 +25,7 @@ export async function waitFor(
     waiting.take(change)
     const workflow = change.type === 'status' ? change.workflow : undefined
     for (const expectation of waiting.expected) {
-      if (workflow && hasFailed(expectation, workflow)) throw failure(workflow)
+      if (workflow && hasFailed(expectation, workflow)) throw endedBadly(workflow)
       if (expectation.isMet) return expectation.value
       if (workflow && isEnded(workflow.status)) throw endedWithout(expectation, workflow)
     }
@@ -36,19 +35,4 @@ export async function waitFor(
   }
   if (signal?.aborted) throw new CliError('interrupted', `Nobody waits for ${workflowId} any more.`)
   throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: 'drover list' })
-}
-
-const codeByStatus = {
-  SUCCESS: 'condition-not-met',
-  ERROR: 'workflow-failed',
-  CANCELLED: 'workflow-cancelled',
-  MAX_RECOVERY_ATTEMPTS_EXCEEDED: 'workflow-dead',
-} as const satisfies Record<EndedStatus, ErrorCode>
-
-function failure({ workflowId, status, error }: Workflow): CliError {
-  const code = isEnded(status) ? codeByStatus[status] : 'condition-not-met'
-  const why = error ? `: ${describeError(error)}` : ''
-  return new CliError(code, `${workflowId} ended ${status}${why}.`, {
-    hint: `drover explain ${shellWord(workflowId)}`,
-  })
 }

@@ -13,11 +13,11 @@ import { surroundingsOf, whyQueued } from '../../frame/explain.ts'
 import { follow } from '../../frame/follow.ts'
 import { readInput } from '../../frame/input.ts'
 import { nonNegativeInteger } from '../../frame/option-parsers.ts'
-import { addOutputOptions } from '../../frame/output-format.ts'
+import { addOutputOptions, isJsonOutput, printIds, printOne } from '../../frame/output-format.ts'
 import { printOutcome } from '../../frame/print-outcome.ts'
 import { tell } from '../../frame/tell.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
-import { toJsonText } from '../../render/json.ts'
+import { toJsonText, toWorkflowJson } from '../../render/json.ts'
 import type { Surroundings } from '../../render/remedy.ts'
 import type { Settings } from '../../settings/settings.ts'
 import type { StartFlags } from './flags.ts'
@@ -79,7 +79,7 @@ export function startCommand(context: Context): Command {
   command.action((name: string, args: string[], _, command: Command) =>
     runStart(context, name, args, command.optsWithGlobals<StartFlags>()),
   )
-  return addOutputOptions(command, ['table', 'json'])
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runStart(
@@ -108,10 +108,10 @@ async function runStart(
         return { ...planned, obstacles: await findStartObstacles(store, settings, { ...planned, strict }) }
       })
       reportObstacles(context, obstacles)
-      if (flags.dryRun) return printDryRun(context, store, request)
+      if (flags.dryRun) return printDryRun(context, store, request, flags)
       const workflowId = await enqueue(context, store, request, flags)
       await context.started.remember(store.database.label, workflowId)
-      if (!flags.wait && !flags.watch) return context.terminal.print(workflowId)
+      if (!flags.wait && !flags.watch) return printStarted(context, store, workflowId, flags)
       tell(context, workflowId)
       const { pollMs } = obstacles.outlook.queue
       await goOn(context, store, settings, {
@@ -138,10 +138,28 @@ function requireWaiting({ assert, wait, watch, timeout }: StartFlags): void {
   throw new CliError('usage', 'An assertion needs a result to hold of.', { hint: 'add --wait' })
 }
 
-async function printDryRun({ terminal }: Context, store: Store, request: StartRequest): Promise<void> {
-  const existing = await store.get(request.workflowId)
-  if (existing) attachOrRefuse({ terminal }, existing, request.name, expectedInput(request))
-  await terminal.print(toJsonText(request))
+async function printDryRun(
+  context: Context,
+  store: Store,
+  request: StartRequest,
+  flags: StartFlags,
+): Promise<void> {
+  const { workflowId, name } = request
+  const existing = await store.get(workflowId)
+  if (existing) attachOrRefuse(context, existing, name, expectedInput(request))
+  await printOne(context, flags, { json: request, id: workflowId, text: toJsonText(request) })
+}
+
+/** Its id, or with JSON the workflow as it is now. */
+async function printStarted(
+  context: Context,
+  store: Store,
+  workflowId: string,
+  flags: StartFlags,
+): Promise<void> {
+  if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
+  const workflow = await store.get(workflowId)
+  await printOne(context, flags, { json: workflow ? toWorkflowJson(workflow) : { workflowId } })
 }
 
 /** The id of the workflow: another one's where this was a duplicate and attaching was asked for. */

@@ -4,10 +4,10 @@ import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Expectation } from '../../core/expectation.ts'
 import { shellWord } from '../../core/shell-word.ts'
-import { endedWithout, hasFailed } from '../../core/waiting.ts'
-import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
+import { endedBadly, endedWithout, hasFailed } from '../../core/waiting.ts'
+import { isEnded, type JsonValue, type Wait, type Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow.ts'
-import { toResultText } from '../../frame/output-format.ts'
+import { isJsonOutput, type OutputFlags, printOne, toResultText } from '../../frame/output-format.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { tell } from '../../frame/tell.ts'
 import { answerCommand } from '../../render/answer.ts'
@@ -21,13 +21,15 @@ export interface Verdict {
   readonly code: ExitCode
   /** Why it is not 0, in a sentence; null when it is. */
   readonly failure: string | null
+  /** What met it; undefined where nothing did. */
+  readonly value?: JsonValue
 }
 
 interface Case {
   readonly expectation: Expectation
   readonly outcome: FollowOutcome
   readonly assertions: readonly Assertion[]
-  readonly flags: { readonly failOnInput: boolean; readonly rawString: boolean }
+  readonly flags: OutputFlags & { readonly failOnInput: boolean; readonly rawString: boolean }
   /** The only workflow: its value stands on stdout without its id. */
   readonly isAlone: boolean
 }
@@ -39,19 +41,28 @@ export async function reach(context: Context, given: Case): Promise<Verdict> {
   const workflow = outcome.workflows.get(workflowId)
   if (workflow && hasFailed(expectation, workflow)) return failed(context, given, workflow)
   const error = isMet ? await printAndCheck(context, given) : whyUnmet(given, workflow)
+  const value = isMet ? expectation.value : undefined
   if (error) {
-    reportError(context, error, false)
-    return { expectation, code: exitCodes[exitNameByErrorCode[error.code]].code, failure: error.message }
+    reportError(context, error, isJsonOutput(given.flags))
+    const { code } = exitCodes[exitNameByErrorCode[error.code]]
+    return { expectation, code, failure: error.message, value }
   }
   const code = isMet ? exitCodes.ok.code : outcomeCode(context, outcome, workflowId)
   const failure = isMet ? null : `${workflowId} has not met ${expectation.unmet}.`
-  return { expectation, code, failure }
+  return { expectation, code, failure, value }
 }
 
 /** It ended as was asked, but badly. */
-function failed(context: Context, { expectation, outcome, isAlone }: Case, workflow: Workflow): Verdict {
+function failed(
+  context: Context,
+  { expectation, outcome, isAlone, flags }: Case,
+  workflow: Workflow,
+): Verdict {
   const failure = outcomeSentence(workflow)
   const { workflowId } = workflow
+  if (isJsonOutput(flags)) {
+    return { expectation, code: reportError(context, endedBadly(workflow), true), failure }
+  }
   if (!context.terminal.stderr.canRedraw) tell(context, isAlone ? failure : `${workflowId}: ${failure}`)
   tell(context, `hint: drover explain ${shellWord(workflowId)}`)
   return { expectation, code: outcomeCode(context, outcome, workflow.workflowId), failure }
@@ -62,10 +73,10 @@ async function printAndCheck(
   { expectation, assertions, flags, isAlone }: Case,
 ): Promise<CliError | undefined> {
   const { workflowId, value } = expectation
-  const text = isAlone
-    ? toResultText(terminal.stdout, value, flags.rawString)
-    : toJsonLine({ workflowId, value })
-  await terminal.print(text)
+  const json = { workflowId, value }
+  const text = isAlone ? toResultText(terminal.stdout, value, flags.rawString) : toJsonLine(json)
+  // With -o json all of them are one array.
+  if (flags.output !== 'json') await printOne({ terminal }, flags, { json, id: workflowId, text })
   try {
     requireAssertions(assertions, workflowId, value)
   } catch (error) {

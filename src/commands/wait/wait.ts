@@ -13,13 +13,15 @@ import { withStore } from '../../frame/database.ts'
 import { noteDetached } from '../../frame/detach.ts'
 import { noteWhy, surroundingsOf } from '../../frame/explain.ts'
 import { type FollowOutcome, follow } from '../../frame/follow.ts'
+import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { findWorkflow, readIds } from '../../frame/workflow-ids.ts'
+import { toJsonText } from '../../render/json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { reach, type Verdict } from './verdict.ts'
 import { writeEmptyJunit, writeJunit } from './write-junit.ts'
 
-interface WaitFlags extends DatabaseFlags {
+interface WaitFlags extends DatabaseFlags, OutputFlags {
   readonly for: readonly string[]
   readonly any: boolean
   readonly failOnInput: boolean
@@ -51,9 +53,10 @@ export function waitCommand(context: Context): Command {
     .option('--junit <file>', 'write the steps as test cases for a CI system')
     .option('-r, --raw-string', 'print a string without quotes', false)
   addAssertOption(command)
-  return command.action((ids: string[], _, command: Command) =>
+  command.action((ids: string[], _, command: Command) =>
     runWait(context, ids, command.optsWithGlobals<WaitFlags>()),
   )
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runWait(context: Context, typed: readonly string[], flags: WaitFlags): Promise<void> {
@@ -73,6 +76,7 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
       const outcome = await followUntilOver(context, store, waiting, limit.leftMs())
       if (waiting.isBlocked) await findOtherBlocked(store, expected)
       const verdicts = await judge(context, { waiting, outcome, assertions, flags })
+      if (flags.output === 'json') await printValues(context, verdicts)
       context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
       const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)
       noteDetached(context, outcome, open, flags)
@@ -111,6 +115,14 @@ function followUntilOver(
 async function findOtherBlocked(store: Store, expected: readonly Expectation[]): Promise<void> {
   const waits = await store.waits(expected.map(({ workflowId }) => workflowId))
   for (const expectation of expected) expectation.takeWaits(waits)
+}
+
+/** Of those that were met. */
+async function printValues({ terminal }: Context, verdicts: readonly Verdict[]): Promise<void> {
+  const met = verdicts.flatMap(({ expectation: { workflowId }, value }) =>
+    value === undefined ? [] : [{ workflowId, value }],
+  )
+  await terminal.print(toJsonText(met))
 }
 
 interface Judged {
