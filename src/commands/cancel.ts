@@ -1,9 +1,14 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { shellWord } from '../core/shell-word.ts'
+import type { Store } from '../core/store.ts'
+import { isEnded } from '../core/workflow.ts'
 import { runBulk } from '../frame/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../frame/bulk-options.ts'
 import { withStore } from '../frame/database.ts'
 import { toFilter } from '../frame/filter-options.ts'
+import { tell } from '../frame/tell.ts'
+import { counted } from '../render/text.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface CancelFlags extends DatabaseFlags, BulkFlags {
@@ -25,13 +30,42 @@ export function cancelCommand(context: Context): Command {
 
 async function runCancel(context: Context, typed: readonly string[], flags: CancelFlags): Promise<void> {
   const filter = toFilter(context, flags)
-  await withStore(context, flags, (store) =>
-    runBulk(context, store, {
+  await withStore(context, flags, async (store) => {
+    let goingOn: readonly string[] = []
+    await runBulk(context, store, {
       verb: 'cancel',
       typed,
       filter,
       flags,
-      ...(flags.children && { options: '--children', expand: (ids) => store.descendants(ids) }),
-    }),
+      ...(flags.children
+        ? { options: '--children', expand: (ids) => store.descendants(ids) }
+        : {
+            expand: async (ids) => {
+              goingOn = await findActive(store, ids)
+              return []
+            },
+          }),
+    })
+    noteGoingOn(context, goingOn, flags)
+  })
+}
+
+/** Beyond this many, what goes on is not counted. */
+const mostLookedAt = 1000
+
+async function findActive(store: Store, ids: readonly string[]): Promise<readonly string[]> {
+  const cancelled = new Set(ids)
+  const others = (await store.descendants(ids)).filter((id) => !cancelled.has(id))
+  const states = await store.states(others.slice(0, mostLookedAt))
+  return states.filter(({ status }) => !isEnded(status)).map(({ workflowId }) => workflowId)
+}
+
+function noteGoingOn(context: Context, ids: readonly string[], { dryRun }: CancelFlags): void {
+  if (ids.length === 0) return
+  const [verb, first] = [ids.length === 1 ? 'goes' : 'go', shellWord(ids[0] ?? '')]
+  tell(
+    context,
+    `${counted(ids.length, 'workflow')} that ${dryRun ? 'these' : 'they'} started ${verb} on: ${first}${ids.length > 1 ? ', …' : ''}`,
+    'hint: the same command with --children cancels them too',
   )
 }

@@ -12,6 +12,7 @@ import type { DatabaseFlags } from '../settings/settings.ts'
 
 interface DeleteFlags extends DatabaseFlags, BulkFlags {
   readonly ended: boolean
+  readonly children: boolean
   readonly olderThan?: string
 }
 
@@ -19,6 +20,7 @@ export function deleteCommand(context: Context): Command {
   const command = new Command('delete')
     .summary('delete ended workflows with all that was recorded of them')
     .description('Delete ended workflows with all that was recorded of them. What has not ended is refused.')
+    .option('--children', 'and all that they started', false)
     .option('--ended', 'every one that has ended', false)
     .option('--older-than <time>', 'ended longer ago than this, such as 30d, or before this date')
     .action((ids: string[], _, command: Command) =>
@@ -28,11 +30,13 @@ export function deleteCommand(context: Context): Command {
 }
 
 async function runDelete(context: Context, typed: readonly string[], flags: DeleteFlags): Promise<void> {
-  const { ended, olderThan } = flags
+  const { ended, olderThan, children } = flags
   const given = toFilter(context, flags)
   const endedBefore = olderThan === undefined ? undefined : parseTime(olderThan, context.now())
   const filter = ended || endedBefore ? { ...given, endedBefore } : given
-  const options = [ended && '--ended', olderThan && `--older-than ${olderThan}`].filter(Boolean).join(' ')
+  const options = [ended && '--ended', olderThan && `--older-than ${olderThan}`, children && '--children']
+    .filter(Boolean)
+    .join(' ')
   await withStore(context, flags, (store) =>
     runBulk(context, store, {
       verb: 'delete',
@@ -41,6 +45,7 @@ async function runDelete(context: Context, typed: readonly string[], flags: Dele
       flags,
       options,
       alwaysAsk: true,
+      ...(children && { expand: (ids: readonly string[]) => store.descendants(ids) }),
       explain: (ids) => explainWeight(store, ids),
     }),
   )

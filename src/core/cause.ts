@@ -2,7 +2,9 @@ import type { Message, Step, Wait, WorkflowSummary } from './workflow.ts'
 
 /** Why a workflow is where it is; each says what its sentence and its remedy need. */
 export type Cause =
-  | { readonly kind: 'succeeded' | 'cancelled' }
+  | { readonly kind: 'succeeded' }
+  /** `deadline`: its timeout cancelled it. */
+  | { readonly kind: 'cancelled'; readonly deadline: Date | null }
   | { readonly kind: 'failed'; readonly step: Step | null }
   | { readonly kind: 'dead'; readonly attempts: number }
   | { readonly kind: 'delayed'; readonly until: Date }

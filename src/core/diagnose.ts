@@ -33,17 +33,25 @@ export function diagnose(situation: Situation): Diagnosis {
   return { causes: [first, ...others], next: nextOf(first, situation), unknown: unknownOf(first, situation) }
 }
 
-function endOf({ workflow, failedStep }: Situation): Cause {
+/** DBOS cancels what passes its deadline within moments; who comes later is somebody else. */
+const cancelledWithinMs = 10_000
+
+function endOf({ workflow, failedStep, deadline }: Situation): Cause {
   switch (workflow.status) {
     case 'ERROR':
       return { kind: 'failed', step: failedStep }
     case 'MAX_RECOVERY_ATTEMPTS_EXCEEDED':
       return { kind: 'dead', attempts: workflow.recoveryAttempts }
     case 'CANCELLED':
-      return { kind: 'cancelled' }
+      return { kind: 'cancelled', deadline: isTimeout(deadline, workflow.completedAt) ? deadline : null }
     default:
       return { kind: 'succeeded' }
   }
+}
+
+function isTimeout(deadline: Date | null, completedAt: Date | null): boolean {
+  const lateMs = deadline && completedAt ? completedAt.getTime() - deadline.getTime() : -1
+  return lateMs >= 0 && lateMs < cancelledWithinMs
 }
 
 /** Of a workflow that is ENQUEUED or DELAYED. */

@@ -81,7 +81,7 @@ export interface Workflow extends WorkflowSummary {
   readonly error: WorkflowError | null
 }
 
-/** Where a workflow comes from, and what was made of it. */
+/** Where a workflow comes from, what was made of it, and on what terms it was enqueued. */
 export interface Lineage {
   readonly parentId: string | null
   readonly forkedFrom: string | null
@@ -91,6 +91,16 @@ export interface Lineage {
   readonly schedule: string | null
   /** The authenticated user that it was started for. */
   readonly user: string | null
+  /** Of its queue: a smaller one goes first; 0 without one. */
+  readonly priority: number
+  readonly partition: string | null
+  readonly deduplicationId: string | null
+  /** How long it may run before DBOS cancels it. */
+  readonly timeoutMs: number | null
+  /** When DBOS cancels it; null before it began. */
+  readonly deadlineAt: Date | null
+  /** Until when it is held back from its queue; also after that. */
+  readonly delayedUntil: Date | null
 }
 
 export interface Step {

@@ -1,7 +1,7 @@
 import type { Step } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeError, decodeValue } from './decode.ts'
-import { toDate, toText } from './rows.ts'
+import { toDate, toFilledText, toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
 export async function readSteps(session: Session, schema: SystemSchema, workflowId: string): Promise<Step[]> {
@@ -31,11 +31,14 @@ export function stepColumns(
       then ${alias}.completed_at_epoch_ms end as completed_at_epoch_ms`
 }
 
+/** A step of an anonymous function; nothing on a screen would look like a mistake. */
+const unnamed = '(unnamed)'
+
 export function toStep(row: Row): Step {
   const serialization = toText(row.serialization)
   return {
     step: Number(row.function_id),
-    name: String(row.function_name),
+    name: toFilledText(row.function_name) ?? unnamed,
     startedAt: toDate(row.started_at_epoch_ms),
     completedAt: toDate(row.completed_at_epoch_ms),
     output: decodeValue(toText(row.output), serialization),

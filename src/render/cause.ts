@@ -20,7 +20,9 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
     case 'succeeded':
       return 'It is done.'
     case 'cancelled':
-      return 'It was cancelled.'
+      return cause.deadline
+        ? `Its timeout cancelled it: its deadline was ${formatTime(cause.deadline)}.`
+        : 'It was cancelled.'
     case 'failed': {
       const error = workflow.error ? `: ${errorSentence(workflow.error)}` : ''
       return cause.step

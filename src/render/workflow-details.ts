@@ -17,7 +17,7 @@ import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 import { displayWidth, pad, truncate, visible, visibleLines, wrap } from './text.ts'
-import { elapsedOf, formatAge, formatTime } from './time.ts'
+import { elapsedOf, formatAge, formatDuration, formatTime } from './time.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch-waits.ts'
 import { eventColumns, stepColumns, streamColumns, workflowColumns } from './workflow-columns.ts'
@@ -95,6 +95,12 @@ function facts({ workflow, lineage }: Details, { style, width, now }: Frame): [s
     ['completed', time(completedAt)],
     ['took', completedAt ? [elapsedOf(workflow, now)] : []],
     ['queue', plain(workflow.queue)],
+    ['priority', lineage?.priority ? [String(lineage.priority)] : []],
+    ['partition', plain(lineage?.partition ?? null)],
+    ['dedup id', plain(lineage?.deduplicationId ?? null)],
+    ['delayed to', status === 'DELAYED' ? time(lineage?.delayedUntil ?? null) : []],
+    ['timeout', lineage?.timeoutMs ? [formatDuration(lineage.timeoutMs)] : []],
+    ['deadline', time(lineage?.deadlineAt ?? null)],
     ['executor', plain(workflow.executorId)],
     ['application', plain(workflow.application)],
     ['version', plain(workflow.version)],

@@ -24,7 +24,22 @@ export async function readDbosConfig(
       hint: 'mend the file, or name the database with --db-url',
     })
   }
+  refuseOldForm(found.path, content)
   return { path: found.path, systemDatabaseUrl: text('system_database_url'), name: text('name') }
+}
+
+/** DBOS 1.x had the database in parts; drover would pass them over, and look at another database. */
+function refuseOldForm(
+  path: string,
+  { system_database_url: url, database, database_url: oldUrl }: Record<string, unknown>,
+): void {
+  const key = database ? 'database' : oldUrl ? 'database_url' : undefined
+  if (url || key === undefined) return
+  throw new CliError(
+    'invalid-configuration',
+    `${path} names its database under "${key}", as DBOS did before 3.0, and not as system_database_url.`,
+    { hint: 'add system_database_url: postgres://USER@HOST:5432/DATABASE_dbos_sys to it, or use --db-url' },
+  )
 }
 
 /** What is wrong is told by its place alone: the line itself may hold a password. */

@@ -189,6 +189,24 @@ test('--children takes in what goes on although its parent has ended', async () 
   )
 })
 
+test('what a cancelled workflow started and goes on is told, with the flag that takes it in', async () => {
+  const told =
+    '2 workflows that they started go on: child, …\nhint: the same command with --children cancels them too\n'
+  const { code, stdout, stderr } = await runCli('cancel parent -o ids', { store: family() })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'parent\n' })
+  expect(stderr).toContain(told)
+  expect((await runCli('cancel parent --dry-run', { store: family() })).stderr).toContain('go on: child')
+  const all = await runCli('cancel parent child grandchild', { store: family() })
+  expect(all.stderr).not.toContain('--children')
+})
+
+test('delete --children takes in all that they started', async () => {
+  const store = family()
+  for (const id of ['parent', 'child', 'grandchild']) store.update(id, { status: 'SUCCESS' })
+  const { code, stdout } = await runCli('delete parent --children --yes -o ids', { store })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'parent\nchild\ndone-child\ngrandchild\n' })
+})
+
 test('--children takes in all that they started', async () => {
   const store = family()
   const { code, stdout } = await runCli('cancel parent --children -o ids', { store })

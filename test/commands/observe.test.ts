@@ -120,7 +120,13 @@ test('get -o json keeps to the documented shape', async () => {
       "forks": [],
       "attributes": null,
       "schedule": null,
-      "user": null
+      "user": null,
+      "priority": 0,
+      "partition": null,
+      "deduplicationId": null,
+      "timeoutMs": null,
+      "deadlineAt": null,
+      "delayedUntil": null
     }
     "
   `)

@@ -50,6 +50,21 @@ test('from an offset, and the last so many', async () => {
   })
 })
 
+test('-r prints strings without quotes, a line each, also on a terminal', async () => {
+  const store = createStore()
+  expect(await runCli('stream closed tokens -r', { store })).toMatchObject({
+    code: 0,
+    stdout: 'The\n quick\n fox\n',
+  })
+  expect((await runCli('stream closed tokens -r', { store, isTerminal: true })).stdout).toContain(
+    '\n quick\n',
+  )
+  expect(await runCli('stream closed -r -o json', { store })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--raw-string cannot be combined with -o json.'),
+  })
+})
+
 test('raw strings run on, whatever else there is is a line', async () => {
   const store = createStore()
   expect((await runCli('stream closed --raw', { store })).stdout).toBe('The quick fox')

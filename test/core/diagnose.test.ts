@@ -388,3 +388,13 @@ test.each([
 ] as const)('what ended %s has %s', (status, kind) => {
   expect(kinds(situation({ status }, { executors: [] }))).toEqual([kind])
 })
+
+test('the timeout of a workflow is what cancelled it, unless somebody did long after', () => {
+  const cancelled = (deadline: Date | null) =>
+    diagnose(situation({ status: 'CANCELLED', completedAt: ago(60) }, { executors: [], deadline })).causes
+  const deadline = ago(60.064)
+  expect(cancelled(deadline)).toEqual([{ kind: 'cancelled', deadline }])
+  for (const other of [null, ago(59), ago(600)]) {
+    expect(cancelled(other)).toEqual([{ kind: 'cancelled', deadline: null }])
+  }
+})

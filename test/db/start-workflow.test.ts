@@ -31,6 +31,13 @@ test('every option is in the row that executors read', async () => {
     partition: 'p',
   })
   expect(outcome).toBe('started')
+  expect(await store.lineage('full')).toMatchObject({
+    ...{ priority: 3, partition: 'p', deduplicationId: 'full', timeoutMs: 60_000, deadlineAt: null },
+    delayedUntil: expect.any(Date),
+  })
+  expect((await runCli('get full', { store })).stdout).toMatch(
+    /^priority +3\npartition +p\ndedup id +full\ndelayed to +.*\ntimeout +1m.*$/m,
+  )
   const row = await rowOf('full')
   expect(row).toMatchObject({
     status: 'DELAYED',

@@ -81,6 +81,19 @@ test.each([
   },
 )
 
+test.each([
+  'database:\n  hostname: db.example\n  username: ada',
+  'database_url: postgres://ada@db.example/shop',
+])('a dbos-config.yaml of an older DBOS is told, and not half used: %j', async (yaml) => {
+  await expect(settingsIn({ files: { [dbosConfig]: `name: shop\n${yaml}` } })).rejects.toMatchObject({
+    code: 'invalid-configuration',
+    message: expect.stringMatching(/names its database under "database(_url)?", as DBOS did before/),
+    hint: expect.stringContaining('system_database_url: postgres://'),
+  })
+  const both = `${yaml}\nsystem_database_url: postgres://localhost/shop_dbos_sys`
+  expect((await settingsIn({ files: { [dbosConfig]: both } })).databaseUrl?.source).toBe(dbosConfig)
+})
+
 test('files are found above the current directory too, and the app is relative to its file', async () => {
   const settings = await settingsIn({ files: { '/home/ada/drover.config.json': '{"app": "./src/app.ts"}' } })
   expect(settings.app).toEqual({ value: '/home/ada/src/app.ts', source: '/home/ada/drover.config.json' })

@@ -303,7 +303,11 @@ export function createFakeStore(
       const forks = [...entries.values()]
         .filter((other) => other.rows.forkedFrom === workflowId)
         .map((other) => other.rows.workflow.workflowId)
-      return { parentId, forkedFrom, forks, attributes, schedule, user }
+      return {
+        ...{ parentId, forkedFrom, forks, attributes, schedule, user },
+        ...{ priority: 0, partition: null, deduplicationId: null },
+        ...{ timeoutMs: null, deadlineAt: null, delayedUntil: null },
+      }
     },
     children: async (workflowId) =>
       [...entries.values()]

@@ -17,11 +17,12 @@ export interface Printer {
 interface PrinterFlags {
   readonly output: OutputFormat
   readonly raw: boolean
+  readonly rawString?: boolean
 }
 
 export function createPrinter(
   { terminal }: Context,
-  { output, raw }: PrinterFlags,
+  { output, raw, rawString = false }: PrinterFlags,
   withKey: boolean,
 ): Printer {
   if (raw) return rawText(terminal)
@@ -29,7 +30,7 @@ export function createPrinter(
   const { stdout } = terminal
   const style = createStyle(stdout.colorLevel)
   const toLine = (value: StreamValue) =>
-    streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal })
+    streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal && !rawString })
   const toText = (values: readonly StreamValue[]) =>
     output === 'jsonl' ? toStreamValueLines(values) : values.map(toLine).join('\n')
   return {

@@ -20,6 +20,7 @@ interface StreamFlags extends DatabaseFlags, OutputFlags {
   readonly from?: number
   readonly last?: number
   readonly raw: boolean
+  readonly rawString?: boolean
   readonly timeout?: string
 }
 
@@ -38,6 +39,7 @@ export function streamCommand(context: Context): Command {
         .argParser(positiveInteger)
         .conflicts('from'),
     )
+    .option('-r, --raw-string', 'strings without quotes, one value a line')
     .option('--raw', 'strings bare and without a newline, as the tokens of a language model come', false)
     .option('--timeout <duration>', 'with --follow: stop after this long (exit 124)')
     .action((id: string, keys: string[], _, command: Command) =>
@@ -69,7 +71,15 @@ async function runStream(
   })
 }
 
-function refuseContradictions({ follow, raw, output, timeout }: StreamFlags, keys: readonly string[]): void {
+function refuseContradictions(
+  { follow, raw, rawString, output, timeout }: StreamFlags,
+  keys: readonly string[],
+): void {
+  if (rawString && (raw || output !== 'table')) {
+    throw new CliError('usage', `--raw-string cannot be combined with ${raw ? '--raw' : `-o ${output}`}.`, {
+      hint: 'leave one of them out',
+    })
+  }
   if (timeout !== undefined && !follow) {
     throw new CliError('usage', '--timeout is for --follow: what is there now needs no time.', {
       hint: 'add --follow, or leave out --timeout',
