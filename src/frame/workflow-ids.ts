@@ -81,6 +81,11 @@ function isUuidPrefix(text: string): boolean {
 }
 
 function throwNotFound(store: Store, id: string): never {
+  if (id === '-') {
+    throw new CliError('usage', 'This takes an id in place; it reads none from stdin.', {
+      hint: 'drover list -o ids   # one of these',
+    })
+  }
   throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
     hint: /^[0-9a-f]{1,7}$/i.test(id) ? 'the start of a UUID takes 8 characters: drover list' : 'drover list',
   })
