@@ -7,23 +7,30 @@ import { promisify } from 'node:util'
 
 const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'drover-test')
 
-/** The script of test/fixtures beside that version of the SDK, which is installed once and kept. */
+/** A folder with these packages, which are installed once and kept. */
+export async function installPackages(
+  name: string,
+  dependencies: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = path.join(cache, name)
+  if (existsSync(folder)) return folder
+  const unfinished = `${folder}.${process.pid}`
+  await mkdir(unfinished, { recursive: true })
+  const manifest = { name: 'versions', private: true, type: 'module', dependencies }
+  await writeFile(path.join(unfinished, 'package.json'), JSON.stringify(manifest))
+  await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: unfinished,
+  })
+  await rename(unfinished, folder)
+  return folder
+}
+
+/** The script of test/fixtures beside that version of the SDK. */
 export async function installBeside(
   sdkVersion: string,
   script: 'versions-worker.mjs' | 'versions-client.mjs',
 ): Promise<string> {
-  const folder = path.join(cache, `sdk-${sdkVersion}`)
-  if (!existsSync(folder)) {
-    const unfinished = `${folder}.${process.pid}`
-    await mkdir(unfinished, { recursive: true })
-    const dependencies = { '@dbos-inc/dbos-sdk': sdkVersion }
-    const manifest = { name: 'versions', private: true, type: 'module', dependencies }
-    await writeFile(path.join(unfinished, 'package.json'), JSON.stringify(manifest))
-    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
-      cwd: unfinished,
-    })
-    await rename(unfinished, folder)
-  }
+  const folder = await installPackages(`sdk-${sdkVersion}`, { '@dbos-inc/dbos-sdk': sdkVersion })
   const installed = path.join(folder, script)
   await copyFile(path.join(import.meta.dirname, '../fixtures', script), installed)
   return installed
