@@ -49,9 +49,17 @@ async function openReady(context: Context, target: DatabaseTarget, limit: TimeLi
 async function openUnlessInterrupted(context: Context, target: DatabaseTarget): Promise<Store> {
   const { signal } = context.interrupts
   const opening = context.openStore(target)
-  const interrupted = once(signal, 'abort').then(() => undefined)
-  const store = signal.aborted ? undefined : await Promise.race([opening, interrupted])
-  if (store) return store
+  const isOver = new AbortController()
+  const interrupted = once(signal, 'abort', { signal: isOver.signal }).then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    const store = signal.aborted ? undefined : await Promise.race([opening, interrupted])
+    if (store) return store
+  } finally {
+    isOver.abort()
+  }
   opening.then((late) => late.close()).catch(() => {})
   throw new CliError('interrupted', `Interrupted while connecting to ${target.label}.`)
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { CliError } from '../../src/core/errors.ts'
 import type { Store } from '../../src/core/store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
@@ -177,4 +177,17 @@ test('the application is the only one that registered a version, where no run an
     versions: [...versions, { ...first, version: 'w', application: 'mail' } as never],
   })
   expect((await runCli('start fresh', { store: other })).code).toBe(2)
+})
+
+test('looking again for long leaves no listeners behind', async () => {
+  const warned: string[] = []
+  const listen = (warning: Error): void => void warned.push(warning.name)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const { openStore } = comingUp(30)
+  const slept: number[] = []
+  expect((await runCli(['wait', 'a', '--timeout', '60s', ...here], { openStore, slept })).code).toBe(0)
+  expect(slept).toHaveLength(30)
+  await new Promise(setImmediate)
+  expect(warned).toEqual([])
 })
