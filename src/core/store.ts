@@ -38,6 +38,8 @@ export interface DatabaseTarget {
   readonly reconnectTimeoutMs?: number
   /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
   readonly createSchema?: boolean
+  /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */
+  readonly refuseMigrating?: boolean
 }
 
 export interface DatabaseIdentity {
@@ -49,8 +51,6 @@ export interface DatabaseIdentity {
   readonly unknownMigration?: number
   /** Set where its tables are of an SDK that cannot be launched in a process of drover's. */
   readonly isBeforeSdk5?: boolean
-  /** Set where its tables can be read, and a migration changed them when drover looked. */
-  readonly isMigrating?: boolean
 }
 
 export interface WorkflowQuery extends WorkflowFilter {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CliError } from '../core/errors.ts'
+import { migrationUnderWay } from '../core/migration-under-way.ts'
 import { waitForTurn } from '../core/wait-for-turn.ts'
 import type { Session } from './connect.ts'
 import { readSchema, type SystemSchema } from './schema.ts'
@@ -63,16 +64,37 @@ async function readMigration(session: Session, schema: SystemSchema): Promise<nu
   return Number(row?.version ?? 0)
 }
 
+const settledAfterMs = 100
+
+/**
+ * The tables once nothing changes them any more; throws `migration-under-way` before. Between two transactions of a migration
+ * no session tells of it: what is older than it could be is looked at twice.
+ */
+export async function readSettledSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
+  if (schema.migration) throw migrationUnderWay(session.target.label)
+  const before = await readMigrationIfAllowed(session, schema)
+  if (before === undefined) return schema
+  if (before < currentMigration) await delay(settledAfterMs)
+  const later = await readSchema(session)
+  const after = await readMigrationIfAllowed(session, later)
+  if (later.migration || after !== before) throw migrationUnderWay(session.target.label)
+  return later
+}
+
 /** The migration of tables that are newer than any that drover was tried on; undefined for those it knows. */
 export async function findUnknownMigration(
   session: Session,
   schema: SystemSchema,
 ): Promise<number | undefined> {
+  const migration = await readMigrationIfAllowed(session, schema)
+  return migration !== undefined && migration > currentMigration ? migration : undefined
+}
+
+/** A role that may read workflows need not be able to read this. */
+async function readMigrationIfAllowed(session: Session, schema: SystemSchema): Promise<number | undefined> {
   try {
-    const migration = await readMigration(session, schema)
-    return migration > currentMigration ? migration : undefined
+    return await readMigration(session, schema)
   } catch (error) {
-    // A role that may read workflows need not be able to read this.
     if (error instanceof CliError && error.code === 'permission-denied') return undefined
     throw error
   }

@@ -5,7 +5,7 @@ import { follow } from './follow.ts'
 import { createExecutorReader } from './known-executors.ts'
 import { createListener } from './listen.ts'
 import { createManagement } from './manage-workflows.ts'
-import { findUnknownMigration, migrateOwnSchema } from './migrate.ts'
+import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './migrate.ts'
 import { defaultTiming, type FollowTiming } from './persist.ts'
 import { createPlatform } from './platform.ts'
 import { readEvents } from './read-events.ts'
@@ -49,7 +49,8 @@ export async function openStore(
   const session = createSession(target)
   try {
     const found = await migrateOwnSchema(session, await readSchema(session), onNotice)
-    const schema = await readSupportedSchema(session, found)
+    const supported = await readSupportedSchema(session, found)
+    const schema = target.refuseMigrating ? await readSettledSchema(session, supported) : supported
     const unknownMigration = await findUnknownMigration(session, schema)
     const executors = createExecutorReader(session, schema, timing)
     const listener = createListener(session, timing.noticeAfterMs / 2)
@@ -60,7 +61,6 @@ export async function openStore(
         own: schema.own,
         unknownMigration,
         isBeforeSdk5: !schema.has('workflow_input'),
-        isMigrating: schema.migration !== undefined,
       },
       list: (query) => listWorkflows(session, schema, query),
       get: (workflowId) => getWorkflow(session, schema, workflowId),

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
-import { migrationUnderWay } from '../core/migration-under-way.ts'
 import type { DatabaseTarget, Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { findTarget, type TargetOptions } from '../settings/target.ts'
@@ -35,14 +34,11 @@ export async function withStore<Result>(
 }
 
 /** Who has time waits for the end of a migration: what is written between two of its steps may be where nobody looks. */
-async function openReady(context: Context, target: DatabaseTarget, limit: TimeLimit): Promise<Store> {
+function openReady(context: Context, target: DatabaseTarget, limit: TimeLimit): Promise<Store> {
   const leftMs = limit.leftMs()
   if (leftMs === undefined) return openUnlessInterrupted(context, target)
   const connectTimeoutMs = Math.min(target.connectTimeoutMs, Math.max(leftMs, shortestAttemptMs))
-  const store = await openUnlessInterrupted(context, { ...target, connectTimeoutMs })
-  if (!store.database.isMigrating) return store
-  await store.close()
-  throw migrationUnderWay(target.label)
+  return openUnlessInterrupted(context, { ...target, connectTimeoutMs, refuseMigrating: true })
 }
 
 /** Connecting can take its whole time-out: ctrl-c is heard meanwhile. */

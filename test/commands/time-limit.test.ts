@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { CliError } from '../../src/core/errors.ts'
-import type { Store } from '../../src/core/store.ts'
+import { migrationUnderWay } from '../../src/core/migration-under-way.ts'
+import type { DatabaseTarget, Store } from '../../src/core/store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { patience } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -76,13 +77,15 @@ test.each(patient)('ctrl-c ends the waiting of %s at once', async (_, argv) => {
 
 test('the end of a migration is waited for, whose tables can be read already', async () => {
   const store = createFakeStore([{ workflowId: 'a' }])
-  const migrating: Store = { ...store, database: { ...store.database, isMigrating: true } }
   let looks = 0
-  const openStore = async () => (++looks < 3 ? migrating : store)
+  const openStore = async ({ refuseMigrating }: DatabaseTarget) => {
+    if (++looks < 3 && refuseMigrating) throw migrationUnderWay('there')
+    return store
+  }
   const run = await runCli(['send', 'a', 'hello', '--timeout', '60s', ...here], { openStore })
   expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('a migration is under way') })
   expect([looks, store.sent.length]).toEqual([3, 1])
-  expect((await runCli(['send', 'a', 'hello', ...here], { openStore: async () => migrating })).code).toBe(0)
+  expect((await runCli(['send', 'a', 'hello', ...here], { openStore })).code).toBe(0)
 })
 
 test('it looks again after 50 ms, and then ever more seldom up to every half second', async () => {

@@ -82,13 +82,36 @@ test('a migration of tables that can be read already is noticed while it lasts',
   const migration = await connect(database.target.url)
   await migration.query('begin')
   await migration.query('alter table "dbos"."streams" alter column function_id set default 0')
-  const during = await openStore(database.target)
-  await during.close()
+  const waiting = { ...database.target, refuseMigrating: true }
+  await expect(openStore(waiting)).rejects.toMatchObject({ code: 'migration-under-way' })
+  const reading = await openStore(database.target)
+  await reading.close()
   await migration.query('rollback')
   await migration.end()
-  const after = await openStore(database.target)
+  const after = await openStore(waiting)
   await after.close()
-  expect([during.database.isMigrating, after.database.isMigrating]).toEqual([true, false])
+})
+
+test('a migration that no session tells of is noticed by what it changes', async () => {
+  const database = await createTestDatabase({ own: false })
+  onTestFinished(() => database.drop())
+  let version = 100
+  let isOver = false
+  await database.query('update dbos.dbos_migrations set version = 100')
+  const migrating = (async () => {
+    const client = await connect(database.target.url)
+    while (!isOver) {
+      await client.query('begin')
+      await client.query('/* hidden */ update dbos.dbos_migrations set version = $1', [++version])
+      await client.query('commit')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  })()
+  await expect(openStore({ ...database.target, refuseMigrating: true })).rejects.toMatchObject({
+    code: 'migration-under-way',
+  })
+  isOver = true
+  await migrating
 })
 
 test('tables that are old for good are called so when the time is over', async () => {

@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
 
@@ -86,13 +85,4 @@ describe.concurrent('the scripts', () => {
     expect(stdout).toContain('look 3: ')
     expect(await linesOf('streaming.sh')).toBeLessThan(30)
   })
-})
-
-test('the workflow for GitHub is one, and what it runs are commands that there are', async () => {
-  const workflow = parse(await readFile(path.join(examples, 'github-actions.yml'), 'utf8'))
-  const steps: { run?: string }[] = workflow.jobs.smoke.steps
-  const commands = steps.flatMap(({ run: line }) =>
-    [...(line ?? '').matchAll(/npx drover (\w+)/g)].map(([, verb]) => verb),
-  )
-  expect(commands).toEqual(['start', 'doctor', 'explain'])
 })

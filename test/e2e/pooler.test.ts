@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type DroverProcess, runDrover, startDrover } from '../support/drover-process.ts'
 import { launchDbos } from '../support/launch-dbos.ts'
-import { type PgBouncer, pgbouncerPath, startPgBouncer } from '../support/pgbouncer.ts'
+import { type PgBouncer, skipsPgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -22,7 +22,7 @@ const asking = DBOS.registerWorkflow(
 const polls =
   'Postgres delivers no notifications through this connection, so drover polls it (--listen-url can name a direct one).\n'
 
-describe.skipIf(!pgbouncerPath)(
+describe.skipIf(skipsPgBouncer)(
   'behind PgBouncer in transaction mode (skipped where it is not installed)',
   () => {
     let database: TestDatabase

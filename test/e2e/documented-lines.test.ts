@@ -1,0 +1,217 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { findLines, readBlock, readLines, repository } from '../support/documented-lines.ts'
+import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
+import { patience } from '../support/patience.ts'
+import { openTerminals } from '../support/terminals.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+/** Lines that are not run here, and why. */
+const notRun: Readonly<Record<string, string>> = {
+  'npm ci && npm run demo': 'needs the registry; the demo is run by e2e/demo.test.ts',
+  'npm ci && npm test': 'needs the registry, and is what runs this',
+  'npm ci && npm run build': 'needs the registry; what it builds is what runs here',
+  'npm link': 'installs for the whole machine',
+  'npm test': 'is what runs this',
+  'npm run check': 'runs this',
+  'npm run test:chaos': 'takes many minutes',
+  'npm run test:versions': 'needs the registry',
+  'npm run bench [section…]': 'a placeholder; takes many minutes',
+  'npm run bench': 'takes many minutes',
+  'npm run bench local': 'takes many minutes',
+  'export DROVER_DB_URL=postgres://user@db.example:5432/shop_dbos_sys':
+    'a host of somebody else; it is set to the test database',
+  'drover <command> --help': 'a placeholder; cli/run.test.ts has the help of each command',
+  'drover start … | xargs drover watch': 'a placeholder',
+  'drover db start': 'an embedded Postgres of its own: local/pin.test.ts',
+  'drover db url': 'an embedded Postgres of its own: local/pin.test.ts',
+  'drover messages': 'the name of a command',
+  'drover run': 'the name of a command',
+  'drover watch': 'the name of a command',
+  'drover worker': 'the name of a command',
+}
+
+const documents = [
+  'README.md',
+  'docs/approvals.md',
+  'docs/production.md',
+  'docs/output.md',
+  'docs/exit-codes.md',
+]
+
+let database: TestDatabase
+let store: Store
+let home: string
+let env: Record<string, string>
+let worker: DroverProcess
+const begunLines = new Set<string>()
+
+/** What the documents speak of: `checkout`, an order that streams and waits for its payment, and who asks for a refund. */
+const shop = (ask: string) => `import { DBOS } from '@dbos-inc/dbos-sdk'
+import { requestDecision } from 'drover'
+const pay = async () => {}
+const named = (name, workflow) => DBOS.registerWorkflow(workflow, { name })
+named('checkout', async ({ items }) => {
+  await DBOS.runStep(async () => {
+    if (items === 0) throw new Error('nothing to pay')
+  }, { name: 'charge' })
+  return { status: 'paid' }
+})
+named('order', async () => {
+  await DBOS.setEvent('progress', 50)
+  await DBOS.writeStream('tokens', 'all')
+  await DBOS.closeStream('tokens')
+  return await DBOS.recv('payment', 3600)
+})
+named('payment', () => requestDecision({ prompt: 'Pay?', topic: 'payment', timeoutSeconds: 3600 }))
+named('refund', async () => {
+  ${ask}
+  return decision.outcome
+})
+`
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  home = await createHome()
+  for (const folder of ['bin', 'src', 'dist', 'node_modules']) await mkdir(path.join(home, folder))
+  await symlink(path.join(repository, 'node_modules/@dbos-inc'), path.join(home, 'node_modules/@dbos-inc'))
+  await symlink(repository, path.join(home, 'node_modules/drover'))
+  await writeFile(path.join(home, 'package.json'), '{"name": "shop", "type": "module"}')
+  const ask = readBlock('README.md', 'Approvals', 'ts').replace(/^import .*\n/m, '')
+  for (const file of ['src/workflows.ts', 'dist/workflows.js'])
+    await writeFile(path.join(home, file), shop(ask))
+  const shim = path.join(home, 'bin/drover')
+  await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`)
+  await chmod(shim, 0o755)
+  env = {
+    PATH: `${path.join(home, 'bin')}:${path.dirname(process.execPath)}:${process.env.PATH}`,
+    HOME: home,
+    USER: 'ada',
+    DROVER_HOME: home,
+    DROVER_DB_URL: database.target.url,
+    CI_JOB: '7',
+  }
+  for (const role of ['clerk', 'ROLE']) await database.query(createRole(role))
+  store = await openStore(database.target)
+  await store.createQueue('mails', 'shop', {
+    concurrency: null,
+    workerConcurrency: null,
+    rateLimit: null,
+    pollMs: 100,
+  })
+  worker = startDrover(['worker', '--app', './dist/workflows.js'], {
+    home,
+    env: { DROVER_DB_URL: database.target.url },
+  })
+  await untilReady(worker)
+  const start = (name: string, workflowId: string, args: readonly { items: number }[] = []) =>
+    store.start({ name, workflowId, args, queue: 'drover', application: 'shop', version: 'shop@dev' })
+  for (const name of ['payment', 'refund']) for (const one of [1, 2]) await start(name, `${name}-${one}`)
+  await start('order', 'order-4711')
+  await start('checkout', 'empty', [{ items: 0 }])
+  const waiting = ['payment-1', 'payment-2', 'refund-1', 'refund-2', 'order-4711']
+  await waitUntil('the world is prepared', async () => {
+    const waits = await store.waits(waiting)
+    return waits.length === waiting.length && (await store.get('empty'))?.status === 'ERROR'
+  })
+}, patience())
+
+afterAll(async () => {
+  worker?.process.kill('SIGTERM')
+  await worker?.ended
+  await store?.close()
+  await database.query('drop owned by clerk, "ROLE"')
+  await database.drop()
+  await removeHome(home)
+}, patience())
+
+/** Roles belong to the whole server, and another test may have a clerk. */
+function createRole(name: string): string {
+  return `do $$ begin create role "${name}"; exception when duplicate_object or unique_violation then null; end $$`
+}
+
+interface Place {
+  readonly cwd: string
+  readonly url: string
+}
+
+const inShop = (): Place => ({ cwd: home, url: database.target.url })
+const terminalsIn = ({ cwd, url }: Place) => openTerminals({ cwd, env: { ...env, DROVER_DB_URL: url } })
+
+/** What is wrong with each line. */
+async function complaintsOf(lines: readonly string[], place: Place): Promise<string[]> {
+  const terminals = terminalsIn(place)
+  onTestFinished(() => void terminals.close())
+  const complaints: (string | undefined)[] = []
+  for (const line of lines) {
+    begunLines.add(line)
+    if (!(line in notRun)) complaints.push(await terminals.type(line))
+  }
+  complaints.push(await terminals.type('drover approve --all --yes --as ada'))
+  await terminals.settle(/drover(\.js)? (run|watch)\b/)
+  return [...complaints, ...(await terminals.close())].filter((complaint) => complaint !== undefined)
+}
+
+test(
+  'the workflow at the top of the README is approved by its library block, which then ends',
+  async () => {
+    const [first = ''] = readLines('README.md')
+    expect(first).toContain('--id order-17')
+    const terminals = terminalsIn(inShop())
+    expect(await terminals.type(first)).toBeUndefined()
+    await writeFile(path.join(home, 'library.mjs'), readBlock('README.md', 'As a library', 'ts'))
+    expect(await terminals.type('node library.mjs')).toBeUndefined()
+    await terminals.settle(/order-17/)
+    expect(await terminals.close()).toEqual([])
+    expect((await store.get('order-17'))?.output).toMatchObject({ decision: 'approved', by: 'ada' })
+  },
+  patience(180_000),
+)
+
+test.each(documents)(
+  'every line of %s does what it says',
+  async (file) => {
+    const lines = readLines(file).filter((line) => !line.includes('--id order-17'))
+    expect(await complaintsOf(lines, inShop())).toEqual([])
+  },
+  patience(240_000),
+)
+
+test(
+  'every line of examples/README.md does, in a clone and on a database of its own',
+  async () => {
+    const clone = await createTestDatabase()
+    onTestFinished(() => clone.drop())
+    const place = { cwd: repository, url: clone.target.url }
+    expect(await complaintsOf(readLines('examples/README.md'), place)).toEqual([])
+  },
+  patience(240_000),
+)
+
+test('the lines that are not run are lines of a document', () => {
+  expect(Object.keys(notRun).filter((line) => !begunLines.has(line))).toEqual([])
+})
+
+test(
+  'a line that is broken on purpose is noticed, whatever is broken in it',
+  async () => {
+    const broken = [
+      'drover lst',
+      'drover get a1 --everything',
+      'drover list | drovr get -',
+      'drover get nobody',
+    ]
+    const text = ['```sh', ...broken, '```', 'And `drover audit --actr ada` too.'].join('\n')
+    const complaints = await complaintsOf(findLines(text), inShop())
+    expect(complaints.map((complaint) => complaint.split('\n')[0])).toEqual([
+      ...broken,
+      'drover audit --actr ada',
+    ])
+  },
+  patience(),
+)
