@@ -27,7 +27,7 @@ const notRun: Readonly<Record<string, string>> = {
   'export DROVER_DB_URL=postgres://user@db.example:5432/shop_dbos_sys':
     'a host of somebody else; it is set to the test database',
   'drover <command> --help': 'a placeholder; cli/run.test.ts has the help of each command',
-  'drover start … | xargs drover watch': 'a placeholder',
+  'drover start … | drover watch -': 'a placeholder',
   'drover db start': 'an embedded Postgres of its own: local/pin.test.ts',
   'drover db url': 'an embedded Postgres of its own: local/pin.test.ts',
   'drover messages': 'the name of a command',
