@@ -36,13 +36,28 @@ export async function holdExecutorSlot(
   async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
     const locked = await connect(database, slotSessionName)
     const own = createSlotStatements(locked, () => told)
-    await own.run(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
-    if (pages.length > 0) await share(own)
-    await answerQuestions(locked, own, () => pages, onLog)
+    let state: 'locking' | 'locked' | 'lost' = 'locking'
     locked.once('end', () => {
-      if (!released.signal.aborted) relocking = relock()
+      if (state === 'locked' && !released.signal.aborted) relocking = relock()
+      state = 'lost'
     })
+    try {
+      await own.run(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+      if (pages.length > 0) await share(own)
+      await answerQuestions(locked, own, () => pages, onLog)
+      // Lost after the last answer, and before anybody looked.
+      if (isLost()) throw new Error('the connection was lost')
+    } catch (error) {
+      // What refused a lock may be a connection that lives.
+      await locked.end().catch(() => {})
+      throw error
+    }
+    state = 'locked'
     return { client: locked, statements: own }
+
+    function isLost(): boolean {
+      return state === 'lost'
+    }
   }
 
   async function share(own: SlotStatements): Promise<void> {
