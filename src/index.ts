@@ -10,6 +10,7 @@ export type {
   Step,
   Wait,
   Workflow,
+  WorkflowDetails,
   WorkflowEvent,
   WorkflowStatus,
   WorkflowSummary,

@@ -2,8 +2,9 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { withStore } from '../frame/database.ts'
 import { explain, explanationText, surroundingsOf } from '../frame/explain.ts'
-import { addOutputOptions, type OutputFlags, printOne } from '../frame/output-format.ts'
-import { findWorkflow } from '../frame/workflow-ids.ts'
+import { addOutputOptions, type OutputFlags } from '../frame/output-format.ts'
+import { showEach } from '../frame/show-each.ts'
+import { isOneId, readIds } from '../frame/workflow-ids.ts'
 import { toExplanationJson } from '../render/explanation-json.ts'
 import type { DatabaseFlags } from '../settings/settings.ts'
 
@@ -15,23 +16,27 @@ export function explainCommand(context: Context): Command {
     .description(
       'Say why a workflow is where it is: the cause first, then the evidence, then the command that mends it.',
     )
-    .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
-    .action((id: string, _, command: Command) =>
-      runExplain(context, id, command.optsWithGlobals<ExplainFlags>()),
+    .argument('<id...>', 'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin')
+    .action((ids: string[], _, command: Command) =>
+      runExplain(context, ids, command.optsWithGlobals<ExplainFlags>()),
     )
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
-async function runExplain(context: Context, id: string, flags: ExplainFlags): Promise<void> {
-  const { terminal } = context
-  await withStore(context, flags, async (store, settings) => {
-    const { workflowId } = await findWorkflow(context, store, id)
-    const explanations = await explain(store, workflowId)
-    if (!explanations) return
-    const surroundings = surroundingsOf(store, settings)
-    if (flags.output === 'table')
-      return terminal.print(explanationText(context, terminal.stdout, explanations, surroundings))
-    const json = toExplanationJson(explanations, surroundings, context.now())
-    return printOne(context, flags, { json })
-  })
+async function runExplain(context: Context, typed: readonly string[], flags: ExplainFlags): Promise<void> {
+  const ids = await readIds(context, typed)
+  await withStore(context, flags, (store, settings) =>
+    showEach(
+      context,
+      store,
+      { ids, isAlone: isOneId(typed), between: '', flags },
+      async ({ workflowId }, print) => {
+        const explanations = await explain(store, workflowId)
+        if (!explanations) return
+        const surroundings = surroundingsOf(store, settings)
+        const text = explanationText(context, context.terminal.stdout, explanations, surroundings)
+        await print({ json: toExplanationJson(explanations, surroundings, context.now()), text })
+      },
+    ),
+  )
 }

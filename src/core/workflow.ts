@@ -103,6 +103,9 @@ export interface Lineage {
   readonly delayedUntil: Date | null
 }
 
+/** A workflow with all that is known of it. */
+export interface WorkflowDetails extends Workflow, Lineage {}
+
 export interface Step {
   readonly step: number
   readonly name: string

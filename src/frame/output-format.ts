@@ -54,7 +54,7 @@ export async function printRows<Row>(
   return printLines(terminal, text)
 }
 
-interface One {
+export interface One {
   readonly json: unknown
   readonly id?: string
   /** What a table would be; without it there is nothing on stdout then. */

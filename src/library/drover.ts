@@ -14,7 +14,15 @@ import type {
 } from '../core/store.ts'
 import { type Decided, submitDecision } from '../core/submit-decision.ts'
 import { submitMessage } from '../core/submit-message.ts'
-import type { JsonValue, Message, Step, Workflow, WorkflowEvent, WorkflowSummary } from '../core/workflow.ts'
+import type {
+  JsonValue,
+  Message,
+  Step,
+  Workflow,
+  WorkflowDetails,
+  WorkflowEvent,
+  WorkflowSummary,
+} from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
 import { type WaitOptions, waitFor } from './wait-for.ts'
@@ -51,7 +59,8 @@ export interface Drover {
   readonly database: DatabaseIdentity
   /** Newest first; 100 unless a limit is given. */
   list(query?: Partial<WorkflowQuery>): Promise<readonly WorkflowSummary[]>
-  get(workflowId: string): Promise<Workflow | undefined>
+  /** With where it comes from, what was made of it, and how it was enqueued; undefined where there is none. */
+  get(workflowId: string): Promise<WorkflowDetails | undefined>
   steps(workflowId: string): Promise<readonly Step[]>
   /** The latest value of each key. */
   events(workflowId: string): Promise<readonly WorkflowEvent[]>
@@ -114,7 +123,11 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
   return {
     database: store.database,
     list: (query) => store.list({ limit: 100, ...query }),
-    get: store.get,
+    get: async (workflowId) => {
+      const workflow = await store.get(workflowId)
+      const lineage = workflow && (await store.lineage(workflowId))
+      return lineage && { ...workflow, ...lineage }
+    },
     steps: store.steps,
     events: store.events,
     event: async (workflowId, key) =>

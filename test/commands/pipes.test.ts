@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CliError } from '../../src/core/errors.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -36,12 +37,95 @@ test.each(['approve -', 'cancel -', 'fork - --from 0', 'recover -'])(
   },
 )
 
-test.each(['wait -', 'watch -'])('who waits for nothing is never green: %s', async (line) => {
-  expect(await runCli(line, { store: createExampleStore(), stdin: '\n' })).toMatchObject({
-    code: 2,
-    stdout: '',
-    stderr: 'error: No id was given.\nhint: drover list -o ids\n',
+test.each(['wait -', 'watch -', 'get -', 'get - -o json', 'explain -', 'result -', 'result - -r'])(
+  'who waits for nothing is never green: %s',
+  async (line) => {
+    expect(await runCli(line, { store: createExampleStore(), stdin: '\n' })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('No id was given.'),
+    })
+  },
+)
+
+const ended = () =>
+  createFakeStore([
+    { workflowId: 'a', name: 'one', status: 'SUCCESS', output: { n: 1 } },
+    { workflowId: 'b', name: 'two', status: 'ERROR' },
+    { workflowId: 'c', name: 'three', status: 'SUCCESS', output: 'text' },
+    { workflowId: 'd', name: 'four', status: 'PENDING' },
+  ])
+
+test.each([
+  ['a\nc\n', 0, ''],
+  ['a\nb\nc', 1, 'b: two ended ERROR'],
+  ['a\nd\nc', 9, 'd is PENDING and has no result yet.'],
+  ['a\nnope\nb\nd\nc', 4, 'There is no workflow "nope" in fake database.'],
+])('results of what is on stdin are a line each, and the worst code: %j', async (stdin, code, told) => {
+  const lines = ['{"workflowId":"a","value":{"n":1}}', '{"workflowId":"c","value":"text"}']
+  for (const format of ['', ' -r', ' -o jsonl', ' -o json']) {
+    const done = await runCli(`result -${format}`, { store: ended(), stdin })
+    expect(done.code).toBe(code)
+    if (format === ' -o json') expect(JSON.parse(done.stdout)).toEqual(lines.map((line) => JSON.parse(line)))
+    else expect(done.stdout).toBe(`${lines.join('\n')}\n`)
+    if (!format.startsWith(' -o')) expect(done.stderr).toContain(told)
+    else for (const line of done.stderr.trim().split('\n')) if (line) JSON.parse(line)
+  }
+})
+
+test('an assertion on results is about each of them', async () => {
+  const done = await runCli(['result', '-', '--assert', 'n==`1`'], { store: ended(), stdin: 'a\nc' })
+  expect(done).toMatchObject({ code: 5, stderr: expect.stringContaining('c') })
+  expect(done.stdout.split('\n')).toHaveLength(3)
+})
+
+test.each(['get', 'explain'])('%s shows a section for each id on stdin', async (command) => {
+  const alone = async (id: string) => (await runCli([command, id], { store: ended() })).stdout
+  const given = { store: ended(), stdin: 'a\nnope\nd\n' }
+  const done = await runCli(`${command} -`, given)
+  expect(done.code).toBe(4)
+  expect(done.stdout).toBe(`${await alone('a')}\n${await alone('d')}`)
+  expect(done.stderr).toContain('There is no workflow "nope" in fake database.')
+  const json = await runCli(`${command} - -o json`, given)
+  const jsonl = await runCli(`${command} - -o jsonl`, given)
+  const each = jsonl.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(JSON.parse(json.stdout)).toEqual(each)
+  expect(each.map(({ workflowId }) => workflowId)).toEqual(['a', 'd'])
+  expect([json.code, jsonl.code]).toEqual([4, 4])
+  expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: 'workflow-not-found', exitCode: 4 } })
+  const one = await runCli(`${command} - -o json`, { store: ended(), stdin: 'a\n' })
+  expect(JSON.parse(one.stdout)).toHaveLength(1)
+  const typed = await runCli([command, 'a', '-o', 'json'], { store: ended() })
+  expect(JSON.parse(typed.stdout)).toMatchObject({ workflowId: 'a' })
+})
+
+test('get passes ids on, and stops where nobody reads on', async () => {
+  expect(await runCli('get - -o ids', { store: ended(), stdin: 'a\nd' })).toMatchObject({ stdout: 'a\nd\n' })
+  const stop = new AbortController()
+  const store = ended()
+  const { steps } = store
+  Object.assign(store, {
+    steps: (id: string) => {
+      stop.abort('SIGPIPE')
+      return steps(id)
+    },
   })
+  const done = await runCli('get -', { store, stdin: 'a\nb\nc', interrupt: stop.signal })
+  expect(done).toMatchObject({ code: 0, stderr: '' })
+  expect(done.stdout).not.toContain('three')
+})
+
+test('a database that is lost is told once, not for each id', async () => {
+  const store = Object.assign(ended(), {
+    get: async () => {
+      throw new CliError('connection-lost', 'It is lost.')
+    },
+  })
+  const done = await runCli('get -', { store, stdin: 'a\nb\nc' })
+  expect(done).toMatchObject({ code: 69, stdout: '', stderr: 'error: It is lost.\n' })
 })
 
 test.each([

@@ -55,11 +55,34 @@ test('a workflow is started, watched, streamed and waited for', async () => {
   expect(await drover.event(id, 'progress')).toBe(3)
   expect(await drover.event(id, 'nothing')).toBeUndefined()
   expect(await drover.get(id)).toMatchObject({ status: 'SUCCESS', output: 3 })
+  expect(await drover.get('nope')).toBeUndefined()
   expect(await drover.list({ name: 'counting' })).toMatchObject([{ workflowId: id }])
   const several = { name: ['counting', 'nobody'], status: ['SUCCESS', 'ERROR'] } as const
   expect(await drover.list(several)).toMatchObject([{ workflowId: id }])
   expect(await drover.list({ ...several, name: [] })).toEqual([])
   expect(await drover.steps(id)).toHaveLength(7)
+})
+
+test('what is known of how a workflow was enqueued is part of it', async () => {
+  const id = await drover.start('counting', [1], here)
+  await drover.wait(id)
+  await database.query(
+    `update dbos.workflow_status set priority = 3, queue_partition_key = 'blue', deduplication_id = 'once',
+       workflow_timeout_ms = 60000, workflow_deadline_epoch_ms = 1700000060000, delay_until_epoch_ms = 1700000000000
+     where workflow_uuid = $1`,
+    [id],
+  )
+  expect(await drover.get(id)).toMatchObject({
+    status: 'SUCCESS',
+    parentId: null,
+    forks: [],
+    priority: 3,
+    partition: 'blue',
+    deduplicationId: 'once',
+    timeoutMs: 60_000,
+    deadlineAt: new Date(1_700_000_060_000),
+    delayedUntil: new Date(1_700_000_000_000),
+  })
 })
 
 test('a question is found, decided once, and on record', async () => {

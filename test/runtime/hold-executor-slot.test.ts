@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { slotKey, slotSessionName } from '../../src/core/executor-protocol.ts'
 import { holdExecutorSlot } from '../../src/runtime/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
