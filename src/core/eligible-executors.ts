@@ -42,11 +42,14 @@ function mayBeOfVersion(
   return candidateVersions === null ? wanted.startsWith(versionStart) : candidateVersions.includes(wanted)
 }
 
-/** Versions of this application that somebody is known to run. */
+/**
+ * Versions that executors of this application are known to run: what may be offered to a workflow of it. Who does not tell
+ * its application may be of another one, whose code would be no match.
+ */
 export function liveVersionsOf(
   executors: readonly LiveExecutor[],
   application: string | null,
 ): readonly string[] {
-  const eligible = eligibleExecutors(executors, { application, version: null })
-  return [...new Set(eligible.map(({ version }) => version))].filter((version) => version !== '')
+  const own = executors.filter((executor) => isKnownToRun(executor, { application, version: null }))
+  return [...new Set(own.map(({ version }) => version))].filter((version) => version !== '')
 }

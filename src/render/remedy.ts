@@ -257,20 +257,16 @@ function createQueue(queue: string, { application }: Workflow): Remedy {
   }
 }
 
-/** Where one version lives it can go on as that. */
+/** Where workers of its application live it can go on as their version. */
 function moveToLive(
   id: string,
   executors: readonly LiveExecutor[],
   { application }: Workflow,
 ): readonly Remedy[] {
-  const [version, ...others] = liveVersionsOf(executors, application)
-  if (version === undefined || others.length > 0) return []
-  return [
-    {
-      command: `drover recover ${id} --to-version ${quote(version)}`,
-      effect: `lets the code of ${visible(version)} run it`,
-    },
-  ]
+  return liveVersionsOf(executors, application).map((version) => ({
+    command: `drover recover ${id} --to-version ${quote(version)}`,
+    effect: `lets the code of ${visible(version)} run it`,
+  }))
 }
 
 /** Where one version lives it can be made the latest again. */

@@ -109,6 +109,53 @@ test('where nobody runs its version, what works is offered, and done on request'
   expect(await store.get('a')).toMatchObject({ status: 'ENQUEUED', version: 'v2' })
 })
 
+const ofOther = { ...live('pod-9', 'v2'), application: 'other' }
+const untold = { ...live('pod-9', 'v2'), application: null }
+
+test.each([
+  ['of another application', ofOther, 'no worker of its application lives'],
+  ['of nobody knows which application', untold, 'do not tell that they are of its application'],
+])('a version that only workers %s run is neither offered nor taken', async (_, executor, told) => {
+  const executors = [executor]
+  for (const line of ['recover', 'recover --to-version v2', 'recover a --to-version v2 --dry-run']) {
+    const store = cluster({ executors })
+    const { code, stdout, stderr } = await runCli(line, { store, slept: [] })
+    expect(code).toBe(9)
+    expect(stdout).toContain('a\tstranded')
+    expect(stderr).toContain(told)
+    expect(stderr).not.toContain('--to-version')
+    expect(await store.get('a')).toMatchObject({ status: 'PENDING', version: 'v1' })
+  }
+  const queued = () => overtaken({ executors, versions: [] })
+  expect((await runCli('recover a', { store: queued(), slept: [] })).stderr).not.toContain('--to-version')
+  const store = queued()
+  const moved = await runCli('recover a --to-version v2', { store, slept: [] })
+  expect(moved).toMatchObject({ code: 9, stdout: expect.stringContaining('a\tstranded') })
+  expect(await store.get('a')).toMatchObject({ status: 'ENQUEUED', version: 'v1' })
+  for (const id of ['a', 'b', 'd']) {
+    const { stdout } = await runCli(`explain ${id}`, { store: overtaken({ executors: [untold] }) })
+    expect(stdout).not.toContain('--to-version')
+  }
+  expect((await runCli('doctor', { store: cluster({ executors }) })).stdout).not.toContain('--to-version')
+})
+
+test('a version that the application has registered is taken by workers that do not tell theirs', async () => {
+  const versions = [{ version: 'v2', application: 'example', registeredAt: new Date(1), isLatest: true }]
+  const store = cluster({ executors: [untold], versions })
+  expect((await runCli('recover --to-version v2', { store, slept: [] })).code).toBe(0)
+  expect(await store.get('a')).toMatchObject({ status: 'ENQUEUED', version: 'v2' })
+})
+
+test.each(['ENQUEUED', 'DELAYED'] as const)(
+  'what is %s for a version that nobody runs is offered to each that lives',
+  async (status) => {
+    const executors = [live('pod-2', 'v2'), live('pod-3', 'v3'), ofOther]
+    const store = createFakeStore([{ workflowId: 'a', status, queue: '_dbos_internal_queue' }], { executors })
+    const { stdout } = await runCli('explain a', { store })
+    for (const version of ['v2', 'v3']) expect(stdout).toContain(`drover recover a --to-version ${version}`)
+  },
+)
+
 test('every hint works as it is typed, also elsewhere, and for what has a step, a queue and doubts', async () => {
   const store = createFakeStore(
     [{ workflowId: 'x 1', executorId: 'pod 1', queue: 'mails', did: [{ step: 'first' }] }],

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { eligibleExecutors, liveVersionsOf } from '../../core/eligible-executors.ts'
+import { eligibleExecutors, liveVersionsOf, type Wanted } from '../../core/eligible-executors.ts'
 import { latestVersionOf } from '../../core/platform.ts'
 import type { GoneExecutor, RecoveredRow } from '../../core/recovery.ts'
 import { shellWord } from '../../core/shell-word.ts'
@@ -29,7 +29,11 @@ export async function recoverFrom(
   const toVersion = await chooseVersion(store, application, flags.toVersion)
   const executors = (await store.executors()) ?? []
   const target = toVersion ?? version
-  const takers = eligibleExecutors(executors, { application, version: target })
+  const wanted = { application, version: target }
+  const takers =
+    toVersion === undefined
+      ? eligibleExecutors(executors, wanted)
+      : await takersAfterMove(store, executors, wanted)
   const explanation = [evidenceLine(executor, context.now())]
   const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
   const workflows = await leftBy(store, executor, ids)
@@ -101,6 +105,25 @@ export async function chooseVersion(
   return toVersion === 'latest' ? latestVersionOf(await store.versions(), application) : toVersion
 }
 
+/**
+ * Who can go on with what is moved to another version. Of executors that do not tell their application it is only believed
+ * where this one has registered the version: another one may call its own code the same.
+ */
+export async function takersAfterMove(
+  store: Store,
+  executors: readonly LiveExecutor[],
+  wanted: Wanted,
+): Promise<readonly LiveExecutor[]> {
+  const { application, version } = wanted
+  const eligible = eligibleExecutors(executors, wanted)
+  const isTold = application === null || eligible.some((executor) => executor.application === application)
+  if (eligible.length === 0 || isTold) return eligible
+  const isOwn = (await store.versions()).some(
+    (registered) => registered.application === application && registered.version === version,
+  )
+  return isOwn ? eligible : []
+}
+
 export function describeTakers(takers: readonly LiveExecutor[]): string {
   return `${takers.length === 1 ? takers[0]?.executorId : `${takers.length} workers`} can take them`
 }
@@ -146,7 +169,13 @@ export async function strandedLines(
   const live = liveVersionsOf(executors, application)
   const [newVersion] = live
   if (newVersion === undefined) {
-    return ['  no worker of its application lives; one that starts can take them', `  hint: ${worker}`]
+    const isUntold = eligibleExecutors(executors, { application, version: null }).length > 0
+    return [
+      isUntold
+        ? '  the workers that live do not tell that they are of its application; one that starts can take them'
+        : '  no worker of its application lives; one that starts can take them',
+      `  hint: ${worker}`,
+    ]
   }
   const copies = await copyLine(store, workflows[0]?.workflowId, newVersion)
   return [

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { eligibleExecutors, liveVersionsOf } from '../../core/eligible-executors.ts'
+import { liveVersionsOf } from '../../core/eligible-executors.ts'
 import type { RecoveredRow, UnclaimedVersion } from '../../core/recovery.ts'
 import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
@@ -15,6 +15,7 @@ import {
   namedIn,
   nobodyRuns,
   strandedLines,
+  takersAfterMove,
 } from './hand-over.ts'
 import type { Round } from './round.ts'
 
@@ -40,7 +41,7 @@ export async function moveFrom(
     return { rows: toRows('left-alone', 'an executor of unknown version may take it'), explanation }
   }
   const executors = (await store.executors()) ?? []
-  const takers = eligibleExecutors(executors, { application, version: toVersion })
+  const takers = await takersAfterMove(store, executors, { application, version: toVersion })
   if (takers.length === 0) {
     const recover = ['drover recover', ...namedIn(ids, left)].join(' ')
     const stranded = { application, version: toVersion, workflows, executors, recover }
