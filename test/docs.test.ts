@@ -96,12 +96,20 @@ test('the README names every command, and no other', async () => {
 test('the JSON schema of drover.config.json knows the settings that are read', async () => {
   const schema = JSON.parse(read('docs/drover.config.schema.json'))
   const { $schema, workflows, ...texts } = schema.properties
+  const { profile } = schema.$defs
+  expect(workflows.additionalProperties.anyOf).toMatchObject([
+    { $ref: '#/$defs/profile' },
+    { type: 'array', items: { $ref: '#/$defs/profile' } },
+  ])
   const file = {
     ...Object.fromEntries(Object.keys(texts).map((key) => [key, texts[key].enum?.[0] ?? 'x'])),
     $schema: 'x',
     workflows: {
       any: Object.fromEntries(
-        Object.keys(workflows.additionalProperties.properties).map((key) => [key, 'x']),
+        Object.entries<{ readonly type?: string }>(profile.properties).map(([key, { type }]) => [
+          key,
+          type === 'integer' ? 2 : 'x',
+        ]),
       ),
     },
   }
@@ -113,5 +121,5 @@ test('the JSON schema of drover.config.json knows the settings that are read', a
     },
     {},
   )
-  expect(settings.workflows.any).toEqual({ topic: 'x', approve: 'x', reject: 'x' })
+  expect(settings.workflows.any).toEqual({ topic: 'x', step: 2, approve: 'x', reject: 'x' })
 })

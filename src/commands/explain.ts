@@ -31,9 +31,9 @@ async function runExplain(context: Context, typed: readonly string[], flags: Exp
       store,
       { ids, isAlone: isOneId(typed), between: '', flags },
       async ({ workflowId }, print) => {
-        const explanations = await explain(store, workflowId)
-        if (!explanations) return
         const surroundings = surroundingsOf(store, settings)
+        const explanations = await explain(store, workflowId, surroundings)
+        if (!explanations) return
         const text = explanationText(context, context.terminal.stdout, explanations, surroundings)
         await print({ json: toExplanationJson(explanations, surroundings, context.now()), text })
       },

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { createWaitKnowledge, type KnowWaits } from '../core/known-waits.ts'
 import type { Store } from '../core/store.ts'
 import type { Lineage, Workflow } from '../core/workflow.ts'
 import { withStore } from '../frame/database.ts'
@@ -23,8 +24,9 @@ export function getCommand(context: Context): Command {
 
 async function runGet(context: Context, typed: readonly string[], flags: GetFlags): Promise<void> {
   const ids = await readIds(context, typed)
-  await withStore(context, flags, (store) =>
-    showEach(
+  await withStore(context, flags, (store, { workflows }) => {
+    const know = createWaitKnowledge(store, workflows)
+    return showEach(
       context,
       store,
       { ids, isAlone: isOneId(typed), between: '', flags },
@@ -32,27 +34,29 @@ async function runGet(context: Context, typed: readonly string[], flags: GetFlag
         const { workflowId } = workflow
         const lineage = await store.lineage(workflowId)
         const text =
-          flags.output === 'table' ? await detailsText(context, store, workflow, lineage) : undefined
+          flags.output === 'table' ? await detailsText(context, store, know, workflow, lineage) : undefined
         await print({ json: { ...toWorkflowJson(workflow), ...lineage }, id: workflowId, text })
       },
-    ),
-  )
+    )
+  })
 }
 
 async function detailsText(
   { terminal, now }: Context,
   store: Store,
+  know: KnowWaits,
   workflow: Workflow,
   lineage: Lineage | undefined,
 ): Promise<string> {
-  const { workflowId } = workflow
+  const { workflowId, name } = workflow
+  const waits = await store.waits([workflowId])
   const details = {
     workflow,
     lineage,
     steps: await store.steps(workflowId),
     events: await store.events(workflowId),
     streams: await store.streams(workflowId),
-    waits: await store.waits([workflowId]),
+    waits: await know(waits.map((wait) => ({ ...wait, name }))),
     children: await store.children(workflowId),
   }
   const { colorLevel, columns, isTerminal } = terminal.stdout

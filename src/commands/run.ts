@@ -78,6 +78,7 @@ async function runRun(
         const output = context.terminal.stderr
         outcome = await follow(context, store, {
           workflowIds: [workflowId],
+          workflows: settings.workflows,
           output,
           format: 'picture',
           timeoutMs,

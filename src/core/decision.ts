@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
+import {
+  listProfiles,
+  messageOf,
+  namesTopic,
+  topicOfName,
+  topicOfStep,
+  type WorkflowProfiles,
+} from './answer-profile.ts'
 import { CliError } from './errors.ts'
 import { isJsonObject } from './json.ts'
 import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionVerb, LearnedAnswer } from './store.ts'
-import type { JsonValue, Wait } from './workflow.ts'
-
-/** How an application that was not written for drover wants to be answered: `workflows.NAME` in `drover.config.json`. */
-export interface WorkflowProfile {
-  /** Null: it receives on none. */
-  readonly topic?: string | null
-  readonly approve?: JsonValue
-  readonly reject?: JsonValue
-}
+import type { JsonValue, TopicSource, Wait } from './workflow.ts'
 
 interface DecisionContent {
   readonly decision: DecisionVerb
@@ -24,29 +24,32 @@ interface DecisionContent {
   readonly topic?: string | null
 }
 
-/** Where the topic of a wait is known from. `inferred`: that it waits is all that is known. */
-export type TopicSource = 'asked' | 'configured' | 'learned' | 'inferred'
-
 /** What is known of a wait besides what it says itself. */
 export interface WaitContext {
   readonly name: string
-  readonly profile: WorkflowProfile | undefined
+  readonly profile: WorkflowProfiles | undefined
   readonly learned: LearnedAnswer | undefined
 }
 
 /**
- * The topic of a wait: the one it asked on, else that on which an earlier run waited at this very step, else the profile's,
- * which is of all waits of the name; undefined when nobody knows. Where the last two agree it is configured.
+ * The topic of a wait: the one it asked on, else that of the profile of this very step, else that on which an earlier run
+ * waited there, else that of the profile of the name; undefined when nobody knows. Where an earlier run and a profile
+ * agree it is configured.
  */
 export function findTopic(
   wait: Wait,
   { profile, learned }: WaitContext,
 ): { readonly topic: string | null | undefined; readonly source: TopicSource } {
   if (wait.topic !== undefined) return { topic: wait.topic, source: 'asked' }
-  const isContradicted = learned !== undefined && learned.topic !== profile?.topic
-  if (profile?.topic !== undefined && !isContradicted) return { topic: profile.topic, source: 'configured' }
-  if (learned) return { topic: learned.topic, source: 'learned' }
-  return { topic: undefined, source: 'inferred' }
+  const profiles = listProfiles(profile)
+  const ofStep = topicOfStep(profiles, wait)
+  if (ofStep !== undefined) return { topic: ofStep, source: 'configured' }
+  if (learned) {
+    const isAgreed = namesTopic(profiles, wait, learned.topic)
+    return { topic: learned.topic, source: isAgreed ? 'configured' : 'learned' }
+  }
+  const ofName = topicOfName(profiles)
+  return { topic: ofName, source: ofName === undefined ? 'inferred' : 'configured' }
 }
 
 /**
@@ -79,15 +82,10 @@ export function answerTo(
   const verb = decision === 'approved' ? 'approve' : 'reject'
   const requested = isJsonObject(wait.request) ? wait.request[verb] : undefined
   if (requested !== undefined) return answer(requested)
-  const configured = isOfAnotherTopic(context.profile, chosen) ? undefined : context.profile?.[verb]
+  const configured = messageOf(listProfiles(context.profile), wait, chosen, verb)
   if (configured !== undefined) return answer(configured)
   if (isGuess && !isStandard(context.learned?.message)) throw notConfigured(wait, context, 'what to send')
   return answer({ approved: decision === 'approved', by: actor.name, comment, at: at.toISOString() })
-}
-
-/** A profile that names a topic says what to send on that one alone. */
-function isOfAnotherTopic(profile: WorkflowProfile | undefined, topic: string | null): boolean {
-  return profile?.topic !== undefined && profile.topic !== topic
 }
 
 /** `on topic "legal"`. */

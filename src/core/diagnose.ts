@@ -125,12 +125,11 @@ function causeOfWait(wait: Wait, { unread, learned }: Situation): Cause {
   if (wait.state === 'answered' && wait.asked) return { kind: 'answer-unread', wait, isLearned: false }
   const earlier = learned !== null && learned.step === wait.step && !wait.asked ? learned : undefined
   if (earlier?.call === 'DBOS.getEvent') return { kind: 'waits-for-event', wait }
-  const isLearned = wait.topic === undefined && earlier !== undefined
-  const known = isLearned ? { ...wait, topic: earlier.topic } : wait
-  const answers = unread.filter(({ topic }) => topic === known.topic)
-  if (answers.length > 0) return { kind: 'answer-unread', wait: known, isLearned }
-  if (wait.state === 'overdue') return { kind: 'wait-overdue', wait: known }
-  return { kind: 'waits-for-message', wait: known, strays: unread, isLearned }
+  const isLearned = wait.source === 'learned'
+  const answers = unread.filter(({ topic }) => topic === wait.topic)
+  if (answers.length > 0) return { kind: 'answer-unread', wait, isLearned }
+  if (wait.state === 'overdue') return { kind: 'wait-overdue', wait }
+  return { kind: 'waits-for-message', wait, strays: unread, isLearned }
 }
 
 /** Where nothing says that it waits: what its last step tells of the one that runs now. */

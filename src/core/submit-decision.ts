@@ -1,4 +1,5 @@
-import { answerTo, findTopic, type WorkflowProfile, waitId } from './decision.ts'
+import type { WorkflowProfiles } from './answer-profile.ts'
+import { answerTo, findTopic, waitId } from './decision.ts'
 import { CliError } from './errors.ts'
 import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionOutcome, DecisionVerb, Store } from './store.ts'
@@ -31,7 +32,7 @@ export interface Decided {
 }
 
 export interface DecisionRules {
-  readonly workflows: Readonly<Record<string, WorkflowProfile>>
+  readonly workflows: Readonly<Record<string, WorkflowProfiles>>
   readonly isRecorded: boolean
   now(): Date
 }

@@ -154,6 +154,9 @@ export interface Message {
 
 export type WaitState = 'waiting' | 'answered' | 'overdue'
 
+/** Where the topic of a wait is known from. `inferred`: that it waits is all that is known. */
+export type TopicSource = 'asked' | 'configured' | 'learned' | 'inferred'
+
 /** A workflow blocked on a message. Printed as `<workflowId>#<step>`. */
 export interface Wait {
   readonly workflowId: string
@@ -168,6 +171,8 @@ export interface Wait {
   readonly asked: boolean
   /** The whole value of the asking event, null when nothing asked. */
   readonly request: JsonValue
+  /** Set where all that is known of the topic was looked up. */
+  readonly source?: TopicSource
 }
 
 /** The DBOS executors that are connected right now, as far as the database lets us see. */

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { diagnose } from '../core/diagnose.ts'
 import type { Explanation, Explanations } from '../core/explanation.ts'
+import { createWaitKnowledge, type KnowWaits } from '../core/known-waits.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/cause.ts'
 import { remedies, renderExplanation } from '../render/explanation.ts'
@@ -11,22 +12,26 @@ import { databaseFlagsOf } from '../settings/typed-flags.ts'
 import type { Output } from '../terminal/terminal.ts'
 import { tell } from './tell.ts'
 
+type ExplainStore = Pick<Store, 'situation' | 'learnAnswers'>
+
 /** Deeper than anybody nests workflows on purpose. */
 const maxDepth = 8
 
 /** Why a workflow is where it is, and what it waits for, down to the bottom of it. Undefined without such a workflow. */
 export async function explain(
-  store: Pick<Store, 'situation'>,
+  store: ExplainStore,
   workflowId: string,
+  { workflows = {} }: Pick<Surroundings, 'workflows'>,
 ): Promise<Explanations | undefined> {
-  const first = await explainOne(store, workflowId)
+  const know = createWaitKnowledge(store, workflows)
+  const first = await explainOne(store, workflowId, know)
   if (!first) return undefined
   const below: Explanation[] = []
   const seen = new Set([workflowId])
   let next = first.diagnosis.next
   while (next !== null && !seen.has(next) && below.length < maxDepth) {
     seen.add(next)
-    const explanation = await explainOne(store, next)
+    const explanation = await explainOne(store, next, know)
     if (!explanation) break
     below.push(explanation)
     next = explanation.diagnosis.next
@@ -35,16 +40,26 @@ export async function explain(
 }
 
 async function explainOne(
-  store: Pick<Store, 'situation'>,
+  store: ExplainStore,
   workflowId: string,
+  know: KnowWaits,
 ): Promise<Explanation | undefined> {
-  const situation = await store.situation(workflowId)
-  return situation && { situation, diagnosis: diagnose(situation) }
+  const found = await store.situation(workflowId)
+  if (!found) return undefined
+  const { name } = found.workflow
+  const situation = { ...found, waits: await know(found.waits.map((wait) => ({ ...wait, name }))) }
+  return { situation, diagnosis: diagnose(situation) }
 }
 
 export function surroundingsOf(store: Pick<Store, 'database'>, settings: Settings): Surroundings {
   const { own, isBeforeSdk5 } = store.database
-  return { own, isBeforeSdk5, app: settings.app?.value, databaseFlags: databaseFlagsOf(settings) }
+  return {
+    own,
+    isBeforeSdk5,
+    app: settings.app?.value,
+    databaseFlags: databaseFlagsOf(settings),
+    workflows: settings.workflows,
+  }
 }
 
 /** The screen, as wide as the output allows; in a pipe no line is broken. */
@@ -65,12 +80,12 @@ const explainedAtOnce = 3
 /** Why workflows do not move, and what mends it: for whoever waited in vain. */
 export async function noteWhy(
   context: Pick<Context, 'terminal'>,
-  store: Pick<Store, 'situation'>,
+  store: ExplainStore,
   workflowIds: readonly string[],
   surroundings: Surroundings,
 ): Promise<void> {
   for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
-    const explanations = await explain(store, workflowId)
+    const explanations = await explain(store, workflowId, surroundings)
     if (!explanations) continue
     const { sentence, remedy } = whyOf(explanations, surroundings)
     tell(context, sentence)
@@ -80,11 +95,11 @@ export async function noteWhy(
 
 /** The same of a workflow that is still enqueued, in one line; undefined while nothing stands in its way. */
 export async function whyQueued(
-  store: Pick<Store, 'situation'>,
+  store: ExplainStore,
   workflowId: string,
   surroundings: Surroundings,
 ): Promise<string | undefined> {
-  const explanations = await explain(store, workflowId)
+  const explanations = await explain(store, workflowId, surroundings)
   const [first] = explanations ?? []
   if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return undefined
   if (first.diagnosis.causes[0].kind === 'due') return undefined

@@ -1,6 +1,9 @@
 import type { Context } from '../context.ts'
+import type { WorkflowProfiles } from '../core/answer-profile.ts'
 import type { Change, ChangeType } from '../core/change.ts'
+import { CliError } from '../core/errors.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../core/exit-codes.ts'
+import { createWaitKnowledge } from '../core/known-waits.ts'
 import { longestTimerMs, timeoutSignal } from '../core/long-timer.ts'
 import type { Store } from '../core/store.ts'
 import { isEnded, type Workflow } from '../core/workflow.ts'
@@ -8,6 +11,8 @@ import { interruptCode } from './interrupt.ts'
 import { createPresenter, type Presented, type Presenter } from './presenter.ts'
 
 export interface FollowRequest extends Presented {
+  /** How workflows want to be answered, by name. */
+  readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
   readonly timeoutMs?: number
   readonly from?: string
   readonly types?: readonly ChangeType[]
@@ -38,6 +43,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
   const presenter = createPresenter(context, request)
   const workflows = new Map<string, Workflow>()
   let isMet = false
+  const know = createWaitKnowledge(store, request.workflows ?? {})
   const stopAdvising = advise(request, presenter)
   try {
     const changes = store.follow(request.workflowIds, {
@@ -51,7 +57,8 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       streamStarts: request.streamStarts,
       onNotice: (notice) => presenter.notice(notice),
     })
-    for await (const change of changes) {
+    for await (const read of changes) {
+      const change = await withKnownWaits(read)
       if (change.type === 'status') workflows.set(change.workflowId, change.workflow)
       await presenter.show(change)
       isMet = (await request.onChange?.(change)) ?? false
@@ -63,6 +70,21 @@ export async function follow(context: Context, store: Store, request: FollowRequ
     presenter.close()
   }
   return { reason: reasonOf(), workflows }
+
+  /** What cannot be found out now is shown as it was read. */
+  async function withKnownWaits(change: Change): Promise<Change> {
+    if (change.type !== 'waits' || change.waits.every(({ asked }) => asked)) return change
+    const { workflowId } = change
+    const known = workflows.get(workflowId) ?? (await store.get(workflowId))
+    const name = known?.name ?? ''
+    try {
+      const waits = await know(change.waits.map((wait) => ({ ...wait, name })))
+      return { ...change, waits: waits.map(({ name: _, ...wait }) => wait) }
+    } catch (error) {
+      if (error instanceof CliError) return change
+      throw error
+    }
+  }
 
   /** Whoever went on after the last change was told of no end, and what was deleted has none. */
   async function lookAtTheRest(): Promise<void> {

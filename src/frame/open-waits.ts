@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type AnyOf, toList } from '../core/any-of.ts'
-import { findTopic, type TopicSource, waitKey } from '../core/decision.ts'
 import { parseDuration } from '../core/duration.ts'
-import type { Inbox, InboxQuery, LearnedAnswer, NamedWait, Store } from '../core/store.ts'
+import { createWaitKnowledge, type KnownWait } from '../core/known-waits.ts'
+import type { Inbox, InboxQuery, NamedWait, Store } from '../core/store.ts'
 import type { Settings } from '../settings/settings.ts'
 import { repeatable } from './option-parsers.ts'
 
@@ -14,10 +14,7 @@ export interface InboxFilters {
   readonly olderThan?: string
 }
 
-/** A wait with all that is known of its topic, and from where. */
-export interface OpenWait extends NamedWait {
-  readonly source: TopicSource
-}
+export type OpenWait = KnownWait
 
 export interface OpenWaits {
   readonly waits: readonly OpenWait[]
@@ -42,24 +39,16 @@ export function toInboxQuery(
   return { name, before, limit: topic === undefined ? limit : undefined }
 }
 
-/** Adds what is known of the topics. Keeps in mind what earlier runs taught. */
+/** Adds what is known of the topics, and keeps those that were asked for. */
 export function createTopicFinder(
   store: Store,
   { workflows }: Pick<Settings, 'workflows'>,
   topic: AnyOf<string | null> | undefined,
   limit?: number,
 ): (inbox: Inbox) => Promise<OpenWaits> {
-  const learned = new Map<string, LearnedAnswer | undefined>()
+  const know = createWaitKnowledge(store, workflows)
   return async (inbox) => {
-    const unknown = inbox.waits.filter((wait) => wait.topic === undefined && !learned.has(waitKey(wait)))
-    const answers = unknown.length > 0 ? await store.learnAnswers(unknown) : []
-    for (const wait of unknown) learned.set(waitKey(wait), undefined)
-    for (const answer of answers) learned.set(waitKey(answer), answer)
-    const waits = inbox.waits.map((wait) => {
-      const { name } = wait
-      const found = { name, profile: workflows[name], learned: learned.get(waitKey(wait)) }
-      return { ...wait, ...findTopic(wait, found) }
-    })
+    const waits = await know(inbox.waits)
     const topics = toList(topic)
     if (topics === undefined) return { waits, total: inbox.total }
     const matching = waits.filter((wait) => wait.topic !== undefined && topics.includes(wait.topic))

@@ -3,17 +3,26 @@ import type { Wait } from '../core/workflow.ts'
 import { visible } from './text.ts'
 
 /** The question of a wait, or what is known where nobody put one. */
-export function describeQuestion({ prompt, topic }: Wait): string {
+export function describeQuestion({ prompt, topic, source }: Wait): string {
   if (prompt !== null) return visible(prompt)
   if (topic === undefined) return 'for a message on a topic that is not known'
-  return topic === null ? 'for a message without topic' : `for a message on topic ${visible(topic)}`
+  const doubt = source === 'learned' ? ', as earlier runs did' : ''
+  return topic === null
+    ? `for a message without topic${doubt}`
+    : `for a message on topic ${visible(topic)}${doubt}`
 }
 
-/** The command that answers a wait: a decision where something was asked, else a message. */
-export function answerCommand({ workflowId, step, topic, asked }: Wait): string {
-  if (asked) return `drover approve ${quote(`${workflowId}#${step}`)}`
+/** The command that answers a wait: a decision where something asked or the configuration tells how, else a message. */
+export function answerCommand(wait: Wait): string {
+  const { workflowId, step, topic } = wait
+  if (isDecided(wait)) return `drover approve ${quote(`${workflowId}#${step}`)}`
   const topicFlag = topic === undefined ? ' --topic TOPIC' : topic === null ? '' : ` --topic ${quote(topic)}`
   return `drover send ${quote(workflowId)} MESSAGE${topicFlag}`
+}
+
+/** Whether `approve` knows by itself what to send and where. */
+export function isDecided({ asked, source }: Wait): boolean {
+  return asked || source === 'configured'
 }
 
 /** A word as one types it into a shell, and harmless to look at. */

@@ -1,9 +1,9 @@
 import type { Change } from '../core/change.ts'
 import type { StepPair } from '../core/compare-steps.ts'
-import type { TopicSource } from '../core/decision.ts'
+import type { KnownWait } from '../core/known-waits.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecoveredRow } from '../core/recovery.ts'
-import type { NamedWait, RecordedDecision } from '../core/store.ts'
+import type { RecordedDecision } from '../core/store.ts'
 import type {
   Message,
   Step,
@@ -81,7 +81,7 @@ export function toRecordedDecisionJson(recorded: RecordedDecision): object {
 }
 
 /** The documented shape of a line of `inbox`. */
-export function toWaitJson(wait: NamedWait & { readonly source: TopicSource }): object {
+export function toWaitJson(wait: KnownWait): object {
   const { workflowId, name, step, topic, prompt, since, until, state, asked, source, request } = wait
   return {
     workflowId,

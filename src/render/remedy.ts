@@ -1,8 +1,9 @@
+import type { WorkflowProfiles } from '../core/answer-profile.ts'
 import type { Cause } from '../core/cause.ts'
 import { eligibleExecutors, liveVersionsOf } from '../core/eligible-executors.ts'
 import type { LiveExecutor, Situation } from '../core/situation.ts'
 import { internalQueue, type Message, type Step, type Workflow } from '../core/workflow.ts'
-import { answerCommand, quote } from './answer.ts'
+import { answerCommand, isDecided, quote } from './answer.ts'
 import { registerIt, startAs } from './start-again.ts'
 import { visible } from './text.ts'
 
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly isBeforeSdk5?: boolean
   /** The words by which the command line named the database, quoted. */
   readonly databaseFlags?: readonly string[]
+  /** How workflows want to be answered, by name. */
+  readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
 }
 
 /** What mends it, the best first. */
@@ -117,7 +120,7 @@ export function remediesOf(
           effect: 'shows where its executor is; once that goes on, this times out',
         },
         {
-          command: cause.wait.asked ? `${answerCommand(cause.wait)} --force` : answerCommand(cause.wait),
+          command: isDecided(cause.wait) ? `${answerCommand(cause.wait)} --force` : answerCommand(cause.wait),
           effect: 'answers it late; it is read if it is there before that',
         },
       ]
@@ -200,7 +203,7 @@ function answerWith(
   strays: readonly Message[],
 ): string {
   const [stray] = strays
-  if (wait.asked || !stray || wait.topic === undefined) return answerCommand(wait)
+  if (isDecided(wait) || !stray || wait.topic === undefined) return answerCommand(wait)
   const topic = wait.topic === null ? '' : ` --topic ${quote(wait.topic)}`
   return `drover send ${quote(wait.workflowId)} ${quote(JSON.stringify(stray.message))}${topic}`
 }

@@ -1,6 +1,5 @@
-import type { TopicSource } from '../core/decision.ts'
 import { waitId } from '../core/decision.ts'
-import type { NamedWait } from '../core/store.ts'
+import type { KnownWait } from '../core/known-waits.ts'
 import type { WaitState } from '../core/workflow.ts'
 import { describeQuestion } from './answer.ts'
 import type { Style } from './style.ts'
@@ -9,7 +8,7 @@ import { shortId } from './text.ts'
 import { formatAge, formatElapsed } from './time.ts'
 
 /** As it stands in a list. */
-export type WaitRow = NamedWait & { readonly source: TopicSource }
+export type WaitRow = KnownWait
 
 const lookByState = {
   waiting: { text: '● waiting', paint: 'accent' },

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { WorkflowProfile } from '../core/decision.ts'
+import type { WorkflowProfiles } from '../core/answer-profile.ts'
 import { CliError } from '../core/errors.ts'
 import { isJsonObject } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
@@ -9,11 +9,11 @@ import { substituteEnv } from './substitute-env.ts'
 
 const fileName = 'drover.config.json'
 const textKeys = ['databaseUrl', 'listenUrl', 'database', 'schema', 'app', 'application', 'audit'] as const
-const profileKeys = ['topic', 'approve', 'reject'] as const
+const profileKeys = ['topic', 'step', 'approve', 'reject'] as const
 
 export interface ConfigFile extends Readonly<Partial<Record<(typeof textKeys)[number], string>>> {
   readonly path: string
-  readonly workflows?: Readonly<Record<string, WorkflowProfile>>
+  readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
 }
 
 /** The project's `drover.config.json`, checked. Throws `invalid-configuration` with the key that is wrong. */
@@ -57,17 +57,44 @@ function parseOrFail(path: string, text: string): JsonValue {
   }
 }
 
-function toProfiles(path: string, workflows: JsonValue): Record<string, WorkflowProfile> {
+function toProfiles(path: string, workflows: JsonValue): Record<string, WorkflowProfiles> {
   if (!isJsonObject(workflows)) throw invalid(path, '"workflows" must be an object, by workflow name')
-  for (const [name, profile] of Object.entries(workflows)) {
-    if (!isJsonObject(profile)) throw invalid(path, `"workflows.${name}" must be an object`)
-    refuseUnknownKeys(path, profile, profileKeys)
-    const { topic } = profile
-    if (topic === '' || (topic !== undefined && topic !== null && typeof topic !== 'string')) {
-      throw invalid(path, `"workflows.${name}.topic" must be a string, or null for none`)
-    }
+  for (const [name, profiles] of Object.entries(workflows)) {
+    const key = `workflows.${name}`
+    if (!Array.isArray(profiles)) requireProfile(path, key, profiles)
+    else requireProfiles(path, key, profiles)
   }
-  return workflows as Record<string, WorkflowProfile>
+  return workflows as Record<string, WorkflowProfiles>
+}
+
+/** One for each topic or step: of two for the same wait nobody knows which one is meant. */
+function requireProfiles(path: string, key: string, profiles: readonly JsonValue[]): void {
+  const places = new Map<string, string>()
+  for (const [index, profile] of profiles.entries()) {
+    const here = `${key}[${index}]`
+    const { topic, step } = requireProfile(path, here, profile)
+    const place = JSON.stringify([step ?? null, topic === undefined ? [] : topic])
+    const other = places.get(place)
+    if (other !== undefined) throw invalid(path, `"${here}" is for the same topic and step as "${other}"`)
+    places.set(place, here)
+  }
+}
+
+function requireProfile(
+  path: string,
+  key: string,
+  profile: JsonValue,
+): { readonly [key: string]: JsonValue } {
+  if (!isJsonObject(profile)) throw invalid(path, `"${key}" must be an object, or an array of objects`)
+  refuseUnknownKeys(path, profile, profileKeys)
+  const { topic, step } = profile
+  if (topic === '' || (topic !== undefined && topic !== null && typeof topic !== 'string')) {
+    throw invalid(path, `"${key}.topic" must be a string, or null for none`)
+  }
+  if (step !== undefined && !(Number.isSafeInteger(step) && Number(step) >= 0)) {
+    throw invalid(path, `"${key}.step" must be a whole number of zero or more`)
+  }
+  return profile
 }
 
 function refuseUnknownKeys(path: string, object: object, known: readonly string[]): void {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Context } from '../context.ts'
-import type { WorkflowProfile } from '../core/decision.ts'
+import type { WorkflowProfiles } from '../core/answer-profile.ts'
 import { parseDuration } from '../core/duration.ts'
 import { CliError } from '../core/errors.ts'
 import { longestTimerMs } from '../core/long-timer.ts'
@@ -34,7 +34,7 @@ export interface Settings {
   readonly application: Setting<string> | null
   /** Whether who decides is recorded in the database. */
   readonly audit: Setting<'on' | 'off'>
-  readonly workflows: Readonly<Record<string, WorkflowProfile>>
+  readonly workflows: Readonly<Record<string, WorkflowProfiles>>
 }
 
 /** First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`. */

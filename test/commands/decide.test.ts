@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
@@ -256,3 +257,44 @@ test('the beginning of an id decides nothing, and the whole of it is the hint', 
   expect((await runCli('approve 0b0b0b0b#1', { store })).stderr).toContain('hint: drover inbox -o ids')
   expect(store.decided).toEqual([])
 })
+
+test('inbox, explain, watch, get and wait know the same of a wait that does not tell its topic', async () => {
+  const read = { recv: 'decision', message: 'yes', timeoutSeconds: 600 }
+  const payment = { recv: 'payment', timeoutSeconds: 600 }
+  const order = { name: 'order' }
+  const did = [read, { ...payment, message: 'paid' }]
+  const workflows: FakeWorkflow[] = [
+    { ...order, workflowId: 'o-1', status: 'SUCCESS', did },
+    { ...order, workflowId: 'o-2', did: [read, payment] },
+  ]
+  const shown = async (profiles: object) => {
+    const files = { '/project/drover.config.json': JSON.stringify({ workflows: { order: profiles } }) }
+    const tell = (line: string) =>
+      runCli(line, { store: untilItWaits(createFakeStore(workflows, { blind: true })), files })
+    const [wait] = JSON.parse((await tell('inbox -o json')).stdout)
+    const runs = await Promise.all(
+      ['explain o-2', 'get o-2', 'watch o-2', 'wait o-2 --fail-on-input'].map(tell),
+    )
+    return { wait, texts: runs.map(({ stdout, stderr }) => stdout + stderr) }
+  }
+  const learned = await shown({ topic: 'decision', approve: 'yes' })
+  expect(learned.wait).toMatchObject({ source: 'learned', topic: 'payment' })
+  for (const text of learned.texts) expect(text).toContain('drover send o-2 MESSAGE --topic payment')
+  const { step } = learned.wait
+  const configured = await shown([{ topic: 'decision' }, { topic: 'payment', step, approve: 'paid' }])
+  expect(configured.wait).toMatchObject({ source: 'configured', topic: 'payment' })
+  for (const text of configured.texts) expect(text).toContain(`drover approve o-2#${step}`)
+})
+
+/** Its feed ends once the wait was told, so that nobody need watch for a time. */
+function untilItWaits(store: Store): Store {
+  return {
+    ...store,
+    follow: async function* (...request) {
+      for await (const change of store.follow(...request)) {
+        yield change
+        if (change.type === 'waits') return
+      }
+    },
+  }
+}

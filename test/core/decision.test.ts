@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  answerTo,
-  findActor,
-  findTopic,
-  isSameDecision,
-  type WaitContext,
-  type WorkflowProfile,
-} from '../../src/core/decision.ts'
+import type { WorkflowProfiles } from '../../src/core/answer-profile.ts'
+import { answerTo, findActor, findTopic, isSameDecision, type WaitContext } from '../../src/core/decision.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { JsonValue, Wait } from '../../src/core/workflow.ts'
 
@@ -32,7 +26,7 @@ const content = {
 const nothing: WaitContext = { name: 'order', profile: undefined, learned: undefined }
 const messageOf = (
   asked: Wait,
-  profile: WorkflowProfile | undefined,
+  profile: WorkflowProfiles | undefined,
   given: Parameters<typeof answerTo>[2] = content,
 ) => answerTo(asked, { ...nothing, profile }, given).message
 
@@ -72,6 +66,50 @@ test('the topic is what asked, else that of an earlier run at this step, else wh
   expect(findTopic(inferred, contradicted)).toEqual({ topic: 'old', source: 'learned' })
   expect(findTopic(inferred, learnedFrom(1))).toEqual({ topic: 'old', source: 'learned' })
   expect(findTopic(inferred, nothing)).toEqual({ topic: undefined, source: 'inferred' })
+})
+
+const gates = [
+  { topic: 'decision', approve: 'yes' },
+  { topic: 'payment', step: 3, approve: 'paid' },
+] as const
+
+test('a profile can name a topic or a step, and the most precise one that holds says what to send', () => {
+  const at = (step: number, profile: WorkflowProfiles = gates) =>
+    findTopic({ ...inferred, step }, { ...nothing, profile })
+  expect(at(0)).toEqual({ topic: 'decision', source: 'configured' })
+  expect(at(3)).toEqual({ topic: 'payment', source: 'configured' })
+  expect(at(0, [{ topic: 'a' }, { topic: 'b' }])).toEqual({ topic: undefined, source: 'inferred' })
+  expect(at(0, [{ topic: 'b', step: 3 }])).toEqual({ topic: undefined, source: 'inferred' })
+  expect(at(3, [{ topic: 'a' }, { topic: null, step: 3 }])).toEqual({ topic: null, source: 'configured' })
+  const sent = (profile: WorkflowProfiles, given = {}) =>
+    messageOf(inferred, profile, { ...content, ...given })
+  expect(sent(gates)).toBe('paid')
+  expect(sent(gates, { topic: 'decision' })).toBe('yes')
+  expect(sent(gates, { topic: 'other' })).toMatchObject({ approved: true })
+  expect(sent(gates, { decision: 'rejected' })).toMatchObject({ approved: false })
+  expect(
+    sent([
+      { topic: 't', approve: 'name' },
+      { step: 3, approve: 'step' },
+    ]),
+  ).toBe('step')
+  expect(
+    sent([
+      { topic: 't', approve: 'name' },
+      { step: 4, approve: 'step' },
+    ]),
+  ).toBe('name')
+  expect(messageOf({ ...wait, topic: 'payment' }, gates)).toBe('paid')
+  expect(messageOf({ ...wait, topic: 'decision' }, gates)).toBe('yes')
+})
+
+test('what was learned of a step beats a profile of the name, and a profile of that step beats both', () => {
+  const learned = learnedFrom(1)
+  const about = (profile: WorkflowProfiles) => findTopic(inferred, { ...learned, profile })
+  expect(about(gates[0])).toEqual({ topic: 'old', source: 'learned' })
+  expect(about([gates[0], { topic: 'old', approve: 1 }])).toEqual({ topic: 'old', source: 'configured' })
+  expect(about(gates)).toEqual({ topic: 'payment', source: 'configured' })
+  expect(about([{ step: 4, topic: 'old' }])).toEqual({ topic: 'old', source: 'learned' })
 })
 
 test('a topic that is not known is named, and one that is known is not overruled', () => {

@@ -344,11 +344,9 @@ describe('claimed by an executor', () => {
   })
 
   test('a topic that earlier runs received on is the one it waits on', () => {
-    const inferred = wait({ asked: false, topic: undefined, prompt: null, state: 'answered' })
-    const learned = { step: 4, call: 'DBOS.recv', topic: 'legal' }
-    const [stray] = diagnose(
-      situation({}, { ...begun, waits: [inferred], unread: [message], learned }),
-    ).causes
+    const source = 'learned'
+    const inferred = wait({ asked: false, topic: 'legal', source, prompt: null, state: 'answered' })
+    const [stray] = diagnose(situation({}, { ...begun, waits: [inferred], unread: [message] })).causes
     expect(stray).toMatchObject({
       kind: 'waits-for-message',
       wait: { topic: 'legal' },
@@ -356,7 +354,7 @@ describe('claimed by an executor', () => {
       isLearned: true,
     })
     const answer = { ...message, topic: 'legal' }
-    const [read] = diagnose(situation({}, { ...begun, waits: [inferred], unread: [answer], learned })).causes
+    const [read] = diagnose(situation({}, { ...begun, waits: [inferred], unread: [answer] })).causes
     expect(read).toMatchObject({ kind: 'answer-unread' })
   })
 

@@ -150,3 +150,29 @@ test('profiles say how an application wants to be answered', async () => {
     order: { topic: 't', approve: 'yes', reject: 'no' },
   })
 })
+
+test('a workflow that waits in several places has a profile for each topic or step', async () => {
+  const order = [
+    { topic: 'decision' },
+    { topic: 'payment', step: 2, approve: 'paid' },
+    { step: 0, reject: 1 },
+  ]
+  const files = { [droverConfig]: JSON.stringify({ workflows: { order } }) }
+  expect((await settingsIn({ files })).workflows).toEqual({ order })
+})
+
+test.each([
+  ['"paid"', '"workflows.order" must be an object, or an array of objects.'],
+  ['["paid"]', '"workflows.order[0]" must be an object, or an array of objects.'],
+  ['[{}, { "topic": "" }]', '"workflows.order[1].topic" must be a string, or null for none.'],
+  ['{ "step": -1 }', '"workflows.order.step" must be a whole number of zero or more.'],
+  ['[{ "step": "2" }]', '"workflows.order[0].step" must be a whole number of zero or more.'],
+  ['[{ "steps": 2 }]', '"steps" is not a setting; did you mean "step"?'],
+  [
+    '[{ "topic": "a" }, { "approve": 1, "topic": "a" }]',
+    '"workflows.order[1]" is for the same topic and step as "workflows.order[0]".',
+  ],
+])('a profile of %s is refused with the place that is wrong', async (profile, message) => {
+  const files = { [droverConfig]: `{ "workflows": { "order": ${profile} } }` }
+  await expect(settingsIn({ files })).rejects.toThrow(message)
+})

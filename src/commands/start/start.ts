@@ -206,6 +206,7 @@ async function goOn(
   const surroundings: Surroundings = surroundingsOf(store, settings)
   const outcome = await follow(context, store, {
     workflowIds: [workflowId],
+    workflows: settings.workflows,
     output: context.terminal.stderr,
     format: flags.watch ? 'picture' : 'heartbeat',
     timeoutMs,

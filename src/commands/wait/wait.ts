@@ -4,6 +4,7 @@ import { type Assertion, parseAssertions } from '../../core/assertion.ts'
 import { parseCondition } from '../../core/condition.ts'
 import { worstExitCode } from '../../core/exit-codes.ts'
 import type { Expectation } from '../../core/expectation.ts'
+import { createWaitKnowledge } from '../../core/known-waits.ts'
 import type { Store } from '../../core/store.ts'
 import { Waiting } from '../../core/waiting.ts'
 import { isEnded } from '../../core/workflow.ts'
@@ -17,7 +18,7 @@ import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { findWorkflow, readIds } from '../../frame/workflow-ids.ts'
 import { toJsonText } from '../../render/json.ts'
-import type { DatabaseFlags } from '../../settings/settings.ts'
+import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 import { reach, type Verdict } from './verdict.ts'
 import { writeEmptyJunit, writeJunit } from './write-junit.ts'
 
@@ -73,8 +74,8 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
       const found = workflows.map(({ workflowId }) => workflowId)
       const waiting = await Waiting.begin(store, found, conditions, flags)
       const { expected } = waiting
-      const outcome = await followUntilOver(context, store, waiting, limit.leftMs())
-      if (waiting.isBlocked) await findOtherBlocked(store, expected)
+      const outcome = await followUntilOver(context, store, waiting, limit.leftMs(), settings)
+      if (waiting.isBlocked) await findOtherBlocked(store, expected, outcome, settings)
       const verdicts = await judge(context, { waiting, outcome, assertions, flags })
       if (flags.output === 'json') await printValues(context, verdicts)
       context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
@@ -94,11 +95,13 @@ function followUntilOver(
   store: Store,
   waiting: Waiting,
   timeoutMs: number | undefined,
+  { workflows }: Pick<Settings, 'workflows'>,
 ): Promise<FollowOutcome> {
   const { stderr } = context.terminal
   const { types, latestEvents } = waiting.following
   return follow(context, store, {
     workflowIds: waiting.expected.map(({ workflowId }) => workflowId),
+    workflows,
     output: stderr,
     format: stderr.canRedraw ? 'picture' : 'heartbeat',
     timeoutMs,
@@ -112,8 +115,15 @@ function followUntilOver(
 }
 
 /** The first one ended the waiting; to answer one after another would take as many runs. */
-async function findOtherBlocked(store: Store, expected: readonly Expectation[]): Promise<void> {
-  const waits = await store.waits(expected.map(({ workflowId }) => workflowId))
+async function findOtherBlocked(
+  store: Store,
+  expected: readonly Expectation[],
+  { workflows: seen }: FollowOutcome,
+  { workflows }: Pick<Settings, 'workflows'>,
+): Promise<void> {
+  const know = createWaitKnowledge(store, workflows)
+  const open = await store.waits(expected.map(({ workflowId }) => workflowId))
+  const waits = await know(open.map((wait) => ({ ...wait, name: seen.get(wait.workflowId)?.name ?? '' })))
   for (const expectation of expected) expectation.takeWaits(waits)
 }
 
