@@ -1,8 +1,10 @@
-import type { Message, Step, Wait, WorkflowSummary } from './workflow.ts'
+import type { Message, Step, UnknownStatus, Wait, WorkflowSummary } from './workflow.ts'
 
 /** Why a workflow is where it is; each says what its sentence and its remedy need. */
 export type Cause =
   | { readonly kind: 'succeeded' }
+  /** A newer DBOS knows it. */
+  | { readonly kind: 'status-unknown'; readonly status: UnknownStatus }
   /** `deadline`: its timeout cancelled it. */
   | { readonly kind: 'cancelled'; readonly deadline: Date | null }
   | { readonly kind: 'failed'; readonly step: Step | null }

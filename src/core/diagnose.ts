@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 import { causeOfDelay, findObstacles, unregistered, versionLabel } from './obstacles.ts'
 import { registers } from './registration.ts'
 import { enqueuedAt, isSilent, type Outlook, type QueueState, type Situation } from './situation.ts'
-import { isEnded, type Step, type Wait } from './workflow.ts'
+import { isEnded, isKnownStatus, type Step, type Wait } from './workflow.ts'
 
 export interface Diagnosis {
   /** The first one is why; the others hold as well. */
@@ -26,9 +26,11 @@ export function diagnose(situation: Situation): Diagnosis {
   const { workflow } = situation
   const causes = isEnded(workflow.status)
     ? [endOf(situation)]
-    : workflow.status === 'PENDING'
-      ? causesOfStandstill(situation)
-      : causesOfQueueing(situation)
+    : !isKnownStatus(workflow.status)
+      ? [{ kind: 'status-unknown', status: workflow.status } as const]
+      : workflow.status === 'PENDING'
+        ? causesOfStandstill(situation)
+        : causesOfQueueing(situation)
   const [first = { kind: 'due' } as const, ...others] = causes
   return { causes: [first, ...others], next: nextOf(first, situation), unknown: unknownOf(first, situation) }
 }

@@ -1,5 +1,11 @@
 import { shellWord } from './shell-word.ts'
-import { isEnded, type WorkflowStatus, workflowStatuses } from './workflow.ts'
+import {
+  isEnded,
+  isKnownStatus,
+  type KnownStatus,
+  type WorkflowStatus,
+  workflowStatuses,
+} from './workflow.ts'
 import type { WorkflowFilter } from './workflow-filter.ts'
 
 /** What can be done to workflows that are there already. */
@@ -82,7 +88,7 @@ export interface WorkflowManagement {
 const dead = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
 
 /** From which statuses each verb goes on. */
-const changeableByVerb: Readonly<Record<ManageVerb, readonly WorkflowStatus[]>> = {
+const changeableByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
   cancel: ['DELAYED', 'ENQUEUED', 'PENDING', dead],
   resume: ['CANCELLED', dead],
   fork: workflowStatuses,
@@ -91,7 +97,7 @@ const changeableByVerb: Readonly<Record<ManageVerb, readonly WorkflowStatus[]>> 
 }
 
 /** What a filter without `--status` means: cancelling the dead again, or forking all there is, is never meant. */
-export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly WorkflowStatus[]>> = {
+export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
   ...changeableByVerb,
   cancel: ['DELAYED', 'ENQUEUED', 'PENDING'],
   fork: ['ERROR', 'CANCELLED', dead],
@@ -100,7 +106,7 @@ export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly Workfl
 
 /** Why the verb would do nothing to a workflow of this status; undefined when it would do something. */
 export function obstacleTo(verb: ManageVerb, status: WorkflowStatus): string | undefined {
-  if (changeableByVerb[verb].includes(status)) return undefined
+  if (isKnownStatus(status) && changeableByVerb[verb].includes(status)) return undefined
   if (isEnded(status)) return `already ${status}`
   return verb === 'resume' ? `already ${status}` : `still ${status}`
 }

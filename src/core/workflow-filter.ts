@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { type AnyOf, toList } from './any-of.ts'
 import { CliError } from './errors.ts'
 import { isJsonObject, parseJsonOrString } from './json.ts'
-import type { JsonValue, WorkflowStatus } from './workflow.ts'
+import type { JsonValue, KnownStatus } from './workflow.ts'
 
 export type Attributes = { readonly [name: string]: JsonValue }
 
 /** What narrows a set of workflows, by all that is given; of several values any will do. The same for `list` and for every command that changes several at once. */
 export interface WorkflowFilter {
-  readonly status?: AnyOf<WorkflowStatus>
+  readonly status?: AnyOf<KnownStatus>
   /** The registered name, or `Class.name`. */
   readonly name?: AnyOf<string>
   readonly queue?: AnyOf<string>

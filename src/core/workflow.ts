@@ -23,7 +23,26 @@ export const endedStatuses = ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATT
 export const workflowStatuses = [...activeStatuses, ...endedStatuses] as const
 
 export type EndedStatus = (typeof endedStatuses)[number]
-export type WorkflowStatus = (typeof workflowStatuses)[number]
+/** The statuses of DBOS that drover knows. */
+export type KnownStatus = (typeof workflowStatuses)[number]
+/** One that only a newer DBOS knows, with its text: what drover cannot tell ended is taken for what goes on. */
+export type UnknownStatus = `UNKNOWN (${string})`
+export type WorkflowStatus = KnownStatus | UnknownStatus
+
+/** The status in a row of `workflow_status`, whatever stands there. */
+export function toStatus(text: unknown): WorkflowStatus {
+  const known = workflowStatuses.find((status) => status === text)
+  return (
+    known ??
+    `UNKNOWN (${String(text)
+      .replaceAll(/[^\w .-]/g, '?')
+      .slice(0, 40)})`
+  )
+}
+
+export function isKnownStatus(status: WorkflowStatus): status is KnownStatus {
+  return (workflowStatuses as readonly WorkflowStatus[]).includes(status)
+}
 
 export function isEnded(status: WorkflowStatus): status is EndedStatus {
   return (endedStatuses as readonly WorkflowStatus[]).includes(status)

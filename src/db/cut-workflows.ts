@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { ManageResult, ManageTarget } from '../core/manage.ts'
-import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
+import { isEnded, toStatus, type WorkflowStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { insertForks } from './insert-forks.ts'
 import { rewindRows } from './rewind-rows.ts'
@@ -43,7 +43,7 @@ async function lockStatuses(
      where w.workflow_uuid = any($1) order by w.workflow_uuid for update`,
     [targets.map(({ workflowId }) => workflowId)],
   )
-  return new Map(rows.map(({ id, status }) => [String(id), status as WorkflowStatus]))
+  return new Map(rows.map(({ id, status }) => [String(id), toStatus(status)]))
 }
 
 function findObstacle(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { deciderOf, isSameDecision } from '../core/decision.ts'
 import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../core/store.ts'
-import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
+import { isEnded, toStatus, type WorkflowStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeValue } from './decode.ts'
 import { workflowNotFound } from './failures.ts'
@@ -64,7 +64,7 @@ async function lockWorkflow(
   const [row] = rows
   if (!row) throw workflowNotFound(workflowId, session.target.label)
   return {
-    status: row.status as WorkflowStatus,
+    status: toStatus(row.status),
     name: toText(row.name) ?? '',
     portable: !['js_superjson', null].includes(toText(row.serialization)),
     now: row.now as Date,

@@ -9,7 +9,7 @@ import type {
   WorkflowState,
   WorkflowWeight,
 } from '../core/manage.ts'
-import { internalQueue, type WorkflowStatus } from '../core/workflow.ts'
+import { internalQueue, toStatus, type WorkflowStatus } from '../core/workflow.ts'
 import type { WorkflowFilter } from '../core/workflow-filter.ts'
 import type { Row, Session } from './connect.ts'
 import { cutWorkflows } from './cut-workflows.ts'
@@ -42,7 +42,7 @@ async function readStates(
   return rows.map((row) => ({
     workflowId: String(row.workflow_uuid),
     name: String(row.name ?? ''),
-    status: row.status as WorkflowStatus,
+    status: toStatus(row.status),
     queue: toFilledText(row.queue_name),
     application: toFilledText(row.application),
     version: toFilledText(row.application_version),
@@ -202,7 +202,7 @@ async function changeAll(
        returning w.workflow_uuid, w.status`,
       parameters,
     )
-    return new Map(rows.map((row) => [String(row.workflow_uuid), row.status as WorkflowStatus]))
+    return new Map(rows.map((row) => [String(row.workflow_uuid), toStatus(row.status)]))
   })
 }
 

@@ -1,5 +1,5 @@
 import type { WorkflowOrigin, WorkflowQuery } from '../core/store.ts'
-import { isEnded, type Workflow, type WorkflowStatus, type WorkflowSummary } from '../core/workflow.ts'
+import { isEnded, toStatus, type Workflow, type WorkflowSummary } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { decodeError, decodeInput, decodeValue, usualSerialization } from './decode.ts'
 import { filterConditions } from './filter-conditions.ts'
@@ -157,7 +157,7 @@ function summaryColumns(schema: SystemSchema): string {
 }
 
 function toSummary(row: Row): WorkflowSummary {
-  const status = row.status as WorkflowStatus
+  const status = toStatus(row.status)
   const createdAt = toDate(row.created_at) ?? new Date(0)
   return {
     workflowId: String(row.workflow_uuid),

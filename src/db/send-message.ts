@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClientBase } from 'pg'
 import type { SendOutcome, SendRequest } from '../core/store.ts'
-import { isEnded, type WorkflowStatus } from '../core/workflow.ts'
+import { isEnded, toStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { createDbosClient } from './dbos-client.ts'
 import { workflowNotFound } from './failures.ts'
@@ -58,8 +58,7 @@ async function hasEnded(
     `select status from ${schema.table('workflow_status')} where workflow_uuid = $1`,
     [workflowId],
   )
-  const status = rows[0]?.status as WorkflowStatus | undefined
-  return status !== undefined && isEnded(status)
+  return rows[0] !== undefined && isEnded(toStatus(rows[0].status))
 }
 
 /** Writes the message with DBOS's own client, in the transaction of `client`. Throws `workflow-not-found`. */

@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { parseTime } from '../core/time.ts'
-import { type WorkflowStatus, workflowStatuses } from '../core/workflow.ts'
+import { type KnownStatus, workflowStatuses } from '../core/workflow.ts'
 import { parseAttributes, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { repeatable } from './option-parsers.ts'
 
 /** The options that narrow a set of workflows. */
 export interface FilterFlags {
   readonly name?: readonly string[]
-  readonly status?: readonly WorkflowStatus[]
+  readonly status?: readonly KnownStatus[]
   readonly queue?: readonly string[]
   readonly since?: string
   readonly until?: string

@@ -19,6 +19,8 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
   switch (cause.kind) {
     case 'succeeded':
       return 'It is done.'
+    case 'status-unknown':
+      return `Its status is ${visible(cause.status)}: a newer DBOS than this drover knows wrote it.`
     case 'cancelled':
       return cause.deadline
         ? `Its timeout cancelled it: its deadline was ${formatTime(cause.deadline)}.`

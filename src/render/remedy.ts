@@ -40,6 +40,8 @@ export function remediesOf(
   switch (cause.kind) {
     case 'succeeded':
       return [{ command: `drover result ${id}`, effect: 'prints its result' }]
+    case 'status-unknown':
+      return [{ command: `drover get ${id}`, effect: 'shows what it did; a newer drover may know more' }]
     case 'failed':
       return [
         ...(cause.step ? [forkFrom(cause.step, situation)] : []),

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk'
-import type { WorkflowStatus } from '../core/workflow.ts'
+import { isKnownStatus, type KnownStatus, type WorkflowStatus } from '../core/workflow.ts'
 import type { ColorLevel } from '../terminal/terminal.ts'
 
 type Paint = (text: string) => string
@@ -39,19 +39,28 @@ const lookByStatus = {
   ERROR: { symbol: '✗', paint: 'bad' },
   CANCELLED: { symbol: '⊘', paint: 'warning' },
   MAX_RECOVERY_ATTEMPTS_EXCEEDED: { symbol: '✗', paint: 'bad' },
-} as const satisfies Record<WorkflowStatus, { symbol: string; paint: keyof Style }>
+} as const satisfies Record<KnownStatus, StatusLook>
+
+interface StatusLook {
+  readonly symbol: string
+  readonly paint: 'faint' | 'warning' | 'accent' | 'good' | 'bad'
+}
+
+function lookOf(status: WorkflowStatus): StatusLook {
+  return isKnownStatus(status) ? lookByStatus[status] : { symbol: '?', paint: 'faint' }
+}
 
 export function statusSymbol(status: WorkflowStatus): string {
-  return lookByStatus[status].symbol
+  return lookOf(status).symbol
 }
 
 /** Symbol and word, unpainted, so that it can be measured and cut. */
 export function statusText(status: WorkflowStatus): string {
-  return `${lookByStatus[status].symbol} ${status}`
+  return `${lookOf(status).symbol} ${status}`
 }
 
 export function paintStatus(text: string, status: WorkflowStatus, style: Style): string {
-  return style[lookByStatus[status].paint](text)
+  return style[lookOf(status).paint](text)
 }
 
 /** Symbol and word: status is never told by colour alone. */
