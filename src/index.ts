@@ -18,5 +18,6 @@ export type {
 export { type ConnectOptions, connect } from './library/connect.ts'
 export type { DecideOptions, Drover, SendOptions, WatchOptions } from './library/drover.ts'
 export type { StartOptions } from './library/enqueue.ts'
+export type { Raw } from './library/plain-numbers.ts'
 export { type DecisionQuestion, type RequestedDecision, requestDecision } from './library/request-decision.ts'
 export type { WaitOptions } from './library/wait-for.ts'

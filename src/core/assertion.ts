@@ -1,4 +1,6 @@
 import { CliError } from './errors.ts'
+import { createInterpreter, type Interpreter, type Tree, withMarkedLiterals } from './exact-jmespath.ts'
+import { stringifyExact } from './exact-number.ts'
 import { shellWord } from './shell-word.ts'
 import type { JsonValue } from './workflow.ts'
 
@@ -15,8 +17,8 @@ export async function parseAssertions(expressions: readonly string[]): Promise<r
   const jmespath = await import('@jmespath-community/jmespath')
   return expressions.map((expression) => {
     try {
-      const tree = jmespath.compile(expression)
-      return { expression, check: (value) => checkTree(jmespath, tree, value) }
+      const tree = jmespath.compile(withMarkedLiterals(expression))
+      return { expression, check: (value) => checkTree(createInterpreter(jmespath), tree, value) }
     } catch (cause) {
       throw new CliError(
         'invalid-argument',
@@ -27,17 +29,14 @@ export async function parseAssertions(expressions: readonly string[]): Promise<r
   })
 }
 
-type Jmespath = typeof import('@jmespath-community/jmespath')
-type Tree = ReturnType<Jmespath['compile']>
-
-function checkTree({ TreeInterpreter }: Jmespath, tree: Tree, value: JsonValue): string | undefined {
+function checkTree(interpreter: Interpreter, tree: Tree, value: JsonValue): string | undefined {
   const evaluate = (part: Tree): unknown =>
-    TreeInterpreter.search(part, value as Parameters<typeof TreeInterpreter.search>[1])
+    interpreter.search(part, value as Parameters<Interpreter['search']>[1])
   try {
     const result = evaluate(tree)
     if (isTrue(result)) return undefined
-    if (tree.type !== 'Comparator') return `it is ${JSON.stringify(result)}`
-    return `on the left is ${JSON.stringify(evaluate(tree.left))}, on the right ${JSON.stringify(evaluate(tree.right))}`
+    if (tree.type !== 'Comparator') return `it is ${stringifyExact(result)}`
+    return `on the left is ${stringifyExact(evaluate(tree.left))}, on the right ${stringifyExact(evaluate(tree.right))}`
   } catch (error) {
     return (error as Error).message.replace(/\.$/, '')
   }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from './change.ts'
 import { CliError } from './errors.ts'
-import { parseJson } from './json.ts'
+import { compareNumbers, isExactNumber, stringifyExact } from './exact-number.ts'
+import { parseExactJson } from './json.ts'
 import { findByPath } from './value-path.ts'
 import { isEnded, type JsonValue, type Wait, type WorkflowStatus, workflowStatuses } from './workflow.ts'
 
@@ -66,7 +67,7 @@ function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
 /** `event:status=completed` is meant as a string; anything that looks like JSON must be JSON. */
 function parseOperand(text: string): JsonValue {
   const isBareWord = /^[\p{L}_][\p{L}\p{N}_. -]*$/u.test(text) && !['true', 'false', 'null'].includes(text)
-  return isBareWord ? text : parseJson(text, `The value "${text}"`)
+  return isBareWord ? text : parseExactJson(text, `The value "${text}"`)
 }
 
 /** The kinds of change that can meet this condition; a status change always comes along. */
@@ -149,23 +150,38 @@ function holds(comparison: Comparison | null, value: JsonValue): boolean {
   const { operator, operand } = comparison
   switch (operator) {
     case '=':
-      return isDeepStrictEqual(value, operand)
+      return isEqual(value, operand)
     case '!=':
-      return !isDeepStrictEqual(value, operand)
+      return !isEqual(value, operand)
     default:
       return isOrdered(operator, value, operand)
   }
 }
 
+function isEqual(left: JsonValue, right: JsonValue): boolean {
+  return isNumeric(left) && isNumeric(right)
+    ? compareNumbers(left, right) === 0
+    : isDeepStrictEqual(left, right)
+}
+
 /** Order holds between two numbers or two strings, and between nothing else. */
 function isOrdered(operator: '<' | '<=' | '>' | '>=', left: JsonValue, right: JsonValue): boolean {
-  if (typeof left !== typeof right) return false
-  if (typeof left !== 'number' && typeof left !== 'string') return false
-  const difference = left < (right as typeof left) ? -1 : left > (right as typeof left) ? 1 : 0
+  const difference = differenceOf(left, right)
+  if (difference === undefined) return false
   if (operator === '<') return difference < 0
   if (operator === '<=') return difference <= 0
   if (operator === '>') return difference > 0
   return difference >= 0
+}
+
+function differenceOf(left: JsonValue, right: JsonValue): number | undefined {
+  if (isNumeric(left) && isNumeric(right)) return compareNumbers(left, right)
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function isNumeric(value: JsonValue): value is number {
+  return typeof value === 'number' || isExactNumber(value)
 }
 
 /** The condition as the user would type it. */
@@ -181,7 +197,7 @@ export function describeCondition(condition: Condition): string {
     case 'event':
     case 'stream': {
       const { path, comparison } = condition
-      return `${condition.kind}:${path}${comparison ? comparison.operator + JSON.stringify(comparison.operand) : ''}`
+      return `${condition.kind}:${path}${comparison ? comparison.operator + stringifyExact(comparison.operand) : ''}`
     }
     default:
       return condition satisfies never

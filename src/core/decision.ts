@@ -8,6 +8,7 @@ import {
   type WorkflowProfiles,
 } from './answer-profile.ts'
 import { CliError } from './errors.ts'
+import { stringifyExact } from './exact-number.ts'
 import { isJsonObject } from './json.ts'
 import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionVerb, LearnedAnswer } from './store.ts'
@@ -103,7 +104,7 @@ function onlyLearned(
     decision === 'approved' ? 'approve' : 'reject',
     shellWord(waitId(wait)),
     ...(comment === null ? [] : ['--comment', shellWord(comment)]),
-    ...(data === undefined ? [] : ['--data', shellWord(JSON.stringify(data))]),
+    ...(data === undefined ? [] : ['--data', shellWord(stringifyExact(data))]),
     '--topic',
     shellWord(topic ?? ''),
   ]
@@ -125,7 +126,7 @@ function notConfigured(wait: Wait, { name, learned }: WaitContext, what: string)
     approve: learned?.message ?? 'yes',
     reject: 'no',
   }
-  const fields = Object.entries(profile).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
+  const fields = Object.entries(profile).map(([key, value]) => `"${key}": ${stringifyExact(value)}`)
   return new CliError(
     'invalid-argument',
     `${waitId(wait)} did not publish what it asks, so it is not known ${what}.`,

@@ -1,5 +1,6 @@
 import type { Change, ChangeType } from './change.ts'
 import { type Condition, changeTypesFor, describeCondition, meets, meetsValue } from './condition.ts'
+import { stringifyExact } from './exact-number.ts'
 import { findByPath } from './value-path.ts'
 import type { JsonValue, Wait, WorkflowEvent } from './workflow.ts'
 
@@ -98,7 +99,7 @@ export class Expectation {
         const { kind, path } = condition
         const seen = this.#seen[kind]
         const last = findByPath(seen, path)
-        if (last) return `${kind}:${path} was last ${JSON.stringify(last.value)}`
+        if (last) return `${kind}:${path} was last ${stringifyExact(last.value)}`
         const verb = kind === 'event' ? 'published' : 'streamed'
         return seen.size === 0 ? `it ${verb} nothing` : `it ${verb} ${[...seen.keys()].join(', ')}`
       }

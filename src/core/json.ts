@@ -1,4 +1,5 @@
 import { CliError } from './errors.ts'
+import { findLossyNumber, isExactNumber, parseExact } from './exact-number.ts'
 import type { JsonValue } from './workflow.ts'
 
 /**
@@ -6,15 +7,7 @@ import type { JsonValue } from './workflow.ts'
  * Throws `invalid-argument`; `what` names the text in the message.
  */
 export function parseJson(text: string, what: string, hint?: string): JsonValue {
-  let value: JsonValue
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new CliError('invalid-argument', `${what} is not JSON: ${(cause as Error).message}.`, {
-      hint: hint ?? `quote it for the shell, as in '{"approved": true}'`,
-      cause,
-    })
-  }
+  const value = parseText(text, what, JSON.parse, hint)
   refuseLossyNumbers(text)
   return value
 }
@@ -29,28 +22,35 @@ export function parseJsonOrString(text: string): JsonValue {
   return parseJson(text, 'The argument')
 }
 
-function refuseLossyNumbers(json: string): void {
-  for (const [token] of json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(/-?\d[\d.eE+-]*/g)) {
-    if (digitsOf(token) !== digitsOf(String(Number(token)))) {
-      throw new CliError('invalid-argument', `The number ${token} would arrive as ${Number(token)}.`, {
-        hint: `quote it to pass it as a string: '"${token}"'`,
-      })
-    }
+/** JSON as a user typed it to compare with: exact to the last digit. Throws `invalid-argument`. */
+export function parseExactJson(text: string, what: string): JsonValue {
+  return parseText(text, what, parseExact)
+}
+
+function parseText(
+  text: string,
+  what: string,
+  parse: (text: string) => JsonValue,
+  hint = `quote it for the shell, as in '{"approved": true}'`,
+): JsonValue {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new CliError('invalid-argument', `${what} is not JSON: ${(cause as Error).message}.`, {
+      hint,
+      cause,
+    })
   }
 }
 
-/** Significant digits and the power of ten they stand at, so that `1.10`, `1.1` and `11e-1` are the same. */
-function digitsOf(number: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number)
-  if (!match) return number
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
-  const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  if (significant === '') return '0'
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length)
-  return `${sign}${significant}e${power}`
+function refuseLossyNumbers(json: string): void {
+  const lossy = findLossyNumber(json)
+  if (lossy === undefined) return
+  throw new CliError('invalid-argument', `The number ${lossy} would arrive as ${Number(lossy)}.`, {
+    hint: `quote it to pass it as a string: '"${lossy}"'`,
+  })
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }

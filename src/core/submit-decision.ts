@@ -1,6 +1,7 @@
 import type { WorkflowProfiles } from './answer-profile.ts'
 import { answerTo, findTopic, waitId } from './decision.ts'
 import { CliError } from './errors.ts'
+import { stringifyExact } from './exact-number.ts'
 import { shellWord } from './shell-word.ts'
 import type { Actor, DecisionOutcome, DecisionVerb, Store } from './store.ts'
 import type { JsonValue, Wait } from './workflow.ts'
@@ -91,7 +92,7 @@ function refusal(wait: Wait, result: Refused): CliError {
     case 'decided-otherwise':
       return new CliError(
         'already-decided',
-        `${id} was decided otherwise${describeEarlier(result)}: ${JSON.stringify(result.message)}.`,
+        `${id} was decided otherwise${describeEarlier(result)}: ${stringifyExact(result.message)}.`,
         { hint: `drover audit ${shellWord(workflowId)}` },
       )
     case 'decided-before':
@@ -103,7 +104,7 @@ function refusal(wait: Wait, result: Refused): CliError {
     case 'foreign-message':
       return new CliError(
         'already-answered',
-        `${id} has a message already, which is no decision of drover's: ${JSON.stringify(result.message)}.`,
+        `${id} has a message already, which is no decision of drover's: ${stringifyExact(result.message)}.`,
         { hint: `drover messages ${shellWord(workflowId)}   # --force sends all the same` },
       )
     case 'ended':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { CliError } from './errors.ts'
+import { stringifyExact } from './exact-number.ts'
 import { shellWord } from './shell-word.ts'
 import type { SendRequest, StartMessage, Store } from './store.ts'
 
@@ -31,7 +32,7 @@ export async function submitMessage(
 export function withKeys(messages: readonly StartMessage[]): readonly StartMessage[] {
   const seen = new Map<string, number>()
   return messages.map((one) => {
-    const text = JSON.stringify([one.topic, one.message])
+    const text = stringifyExact([one.topic, one.message])
     const count = (seen.get(text) ?? 0) + 1
     seen.set(text, count)
     const hash = createHash('sha256').update(`${text}#${count}`).digest('hex').slice(0, 32)

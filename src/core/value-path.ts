@@ -1,3 +1,4 @@
+import { isExactNumber } from './exact-number.ts'
 import { isUndecoded, type JsonValue } from './workflow.ts'
 
 interface Found {
@@ -21,7 +22,8 @@ export function findByPath(named: ReadonlyMap<string, JsonValue>, path: string):
 }
 
 function valueAt(value: JsonValue, path: string): JsonValue | undefined {
-  if (value === null || typeof value !== 'object' || isUndecoded(value)) return undefined
+  if (value === null || typeof value !== 'object' || isUndecoded(value) || isExactNumber(value))
+    return undefined
   return findByPath(new Map(Object.entries(value)), path)?.value
 }
 

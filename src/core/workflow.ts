@@ -10,6 +10,7 @@
  * - **change**: one thing that happened to a workflow, with a *cursor* to go on from.
  */
 
+/** A number whose digits would be lost is an `ExactNumber`, which is none for `typeof`. */
 export type JsonValue =
   | null
   | boolean

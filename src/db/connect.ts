@@ -2,6 +2,7 @@ import './name-navigator.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { CliError } from '../core/errors.ts'
+import { parseExact } from '../core/exact-number.ts'
 import type { DatabaseTarget } from '../core/store.ts'
 import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
@@ -177,6 +178,7 @@ function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): 
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis,
+      types: { getTypeParser },
     })
   } catch {
     // The cause would carry the URL, and with it the password.
@@ -185,6 +187,12 @@ function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): 
     })
   }
 }
+
+/** What is JSON keeps its digits; all else is as `pg` has it. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.JSONB || oid === pg.types.builtins.JSON
+    ? parseExact
+    : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
 
 /** Cuts a connection through which nothing came for `longestMs` while it was in use. Returns how to stop. */
 function watchSilence(client: pg.Client, longestMs: number): () => void {

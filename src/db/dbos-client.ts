@@ -1,5 +1,6 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
-import pg from 'pg'
+import pg, { type ClientBase } from 'pg'
+import { restoreDigits } from '../core/exact-number.ts'
 import type { DatabaseTarget } from '../core/store.ts'
 import { toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
@@ -31,6 +32,16 @@ export async function withDbosClient<Result>(
   } finally {
     await pool.end()
   }
+}
+
+/** For values of ours that the SDK writes through it: their numbers arrive to the last digit. */
+export function keepingDigits(client: ClientBase): ClientBase {
+  const query = (sql: string, parameters: readonly unknown[] = []) =>
+    client.query(
+      sql,
+      parameters.map((one) => (typeof one === 'string' ? restoreDigits(one) : one)),
+    )
+  return Object.create(client, { query: { value: query } })
 }
 
 function createPool({ url, connectTimeoutMs }: DatabaseTarget): pg.Pool {

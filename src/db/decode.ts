@@ -1,3 +1,4 @@
+import { endOfString, parseExact, stringifyExact } from '../core/exact-number.ts'
 import { isJsonObject } from '../core/json.ts'
 import { isUndecoded, type JsonValue, type WorkflowError } from '../core/workflow.ts'
 
@@ -34,12 +35,12 @@ export function decodeError(text: string | null, serialization: string | null): 
     return { name: 'Error', message: `<${value.$undecoded} ${size} B>`, data: value as unknown as JsonValue }
   }
   if (!isJsonObject(value)) {
-    return { name: 'Error', message: typeof value === 'string' ? value : JSON.stringify(value) }
+    return { name: 'Error', message: typeof value === 'string' ? value : stringifyExact(value) }
   }
   const { name, message, code, data, stack, cause } = value
   return {
     name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : JSON.stringify(message ?? value),
+    message: typeof message === 'string' ? message : stringifyExact(message ?? value),
     ...(code !== undefined && code !== null && { code }),
     ...(data !== undefined && data !== null && { data }),
     ...(typeof stack === 'string' && { stack }),
@@ -52,7 +53,7 @@ function unwrapMessage(value: JsonValue): JsonValue {
   if (!isJsonObject(value) || typeof value.message !== 'string' || !value.message.startsWith('{'))
     return value
   try {
-    const inner: JsonValue = JSON.parse(value.message)
+    const inner: JsonValue = parseExact(value.message)
     const isError = isJsonObject(inner) && typeof inner.name === 'string' && typeof inner.message === 'string'
     return isError ? inner : value
   } catch {
@@ -76,11 +77,11 @@ export const usualSerialization = 'js_superjson'
 
 /** By the name in the column `serialization`; values of older SDKs have none. */
 const decoders = new Map<string, (text: string) => JsonValue>([
-  [usualSerialization, (text) => toPlain(JSON.parse(text))],
-  ['portable_json', (text) => JSON.parse(text)],
-  ['java_jackson', (text) => JSON.parse(text)],
+  [usualSerialization, (text) => toPlain(parseExact(text))],
+  ['portable_json', (text) => parseExact(text)],
+  ['java_jackson', (text) => parseExact(text)],
   ['DBOS_JSON', decodeGoJson],
-  ['', (text) => toPlain(text.includes('"dbos_type"') ? JSON.parse(text, reviveTyped) : JSON.parse(text))],
+  ['', (text) => toPlain(parseExact(text, text.includes('"dbos_type"') ? reviveTyped : undefined))],
 ])
 
 /** SDK 3 wrote a Date or a BigInt as `{ dbos_type, dbos_data }`. */
@@ -110,15 +111,6 @@ const [quote, openBracket, closeBracket, openBrace, closeBrace] = Array.from('"[
   character.charCodeAt(0),
 )
 
-function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0
-    while (text[at - 1 - escapes] === '\\') escapes++
-    if (escapes % 2 === 0) return at
-  }
-  return text.length
-}
-
 /** The plain half of a SuperJSON envelope, or the value itself where there is no envelope. */
 function toPlain(parsed: JsonValue): JsonValue {
   if (!isJsonObject(parsed)) return parsed
@@ -132,7 +124,7 @@ function decodeGoJson(text: string): JsonValue {
   if (text === '__DBOS_NIL') return null
   const json = Buffer.from(text, 'base64').toString('utf8')
   if (isTooDeep(json)) throw new RangeError('too deep')
-  return json === '__DBOS_NIL' ? null : JSON.parse(json)
+  return json === '__DBOS_NIL' ? null : parseExact(json)
 }
 
 /** Older Python wrote base64 pickles without saying so. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import pg, { type ClientBase } from 'pg'
 import { toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
+import { stringifyExact } from '../core/exact-number.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
@@ -199,7 +200,7 @@ export async function recordDecision(
     actor.name,
     actor.source,
     comment,
-    createHash('sha256').update(JSON.stringify(message)).digest('hex'),
+    createHash('sha256').update(stringifyExact(message)).digest('hex'),
   ]
   const { rows } = await client.query<Row>(
     `insert into drover.decisions (${writtenColumns.join(', ')})

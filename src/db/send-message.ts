@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClientBase } from 'pg'
+import { withMarks } from '../core/exact-number.ts'
 import type { SendOutcome, SendRequest } from '../core/store.ts'
 import { isEnded, toStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
-import { createDbosClient } from './dbos-client.ts'
+import { createDbosClient, keepingDigits } from './dbos-client.ts'
 import { workflowNotFound } from './failures.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
 import type { SystemSchema } from './schema.ts'
@@ -69,9 +70,17 @@ export async function deliverMessage(
 ): Promise<void> {
   const dbos = await createDbosClient(session.target)
   try {
-    await dbos.sendInTransaction(client, workflowId, message, topic ?? undefined, idempotencyKey, {
-      ...(portable && { serializationType: 'portable' }),
-    })
+    const exact = withMarks(message)
+    await dbos.sendInTransaction(
+      keepingDigits(client),
+      workflowId,
+      exact,
+      topic ?? undefined,
+      idempotencyKey,
+      {
+        ...(portable && { serializationType: 'portable' }),
+      },
+    )
   } catch (error) {
     const { Error: failures } = await import('@dbos-inc/dbos-sdk')
     if (!(error instanceof failures.DBOSNonExistentWorkflowError)) throw error

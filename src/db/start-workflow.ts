@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg'
 import { CliError } from '../core/errors.ts'
+import { stringifyExact, withMarks } from '../core/exact-number.ts'
 import type { StartOutcome, StartRequest } from '../core/store.ts'
 import type { Session } from './connect.ts'
-import { createDbosClient } from './dbos-client.ts'
+import { createDbosClient, keepingDigits } from './dbos-client.ts'
 import { isUniqueViolation } from './failures.ts'
 import type { SystemSchema } from './schema.ts'
 import { deliverMessage } from './send-message.ts'
@@ -73,6 +74,7 @@ async function findHolder(
 async function enqueue(client: ClientBase, session: Session, request: StartRequest): Promise<void> {
   const dbos = await createDbosClient(session.target)
   const { namedArgs, args } = request
+  const named = namedArgs && (withMarks(namedArgs) as typeof namedArgs)
   const options = {
     workflowID: request.workflowId,
     workflowName: request.name,
@@ -89,8 +91,10 @@ async function enqueue(client: ClientBase, session: Session, request: StartReque
     ...given('attributes', request.attributes),
     ...given('queuePartitionKey', request.partition),
   }
-  if (namedArgs === undefined) await dbos.enqueueInTransaction(client, options, ...args)
-  else await dbos.enqueuePortableInTransaction(client, options, [...args], namedArgs)
+  const exact = keepingDigits(client)
+  const positional = args.map(withMarks)
+  if (namedArgs === undefined) await dbos.enqueueInTransaction(exact, options, ...positional)
+  else await dbos.enqueuePortableInTransaction(exact, options, positional, named)
 }
 
 /** The SDK tells an option that is undefined from one that is not there. */
@@ -117,13 +121,13 @@ async function enqueueByFunction(
   schema: SystemSchema,
   request: StartRequest,
 ): Promise<void> {
-  const args = request.args.map((argument) => JSON.stringify(argument))
+  const args = request.args.map((argument) => stringifyExact(argument))
   const { namedArgs, delayMs } = request
   const named: [name: string, value: unknown][] = [
     ['class_name', request.className],
     ['config_name', request.configName],
     ['app_version', request.version],
-    ['named_args', namedArgs === undefined ? undefined : JSON.stringify(namedArgs)],
+    ['named_args', namedArgs === undefined ? undefined : stringifyExact(namedArgs)],
     ['timeout_ms', request.timeoutMs],
     ['deduplication_id', request.deduplicationId],
     ['priority', request.priority],
@@ -157,7 +161,7 @@ async function insert(client: ClientBase, schema: SystemSchema, request: StartRe
     config_name: request.configName,
     queue_name: request.queue,
     application_version: request.version,
-    inputs: JSON.stringify(inputs),
+    inputs: stringifyExact(inputs),
     serialization,
     workflow_timeout_ms: request.timeoutMs,
     deduplication_id: request.deduplicationId,

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts'
 import { CliError } from '../core/errors.ts'
+import { withPlainNumbers } from '../core/exact-number.ts'
 import { findWait } from '../core/find-wait.ts'
 import type {
   Actor,
@@ -25,6 +26,7 @@ import type {
 } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
+import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
 import { type WaitOptions, waitFor } from './wait-for.ts'
 
 export interface WatchOptions {
@@ -54,26 +56,26 @@ export interface DecideOptions {
   readonly topic?: string | null
 }
 
-/** A DBOS system database, as the command line sees it. Errors are `DroverError`s with a `code` and a `hint`. */
+/** A DBOS system database, as the command line sees it; where numbers lose digits, `raw` has them. Errors are `DroverError`s with a `code` and a `hint`. */
 export interface Drover {
   readonly database: DatabaseIdentity
   /** Newest first; 100 unless a limit is given. */
   list(query?: Partial<WorkflowQuery>): Promise<readonly WorkflowSummary[]>
   /** With where it comes from, what was made of it, and how it was enqueued; undefined where there is none. */
-  get(workflowId: string): Promise<WorkflowDetails | undefined>
-  steps(workflowId: string): Promise<readonly Step[]>
+  get(workflowId: string): Promise<(WorkflowDetails & Raw) | undefined>
+  steps(workflowId: string): Promise<readonly (Step & Raw)[]>
   /** The latest value of each key. */
-  events(workflowId: string): Promise<readonly WorkflowEvent[]>
+  events(workflowId: string): Promise<readonly (WorkflowEvent & Raw)[]>
   /** The latest value of one; undefined as long as there is none. */
   event(workflowId: string, key: string): Promise<JsonValue | undefined>
-  messages(workflowId: string): Promise<readonly Message[]>
+  messages(workflowId: string): Promise<readonly (Message & Raw)[]>
   /**
    * Enqueues a workflow for a worker, and resolves to its id. One that is active under this id with the same arguments is
    * attached to, and gets the messages; else throws `id-in-use`.
    */
   start(name: string, args?: readonly JsonValue[], options?: StartOptions): Promise<string>
   /** What happens to them, from their beginning until all have ended. */
-  watch(workflowIds: string | readonly string[], options?: WatchOptions): AsyncIterable<Change>
+  watch(workflowIds: string | readonly string[], options?: WatchOptions): AsyncIterable<Change & Raw>
   /** The values of a stream: those that are there, and with `follow` all that come, until it is closed or the workflow ended. */
   stream(
     workflowId: string,
@@ -87,7 +89,7 @@ export interface Drover {
   wait(workflowId: string, condition?: string, options?: WaitOptions): Promise<JsonValue>
   send(workflowId: string, message: JsonValue, options?: SendOptions): Promise<'sent' | 'duplicate'>
   /** What waits for an answer, the oldest first. */
-  inbox(query?: InboxQuery): Promise<readonly NamedWait[]>
+  inbox(query?: InboxQuery): Promise<readonly (NamedWait & Raw)[]>
   /** Decides `ID#STEP`, or the only open wait of a workflow, once. */
   approve(wait: string, options: DecideOptions): Promise<Decided>
   reject(wait: string, options: DecideOptions & { readonly comment: string }): Promise<Decided>
@@ -117,7 +119,8 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     const addressed = await findWait(store, wait, decider, (id) => requireWorkflow(store, id))
     const actor: Actor = { name: as, source: 'library' }
     const { name } = addressed.workflow
-    return submitDecision(store, rules, { ...addressed, name, decision, actor, comment, data, topic })
+    const submission = { ...addressed, name, decision, actor, comment, data, topic }
+    return withPlainNumbers(await submitDecision(store, rules, submission))
   }
 
   return {
@@ -126,22 +129,23 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     get: async (workflowId) => {
       const workflow = await store.get(workflowId)
       const lineage = workflow && (await store.lineage(workflowId))
-      return lineage && { ...workflow, ...lineage }
+      return lineage && withRaw({ ...workflow, ...lineage })
     },
-    steps: store.steps,
-    events: store.events,
+    steps: async (workflowId) => (await store.steps(workflowId)).map(withRaw),
+    events: async (workflowId) => (await store.events(workflowId)).map(withRaw),
     event: async (workflowId, key) =>
-      (await store.events(workflowId)).find((event) => event.key === key)?.value,
-    messages: store.messages,
+      withPlainNumbers((await store.events(workflowId)).find((event) => event.key === key)?.value),
+    messages: async (workflowId) => (await store.messages(workflowId)).map(withRaw),
     start: (name, args = [], options = {}) => enqueue({ store, settings, env }, name, args, options),
     watch: (workflowIds, { signal = new AbortController().signal, ...options } = {}) =>
-      store.follow([workflowIds].flat(), { signal, ...options }),
+      watch(store, [workflowIds].flat(), { signal, ...options }),
     stream: (workflowId, key, { follow = false, signal } = {}) =>
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
-    wait: (workflowId, condition = 'ended', options = {}) => waitFor(store, workflowId, condition, options),
+    wait: (workflowId, condition = 'ended', options = {}) =>
+      waitFor(store, workflowId, condition, options).then(withPlainNumbers),
     send: (workflowId, message, { topic = null, idempotencyKey, force } = {}) =>
       submitMessage(store, { workflowId, topic, message, idempotencyKey, force }),
-    inbox: async (query = {}) => (await store.inbox(query)).waits,
+    inbox: async (query = {}) => (await store.inbox(query)).waits.map(withRaw),
     approve: (wait, options) => decide(wait, 'approved', options),
     reject: (wait, options) => decide(wait, 'rejected', options),
     decisions: (query = {}) => store.decisions(query),
@@ -161,10 +165,18 @@ async function requireWorkflow(store: Store, workflowId: string): Promise<Workfl
   )
 }
 
+async function* watch(
+  store: Store,
+  workflowIds: readonly string[],
+  options: WatchOptions & { readonly signal: AbortSignal },
+): AsyncGenerator<Change & Raw> {
+  for await (const change of store.follow(workflowIds, options)) yield changeWithRaw(change)
+}
+
 async function* readStream(store: Store, workflowId: string, key: string): AsyncGenerator<JsonValue> {
   await requireWorkflow(store, workflowId)
   for await (const batch of store.streamValues(workflowId, key)) {
-    for (const { value } of batch) yield value
+    for (const { value } of batch) yield withPlainNumbers(value)
   }
 }
 
@@ -176,7 +188,7 @@ async function* followStream(
 ): AsyncGenerator<JsonValue> {
   const types = ['stream', 'stream-closed', 'status'] as const
   for await (const change of store.follow([workflowId], { signal, types, streamKeys: [key] })) {
-    if (change.type === 'stream') yield change.value
+    if (change.type === 'stream') yield withPlainNumbers(change.value)
     if (change.type === 'stream-closed') return
   }
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts'
 import type { StepPair } from '../core/compare-steps.ts'
+import { stringifyExact } from '../core/exact-number.ts'
 import type { KnownWait } from '../core/known-waits.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecoveredRow } from '../core/recovery.ts'
@@ -151,12 +152,12 @@ export function toChangeJson(change: Change): object {
 
 /** JSON for people and for `jq` alike. */
 export function toJsonText(value: unknown): string {
-  return harmless(JSON.stringify(value, null, 2))
+  return harmless(stringifyExact(value, 2))
 }
 
 /** JSON on one line. */
 export function toJsonLine(value: unknown): string {
-  return harmless(JSON.stringify(value))
+  return harmless(stringifyExact(value))
 }
 
 /** One line for each value, as `toStreamValueJson` has it; what they share is written once, for there may be millions. */
@@ -168,7 +169,7 @@ export function toStreamValueLines(values: readonly StreamValue[]): string {
       shared = value
       head = `{"workflowId":${JSON.stringify(value.workflowId)},"key":${JSON.stringify(value.key)},"offset":`
     }
-    return `${head}${value.offset},"value":${JSON.stringify(value.value)}}`
+    return `${head}${value.offset},"value":${stringifyExact(value.value)}}`
   })
   return harmless(lines.join('\n'))
 }

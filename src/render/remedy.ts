@@ -1,6 +1,7 @@
 import type { WorkflowProfiles } from '../core/answer-profile.ts'
 import type { Cause } from '../core/cause.ts'
 import { eligibleExecutors, liveVersionsOf } from '../core/eligible-executors.ts'
+import { stringifyExact } from '../core/exact-number.ts'
 import type { LiveExecutor, Situation } from '../core/situation.ts'
 import { internalQueue, type Message, type Step, type Workflow } from '../core/workflow.ts'
 import { answerCommand, isDecided, quote } from './answer.ts'
@@ -207,7 +208,7 @@ function answerWith(
   const [stray] = strays
   if (isDecided(wait) || !stray || wait.topic === undefined) return answerCommand(wait)
   const topic = wait.topic === null ? '' : ` --topic ${quote(wait.topic)}`
-  return `drover send ${quote(wait.workflowId)} ${quote(JSON.stringify(stray.message))}${topic}`
+  return `drover send ${quote(wait.workflowId)} ${quote(stringifyExact(stray.message))}${topic}`
 }
 
 interface WorkerOptions {

@@ -1,4 +1,5 @@
 import type { Cause } from '../core/cause.ts'
+import { stringifyExact } from '../core/exact-number.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { quote } from './answer.ts'
 
@@ -52,7 +53,7 @@ export function startAs(
 
 /** The same call once more, under a new id. */
 function startCommand({ name, input, application }: Workflow, flags: readonly string[]): string {
-  const args = Array.isArray(input) && input.length > 0 ? ['--input', JSON.stringify(input)] : []
+  const args = Array.isArray(input) && input.length > 0 ? ['--input', stringifyExact(input)] : []
   const owner = application === null ? [] : ['--application', application]
   const words = [name, ...args, ...owner, ...flags]
   return ['drover start', ...words.map((word) => (word.startsWith('--') ? word : quote(word)))].join(' ')

@@ -1,3 +1,4 @@
+import { isExactNumber, stringifyExact } from '../core/exact-number.ts'
 import { isUndecoded, type JsonValue } from '../core/workflow.ts'
 import { truncate, visible } from './text.ts'
 
@@ -12,7 +13,7 @@ export function formatValue(value: JsonValue, width = Number.POSITIVE_INFINITY):
 /** One field for a program: a string as it is, anything else as JSON. */
 export function formatField(value: JsonValue): string {
   if (isUndecoded(value)) return formatUndecoded(value)
-  return visible(typeof value === 'string' ? value : JSON.stringify(value))
+  return visible(typeof value === 'string' ? value : stringifyExact(value))
 }
 
 /** Nothing that could be mistaken for JSON, for nothing, or for the end of the value. */
@@ -40,7 +41,7 @@ function writeValue(value: JsonValue, pieces: string[], budget: Budget): void {
       writeValue(item, pieces, budget)
     }
     write(']')
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (typeof value === 'object' && value !== null && !isExactNumber(value)) {
     write('{')
     let isFirst = true
     for (const [key, item] of Object.entries(value)) {
