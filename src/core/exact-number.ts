@@ -5,7 +5,7 @@ import type { JsonValue } from './workflow.ts'
  * A number in JSON whose digits a number of JavaScript would lose, such as 9007199254740993. In a `JsonValue` it stands
  * where a number does: `stringifyExact` writes its digits, everything else sees the nearest number.
  */
-export class ExactNumber extends Number {
+class ExactNumber extends Number {
   /** The same for every way to write it: what `isDeepStrictEqual` compares. */
   readonly digits: string
   readonly #raw: string
