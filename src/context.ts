@@ -24,6 +24,8 @@ export interface Context {
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** The words by which this command line named the database: each command that is printed carries them. */
+  readonly databaseFlags: readonly string[]
   readonly interrupts: Interrupts
   /** Loaded by the first who asks. */
   local(): Promise<LocalDatabase>

@@ -49,6 +49,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     terminal,
     env: process.env,
     cwd: process.cwd(),
+    databaseFlags: [],
     interrupts: { signal: interrupts.signal },
     started: createStartedLog(home),
     userAndHost: userAndHost(),

@@ -4,10 +4,12 @@ import { CliError } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { nearest } from '../core/nearest.ts'
 import { interruptCode } from '../frame/interrupt.ts'
+import { repeatDatabase } from '../frame/repeat-database.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
-export async function run(context: Context, argv: readonly string[]): Promise<void> {
+export async function run(outer: Context, argv: readonly string[]): Promise<void> {
+  const context = repeatDatabase(outer, argv)
   let program: Command | undefined
   try {
     program = await createProgram(context, argv)
@@ -32,7 +34,7 @@ export async function prepareReport(
   argv: readonly string[],
 ): Promise<(error: unknown) => ExitCode> {
   const { reportError } = await import('../frame/report-error.ts')
-  return (error) => reportError(context, error, wantsJson(argv))
+  return (error) => reportError(repeatDatabase(context, argv), error, wantsJson(argv))
 }
 
 /** Commander answers an unknown topic of `help`, and a group without its command, with help and no word. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { carryFlags } from '../core/carry-flags.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { type Checkup, examine, findStranded, type Standing } from '../core/health.ts'
@@ -16,6 +17,7 @@ import {
   toFindingLine,
 } from '../render/finding.ts'
 import { createStyle } from '../render/style.ts'
+import { visible } from '../render/text.ts'
 import { formatBytes } from '../render/value.ts'
 import type { DatabaseFlags, Settings } from '../settings/settings.ts'
 
@@ -37,7 +39,11 @@ export function doctorCommand(context: Context): Command {
 }
 
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
-  const { lines, code } = await findLines(context, flags)
+  const { lines: found, code } = await findLines(context, flags)
+  const lines = found.map((line) => ({
+    ...line,
+    mend: line.mend && carryFlags(line.mend, context.databaseFlags.map(visible)),
+  }))
   if (code !== undefined) context.exitWith(code)
   const { stdout } = context.terminal
   if (flags.output === 'table' && stdout.isTerminal) {

@@ -31,7 +31,7 @@ async function runExplain(context: Context, typed: readonly string[], flags: Exp
       store,
       { ids, isAlone: isOneId(typed), between: '', flags },
       async ({ workflowId }, print) => {
-        const surroundings = surroundingsOf(store, settings)
+        const surroundings = surroundingsOf(context, store, settings)
         const explanations = await explain(store, workflowId, surroundings)
         if (!explanations) return
         const text = explanationText(context, context.terminal.stdout, explanations, surroundings)

@@ -42,7 +42,7 @@ async function runGet(context: Context, typed: readonly string[], flags: GetFlag
 }
 
 async function detailsText(
-  { terminal, now }: Context,
+  { terminal, now, databaseFlags }: Context,
   store: Store,
   know: KnowWaits,
   workflow: Workflow,
@@ -61,5 +61,6 @@ async function detailsText(
   }
   const { colorLevel, columns, isTerminal } = terminal.stdout
   const width = isTerminal ? columns : Number.POSITIVE_INFINITY
-  return renderDetails(details, { style: createStyle(colorLevel), width, now: now() }).join('\n')
+  const frame = { style: createStyle(colorLevel), width, now: now(), databaseFlags }
+  return renderDetails(details, frame).join('\n')
 }

@@ -153,7 +153,7 @@ function noneIn({ database }: Store, filter: WorkflowFilter): string {
 function requireScreen({ terminal }: Context, { output }: OutputFlags): void {
   if (terminal.stdout.canRedraw && output === 'table') return
   throw new CliError('no-terminal', 'A list can be watched on a terminal only.', {
-    hint: 'drover watch ID… -o jsonl follows workflows in a pipe',
+    hint: 'drover watch ID… -o jsonl   # follows workflows in a pipe',
   })
 }
 

@@ -36,7 +36,7 @@ async function runResume(context: Context, typed: readonly string[], flags: Resu
   const filter = toFilter(context, flags)
   await withStore(context, flags, async (store, settings) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
-    const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
+    const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
     const isOne = !filter && isOneId(typed)
     const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
     const prepareOne = async (state: WorkflowState) => {

@@ -18,7 +18,6 @@ import { printOutcome, type ResultFlags } from '../frame/print-outcome.ts'
 import { tell } from '../frame/tell.ts'
 import { noteUnfinished } from '../frame/unfinished.ts'
 import { type DatabaseFlags, readSettings } from '../settings/settings.ts'
-import { typedDatabaseFlags } from '../settings/typed-flags.ts'
 
 interface RunFlags extends DatabaseFlags, AppFlags, ResultFlags {
   readonly id?: string
@@ -70,9 +69,9 @@ async function runRun(
       if (existing) attachOrRefuse(context, existing, registered.workflow.name, args)
       const launch = { store, settings, target, app, flags, keepHandingOver: false }
       const runtime = await launchApp(context, launch)
-      noteRuntime(context, store, runtime)
       let outcome: FollowOutcome
       try {
+        await noteRuntime(context, store, runtime)
         if (!existing) await runtime.start({ ...registered, workflowId, args })
         await context.started.remember(store.database.label, workflowId)
         const output = context.terminal.stderr
@@ -89,22 +88,17 @@ async function runRun(
       if (outcome.reason === 'timed-out') tell(context, 'Time ran out, and this process stops.')
       await printOutcome(context, flags, outcome, workflowId, true)
       const idle = await noteUnfinished(context, launch, runtime)
-      if (!idle.includes(workflowId)) noteLeft(context, flags, outcome, workflowId)
+      if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
     },
     { create: true },
   )
 }
 
 /** Other processes of the application live, or cannot be seen. */
-function noteLeft(
-  context: Context,
-  flags: DatabaseFlags,
-  { reason }: FollowOutcome,
-  workflowId: string,
-): void {
+function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: string): void {
   if (reason === 'ended' || hasReaderLeft(context)) return
   tell(
     context,
-    `The workflow is left to the other processes of the application; to watch it: drover watch ${[shellWord(workflowId), ...typedDatabaseFlags(flags)].join(' ')}`,
+    `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
   )
 }

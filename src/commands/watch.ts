@@ -44,7 +44,7 @@ async function runWatch(context: Context, typed: readonly string[], flags: Watch
       timeoutMs,
       from: flags.from,
     })
-    noteDetached(context, outcome, workflowIds, flags)
+    noteDetached(context, outcome, workflowIds)
     await reportToGitHub(context, [...outcome.workflows.values()])
     context.exitWith(worstExitCode(workflowIds.map((id) => outcomeCode(context, outcome, id))))
   })

@@ -59,8 +59,8 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
       const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
       const runtime = await launchApp(context, launch)
-      noteRuntime(context, store, runtime)
       try {
+        await noteRuntime(context, store, runtime)
         const names = [...new Set(app.workflows.map(({ name }) => name))]
         tell(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
         await interrupted(context)

@@ -64,7 +64,7 @@ export function requireSameCall(existing: Workflow, name: string, input: JsonVal
   const { workflowId, status } = existing
   const refuse = (why: string) =>
     new CliError('id-in-use', `The id ${workflowId} is in use: ${why}.`, {
-      hint: `look at it with drover get ${shellWord(workflowId)}, or choose another --id`,
+      hint: `drover get ${shellWord(workflowId)}   # or choose another --id`,
     })
   if (isEnded(status)) throw refuse(`that workflow ended ${status}`)
   if (existing.name !== name) throw refuse(`that workflow is a ${existing.name}`)

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 
+export const usualLaunchTimeout = '30s'
+
 /** The options of `AppFlags`, the same on every command that runs an application. */
 export function addAppOptions(command: Command): Command {
   return command
@@ -13,7 +15,7 @@ export function addAppOptions(command: Command): Command {
     .option(
       '--launch-timeout <duration>',
       'wait this long for a module that has not called DBOS.launch yet, while it is busy',
-      '30s',
+      usualLaunchTimeout,
     )
     .option('--join', 'run beside other live executors of the application', false)
 }

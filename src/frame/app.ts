@@ -37,7 +37,7 @@ export interface Launch {
   readonly settings: Settings
   readonly target: DatabaseTarget
   readonly app: App
-  readonly flags: Omit<AppFlags, 'app' | 'launchTimeout'>
+  readonly flags: Omit<AppFlags, 'app'>
   readonly keepHandingOver: boolean
   readonly createQueue?: NewQueue
 }
@@ -90,7 +90,7 @@ export async function launchApp(
   const elsewhere = (queue: string) =>
     workerCommand(
       { workflow: { application, queue, version: version ?? null }, executors },
-      { ...surroundingsOf(store, settings), app: app.specifier },
+      { ...surroundingsOf(context, store, settings), app: app.specifier },
       { poll: true },
     )
   const runtime = await app.launch({
@@ -113,7 +113,6 @@ export async function launchApp(
     },
     onUnknown: (workflows) => noteUnknown(context, app, workflows),
   })
-  if (!own) await noteLatest(context, store, runtime)
   if (queues !== 'all') await noteMissingQueues(context, store, application, queues)
   return runtime
 }
@@ -174,10 +173,11 @@ function noteUnknown(context: Context, { specifier }: App, workflows: readonly U
 }
 
 /** Says as what this process runs, and where. */
-export function noteRuntime(context: Context, store: Store, runtime: Runtime): void {
+export async function noteRuntime(context: Context, store: Store, runtime: Runtime): Promise<void> {
   const { application, version, executorId } = runtime
   const identity = version === devVersion(application) ? version : `${application}, version ${version},`
   tell(context, `${identity} in ${store.database.label}, as ${shortExecutor(executorId)}`)
+  if (!store.database.own) await noteLatest(context, store, runtime)
 }
 
 /** A laptop must not become a production worker by accident. */

@@ -57,7 +57,7 @@ export async function runCut(
   }
   await withStore(context, flags, async (store, settings) => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
-    const noteVersion = createVersionNotice(context, store, surroundingsOf(store, settings))
+    const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
     const chooseVersion = createVersionChoice(store, flags.toVersion)
     const isExplained = !filter && isOneId(typed)
     const prepareOne = async (state: WorkflowState, bounds: StepBounds | undefined): Promise<Prepared> => {

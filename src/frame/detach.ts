@@ -1,8 +1,6 @@
 import type { Context } from '../context.ts'
 import { shellWord } from '../core/shell-word.ts'
 import { isEnded } from '../core/workflow.ts'
-import type { DatabaseFlags } from '../settings/settings.ts'
-import { typedDatabaseFlags } from '../settings/typed-flags.ts'
 import type { FollowOutcome } from './follow.ts'
 import { hasReaderLeft } from './interrupt.ts'
 import { tell } from './tell.ts'
@@ -12,7 +10,6 @@ export function noteDetached(
   { terminal, interrupts }: Pick<Context, 'terminal' | 'interrupts'>,
   { reason, workflows }: FollowOutcome,
   workflowIds: readonly string[],
-  flags: DatabaseFlags,
 ): void {
   if (reason !== 'interrupted' && reason !== 'timed-out') return
   if (hasReaderLeft({ interrupts })) return
@@ -20,7 +17,7 @@ export function noteDetached(
     const workflow = workflows.get(id)
     return !workflow || !isEnded(workflow.status)
   })
-  const words = [...running.map(shellWord), ...typedDatabaseFlags(flags)]
+  const words = running.map(shellWord)
   const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
   const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
   tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${words.join(' ')}`)

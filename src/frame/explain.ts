@@ -8,7 +8,6 @@ import { remedies, renderExplanation } from '../render/explanation.ts'
 import type { Remedy, Surroundings } from '../render/remedy.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
-import { databaseFlagsOf } from '../settings/typed-flags.ts'
 import type { Output } from '../terminal/terminal.ts'
 import { tell } from './tell.ts'
 
@@ -51,13 +50,17 @@ async function explainOne(
   return { situation, diagnosis: diagnose(situation) }
 }
 
-export function surroundingsOf(store: Pick<Store, 'database'>, settings: Settings): Surroundings {
+export function surroundingsOf(
+  { databaseFlags }: Pick<Context, 'databaseFlags'>,
+  store: Pick<Store, 'database'>,
+  settings: Settings,
+): Surroundings {
   const { own, isBeforeSdk5 } = store.database
   return {
     own,
     isBeforeSdk5,
     app: settings.app?.value,
-    databaseFlags: databaseFlagsOf(settings),
+    databaseFlags,
     workflows: settings.workflows,
   }
 }

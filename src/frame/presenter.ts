@@ -56,7 +56,9 @@ function liveRegion(context: Context, { workflowIds, output }: Presented): Prese
   let model = initialWatchModel(workflowIds)
   let scheduled: NodeJS.Timeout | undefined
 
-  const draw = (height: number) => view(model, { style, width: output.columns, height, now: context.now() })
+  const { databaseFlags } = context
+  const draw = (height: number) =>
+    view(model, { style, width: output.columns, height, now: context.now(), databaseFlags })
   const render = () => {
     scheduled = undefined
     region.render(draw(output.rows - 1))
@@ -87,7 +89,7 @@ function plainLines(
   { workflowIds, output }: Presented,
   isShown: (change: Change) => boolean = () => true,
 ): Presenter {
-  const { now } = context
+  const { now, databaseFlags } = context
   const style = createStyle(output.colorLevel)
   let model = initialWatchModel(workflowIds)
   const log = isGitHubActions(context) ? groupedLines(output, workflowIds) : openLines(output)
@@ -97,7 +99,7 @@ function plainLines(
       model = update(model, { type: 'change', change })
       if (!isShown(change)) return undefined
       beat.refresh()
-      const line = changeLine(change, { style, showId: workflowIds.length > 1 })
+      const line = changeLine(change, { style, showId: workflowIds.length > 1, databaseFlags })
       return line === undefined ? undefined : log.write(line)
     },
     notice: (text) => tell(context, text),

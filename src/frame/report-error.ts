@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
+import { carryFlags } from '../core/carry-flags.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { renderError } from '../render/error.ts'
@@ -18,11 +19,11 @@ interface Failure {
 
 /** Says on stderr what went wrong, as a sentence and a hint or as one JSON object, and returns its exit code. */
 export function reportError(
-  { terminal, env }: Pick<Context, 'terminal' | 'env'>,
+  { terminal, env, databaseFlags }: Pick<Context, 'terminal' | 'env' | 'databaseFlags'>,
   error: unknown,
   asJson: boolean,
 ): ExitCode {
-  const failure = toFailure(error)
+  const failure = withFlags(toFailure(error), databaseFlags)
   const { exitCode } = failure
   if (asJson) terminal.note(toJsonLine({ error: failure }))
   else if (isGitHubActions({ env })) {
@@ -39,6 +40,11 @@ export function reportError(
   const isWanted = isDebugging || exitCode === exitCodes.bug.code
   if (isWanted && origin !== undefined) terminal.note(stackOf(origin))
   return exitCode
+}
+
+function withFlags(failure: Failure, databaseFlags: readonly string[]): Failure {
+  const { hint } = failure
+  return hint === undefined ? failure : { ...failure, hint: carryFlags(hint, databaseFlags) }
 }
 
 function toFailure(error: unknown): Failure {

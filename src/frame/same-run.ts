@@ -2,15 +2,13 @@ import type { Context } from '../context.ts'
 import type { App, NewQueue } from '../core/runtime.ts'
 import type { Store } from '../core/store.ts'
 import { quote } from '../render/answer.ts'
-import type { Settings } from '../settings/settings.ts'
-import { databaseFlagsOf } from '../settings/typed-flags.ts'
 import type { AppFlags } from './app.ts'
+import { usualLaunchTimeout } from './app-options.ts'
 
 interface SameRun {
   readonly store: Pick<Store, 'database'>
-  readonly settings: Settings
   readonly app: Pick<App, 'specifier'>
-  readonly flags: Omit<AppFlags, 'app' | 'launchTimeout'>
+  readonly flags: Omit<AppFlags, 'app'>
   readonly createQueue?: NewQueue
 }
 
@@ -24,7 +22,7 @@ interface Finishing {
 /** A worker that is what this process was: the same application, version, database and queues. */
 export function sameWorkerCommand(
   { env }: Pick<Context, 'env'>,
-  { store, settings, app, flags, createQueue }: SameRun,
+  { store, app, flags, createQueue }: SameRun,
   { queues, isJoining }: Finishing,
 ): string {
   const version = flags.appVersion || env.DBOS__APPVERSION
@@ -38,8 +36,9 @@ export function sameWorkerCommand(
     ...(createQueue ? ['--create-queue', createQueue.name] : []),
     ...(createQueue?.concurrency ? ['--concurrency', String(createQueue.concurrency)] : []),
     ...(wanted.length > 0 ? ['--queues', polled.includes('all') ? 'all' : wanted.join(',')] : []),
+    ...(flags.launchTimeout === usualLaunchTimeout ? [] : ['--launch-timeout', flags.launchTimeout]),
     ...(flags.join || (isJoining && !store.database.own) ? ['--join'] : []),
   ]
   const quoted = words.map((word) => (word.startsWith('--') ? word : quote(word)))
-  return ['drover worker', ...quoted, ...databaseFlagsOf(settings)].join(' ')
+  return ['drover worker', ...quoted].join(' ')
 }

@@ -1,3 +1,4 @@
+import { carryFlags } from '../core/carry-flags.ts'
 import { shellWord } from '../core/shell-word.ts'
 import type { Wait } from '../core/workflow.ts'
 import { visible } from './text.ts'
@@ -13,7 +14,11 @@ export function describeQuestion({ prompt, topic, source }: Wait): string {
 }
 
 /** The command that answers a wait: a decision where something asked or the configuration tells how, else a message. */
-export function answerCommand(wait: Wait): string {
+export function answerCommand(wait: Wait, databaseFlags: readonly string[] = []): string {
+  return carryFlags(answerTo(wait), databaseFlags.map(visible))
+}
+
+function answerTo(wait: Wait): string {
   const { workflowId, step, topic } = wait
   if (isDecided(wait)) return `drover approve ${quote(`${workflowId}#${step}`)}`
   const topicFlag = topic === undefined ? ' --topic TOPIC' : topic === null ? '' : ` --topic ${quote(topic)}`

@@ -13,6 +13,7 @@ interface ChangeLineOptions {
   readonly style: Style
   /** Several workflows share the log. */
   readonly showId: boolean
+  readonly databaseFlags?: readonly string[]
   /** A log keeps whole values up to here. */
   readonly valueWidth?: number
 }
@@ -26,7 +27,10 @@ export function changeLine(change: Change, options: ChangeLineOptions): string |
   return `${style.faint(formatClock(change.at))}${id} ${what}`
 }
 
-function describe(change: Change, { style, valueWidth = 400 }: ChangeLineOptions): string | undefined {
+function describe(
+  change: Change,
+  { style, valueWidth = 400, databaseFlags }: ChangeLineOptions,
+): string | undefined {
   switch (change.type) {
     case 'status':
       return describeStatus(change.workflow, style)
@@ -45,7 +49,7 @@ function describe(change: Change, { style, valueWidth = 400 }: ChangeLineOptions
     case 'waits':
       return change.waits.length === 0
         ? undefined
-        : change.waits.map((wait) => describeWait(wait, change.at, style)).join('; ')
+        : change.waits.map((wait) => describeWait(wait, change.at, style, databaseFlags)).join('; ')
     case 'child':
       return `started child ${style.strong(visible(change.name))} ${visible(change.childId)}`
   }
@@ -84,11 +88,11 @@ function describeMessage(
   return `${where}: ${formatValue(message, valueWidth)}`
 }
 
-function describeWait(wait: Wait, at: Date, style: Style): string {
+function describeWait(wait: Wait, at: Date, style: Style, databaseFlags?: readonly string[]): string {
   const question = describeQuestion(wait)
   const left = wait.until ? ` (${formatElapsed(wait.until.getTime() - at.getTime())} left)` : ''
   if (wait.state === 'answered') return `${question}: answered, not read yet`
-  return `${style.warning('waits')} ${question}${left}: ${style.command(answerCommand(wait))}`
+  return `${style.warning('waits')} ${question}${left}: ${style.command(answerCommand(wait, databaseFlags))}`
 }
 
 /** Says that it is alive: what goes on, how far it is, and how many answers it needs. */

@@ -1,3 +1,4 @@
+import { carryFlags } from '../core/carry-flags.ts'
 import { sleepsUntil } from '../core/diagnose.ts'
 import type { Explanation, Explanations } from '../core/explanation.ts'
 import { enqueuedAt, type LiveExecutor, type Situation } from '../core/situation.ts'
@@ -56,7 +57,12 @@ export function renderExplanation(
 export function remedies(explanations: Explanations, surroundings: Surroundings): readonly Remedy[] {
   const { situation, diagnosis } = explanations.at(-1) as Explanation
   const [first, obstacle] = diagnosis.causes
-  return remediesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
+  const list = remediesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
+  const { databaseFlags = [] } = surroundings
+  return list.map(({ command, effect }) => ({
+    command: carryFlags(command, databaseFlags.map(visible)),
+    effect,
+  }))
 }
 
 /** The command stays whole for whoever copies it; what it does stands behind it as a comment, where that fits. */

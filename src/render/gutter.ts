@@ -6,6 +6,8 @@ export interface Frame {
   readonly style: Style
   readonly width: number
   readonly now: Date
+  /** What each command that is drawn carries, so that it finds the same database; quoted. */
+  readonly databaseFlags?: readonly string[]
 }
 
 /** Labels stand in a column of their own; narrow screens spare the margin. */

@@ -186,7 +186,7 @@ function takeOver(
     command: worker,
     effect: isOwn
       ? 'runs a worker that takes over what dead drover processes left'
-      : 'runs a worker of its version, which needs to be told',
+      : 'runs a worker of its version, which takes over what dead executors left',
   }
   const tell = { command: recover, effect: 'hands it to a worker that lives' }
   if (eligibleExecutors(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
@@ -196,7 +196,6 @@ function takeOver(
       effect: `lets the code of ${visible(version)} go on with it`,
     })),
     start,
-    ...(isOwn ? [] : [{ ...tell, effect: 'tells that worker, once it is ready' }]),
   ]
 }
 
@@ -225,7 +224,7 @@ interface WorkerFor extends Pick<Situation, 'executors'> {
 /** The worker that would take this workflow: its application and version, and its queue where workers poll none by themselves. */
 export function workerCommand(
   { workflow, executors }: WorkerFor,
-  { own, app, isBeforeSdk5, databaseFlags = [] }: Surroundings,
+  { own, app, isBeforeSdk5 }: Surroundings,
   { version, createQueue, poll }: WorkerOptions = {},
 ): string {
   if (isBeforeSdk5) return ownStart
@@ -243,7 +242,6 @@ export function workerCommand(
     ...(createQueue && queue !== null ? ['--create-queue', quote(queue)] : []),
     ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
     ...(!own && othersLive ? ['--join'] : []),
-    ...databaseFlags.map(visible),
   ].join(' ')
 }
 

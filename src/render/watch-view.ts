@@ -15,6 +15,7 @@ interface ViewOptions {
   /** Lines at most; infinite for what stays in the scrollback. */
   readonly height: number
   readonly now: Date
+  readonly databaseFlags?: readonly string[]
 }
 
 /** Lines longer than this are hard to follow from one end to the other. */

@@ -36,9 +36,13 @@ export function questionLines(wait: Wait, whose: string, { style, now }: Frame, 
 }
 
 /** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
-export function answerLines(wait: Wait, { style, width }: Frame, margins: readonly number[]): string[] {
+export function answerLines(
+  wait: Wait,
+  { style, width, databaseFlags }: Frame,
+  margins: readonly number[],
+): string[] {
   if (wait.state === 'answered') return []
-  const command = answerCommand(wait)
+  const command = answerCommand(wait, databaseFlags)
   const margin = margins.find((cells) => displayWidth(command) <= width - cells) ?? 0
   return breakCommand(command, width - margin).map((line) => ' '.repeat(margin) + style.command(line))
 }

@@ -1,3 +1,4 @@
+import { carryFlags } from '../core/carry-flags.ts'
 import { isJsonObject } from '../core/json.ts'
 import type {
   JsonValue,
@@ -62,7 +63,8 @@ function truncateTitle({ status, name, className, configName }: Workflow, { styl
 }
 
 /** Key and lines; what is not known is not mentioned. */
-function facts({ workflow, lineage }: Details, { style, width, now }: Frame): [string, readonly string[]][] {
+function facts({ workflow, lineage }: Details, frame: Frame): [string, readonly string[]][] {
+  const { style, width, now } = frame
   const { status, input, output, error, createdAt, startedAt, completedAt } = workflow
   const valueWidth = Math.max(1, width - keyWidth)
   const wrapped = (text: string) => wrap(text, valueWidth, maxValueLines)
@@ -86,7 +88,7 @@ function facts({ workflow, lineage }: Details, { style, width, now }: Frame): [s
             ...causesOf(error)
               .flatMap((cause) => wrapped(`caused by ${cause}`))
               .map(style.bad),
-            ...stackLines(workflow, valueWidth, style),
+            ...stackLines(workflow, valueWidth, frame),
           ]
         : [],
     ],
@@ -135,14 +137,19 @@ function factLines(key: string, lines: readonly string[], { style }: Frame): str
   return lines.map((line, index) => `${style.faint(pad(index === 0 ? key : '', keyWidth))}${line}`)
 }
 
-function stackLines({ error, workflowId }: Workflow, width: number, style: Frame['style']): string[] {
-  const frames = visibleLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
-  const shown = frames.slice(0, maxStackLines)
-  const more = frames.length - shown.length
-  const fold = more > 0 ? [`  … ${more} more: drover get ${visible(workflowId)} -o json`] : []
+function stackLines({ error, workflowId }: Workflow, width: number, frame: Frame): string[] {
+  const calls = visibleLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
+  const shown = calls.slice(0, maxStackLines)
+  const more = calls.length - shown.length
+  const fold =
+    more > 0 ? [`  … ${more} more: ${carry(`drover get ${quote(workflowId)} -o json`, frame)}`] : []
   return [...shown.map((line) => `  ${line.trim()}`), ...fold].map((line) =>
-    style.faint(truncate(line, width)),
+    frame.style.faint(truncate(line, width)),
   )
+}
+
+function carry(command: string, { databaseFlags = [] }: Frame): string {
+  return carryFlags(visible(command), databaseFlags.map(visible))
 }
 
 function waitSection(waits: readonly Wait[], frame: Frame): string[] {
@@ -167,6 +174,6 @@ function section<Row>(
   const hidden = rows.length - Math.min(rows.length, maxRows)
   const table = renderTable(columns, rows.slice(-maxRows), { ...frame, width: width - 2 })
   const fold =
-    hidden > 0 ? [style.faint(truncate(`… ${hidden} earlier: ${visible(command)}`, width - 2))] : []
+    hidden > 0 ? [style.faint(truncate(`… ${hidden} earlier: ${carry(command, frame)}`, width - 2))] : []
   return ['', style.strong(title), ...[...fold, ...table].map((line) => `  ${line}`)]
 }

@@ -97,11 +97,9 @@ test('what a gone executor left goes to its own version, or to one that lives wh
   expect(await commands([{ ...worker, version: 'v2' }])).toEqual([
     'drover recover l1 --to-version v2',
     'drover worker --app ./your-module.ts --application example --app-version v1',
-    'drover recover l1',
   ])
   expect(await commands([{ ...worker, application: 'other' }])).toEqual([
     'drover worker --app ./your-module.ts --application example --app-version v1',
-    'drover recover l1',
   ])
 })
 

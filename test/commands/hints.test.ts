@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { App } from '../../src/core/runtime.ts'
 import { withoutPassword } from '../../src/core/without-password.ts'
+import { changeLine } from '../../src/render/change-line.ts'
+import { createStyle } from '../../src/render/style.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -43,9 +45,20 @@ async function leave(line: readonly string[], env: Readonly<Record<string, strin
 
 test('the worker that finishes what a worker left is the same one: application, version, queues and database', async () => {
   const url = 'postgres://ada:secret@db.example:5432/shop'
-  const typed = ['--application', 'siesta', '--queues', 'jobs,orders', '--db-url', url, '--schema', 'flows']
+  const typed = [
+    '--application',
+    'siesta',
+    '--queues',
+    'jobs,orders',
+    '--launch-timeout',
+    '2m',
+    '--db-url',
+    url,
+    '--schema',
+    'flows',
+  ]
   expect(await leave([...typed, '--app-version', 'v7', '--join'])).toEqual([
-    "To finish them: drover worker --app './my app.js' --application siesta --app-version v7 --queues jobs,orders,mails --join --db-url postgres://ada@db.example:5432/shop --schema flows",
+    "To finish them: drover worker --app './my app.js' --application siesta --app-version v7 --queues jobs,orders,mails --launch-timeout 2m --join --db-url postgres://ada@db.example:5432/shop --schema flows",
   ])
   const ours = ['--application', 'siesta', '--create-queue', 'jobs', '--concurrency', '2', '--queues', 'all']
   expect(await leave(ours, { DBOS__APPVERSION: 'v7' })).toEqual([
@@ -53,11 +66,42 @@ test('the worker that finishes what a worker left is the same one: application, 
   ])
 })
 
-test('a way to come back names the database again', async () => {
-  const store = createFakeStore([{ workflowId: 'n-1' }])
-  const line = 'watch n-1 --timeout 10ms --db-url postgres://ada:secret@h/shop --schema flows'
-  expect((await runCli(line, { store })).stderr).toContain(
-    'to come back: drover watch n-1 --db-url postgres://ada@h/shop --schema flows\n',
+const url = 'postgres://ada:secret@h/shop'
+const place = '--db-url postgres://ada@h/shop --schema flows'
+
+test.each([
+  ['watch n-1 --timeout 10ms', `to come back: drover watch n-1 ${place}\n`],
+  ['stream n-1 lines --follow --timeout 10ms', `drover stream n-1 lines --follow ${place}\n`],
+  ['stream n-1 --follow --timeout 10ms', `drover stream n-1 --follow ${place}\n`],
+  ['get n-2', `hint: drover list ${place}\n`],
+  ['result n-1', `hint: drover wait n-1 ${place}\n`],
+  ['wait n-1 --for message --timeout 10ms', `${place}   # runs a worker`],
+  ['inbox -o json --watch', `drover inbox --watch -o jsonl ${place}"`],
+  ['queues set mails', `drover queues set --help ${place}\n`],
+  ['start other --application shop --app-version v1', `--app-version v1 ${place}`],
+])('what "%s" says to type next is typed on the same database', async (line, hint) => {
+  const store = createFakeStore([{ workflowId: 'n-1', application: 'shop' }], { own: false })
+  const { stderr } = await runCli(`${line} --db-url ${url} --schema=flows`, { store })
+  expect(stderr).toContain(hint)
+  expect(stderr).not.toContain('secret')
+})
+
+test('the commands on the screens of explain, doctor, get and watch carry the database, too', async () => {
+  const asks = [{ event: 'awaiting:ship', value: { prompt: 'Ship it?' } }, { recv: 'ship' }]
+  const workflow = { workflowId: 'n-1', application: 'shop', did: asks }
+  const options = { store: createFakeStore([workflow], { own: false }) }
+  for (const line of ['explain n-1', 'explain n-1 -o json', 'doctor', 'doctor -o json', 'get n-1']) {
+    const { stdout } = await runCli(`${line} --schema flows`, options)
+    const commands = stdout.match(/drover (?!processes)[a-z]+ .*/g) ?? []
+    expect(commands.length, line).toBeGreaterThan(0)
+    for (const command of commands) expect(command).toContain(' --schema flows')
+  }
+  const waits = await options.store.waits(['n-1'])
+  const databaseFlags = ['--schema', 'flows']
+  const at = new Date('2026-01-02T03:05:05Z')
+  const change = { type: 'waits', workflowId: 'n-1', cursor: '', at, waits } as const
+  expect(changeLine(change, { style: createStyle(0), showId: false, databaseFlags })).toMatch(
+    /drover approve n-1#\d+ --schema flows$/,
   )
 })
 

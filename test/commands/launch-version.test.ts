@@ -46,7 +46,8 @@ async function work(line: string, { configuredVersion, env, own = false }: Given
     env,
     interrupt: stop.signal,
   })
-  return { launched, told: stderr.split('\n').filter((told) => /latest version|the latest$/.test(told)) }
+  const lines = stderr.split('\n')
+  return { launched, lines, told: lines.filter((told) => /latest version|the latest$/.test(told)) }
 }
 
 test('a worker runs as the flag says, else the environment, else the module, else what DBOS computes', async () => {
@@ -68,7 +69,10 @@ test("in drover's own database it is a version that outlives edits, unless one i
 })
 
 test('a version that is not the latest comes with how to make it that', async () => {
-  expect((await work('worker --app ./app.js --join', { configuredVersion: 'it is' })).told).toEqual([
+  const { lines, told } = await work('worker --app ./app.js --join', { configuredVersion: 'it is' })
+  expect(lines.slice(1, 3)).toEqual(told)
+  expect(lines[0]).toMatch(/^shop, version it is, in /)
+  expect(told).toEqual([
     'v-latest stays the latest version of shop: what is enqueued without a version goes to it, not here.',
     "hint: drover versions promote 'it is'   # makes this version the latest",
   ])

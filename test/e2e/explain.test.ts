@@ -330,9 +330,6 @@ describe.concurrent('workers that come and go', () => {
     local.kill('SIGKILL')
     const [alone] = (await field.explained(id, 'executor-gone')).mend
     await field.type(alone.command)
-    const { mend } = await field.explained(id, 'executor-gone')
-    expect(mend[0].command).toBe(`drover recover ${id}`)
-    await field.type(mend[0].command)
     await field.drover('send', id, 'true', '--topic', 'orders')
     expect(await field.ended(id)).toMatchObject(success)
   })

@@ -53,6 +53,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     terminal,
     env: { ...(hasDatabase ? { DROVER_DB_URL: 'postgres://localhost/test' } : {}), ...options.env },
     cwd: '/project',
+    databaseFlags: [],
     interrupts: { signal: options.interrupt ?? new AbortController().signal },
     started: {
       remember: async (_, workflowId) => void remembered.push(workflowId),

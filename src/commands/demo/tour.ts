@@ -6,6 +6,7 @@ import { shellWord } from '../../core/shell-word.ts'
 import type { Store } from '../../core/store.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { launchApp } from '../../frame/app.ts'
+import { usualLaunchTimeout } from '../../frame/app-options.ts'
 import { withStore } from '../../frame/database.ts'
 import { interruptCode } from '../../frame/interrupt.ts'
 import { demoColumns } from '../../render/demo-columns.ts'
@@ -58,7 +59,7 @@ export async function runTour(
       const app = await context.loadApp(demoApp, { launchTimeoutMs: 0, onNotice: () => {} })
       let runtime: Runtime | undefined
       const launch = async () => {
-        const appFlags = { join: false }
+        const appFlags = { join: false, launchTimeout: usualLaunchTimeout }
         return launchApp(context, { store, settings, target, app, flags: appFlags, keepHandingOver: false })
       }
       const tour = createTour(context, store, {

@@ -44,7 +44,7 @@ export async function followEvents(
   if (hasReaderLeft(context)) return
   const ended = outcome.workflows.get(workflowId)
   if (outcome.reason !== 'ended' || !ended) {
-    noteDetached(context, outcome, [workflowId], flags)
+    noteDetached(context, outcome, [workflowId])
     return context.exitWith(outcomeCode(context, outcome, workflowId))
   }
   if (key !== undefined && count === 0) throw eventNotFound(ended, await store.events(workflowId), key)

@@ -41,6 +41,6 @@ export async function waitForEvent(
       hint: `drover events ${shellWord(workflowId)}`,
     })
   }
-  noteDetached(context, outcome, [workflowId], flags)
+  noteDetached(context, outcome, [workflowId])
   context.exitWith(outcomeCode(context, outcome, workflowId))
 }

@@ -44,6 +44,6 @@ async function whyNotGone(context: Context, store: Store, executorId: string): P
   return new CliError(
     'nothing-to-do',
     `Executor ${executorId} is not gone: ${evidence} dbos_transact_${executorId}_…${heard}.`,
-    { hint: 'end that process first; drover workers shows who lives' },
+    { hint: 'drover workers   # shows who lives; end that process first' },
   )
 }

@@ -54,7 +54,12 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
     if (ids?.length === 0)
       return printRows(context, flags, { ...toPrintable(store, []), empty: nothingOnStdin(store, 'recover') })
     const gone = await findNamedGone(context, store, flags)
-    const round = { graceMs, ids, flags: { ...flags, gone }, surroundings: surroundingsOf(store, settings) }
+    const round = {
+      graceMs,
+      ids,
+      flags: { ...flags, gone },
+      surroundings: surroundingsOf(context, store, settings),
+    }
     if (!flags.watch) return printRound(context, store, flags, await recoverOnce(context, store, round))
     await watchForGone(context, store, round, everyMs)
   })

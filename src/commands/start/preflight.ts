@@ -35,6 +35,7 @@ export interface StartObstacles {
 
 /** What would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
 export async function findStartObstacles(
+  context: Pick<Context, 'databaseFlags'>,
   store: Store,
   settings: Settings,
   { request, isKnown, strict }: Planned,
@@ -49,7 +50,7 @@ export async function findStartObstacles(
   const outlook = await store.outlook(place)
   const { executors, now } = outlook
   const workflow = { ...place, name: request.name, className: request.className ?? null, error: null }
-  const surroundings = surroundingsOf(store, settings)
+  const surroundings = surroundingsOf(context, store, settings)
   const obstacles = findObstacles(outlook, workflow)
   const isUnregistered = obstacles.some(({ kind }) => kind === 'name-unregistered')
   const warnings: Warning[] = [

@@ -105,7 +105,10 @@ async function runStart(
         if (description !== described) tell(context, description)
         described = description
         const { strict } = flags
-        return { ...planned, obstacles: await findStartObstacles(store, settings, { ...planned, strict }) }
+        return {
+          ...planned,
+          obstacles: await findStartObstacles(context, store, settings, { ...planned, strict }),
+        }
       })
       reportObstacles(context, obstacles)
       if (flags.dryRun) return printDryRun(context, store, request, flags)
@@ -203,7 +206,7 @@ async function goOn(
   settings: Settings,
   { workflowId, flags, timeoutMs, pollMs, assertions }: Following,
 ): Promise<void> {
-  const surroundings: Surroundings = surroundingsOf(store, settings)
+  const surroundings: Surroundings = surroundingsOf(context, store, settings)
   const outcome = await follow(context, store, {
     workflowIds: [workflowId],
     workflows: settings.workflows,
@@ -212,7 +215,7 @@ async function goOn(
     timeoutMs,
     advice: { everyMs: 3 * pollMs, find: () => whyQueued(store, workflowId, surroundings) },
   })
-  noteDetached(context, outcome, [workflowId], flags)
+  noteDetached(context, outcome, [workflowId])
   await printOutcome(context, flags, outcome, workflowId, flags.watch)
   const workflow = outcome.workflows.get(workflowId)
   if (workflow?.status === 'SUCCESS') requireAssertions(assertions, workflowId, workflow.output)

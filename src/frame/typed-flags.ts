@@ -1,0 +1,21 @@
+import { shellWord } from '../core/shell-word.ts'
+import { withoutPassword } from '../core/without-password.ts'
+
+const options = ['--db-url', '--database', '--schema'] as const
+
+/** The words by which a command line names the database, quoted: what is typed next shall find the same one. */
+export function typedDatabaseFlags(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  return options.flatMap((option) => {
+    const value = lastValueOf(option, words)
+    if (value === undefined) return []
+    return [option, shellWord(option === '--db-url' ? withoutPassword(value) : value)]
+  })
+}
+
+function lastValueOf(option: string, words: readonly string[]): string | undefined {
+  const index = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
+  const found = words[index]
+  return found === option ? words[index + 1] : found?.slice(option.length + 1)
+}
