@@ -68,8 +68,8 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'get',
-        usage: '<id>',
-        summary: 'show one workflow: input, result, events, what it waits for',
+        usage: '<id...>',
+        summary: 'show workflows: input, result, events, what they wait for',
         load: async () => (await import('./get.ts')).getCommand,
       },
       {
@@ -144,8 +144,8 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'result',
-        usage: '<id>',
-        summary: 'print the result of a workflow that has ended',
+        usage: '<id...>',
+        summary: 'print the results of workflows that have ended',
         load: async () => (await import('./result.ts')).resultCommand,
       },
     ],
@@ -155,7 +155,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'explain',
-        usage: '<id>',
+        usage: '<id...>',
         summary: 'say why a workflow does not move, and what mends it',
         load: async () => (await import('./explain.ts')).explainCommand,
       },

@@ -43,8 +43,8 @@ test('bare drover is its help', async () => {
     Observe:
       watch <id…>                   see workflows live until they end
       list                          list recent workflows
-      get <id>                      show one workflow: input, result, events, what
-                                    it waits for
+      get <id…>                     show workflows: input, result, events, what they
+                                    wait for
       steps <id>                    list the recorded steps of a workflow
       events <id> [key]             show the events that a workflow published
       stream <id> [key…]            print what a workflow streams
@@ -62,10 +62,10 @@ test('bare drover is its help', async () => {
     Wait:
       wait <id…>                    wait until workflows end, publish an event, or
                                     wait for a message
-      result <id>                   print the result of a workflow that has ended
+      result <id…>                  print the results of workflows that have ended
 
     Understand:
-      explain <id>                  say why a workflow does not move, and what mends
+      explain <id…>                 say why a workflow does not move, and what mends
                                     it
       doctor                        check the database, the workers, and what is
                                     stuck
