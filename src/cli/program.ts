@@ -4,7 +4,6 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
-import { exitCodesHelp } from './exit-codes-help.ts'
 
 /** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */
 export async function createProgram(context: Context, argv: readonly string[]): Promise<Command> {
@@ -16,7 +15,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
-        .summary('show help for a command; drover help exit-codes lists those')
+        .summary('show help for a command; or of exit-codes, environment, formats, conditions')
         .helpGroup('Platform:'),
     )
     .showSuggestionAfterError()
@@ -44,12 +43,19 @@ export async function createProgram(context: Context, argv: readonly string[]): 
       program.addCommand(isNamed ? inheritAll((await listed.load())(context), program) : outlineOf(listed))
     }
   }
+  if (['help', ...topicNames].includes(argv[0] ?? '')) {
+    const { topicCommands } = await import('./help-topics.ts')
+    for (const topic of topicCommands(context, program)) program.addCommand(topic, { hidden: true })
+  }
   return program
-    .addCommand(exitCodesHelp(context, program), { hidden: true })
     .addHelpText('after', '\nA first look, with nothing installed: drover demo')
     .allowExcessArguments()
     .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
 }
+
+/** What `drover help` knows besides the commands. */
+const topicNames = ['exit-codes', 'environment', 'formats', 'conditions'] as const
+export type TopicName = (typeof topicNames)[number]
 
 /** Colours are loaded where there are any. */
 async function titleStyle(level: ColorLevel): Promise<(title: string) => string> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { commandGroups } from '../../src/commands/index.ts'
 import type { Context } from '../../src/context.ts'
@@ -92,8 +94,8 @@ test('bare drover is its help', async () => {
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset
       config                        show every setting and where it comes from
-      help [command]                show help for a command; drover help exit-codes
-                                    lists those
+      help [command]                show help for a command; or of exit-codes,
+                                    environment, formats, conditions
 
     A first look, with nothing installed: drover demo
     "
@@ -122,6 +124,24 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(`error: ${message}`)
   if (hint) expect(stderr).toContain(`hint: ${hint}`)
+})
+
+test.each([
+  ['environment', ['DROVER_DB_URL', 'DROVER_HOME', 'DROVER_PG_USER', 'DBOS__APPVERSION', 'DEBUG=drover']],
+  ['formats', ['-o jsonl', '-o ids', '--json']],
+  ['conditions', ['event:KEY.PATH>=JSON', 'step:NAME', 'message']],
+])('drover help %s names what there is', async (topic, names) => {
+  const { code, stdout, stderr } = await runCli(`help ${topic}`)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const name of names) expect(stdout).toContain(name)
+})
+
+test('every environment variable that the settings read is in drover help environment', async () => {
+  const { stdout } = await runCli('help environment')
+  const settings = readFileSync(path.join(import.meta.dirname, '../../src/settings/settings.ts'), 'utf8')
+  const read = [...settings.matchAll(/variable\(env, '(\w+)'\)/g)].map(([, name]) => name)
+  expect(read.length).toBeGreaterThan(3)
+  for (const name of read) expect(stdout).toContain(name)
 })
 
 test('drover help exit-codes is the whole table', async () => {
