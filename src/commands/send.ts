@@ -20,6 +20,7 @@ interface SendFlags extends DatabaseFlags, OutputFlags {
   readonly input?: string
   readonly idempotencyKey?: string
   readonly force: boolean
+  readonly portable?: boolean
   readonly timeout?: string
 }
 
@@ -35,6 +36,7 @@ export function sendCommand(context: Context): Command {
       '--idempotency-key <key>',
       'send at most once under this key: the same again is 0, another message 9',
     )
+    .option('--portable', 'write it as portable JSON (by itself for a workflow of another language)')
     .option('--force', 'also when the workflow has ended', false)
     .option('--timeout <duration>', 'wait so long for a database, or its tables, that is on its way')
     .action((id: string, message: string | undefined, _, command: Command) =>
@@ -55,8 +57,11 @@ async function runSend(
   const send = async (store: Store): Promise<void> => {
     const { workflowId } = await findExactWorkflow(context, store, id)
     const waits = await store.waits([workflowId])
-    const { idempotencyKey, force } = flags
-    const result = await submitMessage(store, { workflowId, topic, message, idempotencyKey, force })
+    const { idempotencyKey, force, portable } = flags
+    const result = await submitMessage(store, {
+      ...{ workflowId, topic, message, idempotencyKey, force },
+      ...(portable && { portable }),
+    })
     tell(
       context,
       result === 'duplicate'

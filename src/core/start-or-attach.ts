@@ -14,6 +14,14 @@ interface Started {
   readonly sentCount: number
 }
 
+/** Portable JSON is what keyword arguments are written in, also where there are none. */
+export const portableArguments: Pick<StartRequest, 'namedArgs'> = { namedArgs: {} }
+
+/** Portable arguments for a name whose last run was of another language, or asked for them. */
+export async function asItLastRan(store: Store, name: string): Promise<Pick<StartRequest, 'namedArgs'>> {
+  return (await store.lastRanPortable(name)) ? portableArguments : {}
+}
+
 /**
  * Starts a workflow, or attaches to one that is the same call: by its id, or where `ifExists` allows it by its deduplication
  * id. The messages reach it either way, each once. Throws `id-in-use`, `duplicate`, or what forbids the message.

@@ -90,7 +90,7 @@ export interface SendRequest {
   readonly message: JsonValue
   /** Sending again with the same key is a no-op. */
   readonly idempotencyKey?: string
-  /** As JSON that every language reads, instead of what TypeScript writes. */
+  /** As JSON that every language reads, instead of what TypeScript writes; else as the workflow itself is written. */
   readonly portable?: boolean
   /** Not to a workflow that has ended: nobody would read it. */
   readonly onlyActive?: boolean

@@ -3,7 +3,7 @@ import { deciderOf, isSameDecision } from '../core/decision.ts'
 import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../core/store.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
-import { decodeValue } from './decode.ts'
+import { decodeValue, needsPortable } from './decode.ts'
 import { workflowNotFound } from './failures.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
 import { findStored, recordDecision, requireRecord } from './record.ts'
@@ -66,7 +66,7 @@ async function lockWorkflow(
   return {
     status: toStatus(row.status),
     name: toText(row.name) ?? '',
-    portable: !['js_superjson', null].includes(toText(row.serialization)),
+    portable: needsPortable(toText(row.serialization)),
     now: row.now as Date,
   }
 }

@@ -75,6 +75,11 @@ export function isStreamEnd(text: string): boolean {
 /** In which the SDK for TypeScript writes. */
 export const usualSerialization = 'js_superjson'
 
+/** Whether a workflow's SDK reads only portable JSON of what ours writes: it is in Python, Go or Java, or asked for it. */
+export function needsPortable(serialization: string | null): boolean {
+  return serialization !== null && serialization !== usualSerialization
+}
+
 /** By the name in the column `serialization`; values of older SDKs have none. */
 const decoders = new Map<string, (text: string) => JsonValue>([
   [usualSerialization, (text) => toPlain(parseExact(text))],

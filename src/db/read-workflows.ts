@@ -1,7 +1,7 @@
 import type { WorkflowOrigin, WorkflowQuery } from '../core/store.ts'
 import { isEnded, toStatus, type Workflow, type WorkflowSummary } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
-import { decodeError, decodeInput, decodeValue, usualSerialization } from './decode.ts'
+import { decodeError, decodeInput, decodeValue, needsPortable } from './decode.ts'
 import { filterConditions } from './filter-conditions.ts'
 import { toDate, toFilledText, toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -104,8 +104,7 @@ export async function lastRanPortable(
      where w.name = $1 and w.status not in ('ENQUEUED', 'DELAYED') order by w.created_at desc limit 1`,
     [name],
   )
-  const serialization = toText(row?.serialization)
-  return serialization !== null && serialization !== usualSerialization
+  return needsPortable(toText(row?.serialization))
 }
 
 export async function listNames(session: Session, schema: SystemSchema, limit: number): Promise<string[]> {

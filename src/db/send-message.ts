@@ -5,8 +5,10 @@ import type { SendOutcome, SendRequest } from '../core/store.ts'
 import { isEnded, toStatus } from '../core/workflow.ts'
 import type { Row, Session } from './connect.ts'
 import { createDbosClient, keepingDigits } from './dbos-client.ts'
+import { needsPortable } from './decode.ts'
 import { workflowNotFound } from './failures.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
+import { toText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
 
 /** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
@@ -19,7 +21,8 @@ export async function sendMessage(
     const earlier = await compareWithEarlier(client, schema, request)
     if (earlier) return earlier.outcome
     if (request.onlyActive && (await hasEnded(client, schema, request))) return 'ended'
-    await deliverMessage(client, session, request)
+    const portable = request.portable ?? (await isPortable(client, schema, request))
+    await deliverMessage(client, session, { ...request, portable })
     // DBOS ignores a message whose id is there already, and does not tell.
     const stored = await compareWithEarlier(client, schema, request)
     return stored?.isNew === false ? stored.outcome : 'sent'
@@ -60,6 +63,18 @@ async function hasEnded(
     [workflowId],
   )
   return rows[0] !== undefined && isEnded(toStatus(rows[0].status))
+}
+
+async function isPortable(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId }: SendRequest,
+): Promise<boolean> {
+  const { rows } = await client.query<Row>(
+    `select serialization from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [workflowId],
+  )
+  return needsPortable(toText(rows[0]?.serialization))
 }
 
 /** Writes the message with DBOS's own client, in the transaction of `client`. Throws `workflow-not-found`. */

@@ -42,6 +42,8 @@ export interface SendOptions {
   readonly topic?: string
   /** The same message again with the same key is a no-op; another one throws `already-sent`. */
   readonly idempotencyKey?: string
+  /** Write it as portable JSON; by itself for a workflow of another language. */
+  readonly portable?: boolean
   /** Also to a workflow that has ended, which throws `already-ended` else. */
   readonly force?: boolean
 }
@@ -143,8 +145,8 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
     wait: (workflowId, condition = 'ended', options = {}) =>
       waitFor(store, workflowId, condition, options).then(withPlainNumbers),
-    send: (workflowId, message, { topic = null, idempotencyKey, force } = {}) =>
-      submitMessage(store, { workflowId, topic, message, idempotencyKey, force }),
+    send: (workflowId, message, { topic = null, idempotencyKey, force, portable } = {}) =>
+      submitMessage(store, { workflowId, topic, message, idempotencyKey, force, portable }),
     inbox: async (query = {}) => (await store.inbox(query)).waits.map(withRaw),
     approve: (wait, options) => decide(wait, 'approved', options),
     reject: (wait, options) => decide(wait, 'rejected', options),

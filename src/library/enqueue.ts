@@ -7,7 +7,7 @@ import {
   requireApplication,
 } from '../core/identity.ts'
 import { applicationOf, findRegistrations, ownerOf } from '../core/registrations.ts'
-import { startOrAttach } from '../core/start-or-attach.ts'
+import { asItLastRan, portableArguments, startOrAttach } from '../core/start-or-attach.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
 import { findOrigins } from '../core/workflow-name.ts'
@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly version?: string
   /** There before it starts, and sent once to what is attached to. */
   readonly messages?: readonly { readonly topic?: string | null; readonly message: JsonValue }[]
+  /** Write arguments as portable JSON, for a worker in any language; by itself where the name last ran so. */
+  readonly portable?: boolean
   /** On a queue only one active workflow may have it. */
   readonly deduplicationId?: string
   /** Where one has the deduplication id already: throw `duplicate`, or resolve to its id. `reject` by default. */
@@ -43,6 +45,7 @@ export async function enqueue(
     messages,
     deduplicationId,
     ifExists = 'reject',
+    portable,
     ...options
   }: StartOptions,
 ): Promise<string> {
@@ -68,6 +71,7 @@ export async function enqueue(
     args,
     queue: queue ?? lastQueueOf(origins) ?? ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
     application,
+    ...(portable ? portableArguments : await asItLastRan(store, name)),
     version: chooseVersion({ env }, { store, application, flag: options.version, executors: able }),
     ...(messages && { messages: messages.map(({ topic = null, message }) => ({ topic, message })) }),
     ...(deduplicationId !== undefined && { deduplicationId }),

@@ -12,6 +12,13 @@ test('a message is JSON if it parses, else a string', async () => {
   ])
 })
 
+test('--portable asks for portable JSON; else the workflow says it', async () => {
+  const store = createExampleStore()
+  await runCli('send asking x --topic legal --portable', { store })
+  await runCli('send asking x --topic legal', { store })
+  expect(store.sent.map(({ portable }) => portable)).toEqual([true, undefined])
+})
+
 test('a message to a topic that nobody waits on is sent, and said', async () => {
   const { code, stderr } = await runCli('send asking x --topic lgeal', { store: createExampleStore() })
   expect(code).toBe(0)

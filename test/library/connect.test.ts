@@ -103,6 +103,30 @@ test('a question is found, decided once, and on record', async () => {
   ])
 })
 
+test('arguments and messages are portable JSON where the last run of that name was, or it is asked for', async () => {
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, name, status, serialization, created_at)
+     values ('from python', 'charge', 'PENDING', 'py_pickle', 1)`,
+  )
+  const ids = [
+    await drover.start('charge', [1], here),
+    await drover.start('counting', [1], { ...here, portable: true }),
+    await drover.start('counting', [1], here),
+  ]
+  const written = await database.query(
+    'select workflow_uuid as id, serialization from dbos.workflow_status where workflow_uuid = any($1)',
+    [ids],
+  )
+  const byId = new Map(written.map(({ id, serialization }) => [id, serialization]))
+  expect(ids.map((id) => byId.get(id))).toEqual(['portable_json', 'portable_json', 'js_superjson'])
+  await drover.send('from python', { ok: true })
+  await drover.send('from python', { ok: true }, { portable: false })
+  const sent = await database.query(
+    `select serialization from dbos.notifications where destination_uuid = 'from python' order by created_at_epoch_ms`,
+  )
+  expect(sent.map(({ serialization }) => serialization)).toEqual(['portable_json', 'js_superjson'])
+})
+
 test('what cannot be is told as an error with a code', async () => {
   await expect(drover.wait('nope')).rejects.toMatchObject({ code: 'workflow-not-found' })
   await expect(drover.approve('nope', { as: 'ada' })).rejects.toMatchObject({ code: 'workflow-not-found' })

@@ -11,6 +11,7 @@ import {
 } from '../../core/identity.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../core/json.ts'
 import { applicationOf, findRegistrations, ownerOf, type Registered } from '../../core/registrations.ts'
+import { asItLastRan, portableArguments } from '../../core/start-or-attach.ts'
 import type { StartRequest, Store, WorkflowOrigin } from '../../core/store.ts'
 import { internalQueue, type JsonValue } from '../../core/workflow.ts'
 import { parseAttribute } from '../../core/workflow-filter.ts'
@@ -68,7 +69,6 @@ export async function toRequest(
   const queue = flags.queue ?? (await chooseQueue(store, lastQueueOf(origins), own))
   const narrowing = { class: className, instance: flags.instance }
   const owner = own.length > 0 ? ownerOf(own, name, narrowing) : chooseClass(narrowing, latest)
-  const isPortable = latest !== undefined && (await store.lastRanPortable(name))
   const request = {
     name,
     ...owner,
@@ -77,8 +77,7 @@ export async function toRequest(
     queue,
     application,
     version,
-    // Portable JSON is what keyword arguments are written in, also where there are none.
-    ...(isPortable && { namedArgs: {} }),
+    ...(await asItLastRan(store, name)),
     ...options,
   }
   return { request, isKnown: latest !== undefined || own.length > 0 }
@@ -137,7 +136,7 @@ export function parseOptions(flags: StartFlags): Partial<StartRequest> {
     ...(dedup !== undefined && { deduplicationId: dedup }),
     ...(attr.length > 0 && { attributes: Object.fromEntries(attr.map(parseAttribute)) }),
     ...(partition !== undefined && { partition }),
-    ...(portable && { namedArgs: {} }),
+    ...(portable && portableArguments),
     ...(named !== undefined && { namedArgs: parseNamed(named) }),
     ...(messages.length > 0 && { messages }),
   }
