@@ -108,14 +108,20 @@ function resetCommand(context: Context): Command {
     .action(async (_, self: Command) => {
       const flags = self.optsWithGlobals<Flags & { all: boolean; yes: boolean }>()
       const database = await databaseName(context, flags)
+      const json = { database: flags.all ? null : database, all: flags.all }
+      const local = await context.local()
+      if (!local.exists()) {
+        tell(context, 'There is no embedded Postgres; nothing was deleted.')
+        return printOne(context, flags, { json })
+      }
       if (!flags.yes)
         await confirmReset(context, flags.all ? 'the embedded server' : `the embedded database ${database}`)
-      await (await context.local()).reset({ database, all: flags.all })
+      await local.reset({ database, all: flags.all })
       tell(
         context,
         flags.all ? 'The embedded server is deleted.' : `The embedded database ${database} is empty.`,
       )
-      await printOne(context, flags, { json: { database: flags.all ? null : database, all: flags.all } })
+      await printOne(context, flags, { json })
     })
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }

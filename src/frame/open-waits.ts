@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { type AnyOf, toList } from '../core/any-of.ts'
-import { parseDuration } from '../core/duration.ts'
 import { createWaitKnowledge, type KnownWait } from '../core/known-waits.ts'
 import type { Inbox, InboxQuery, NamedWait, Store } from '../core/store.ts'
+import { parseTime } from '../core/time.ts'
 import type { Settings } from '../settings/settings.ts'
 import { repeatable } from './option-parsers.ts'
 
@@ -26,7 +26,10 @@ export interface OpenWaits {
 export function addInboxFilters(command: Command, when = ''): Command {
   return command
     .addOption(repeatable('--name <name>', `${when}only workflows of this name, or Class.name; repeatable`))
-    .option('--older-than <duration>', `${when}only what has waited this long, such as 30m`)
+    .option(
+      '--older-than <time>',
+      `${when}only what has waited longer than this, such as 30m, or since before this date`,
+    )
 }
 
 /** What to ask the store for. Topics are not all in the database, so that it cannot limit what is narrowed by them. */
@@ -35,7 +38,7 @@ export function toInboxQuery(
   { name, topic, olderThan }: InboxFilters,
   limit?: number,
 ): InboxQuery {
-  const before = olderThan === undefined ? undefined : new Date(now().getTime() - parseDuration(olderThan))
+  const before = olderThan === undefined ? undefined : parseTime(olderThan, now())
   return { name, before, limit: topic === undefined ? limit : undefined }
 }
 

@@ -95,6 +95,8 @@ test('filters by name, topic and age narrow it, and an empty inbox is no error',
   expect(await count('--topic webhook')).toBe(1)
   expect(await count('--topic courier')).toBe(1)
   expect(await count('--older-than 1m')).toBe(1)
+  expect(await count(`--older-than ${new Date(now.getTime() - 60_000).toISOString()}`)).toBe(1)
+  expect(await count('--older-than 2020-01-01')).toBe(0)
   expect(await runCli('inbox --older-than 2h', { store: createDeskStore(), now })).toMatchObject({
     code: 0,
     stdout: '',

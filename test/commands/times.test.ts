@@ -33,6 +33,8 @@ test.each([
   'list --until 2026-02-30T00:00:00Z',
   'cancel --name orderWorkflow --since 2026-02-30 --yes',
   'delete --ended --older-than 2026-02-30 --yes',
+  'inbox --older-than 2026-02-30 --no-pick',
+  'approve --all --older-than 2026-02-30 --yes',
   'audit --from 2026-02-30',
   'audit --to 2026-02-30T10:00',
   'list --since 99999999999d',
