@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty'
+import { withOwnSignal } from './own-signal.ts'
 import type { ColorLevel, Key, KeyProgram, Terminal } from './terminal.ts'
 
 type Prompts = Pick<Terminal, 'confirm' | 'choose' | 'ask' | 'interact'>
@@ -21,7 +22,7 @@ export function createPrompts({
   colorLevel,
   writeOut,
 }: PromptsOptions): Prompts {
-  const open = async (signal: AbortSignal | undefined) => {
+  const open = async () => {
     const stdin = openStdin()
     const stderr = openStderr()
     if (!stdin.isTTY || !stderr.isTTY) throw new Error('A prompt needs a terminal on stdin and stderr.')
@@ -30,45 +31,51 @@ export function createPrompts({
     for (const letter of 'hjkl') settings.aliases.delete(letter)
     writeOut()
     const output = colorLevel() > 0 ? stderr : withoutColor(stderr)
-    return { clack, common: { input: stdin as ReadStream, output, signal, withGuide: false } }
+    return { clack, common: { input: stdin as ReadStream, output, withGuide: false } }
   }
 
+  // Clack listens to a signal for ever, and closes again what was answered long ago.
   return {
-    confirm: async (question, { signal } = {}) => {
-      const { clack, common } = await open(signal)
-      const answer = await clack.confirm({ ...common, message: question, initialValue: false })
-      return clack.isCancel(answer) ? undefined : answer
-    },
-    choose: async <Value>(
+    confirm: (question, { signal: outer } = {}) =>
+      withOwnSignal(outer, async (signal) => {
+        const { clack, common } = await open()
+        const answer = await clack.confirm({ ...common, signal, message: question, initialValue: false })
+        return clack.isCancel(answer) ? undefined : answer
+      }),
+    choose: <Value>(
       question: string,
       choices: Parameters<Terminal['choose']>[1],
-      { signal }: { readonly signal?: AbortSignal } = {},
-    ) => {
-      const { clack, common } = await open(signal)
-      const options = choices.map(({ label, hint }, index) => ({ value: index, label, hint }))
-      const answer = await clack.select({ ...common, message: question, options })
-      return clack.isCancel(answer) ? undefined : (choices[answer]?.value as Value | undefined)
-    },
-    ask: async (question, { signal, required = false } = {}) => {
-      const { clack, common } = await open(signal)
-      const answer = await clack.text({
-        ...common,
-        message: question,
-        validate: (text = '') => (required && text.trim() === '' ? 'Please type something.' : undefined),
-      })
-      return clack.isCancel(answer) ? undefined : (answer ?? '')
-    },
-    interact: async (program, { signal } = {}) => {
-      const { common } = await open(signal)
-      return runKeyProgram(program, common)
-    },
+      { signal: outer }: { readonly signal?: AbortSignal } = {},
+    ) =>
+      withOwnSignal(outer, async (signal) => {
+        const { clack, common } = await open()
+        const options = choices.map(({ label, hint }, index) => ({ value: index, label, hint }))
+        const answer = await clack.select({ ...common, signal, message: question, options })
+        return clack.isCancel(answer) ? undefined : (choices[answer]?.value as Value | undefined)
+      }),
+    ask: (question, { signal: outer, required = false } = {}) =>
+      withOwnSignal(outer, async (signal) => {
+        const { clack, common } = await open()
+        const answer = await clack.text({
+          ...common,
+          signal,
+          message: question,
+          validate: (text = '') => (required && text.trim() === '' ? 'Please type something.' : undefined),
+        })
+        return clack.isCancel(answer) ? undefined : (answer ?? '')
+      }),
+    interact: (program, { signal: outer } = {}) =>
+      withOwnSignal(outer, async (signal) => {
+        const { common } = await open()
+        return runKeyProgram(program, { ...common, signal })
+      }),
   }
 }
 
 interface PromptStreams {
   readonly input: ReadStream
   readonly output: NodeJS.WriteStream
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
 }
 
 /** Clack reads the keys, draws the frames and gives the terminal back; what they mean is the program's. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sleep, startTimer, timeoutSignal } from '../../src/core/long-timer.ts'
 
@@ -40,4 +41,15 @@ test('a sleep of sixty days ends early, without an error, when its signal aborts
   stop.abort()
   await slept
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a signal that many sleeps listened to has no listeners left', async () => {
+  const { signal } = new AbortController()
+  for (let round = 0; round < 50; round += 1) {
+    const slept = sleep(dayMs, signal)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    vi.advanceTimersByTime(dayMs)
+    await slept
+  }
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

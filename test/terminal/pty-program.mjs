@@ -1,4 +1,5 @@
 // What `npm run build` made: a loader for TypeScript would cost more than all that this does.
+import { getEventListeners } from 'node:events'
 import { createTerminal } from '../../dist/terminal/process-terminal.js'
 
 /** What the pty test drives: each mode shows one part of the real terminal. */
@@ -36,14 +37,16 @@ async function leave() {
 }
 
 async function prompts() {
-  await terminal.print(`confirm ${await terminal.confirm('Approve it?')}`)
+  const { signal } = new AbortController()
+  await terminal.print(`confirm ${await terminal.confirm('Approve it?', { signal })}`)
   const choices = [
     { value: { id: 1 }, label: 'the first', hint: 'a hint' },
     { value: { id: 2 }, label: 'the second' },
   ]
-  await terminal.print(`choose ${JSON.stringify(await terminal.choose('Which one?', choices))}`)
-  await terminal.print(`ask ${await terminal.ask('Why?', { required: true })}`)
-  await terminal.print(`left ${await terminal.confirm('And now?')}`)
+  await terminal.print(`choose ${JSON.stringify(await terminal.choose('Which one?', choices, { signal }))}`)
+  await terminal.print(`ask ${await terminal.ask('Why?', { signal, required: true })}`)
+  await terminal.print(`left ${await terminal.confirm('And now?', { signal })}`)
+  await terminal.print(`listeners ${getEventListeners(signal, 'abort').length}`)
   await terminal.print(`aborted ${await terminal.ask('Too late?', { signal: AbortSignal.timeout(50) })}`)
 }
 

@@ -42,12 +42,15 @@ test('prompts are answered by keys, and left with ctrl-c or a signal', async () 
   await session.waitFor('And now?')
   session.type('\x03')
   expect(await session.exitCode).toBe(0)
-  const answers = session.screen.text().filter((line) => /^(confirm|choose|ask|left|aborted) /.test(line))
+  const answers = session.screen
+    .text()
+    .filter((line) => /^(confirm|choose|ask|left|listeners|aborted) /.test(line))
   expect(answers).toEqual([
     'confirm true',
     'choose {"id":2}',
     'ask because',
     'left undefined',
+    'listeners 0',
     'aborted undefined',
   ])
 })
