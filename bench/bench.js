@@ -7,6 +7,7 @@ import { cutting } from './sections/cutting.js'
 import { ending } from './sections/ending.js'
 import { enqueue } from './sections/enqueue.js'
 import { event } from './sections/event.js'
+import { forks } from './sections/forks.js'
 import { idle } from './sections/idle.js'
 import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
@@ -31,6 +32,7 @@ const sections = {
   inbox,
   million,
   cutting,
+  forks,
 }
 const names = Object.keys(sections)
 const chosen = process.argv.slice(2)
