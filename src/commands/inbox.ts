@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { waitId } from '../core/decision.ts'
 import { CliError } from '../core/errors.ts'
+import { unambiguousWaitIds } from '../core/find-wait.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
 import { runDesk } from '../frame/desk.ts'
@@ -72,11 +73,13 @@ async function printInbox(
   const isScreen = flags.output === 'table' && context.terminal.stdout.isTerminal
   const limit = flags.limit ?? (isScreen ? terminalLimit : undefined)
   const { waits, total } = await readOpenWaits(context, store, settings, flags, limit)
+  const ids = flags.output === 'ids' ? await unambiguousWaitIds(store, waits) : waits.map(waitId)
+  const idByWait = new Map(waits.map((wait, index) => [wait, ids[index]]))
   await printRows(context, flags, {
     rows: waits,
     columns: waitColumns,
     toJson: toWaitJson,
-    toId: waitId,
+    toId: (wait) => idByWait.get(wait) ?? waitId(wait),
     empty: `Nothing waits for an answer in ${store.database.label}.`,
   })
   if (total > waits.length) tell(context, `The oldest ${waits.length} of ${total}; --limit shows more.`)

@@ -56,7 +56,7 @@ async function lastDecidedBy(
   return last?.by === by ? store.waitAt(workflowId, last.step) : undefined
 }
 
-/** An exact id wins, even one that ends in `#3`. */
+/** An exact id wins, even one that ends in `#3`, unless that is a wait of another workflow, too. */
 async function findAddressed(
   store: Store,
   typed: string,
@@ -64,9 +64,50 @@ async function findAddressed(
 ): Promise<{ readonly workflow: Workflow; readonly step: number | undefined }> {
   const match = /^(.+)#(\d+)$/s.exec(typed)
   const whole = match ? await store.get(typed) : await findWorkflow(typed)
+  if (match && whole) await refuseAmbiguous(store, whole, match[1] ?? '', Number(match[2]))
   if (whole) return { workflow: whole, step: undefined }
   const workflow = await findWorkflow(match?.[1] ?? typed)
   return { workflow, step: Number(match?.[2]) }
+}
+
+/** Steps are integers of the database. */
+const largestStep = 2 ** 31 - 1
+
+/** Throws `ambiguous-id` where the id of a workflow is that of a wait of another one. */
+async function refuseAmbiguous(
+  store: Store,
+  { workflowId }: Workflow,
+  other: string,
+  step: number,
+): Promise<void> {
+  if (step > largestStep || !(await store.waitAt(other, step))) return
+  const waits = [{ workflowId: other, step }, ...(await store.waits([workflowId]))]
+  const forms = await unambiguousWaitIds(store, waits)
+  throw new CliError(
+    'ambiguous-id',
+    `"${workflowId}" is a workflow, and the wait of ${other} at step ${step}.`,
+    {
+      hint: `name one: ${forms.map(shellWord).join(', ')}`,
+    },
+  )
+}
+
+/**
+ * `ID#STEP` for each of these waits. Where a workflow is called so, the step has zeros before it, as many as it takes:
+ * they leave the wait the same, and the id is nobody's.
+ */
+export async function unambiguousWaitIds(
+  store: Pick<Store, 'existing'>,
+  waits: readonly Pick<Wait, 'workflowId' | 'step'>[],
+): Promise<readonly string[]> {
+  const forms = waits.map(waitId)
+  for (let digits = 2; ; digits++) {
+    const taken = new Set(await store.existing(forms))
+    if (taken.size === 0) return forms
+    for (const [index, { workflowId, step }] of waits.entries()) {
+      if (taken.has(forms[index] ?? '')) forms[index] = `${workflowId}#${String(step).padStart(digits, '0')}`
+    }
+  }
 }
 
 function onlyOne(workflow: Workflow, open: readonly Wait[]): Wait {

@@ -293,6 +293,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** The offset at which the last `count` values of a stream begin; 0 where there are not so many. */
   offsetOfLast(workflowId: string, key: string, count: number): Promise<number>
   messages(workflowId: string): Promise<readonly Message[]>
+  /** Those of these ids that are workflows. */
+  existing(workflowIds: readonly string[]): Promise<readonly string[]>
   /** Open waits of these workflows. */
   waits(workflowIds: readonly string[]): Promise<readonly Wait[]>
   /** Open waits of all workflows. */

@@ -73,7 +73,8 @@ async function lockWorkflow(
 
 /**
  * The decision that this wait has, and the key under which it is, or would be. A workflow that was rewound to the very
- * step that waits asks again as of the same time, and its old message is gone: the next round of the same wait.
+ * step that waits asks again as of the same time, and its old message is gone: the next round of the same wait. A message
+ * under the key of a decision that is not on record is none of drover's, where decisions are recorded.
  */
 async function findDecision(
   client: ClientBase,
@@ -81,8 +82,9 @@ async function findDecision(
   request: DecisionRequest,
   isRecorded: boolean,
 ): Promise<{ readonly key: string; readonly earlier: DecisionOutcome | undefined }> {
-  const { wait, topic, decision, message } = request
+  const { wait, topic, decision, message, force } = request
   const { workflowId } = wait
+  let foreign: DecisionOutcome | undefined
   const firstKey = `${workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
   for (let round = 1; ; round++) {
     const key = round === 1 ? firstKey : `${firstKey}:${round}`
@@ -91,7 +93,11 @@ async function findDecision(
       messageIdOf(workflowId, key),
     ])
     if (!sent && stored) continue
-    if (!sent) return { key, earlier: undefined }
+    if (!sent) return { key, earlier: force ? undefined : foreign }
+    if (isRecorded && !stored) {
+      foreign ??= { outcome: 'foreign-message', ...sent }
+      continue
+    }
     const isSame = isSameDecision(sent.message, message) && (stored?.decision ?? decision) === decision
     const outcome = isSame ? 'repeated' : 'decided-otherwise'
     return { key, earlier: { outcome, ...sent, by: stored?.by ?? deciderOf(sent.message) } }

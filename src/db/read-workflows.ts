@@ -44,6 +44,19 @@ export async function getWorkflow(
   return row && toWorkflow(row)
 }
 
+/** Those of these ids that are workflows. */
+export async function listExisting(
+  session: Session,
+  schema: SystemSchema,
+  workflowIds: readonly string[],
+): Promise<string[]> {
+  const rows = await session.query(
+    `select workflow_uuid as id from ${schema.table('workflow_status')} where workflow_uuid = any($1)`,
+    [workflowIds],
+  )
+  return rows.map(({ id }) => String(id))
+}
+
 export async function findByPrefix(
   session: Session,
   schema: SystemSchema,

@@ -286,6 +286,29 @@ test('inbox, explain, watch, get and wait know the same of a wait that does not 
   for (const text of configured.texts) expect(text).toContain(`drover approve o-2#${step}`)
 })
 
+test('an id that is a workflow and a wait of another one is ambiguous, and each has a form of its own', async () => {
+  const did = [{ event: 'awaiting:go', value: 'Go?' }, { recv: 'go' }]
+  const createStore = () =>
+    createFakeStore(['o7', 'o7#1', 'o7#01', 'o7#1#1'].map((workflowId) => ({ workflowId, did })))
+  const store = createStore()
+  const run = await runCli('approve o7#1', { store })
+  expect(run).toMatchObject({
+    code: 2,
+    stderr: 'error: "o7#1" is a workflow, and the wait of o7 at step 1.\nhint: name one: o7#001, o7#1#01\n',
+  })
+  expect(store.decided).toEqual([])
+  const listed = await runCli('inbox -o ids', { store: createStore() })
+  expect(listed.stdout.trim().split('\n').sort()).toEqual(['o7#001', 'o7#01#1', 'o7#1#01', 'o7#1#1#1'])
+  const decidable = createStore()
+  expect((await runCli('approve -', { store: decidable, stdin: listed.stdout })).code).toBe(0)
+  expect(decidable.decided.map(({ wait }) => `${wait.workflowId} ${wait.step}`).sort()).toEqual([
+    'o7 1',
+    'o7#01 1',
+    'o7#1 1',
+    'o7#1#1 1',
+  ])
+})
+
 /** Its feed ends once the wait was told, so that nobody need watch for a time. */
 function untilItWaits(store: Store): Store {
   return {

@@ -214,6 +214,10 @@ describe('the fake store and the real one agree', () => {
     })
   })
 
+  test('on which ids are workflows', async () => {
+    expect(await ask((store) => store.existing(['nope', 'asking', 'asking#1']))).toEqual(['asking'])
+  })
+
   test('on what is not there', async () => {
     expect(await ask((store) => store.situation('nope'))).toBeUndefined()
     expect(await ask((store) => store.get('nope'))).toBeUndefined()

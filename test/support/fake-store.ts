@@ -291,6 +291,7 @@ export function createFakeStore(
       return rows.at(-count)?.offset ?? 0
     },
     messages: async (workflowId) => (entries.get(workflowId)?.rows.messages ?? []).map(withoutId),
+    existing: async (workflowIds) => workflowIds.filter((id) => entries.has(id)),
     waits: async (workflowIds) =>
       workflowIds.flatMap((id) => {
         const entry = entries.get(id)
@@ -561,22 +562,21 @@ export function createFakeStore(
   }
 
   function judge(rows: FakeRows, request: DecisionRequest, messageId: string): DecisionOutcome {
-    const { wait, topic, decision, message, force, isByWorkflow } = request
+    const { wait, topic, decision, message, force, isByWorkflow, isRecorded = true } = request
     const { status } = rows.workflow
     const storedId = `${messageId}::${wait.workflowId}`
     const earlier = rows.messages.find((found) => found.messageId === storedId)
-    if (earlier) {
-      const first = recorded.find(
-        (one) => one.outcome === 'stored' && one.workflowId === wait.workflowId && one.step === wait.step,
-      )
+    const first = recorded.find(
+      (one) => one.outcome === 'stored' && one.workflowId === wait.workflowId && one.step === wait.step,
+    )
+    if (earlier && isRecorded && !first && !force) {
+      return { outcome: 'foreign-message', message: earlier.message, at: earlier.sentAt, by: null }
+    }
+    if (earlier && (first || !isRecorded)) {
       const isSame = isSameDecision(earlier.message, message) && (first?.decision ?? decision) === decision
+      const by = first?.by ?? deciderOf(earlier.message)
       const outcome = isSame ? 'repeated' : 'decided-otherwise'
-      return {
-        outcome,
-        message: earlier.message,
-        at: earlier.sentAt,
-        by: first?.by ?? deciderOf(earlier.message),
-      }
+      return { outcome, message: earlier.message, at: earlier.sentAt, by }
     }
     const before = rows.messages.find(
       (found) =>
