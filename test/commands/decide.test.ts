@@ -286,6 +286,21 @@ test('inbox, explain, watch, get and wait know the same of a wait that does not 
   for (const text of configured.texts) expect(text).toContain(`drover approve o-2#${step}`)
 })
 
+test('with the audit off the message tells who decided, and the same again is no error', async () => {
+  const files = { '/project/drover.config.json': '{ "audit": "off" }' }
+  const store = createExampleStore()
+  const approve = (line: string) => runCli(`approve ${line}`, { store, files })
+  expect((await approve('asking --as bob')).code).toBe(0)
+  store.receive('asking', 'legal')
+  store.end('asking', 'SUCCESS')
+  for (const id of ['asking', 'asking#1']) {
+    const again = await approve(`${id} --as bob`)
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('already recorded by bob at ') })
+  }
+  expect((await approve('asking --as ada')).code).toBe(9)
+  expect(await store.decisions({})).toEqual([])
+})
+
 test('an id that is a workflow and a wait of another one is ambiguous, and each has a form of its own', async () => {
   const did = [{ event: 'awaiting:go', value: 'Go?' }, { recv: 'go' }]
   const createStore = () =>

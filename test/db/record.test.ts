@@ -140,6 +140,21 @@ test('a retry never leaks into the next gate, whether it names the step or the w
   expect(await handle.getResult()).toMatchObject([{ approved: true }, { approved: false }])
 })
 
+test("a message under the key of a decision that is not on record is somebody else's", async () => {
+  const handle = await DBOS.startWorkflow(approval, { workflowID: 'forged' })()
+  const wait = await openWait(store, 'forged')
+  const request = requestOf(wait)
+  const idempotencyKey = `forged:${wait.step}:${request.topic ?? ''}:${wait.since.getTime()}`
+  const { workflowId, topic } = { ...request, workflowId: 'forged' }
+  await store.send({ workflowId, topic, message: { approved: true, by: 'ada' }, idempotencyKey })
+  await handle.getResult()
+  expect(await store.decide(request)).toMatchObject({ outcome: 'foreign-message', by: null })
+  const { message, isRecorded } = { message: { approved: true, by: 'bob' }, isRecorded: false }
+  expect(await store.decide({ ...request, message, isRecorded })).toMatchObject({ outcome: 'repeated' })
+  expect(await store.decide({ ...request, force: true })).toMatchObject({ outcome: 'stored' })
+  expect(await store.decide(request)).toMatchObject({ outcome: 'repeated' })
+})
+
 test('the answer is lost on the way back: the retry hears that it was recorded', async () => {
   await DBOS.startWorkflow(approval, { workflowID: 'cut' })()
   const wait = await openWait(store, 'cut')
