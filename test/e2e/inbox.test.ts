@@ -38,7 +38,7 @@ const frames = [
     rows: 24,
     golden: [
       '3 waiting',
-      '    WAIT      WORKFLOW  QUESTION              TOPIC   SINCE     LEFT  STATE',
+      '    WAIT      WORKFLOW  QUESTION              TOPIC  SINCE  LEFT  STATE',
       '❯ ◻ eur-80#2  refund    Refund 300 €?         refund  TIMES  ● waiting',
       '  ◻ yen-80#2  refund    返金しますか。        refund  TIMES  ● waiting',
       '  ◻ red-80#2  refund    Refund ␛[31m5␛[0m €?  refund  TIMES  ● waiting',
@@ -64,7 +64,10 @@ const frames = [
 
 /** The title names a database of this run. */
 function withoutTimes([title = '', ...lines]: readonly string[]): string[] {
-  const still = lines.map((line) => line.replaceAll(/ +(?:now|\d+s ago)? +\d+m \d\ds/g, '  TIMES'))
+  const still = lines.map((line) =>
+    // How wide a column of times is depends on how late it is.
+    line.replaceAll(/ +(?:now|\d+s ago)? +\d+m \d\ds/g, '  TIMES').replace(/ +SINCE +LEFT/, '  SINCE  LEFT'),
+  )
   return [title.replace(/ in .*/, ''), ...still]
 }
 
@@ -80,10 +83,10 @@ test.each(frames)(
       handles.push(await DBOS.startWorkflow(refund, { workflowID: id })(questions[index] ?? ''))
       await waitUntil(`${id} waits`, async () => (await store.waits([id])).some(({ until }) => until))
     }
-    const desk = startInPty(process.execPath, [droverBin, 'inbox', '--db-url', database.target.url], {
+    const desk = startInPty(process.execPath, [droverBin, 'inbox'], {
       columns,
       rows,
-      env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' },
+      env: { DROVER_HOME: home, DROVER_DB_URL: database.target.url, NO_COLOR: '1', USER: 'ada' },
     })
     await desk.waitFor('3 waiting')
     await desk.waitFor('q leave')
@@ -122,11 +125,11 @@ test.each(frames)(
     const did = [{ event: 'awaiting:refund', value: { prompt: 'Refund 300 €?' } }]
     for (let index = 0; index < 30; index += 1)
       await seedWorkflow(many, { workflowId: `order-${index}`, name: 'refund', did, createdAt: new Date() })
-    const asking = startInPty(
-      process.execPath,
-      [droverBin, 'approve', '--all', '--name', 'refund', '--db-url', many.target.url],
-      { columns, rows, env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' } },
-    )
+    const asking = startInPty(process.execPath, [droverBin, 'approve', '--all', '--name', 'refund'], {
+      columns,
+      rows,
+      env: { DROVER_HOME: home, DROVER_DB_URL: many.target.url, NO_COLOR: '1', USER: 'ada' },
+    })
     await asking.waitFor('Approve all 30?')
     await asking.waitFor('No')
     const shown = asking.screen.visible()
