@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { Change } from '../src/core/change.ts'
 import { readSettings } from '../src/settings/settings.ts'
 import { createExampleStore } from './support/example-store.ts'
+import { oneLook } from './support/patience.ts'
 import { runCli } from './support/run-cli.ts'
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
@@ -71,8 +72,10 @@ test('docs/output.md documents every kind of change with what comes with it', as
       [...(text.split(':')[0]?.matchAll(/`(\w+)`/g) ?? [])].map(([, key]) => key),
     ]),
   )
-  const lines = (await print('watch done answered -o jsonl --timeout 50ms')).trimEnd().split('\n')
-  const asking = (await print('watch asking -o jsonl --timeout 50ms')).trimEnd().split('\n')
+  const watched = ['done answered', 'asking'].map((ids) =>
+    print(`watch ${ids} -o jsonl --timeout ${oneLook()}`),
+  )
+  const [lines = [], asking = []] = (await Promise.all(watched)).map((text) => text.trimEnd().split('\n'))
   const changes = [...lines, ...asking].map((line): Change => JSON.parse(line))
   expect(new Set(changes.map(({ type }) => type)).size).toBeGreaterThanOrEqual(7)
   for (const { cursor, type, workflowId, at, ...rest } of changes) {

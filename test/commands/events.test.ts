@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
+import { oneLook } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 
 function createStore(): FakeStore {
@@ -90,8 +91,10 @@ test('--follow of an event that never comes is not found, and a time-out is 124'
     stderr:
       'error: done ended SUCCESS without an event "progres".\nhint: did you mean: drover events done progress\n',
   })
-  expect(await runCli('events live --follow --timeout 20ms', { store: createStore() })).toMatchObject({
-    code: 124,
-    stdout: 'progress\t1\nnote\ta␉b\n',
-  })
+  expect(await runCli(`events live --follow --timeout ${oneLook()}`, { store: createStore() })).toMatchObject(
+    {
+      code: 124,
+      stdout: 'progress\t1\nnote\ta␉b\n',
+    },
+  )
 })

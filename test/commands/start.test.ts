@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
+import { oneLook } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 
 test('stdout is the id and nothing else; what was filled in is on stderr', async () => {
@@ -277,7 +278,7 @@ test('what is still enqueued after three polls is explained while it is waited f
     queues: ['q'],
     queueStates: { q: { pollMs: 10 } },
   })
-  const run = await runCli('start order --id new --wait --timeout 200ms', { store })
+  const run = await runCli(`start order --id new --wait --timeout ${oneLook()}`, { store })
   expect(run.code).toBe(124)
   expect(run.stderr.match(/new: No worker of example is live\./g)).toHaveLength(1)
 })

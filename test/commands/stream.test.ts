@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
+import { oneLook } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -143,7 +144,9 @@ test('a workflow that ends without closing its stream, and a time that runs out,
     stdout: '',
     stderr: 'quiet has streamed nothing yet; to come back: drover stream quiet --follow\n',
   })
-  expect(await runCli('stream live tokens --follow --timeout 20ms', { store: createStore() })).toMatchObject({
+  expect(
+    await runCli(`stream live tokens --follow --timeout ${oneLook()}`, { store: createStore() }),
+  ).toMatchObject({
     code: 124,
     stdout: 'The\n quick\n fox\n',
     stderr: 'tokens: 3 values so far, time ran out; to go on: drover stream live tokens --follow --from 3\n',

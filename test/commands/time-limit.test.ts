@@ -5,6 +5,7 @@ import type { DatabaseTarget, Store } from '../../src/core/store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { patience } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 const here = ['--db-url', 'postgres://localhost/test']
 
@@ -133,9 +134,13 @@ function withFirstWorker(store: Store): Store {
 
 test('start --timeout waits for the first executor, which tells the application and the version', async () => {
   const store = createFakeStore([], { own: false, executors: [executor('shop')] })
-  const run = await runCli('start fresh --id new --wait --timeout 300ms', { store: withFirstWorker(store) })
+  const running = runCli('start fresh --id new --wait --timeout 1h', { store: withFirstWorker(store) })
+  await waitUntil('it is started', () => store.started.length > 0)
+  store.end('new', 'SUCCESS', { output: 7 })
+  const run = await running
   expect(store.started).toMatchObject([{ application: 'shop', version: 'v1' }])
-  expect(run.stderr.match(/^Waiting up to 300ms: No application is live/gm)).toHaveLength(1)
+  expect(run).toMatchObject({ code: 0, stdout: '7\n' })
+  expect(run.stderr.match(/^Waiting up to 1h: No application is live/gm)).toHaveLength(1)
 })
 
 test('start --timeout starts nothing where no worker came: 124, with the reason', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
+import { oneLook } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 
 test('the result alone is on stdout', async () => {
@@ -62,7 +63,7 @@ test('several --for must all hold', async () => {
 })
 
 test('several ids are a line each; --any is content with the first', async () => {
-  const both = await runCli('wait done asking --for event:progress --timeout 50ms', {
+  const both = await runCli(`wait done asking --for event:progress --timeout ${oneLook()}`, {
     store: createExampleStore(),
   })
   expect(both).toMatchObject({ code: 124, stdout: '{"workflowId":"done","value":100}\n' })

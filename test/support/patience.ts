@@ -14,3 +14,11 @@ function factor(): number {
   if (value > 0 && value < Number.POSITIVE_INFINITY) return value
   throw new Error(`TEST_PATIENCE is a factor such as 3, not ${JSON.stringify(text)}`)
 }
+
+/**
+ * For a `--timeout` that ends the run and must leave time for one look before it: long enough for a busy machine, and the
+ * one wait that a passing test pays for.
+ */
+export function oneLook(): string {
+  return `${Math.round(patience() / 60)}ms`
+}
