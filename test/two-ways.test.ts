@@ -117,6 +117,34 @@ describe.each(ways)('through $name', (way) => {
     expect(await store.messages('a')).toHaveLength(1)
   })
 
+  test.each([
+    [{ name: ['refund'] }, 'c b'],
+    [{ name: ['refund', 'pay'] }, 'c b a'],
+    [{ name: ['Shop.order'] }, 'd'],
+    [{ name: ['order'] }, 'e d'],
+    [{ name: ['Shop.order', 'pay'] }, 'd a'],
+    [{ name: ['Shop.refund', 'nobody'] }, ''],
+    [{ status: ['ERROR', 'CANCELLED'] }, 'd b'],
+    [{ name: ['refund', 'Shop.order'], status: ['ERROR', 'CANCELLED'] }, 'd b'],
+    [{ queue: ['slow', 'quick'], status: ['SUCCESS'] }, 'e'],
+  ] as const)('a filter means any of its values, and Class.name is a name: %j', async (filter, ids) => {
+    const store = createFakeStore([
+      { workflowId: 'a', name: 'pay', status: 'SUCCESS', createdAt: new Date(1) },
+      { workflowId: 'b', name: 'refund', status: 'ERROR', createdAt: new Date(2) },
+      { workflowId: 'c', name: 'refund', status: 'SUCCESS', createdAt: new Date(3) },
+      { workflowId: 'd', name: 'order', className: 'Shop', status: 'CANCELLED', createdAt: new Date(4) },
+      {
+        workflowId: 'e',
+        name: 'order',
+        className: 'Farm',
+        status: 'SUCCESS',
+        queue: 'slow',
+        createdAt: new Date(5),
+      },
+    ])
+    expect((await way.list(store, filter)).join(' ')).toBe(ids)
+  })
+
   test('what a start sends reaches a workflow that it attaches to, once', async () => {
     const store = createFakeStore([
       { workflowId: 'a', name: 'orderWorkflow', status: 'ENQUEUED', queue: 'slow' },

@@ -3,6 +3,7 @@ import { exitCodes } from '../../src/core/exit-codes.ts'
 import { parseJsonOrString } from '../../src/core/json.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
+import type { WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { createTestDrover } from './fake-library.ts'
 import { runCli } from './run-cli.ts'
 
@@ -21,9 +22,13 @@ export interface Way {
   decide(store: Store, verb: 'approve' | 'reject', wait: string, as: string): Promise<Answer>
   /** With an idempotency key. */
   send(store: Store, workflowId: string, topic: string, message: string, key: string): Promise<Answer>
+  /** The ids of those that match, any of several values each, newest first. */
+  list(store: Store, filter: Filter): Promise<readonly string[]>
   /** `orderWorkflow` without arguments, with a message on `go`. */
   start(store: Store, message: string, options: StartAgain): Promise<Answer>
 }
+
+type Filter = Pick<WorkflowFilter, 'name' | 'status' | 'queue'>
 
 interface StartAgain {
   readonly workflowId: string
@@ -41,6 +46,13 @@ const commandLine: Way = {
   },
   send: (store, workflowId, topic, message, key) =>
     run(store, ['send', workflowId, message, '--topic', topic, '--idempotency-key', key]),
+  list: async (store, filter) => {
+    const flags = Object.entries(filter).flatMap(([field, values]) =>
+      [values].flat().flatMap((value) => [`--${field}`, value]),
+    )
+    const { stdout } = await runCli(['list', '-o', 'ids', ...flags], { store })
+    return stdout.split('\n').slice(0, -1)
+  },
   start: async (store, message, { workflowId, deduplicationId }) => {
     const dedup = deduplicationId === undefined ? [] : ['--dedup', deduplicationId, '--if-exists', 'attach']
     const line = ['start', 'orderWorkflow', '--id', workflowId, '--send', `go=${message}`, ...dedup]
@@ -59,6 +71,8 @@ const library: Way = {
     }),
   send: async (store, workflowId, topic, message, idempotencyKey) =>
     call(() => createTestDrover(store).send(workflowId, message, { topic, idempotencyKey })),
+  list: async (store, filter) =>
+    (await createTestDrover(store).list(filter)).map(({ workflowId }) => workflowId),
   start: async (store, message, options) =>
     call(() =>
       createTestDrover(store).start('orderWorkflow', [], {
