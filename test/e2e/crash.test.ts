@@ -66,7 +66,9 @@ test('what two killed processes left is told, taken over, and finished after an 
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toEqual(ids.map((workflowId) => ({ workflowId, value: 'version two' })))
-  expect(worker.stderr()).toMatch(/Taken over from drover processes that are gone: k[12], k[12]/)
+  const takenOver = /Taken over from drover processes that are gone: k[12], k[12]/
+  await waitUntil('the worker tells what it took over', () => takenOver.test(worker.stderr()))
+  expect(worker.stderr()).toMatch(takenOver)
   worker.process.kill('SIGTERM')
   expect((await worker.ended).code).toBe(0)
 })

@@ -69,10 +69,10 @@ async function holdQueueAfter(count: number): Promise<() => Promise<unknown>> {
       return new;
     end $$;
     create trigger hold before insert or update on dbos.queues for each row
-      when (new.name = 'publisher_queue') execute function public.hold();
-    delete from dbos.queues where name = 'publisher_queue'`)
+      when (new.name = 'publisher_example_tasks') execute function public.hold();
+    delete from dbos.queues where name = 'publisher_example_tasks'`)
   return () =>
     place.database.query(`
       drop function public.hold() cascade;
-      update dbos.queues set rate_limit_max = null, rate_limit_period_sec = null where name = 'publisher_queue'`)
+      update dbos.queues set rate_limit_max = null, rate_limit_period_sec = null where name = 'publisher_example_tasks'`)
 }
