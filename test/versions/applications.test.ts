@@ -125,7 +125,9 @@ test.each(applications.map((one) => [one.what, one] as const))('%s', async (_, a
   await startWorker(application, '2.0.0')
   await waitUntil('the next worker has it', async () => (await executorOf('order')) !== before)
   await place.reached('order', 'message')
-  expect(await place.drover('send', 'order', '"yes"', '--topic', 'decision')).toMatchObject({ code: 0 })
+  expect(await place.drover('audit', 'init')).toMatchObject({ code: 0 })
+  const approve = ['approve', 'order', '--topic', 'decision', '--data', 'yes', '--as', 'ada']
+  expect(await place.drover(...approve)).toMatchObject({ code: 0 })
   expect(await place.drover('wait', 'order')).toMatchObject({ code: 0, stdout: '"tea for 3: yes"\n' })
   const steps = await place.store.steps('order')
   expect(steps.filter(({ name }) => name === 'price')).toHaveLength(1)
