@@ -3,10 +3,12 @@ import type { Context } from '../context.ts'
 import { carryFlags } from '../core/carry-flags.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
-import { type Checkup, examine, findStranded, type Standing } from '../core/health.ts'
+import { type Checkup, examine, findStranded, type ServerHealth, type Standing } from '../core/health.ts'
+import { findMisdirected } from '../core/misdirected.ts'
 import type { GoneExecutor } from '../core/recovery.ts'
 import type { Store } from '../core/store.ts'
 import { withStore } from '../frame/database.ts'
+import { explain } from '../frame/explain.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../frame/output-format.ts'
 import { createTimeLimit, type TimeLimit } from '../frame/time-limit.ts'
 import {
@@ -114,7 +116,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
   }
 }
 
-async function examineStore({ now }: Context, store: Store, { audit }: Settings): Promise<Checkup> {
+async function examineStore({ now }: Context, store: Store, settings: Settings): Promise<Checkup> {
   // The connection is open by now: this measures the way, and not the handshake.
   const executors = await store.executors({ ask: true })
   const before = now().getTime()
@@ -131,7 +133,8 @@ async function examineStore({ now }: Context, store: Store, { audit }: Settings)
     sight,
     standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
     stranded: await nameStranded(store, findStranded(sight, executors)),
-    record: audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
+    misdirected: await findMisdirections(store, server.unknownTopics, settings),
+    record: settings.audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
   }
 }
 
@@ -140,6 +143,20 @@ async function findSituations(store: Store, standing: readonly Standing[]): Prom
   for (const of of standing) {
     const situation = await store.situation(of.oldestId)
     if (situation) found.push({ of, situation })
+  }
+  return found
+}
+
+async function findMisdirections(
+  store: Store,
+  candidates: ServerHealth['unknownTopics'],
+  { workflows }: Settings,
+): Promise<Checkup['misdirected']> {
+  const found = []
+  for (const candidate of candidates) {
+    const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
+    const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
+    if (misdirected) found.push(misdirected)
   }
   return found
 }

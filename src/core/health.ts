@@ -1,7 +1,9 @@
 import type { Cause } from './cause.ts'
 import { diagnose } from './diagnose.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
-import { type ApplicationVersion, latestVersionOf } from './platform.ts'
+import type { Misdirected, UnknownTopics } from './misdirected.ts'
+import { findOvertaken, type Overtaken } from './overtaken.ts'
+import type { ApplicationVersion } from './platform.ts'
 import type { GoneExecutor, RecoverySight } from './recovery.ts'
 import { isSilent, type LiveExecutor, type Situation } from './situation.ts'
 
@@ -57,6 +59,8 @@ export interface ServerHealth {
   readonly dead: Sample
   /** Ended workflows to which messages were sent that nobody read. */
   readonly unreadAfterEnd: Sample
+  /** At most a few, the latest messages first. */
+  readonly unknownTopics: readonly UnknownTopics[]
 }
 
 export interface Checkup {
@@ -71,6 +75,7 @@ export interface Checkup {
   readonly standing: readonly { readonly of: Standing; readonly situation: Situation }[]
   /** What nobody takes over, with one of its workflows. */
   readonly stranded: readonly { readonly executor: GoneExecutor; readonly workflowId: string }[]
+  readonly misdirected: readonly Misdirected[]
   /** `needed`: drover does not create it by itself here, and refuses decisions without it. */
   readonly record: 'off' | 'by-itself' | 'needed'
 }
@@ -121,14 +126,8 @@ export type Finding = { readonly verdict: Verdict } & (
   | { readonly check: 'stuck'; readonly stuck: Stuck | null }
   | { readonly check: 'dead'; readonly sample: Sample }
   | { readonly check: 'unread'; readonly sample: Sample }
+  | { readonly check: 'topics'; readonly misdirected: Misdirected | null }
 )
-
-/** An application whose latest version nobody runs. */
-export interface Overtaken {
-  readonly application: string
-  readonly latest: string
-  readonly live: readonly string[]
-}
 
 /** Workflows with the same cause, and the situation of the oldest. */
 export interface Stuck {
@@ -194,6 +193,7 @@ export function examine(checkup: Checkup): readonly Finding[] {
       verdict: server.unreadAfterEnd.count > 0 ? 'warn' : 'ok',
       sample: server.unreadAfterEnd,
     },
+    ...findMisdirections(checkup),
   ]
 }
 
@@ -276,15 +276,7 @@ function findStuck({ standing }: Checkup): Finding[] {
   }))
 }
 
-function findOvertaken({ executors, versions }: Checkup): Overtaken[] {
-  const named = (executors ?? []).filter(({ application, version }) => application !== null && version !== '')
-  const applications = [...new Set(named.map(({ application }) => application ?? ''))]
-  return applications.flatMap((application) => {
-    const latest = latestVersionOf(versions, application)
-    const isRun = eligibleExecutors(executors ?? [], { application, version: latest ?? null }).length > 0
-    const live = [
-      ...new Set(named.filter((one) => one.application === application).map(({ version }) => version)),
-    ]
-    return latest === undefined || isRun ? [] : [{ application, latest, live }]
-  })
+function findMisdirections({ misdirected }: Checkup): Finding[] {
+  if (misdirected.length === 0) return [{ check: 'topics', verdict: 'ok', misdirected: null }]
+  return misdirected.map((one) => ({ check: 'topics', verdict: 'warn', misdirected: one }))
 }

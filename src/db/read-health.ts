@@ -1,6 +1,7 @@
 import type { ServerHealth, Standing } from '../core/health.ts'
 import { connect, disconnect, type Row, type Session } from './connect.ts'
 import { hearsItself } from './hears-itself.ts'
+import { readUnknownTopics } from './read-unknown-topics.ts'
 import { hasRecord } from './record.ts'
 import { toFilledText } from './rows.ts'
 import type { SystemSchema } from './schema.ts'
@@ -39,6 +40,7 @@ export async function readHealth(session: Session, schema: SystemSchema): Promis
     unbegun: await readUnbegun(session, schema),
     dead: await readDead(session, schema),
     unreadAfterEnd: await readUnreadAfterEnd(session, schema),
+    unknownTopics: await readUnknownTopics(session, schema),
   }
 }
 

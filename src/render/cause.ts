@@ -168,7 +168,7 @@ function deadline({ until }: Wait, now: Date): string {
 }
 
 /** What was sent where nobody listens: the usual reason for "I did answer". */
-function describeStrays(strays: readonly Message[]): string {
+export function describeStrays(strays: readonly Message[]): string {
   const [first] = strays
   if (!first) return ''
   const where = describeTopic(first.topic)

@@ -1,8 +1,9 @@
 import type { Finding, Sample, Stuck } from '../core/health.ts'
-import { quote } from './answer.ts'
-import { causeSentence } from './cause.ts'
+import type { Misdirected } from '../core/misdirected.ts'
+import { describeQuestion, quote } from './answer.ts'
+import { causeSentence, describeStrays } from './cause.ts'
 import type { Frame } from './gutter.ts'
-import { ownStart } from './remedy.ts'
+import { answerWith, ownStart } from './remedy.ts'
 import type { Style } from './style.ts'
 import type { Column } from './table.ts'
 import { counted, pad, shortExecutor, visible, wrap } from './text.ts'
@@ -105,6 +106,8 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
         'ended with a message that nobody read',
         (id) => `drover messages ${quote(id)}`,
       )
+    case 'topics':
+      return describeTopics(finding.misdirected)
     default:
       return finding satisfies never
   }
@@ -176,6 +179,16 @@ function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
   return [
     `${counted(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`,
     explain,
+  ]
+}
+
+function describeTopics(misdirected: Misdirected | null): [string, string?] {
+  if (!misdirected) return ['no message is known to be on a wrong one']
+  const { wait, strays } = misdirected
+  const awaited = describeQuestion({ ...wait, prompt: null })
+  return [
+    `${visible(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
+    answerWith(misdirected, strays),
   ]
 }
 

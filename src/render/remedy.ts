@@ -200,7 +200,7 @@ function takeOver(
 }
 
 /** A message that went to another topic is most likely the answer. */
-function answerWith(
+export function answerWith(
   { wait }: Extract<Cause, { kind: 'waits-for-message' }>,
   strays: readonly Message[],
 ): string {

@@ -26,6 +26,7 @@ test('where all is well every line is ok, and the code is 0', async () => {
     ✓ ok   stuck      nothing waits in vain
     ✓ ok   dead       none
     ✓ ok   unread     none
+    ✓ ok   topics     no message is known to be on a wrong one
     ✓ ok   embedded   there is no embedded Postgres
     "
   `)
@@ -94,6 +95,7 @@ test('what is not well has its mend below, and a fail is 5', async () => {
                       drover explain dead
     ! warn unread     1 workflow ended with a message that nobody read
                       drover messages late
+    ✓ ok   topics     no message is known to be on a wrong one
     ✓ ok   embedded   there is no embedded Postgres
     "
   `)
@@ -108,7 +110,7 @@ test('in a pipe it is a line each, and JSON has the same', async () => {
     '',
   ])
   const { stdout } = await runCli('doctor -o json', { store: createExampleStore(), now })
-  expect(JSON.parse(stdout)).toHaveLength(13)
+  expect(JSON.parse(stdout)).toHaveLength(14)
 })
 
 test('a database that does not answer is one failed line, and its own code', async () => {
@@ -219,4 +221,84 @@ test('a role that decides and starts nothing is well', async () => {
   expect(await linesOf('privileges', createFakeStore([], { health: clerk }))).toEqual([
     ['ok', 'clerk may read, send and approve, not start', null],
   ])
+})
+
+const asksForApproval = [
+  { event: 'awaiting:approve', value: null },
+  { event: 'awaiting:ship', value: { prompt: 'Ship it?' } },
+  { recv: 'ship', timeoutSeconds: 3600 },
+]
+
+test('a message on another topic than the one waited for is seen, with the command that answers', async () => {
+  const earlier = {
+    workflowId: 'earlier',
+    name: 'order',
+    status: 'SUCCESS',
+    did: [{ step: 'charge' }, { recv: 'paid', message: 'yes' }],
+  } as const
+  const waiting = {
+    name: 'order',
+    executorId: 'w1',
+    did: [{ step: 'charge' }, { recv: 'paid', timeoutSeconds: 3600 }],
+  }
+  const store = createFakeStore(
+    [
+      earlier,
+      { ...waiting, workflowId: 'order-1', unread: [{ topic: 'payed', message: { amount: 3 } }] },
+      { ...waiting, workflowId: 'order-2', unread: [{ topic: 'paid', message: 1 }] },
+      {
+        workflowId: 'ship-1',
+        name: 'shipping',
+        executorId: 'w1',
+        did: asksForApproval,
+        unread: [{ topic: null, message: 'yes' }],
+      },
+    ],
+    { executors: [worker] },
+  )
+  expect(await linesOf('topics', store)).toEqual([
+    [
+      'warn',
+      'ship-1 waits for a message on topic ship; a message without a topic lies there unread',
+      'drover approve ship-1#2',
+    ],
+    [
+      'warn',
+      'order-1 waits for a message on topic paid, as earlier runs did; a message on topic payed lies there unread',
+      `drover send order-1 '{"amount":3}' --topic paid`,
+    ],
+  ])
+  for (const [id, command] of [
+    ['order-1', `drover send order-1 '{"amount":3}' --topic paid`],
+    ['ship-1', 'drover approve ship-1#2'],
+  ]) {
+    const { stdout } = await runCli(`explain ${id} -o json`, { store, now })
+    expect(JSON.stringify(JSON.parse(stdout))).toContain(JSON.stringify(command))
+  }
+})
+
+test('a message that was sent ahead for a later step is no mistake', async () => {
+  const store = createFakeStore(
+    [
+      {
+        workflowId: 'earlier',
+        name: 'shipping',
+        status: 'SUCCESS',
+        did: [{ recv: 'receipt', message: 1 }],
+      },
+      {
+        workflowId: 'ship-1',
+        name: 'shipping',
+        executorId: 'w1',
+        did: asksForApproval,
+        unread: [
+          { topic: 'receipt', message: 1 },
+          { topic: 'approve', message: 1 },
+        ],
+      },
+      { workflowId: 'busy', executorId: 'w1', unread: [{ topic: 'soon', message: 1 }] },
+    ],
+    { executors: [worker] },
+  )
+  expect(await linesOf('topics', store)).toEqual([['ok', 'no message is known to be on a wrong one', null]])
 })

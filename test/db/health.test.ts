@@ -4,6 +4,7 @@ import { startPooler } from '../runtime/pooler.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { runCli } from '../support/run-cli.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
+import { openTwoStores } from '../support/two-stores.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -117,4 +118,40 @@ test('orphans, what is stuck, dead or unread is found in the tables', async () =
   expect(of('stuck')).toMatchObject({ verdict: 'fail', mend: 'drover explain stuck' })
   expect(of('dead')).toMatchObject({ verdict: 'warn', mend: 'drover explain dead' })
   expect(of('unread')).toMatchObject({ verdict: 'warn', mend: 'drover messages late' })
+})
+
+test('a message on a wrong topic is found in the tables, one that is sent ahead is not', async () => {
+  const createdAt = new Date()
+  const waiting = {
+    name: 'order',
+    createdAt,
+    did: [
+      { event: 'awaiting:approve', value: 'Approve?' },
+      { recv: 'approve', timedOut: true },
+      { event: 'awaiting:ship', value: 'Ship it?' },
+      { recv: 'ship', timeoutSeconds: 3600 },
+    ],
+  }
+  const later = new Date(createdAt.getTime() + 3_600_000)
+  const stores = await openTwoStores([
+    { workflowId: 'earlier', name: 'order', status: 'SUCCESS', did: [{ recv: 'receipt', message: 1 }] },
+    { workflowId: 'other', name: 'refund', status: 'SUCCESS', did: [{ recv: 'shipp', message: 1 }] },
+    { ...waiting, workflowId: 'wrong', unread: [{ topic: 'shipp', message: 'yes' }] },
+    { ...waiting, workflowId: 'without', unread: [{ topic: null, message: 'yes', sentAt: later }] },
+    {
+      ...waiting,
+      workflowId: 'ahead',
+      unread: ['receipt', 'approve', 'ship'].map((topic) => ({ topic, message: 1 })),
+    },
+    { workflowId: 'ended', status: 'SUCCESS', unread: [{ topic: 'shipp', message: 1 }] },
+  ])
+  expect(await stores.ask(async (store) => (await store.health()).unknownTopics)).toEqual([
+    { workflowId: 'without', topics: [null] },
+    { workflowId: 'wrong', topics: ['shipp'] },
+  ])
+  const { stdout } = await runCli('doctor', { store: stores.real, now: new Date() })
+  expect(stdout).toContain(
+    'warn\ttopics\twrong waits for a message on topic ship; a message on topic shipp lies there unread\tdrover approve wrong#4',
+  )
+  await stores.close()
 })

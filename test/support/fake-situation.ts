@@ -188,7 +188,33 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
         .filter(({ workflow, messages }) => isEnded(workflow.status) && messages.some(({ read }) => !read))
         .map(({ workflow }) => workflow.workflowId),
     ),
+    unknownTopics: unknownTopicsOf(all),
   }
+}
+
+function unknownTopicsOf(all: readonly FakeRows[]): ServerHealth['unknownTopics'] {
+  const isKnown = ({ workflow, events }: FakeRows, topic: string | null): boolean =>
+    events.some(({ key }) => key === `awaiting:${topic ?? ''}`) ||
+    all.some(
+      (other) =>
+        other.workflow.name === workflow.name &&
+        other.messages.some((message) => message.read && message.topic === topic),
+    )
+  const found = all
+    .filter(({ workflow }) => workflow.status === 'PENDING')
+    .map((rows) => {
+      const unread = rows.messages.filter(({ read, topic }) => !read && !isKnown(rows, topic))
+      return {
+        workflowId: rows.workflow.workflowId,
+        topics: distinct(unread.map(({ topic }) => topic)),
+        sentAtMs: Math.max(...unread.map(({ sentAt }) => sentAt.getTime())),
+      }
+    })
+  return found
+    .filter(({ topics }) => topics.length > 0)
+    .sort((a, b) => b.sentAtMs - a.sentAtMs || (a.workflowId < b.workflowId ? -1 : 1))
+    .slice(0, 20)
+    .map(({ workflowId, topics }) => ({ workflowId, topics }))
 }
 
 function unbegunOf(all: readonly FakeRows[], now: Date): ServerHealth['unbegun'] {
