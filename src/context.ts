@@ -1,6 +1,6 @@
+import type { LocalDatabase } from './core/embedded-database.ts'
 import type { ExitCode } from './core/exit-codes.ts'
-import type { LocalDatabase } from './core/local-database.ts'
-import type { App, LoadOptions } from './core/runtime.ts'
+import type { App, LoadOptions } from './core/run/runtime.ts'
 import type { StartedLog } from './core/started-log.ts'
 import type { DatabaseTarget, Store } from './core/store.ts'
 import type { Terminal } from './terminal/terminal.ts'

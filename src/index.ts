@@ -1,9 +1,9 @@
 /** What the command line is made of, for programs: the package's own exports. */
 
 export type { Change, ChangeType } from './core/change.ts'
+export type { Decided } from './core/decide/submit-decision.ts'
 export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
 export type { NamedWait, RecordedDecision, RecordQuery, WorkflowQuery } from './core/store.ts'
-export type { Decided } from './core/submit-decision.ts'
 export type {
   JsonValue,
   Message,

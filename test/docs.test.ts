@@ -55,7 +55,7 @@ test('docs/output.md documents every cause', () => {
     [...cell.matchAll(/`([a-z-]+)`/g)].map(([, cause]) => cause),
   )
   const kinds = [
-    ...(read('src/core/cause.ts')
+    ...(read('src/core/diagnosis/cause.ts')
       .split('export type QueueLimit')[0]
       ?.matchAll(/kind: ('[^\n;}]+)/g) ?? []),
   ]

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { commandGroups, type ListedCommand } from '../commands/index.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/words/nearest.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
 
 /** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */

@@ -1,10 +1,11 @@
-import type { AnyOf } from './any-of.ts'
 import type { Change, ChangeType } from './change.ts'
-import type { ServerHealth } from './health.ts'
-import type { WorkflowManagement } from './manage.ts'
+import type { Recovery } from './diagnosis/dead-executors.ts'
+import type { ServerHealth } from './diagnosis/health.ts'
+import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
+import type { WorkflowManagement } from './manage/manage.ts'
+import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Platform } from './platform.ts'
-import type { Recovery } from './recovery.ts'
-import type { LiveExecutor, Outlook, Situation } from './situation.ts'
+import type { AnyOf } from './words/any-of.ts'
 import type {
   JsonValue,
   Lineage,
@@ -19,7 +20,6 @@ import type {
   WorkflowStatus,
   WorkflowSummary,
 } from './workflow.ts'
-import type { WorkflowFilter } from './workflow-filter.ts'
 
 /** A database that drover was pointed at, before anything connects. */
 export interface DatabaseTarget {

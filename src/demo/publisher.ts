@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
-import { isHeld, never } from './hold.ts'
+import { isHeld, never } from './hold-tasks.ts'
 
 /** Queue names are unique in a system database, which other applications share: hence the prefix. */
 export const publisherQueue = 'drover_demo_tasks'

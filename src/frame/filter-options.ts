@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { shellWord } from '../core/shell-word.ts'
-import { parseTime } from '../core/time.ts'
+import { parseAttributes, type WorkflowFilter } from '../core/manage/workflow-filter.ts'
+import { shellWord } from '../core/words/shell-word.ts'
+import { parseTime } from '../core/words/time.ts'
 import { type KnownStatus, workflowStatuses } from '../core/workflow.ts'
-import { parseAttributes, type WorkflowFilter } from '../core/workflow-filter.ts'
 import { repeatable } from './option-parsers.ts'
 
 /** The options that narrow a set of workflows. */

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import type { AnyOf } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
+import type { AnyOf } from '../core/words/any-of.ts'
 
 /**
  * An option that may be repeated, one value each time. Never variadic: `--name a id` must leave the id alone. With `choices`

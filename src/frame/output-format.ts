@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import type { JsonValue } from '../core/workflow.ts'
-import { toJsonLine, toJsonText } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
 import { counted, visibleLines } from '../render/text.ts'
+import { toJsonLine, toJsonText } from '../render/to-json.ts'
 import type { Output, Terminal } from '../terminal/terminal.ts'
-import { tell } from './tell.ts'
+import { tell } from './print-notice.ts'
 
 export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids'
 

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { carryFlags } from '../core/carry-flags.ts'
+import { carryFlags } from '../core/words/carry-flags.ts'
 import { typedDatabaseFlags } from './typed-flags.ts'
 
 /** For one command line: whatever command it says to type next is typed on the database that it named itself. */

@@ -1,14 +1,14 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
-import { carryFlags } from '../core/carry-flags.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { carryFlags } from '../core/words/carry-flags.ts'
+import { githubCommand } from '../render/ci/github.ts'
 import { renderError } from '../render/error.ts'
-import { githubCommand } from '../render/github.ts'
-import { toJsonLine } from '../render/json.ts'
 import { createStyle } from '../render/style.ts'
 import { visible } from '../render/text.ts'
-import { isGitHubActions } from './ci-report.ts'
+import { toJsonLine } from '../render/to-json.ts'
+import { isGitHubActions } from './follow/ci-report.ts'
 
 interface Failure {
   readonly code: string

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
-import { parseDuration } from '../core/duration.ts'
 import { CliError, type ErrorCode } from '../core/errors.ts'
-import { tell } from './tell.ts'
+import { parseDuration } from '../core/words/duration.ts'
+import { tell } from './print-notice.ts'
 
 /** What `--timeout` gives a command. It begins to run out once there is something to wait for. */
 export interface TimeLimit {

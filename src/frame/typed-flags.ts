@@ -1,5 +1,5 @@
-import { shellWord } from '../core/shell-word.ts'
-import { withoutPassword } from '../core/without-password.ts'
+import { shellWord } from '../core/words/shell-word.ts'
+import { withoutPassword } from '../core/words/without-password.ts'
 
 const options = ['--db-url', '--database', '--schema'] as const
 

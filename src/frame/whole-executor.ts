@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
-import { type AnyOf, toList } from '../core/any-of.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { tell } from './tell.ts'
+import { type AnyOf, toList } from '../core/words/any-of.ts'
+import { tell } from './print-notice.ts'
 
 const shortestPrefix = 8
 

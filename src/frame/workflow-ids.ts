@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Workflow } from '../core/workflow.ts'
-import { tell } from './tell.ts'
+import { tell } from './print-notice.ts'
 
 /** One id in place: a command about it can be told. */
 export function isOneId(typed: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
-import { droverHome } from '../local/home.ts'
+import { droverHome } from '../local/cluster/home.ts'
 
 /** A hash of the whole bundle, put in by the build. */
 declare const BUILD_ID: string
@@ -42,7 +42,7 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
     },
     save: async () => {
       if (isKept || (owner && !isOurs) || process.uptime() * 1000 > saveBeforeMs) return
-      const { publicDirectory } = await import('../local/directories.ts')
+      const { publicDirectory } = await import('../local/cluster/directories.ts')
       await publicDirectory(home).catch(() => {})
       attempt(() => {
         mkdirSync(folder, { recursive: true, mode: 0o700 })

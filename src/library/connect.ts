@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { openStore } from '../db/open-store.ts'
-import { droverHome } from '../local/home.ts'
+import { droverHome } from '../local/cluster/home.ts'
 import { readSettings } from '../settings/settings.ts'
 import { findTarget } from '../settings/target.ts'
 import { createDrover, type Drover } from './drover.ts'

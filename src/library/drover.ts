@@ -1,7 +1,8 @@
 import type { Change } from '../core/change.ts'
+import { findWait } from '../core/decide/find-wait.ts'
+import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
+import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
-import { withPlainNumbers } from '../core/exact-number.ts'
-import { findWait } from '../core/find-wait.ts'
 import type {
   Actor,
   DatabaseIdentity,
@@ -13,8 +14,7 @@ import type {
   Store,
   WorkflowQuery,
 } from '../core/store.ts'
-import { type Decided, submitDecision } from '../core/submit-decision.ts'
-import { submitMessage } from '../core/submit-message.ts'
+import { withPlainNumbers } from '../core/words/exact-number.ts'
 import type {
   JsonValue,
   Message,

@@ -5,12 +5,12 @@ import {
   onlyLiveApplication,
   onlyRegisteredApplication,
   requireApplication,
-} from '../core/identity.ts'
-import { applicationOf, findRegistrations, ownerOf } from '../core/registrations.ts'
-import { asItLastRan, portableArguments, startOrAttach } from '../core/start-or-attach.ts'
+} from '../core/run/identity.ts'
+import { applicationOf, findRegistrations, ownerOf } from '../core/run/registrations.ts'
+import { asItLastRan, portableArguments, startOrAttach } from '../core/run/start-or-attach.ts'
+import { findOrigins } from '../core/run/workflow-name.ts'
 import type { Store } from '../core/store.ts'
 import { internalQueue, type JsonValue } from '../core/workflow.ts'
-import { findOrigins } from '../core/workflow-name.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What is not given is filled in from how this name ran before, as `drover start` does. */

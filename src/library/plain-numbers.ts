@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts'
-import { stringifyExact, withPlainNumbers } from '../core/exact-number.ts'
+import { stringifyExact, withPlainNumbers } from '../core/words/exact-number.ts'
 
 /** For each field with a number that loses digits in JavaScript, the exact JSON text of that field. */
 export interface Raw {

@@ -1,8 +1,8 @@
-import { parseCondition } from '../core/condition.ts'
 import { CliError } from '../core/errors.ts'
-import { timeoutSignal } from '../core/long-timer.ts'
 import type { Store } from '../core/store.ts'
-import { endedBadly, endedWithout, hasFailed, Waiting } from '../core/waiting.ts'
+import { parseCondition } from '../core/wait/condition.ts'
+import { endedBadly, endedWithout, hasFailed, Waiting } from '../core/wait/waiting.ts'
+import { timeoutSignal } from '../core/words/long-timer.ts'
 import { isEnded, type JsonValue } from '../core/workflow.ts'
 
 export interface WaitOptions {

@@ -1,5 +1,5 @@
-import { carryFlags } from '../core/carry-flags.ts'
-import { shellWord } from '../core/shell-word.ts'
+import { carryFlags } from '../core/words/carry-flags.ts'
+import { shellWord } from '../core/words/shell-word.ts'
 import type { Wait } from '../core/workflow.ts'
 import { visible } from './text.ts'
 

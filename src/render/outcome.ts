@@ -1,6 +1,6 @@
 import { describeError, isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
 import { truncate, visible } from './text.ts'
-import { elapsedOf } from './time.ts'
+import { elapsedOf } from './time-text.ts'
 import { formatValue } from './value.ts'
 
 /** Enough of a result for a sentence; the whole of it is what `drover result` is for. */

@@ -1,8 +1,8 @@
-import { sleepsUntil } from '../core/diagnose.ts'
+import { sleepsUntil } from '../core/diagnosis/diagnose.ts'
 import type { Step } from '../core/workflow.ts'
 import type { Frame } from './gutter.ts'
 import { displayWidth, pad, truncate, visible } from './text.ts'
-import { formatDuration } from './time.ts'
+import { formatDuration } from './time-text.ts'
 
 interface Bar {
   readonly step: Step

@@ -1,4 +1,4 @@
-import { isExactNumber, stringifyExact } from '../core/exact-number.ts'
+import { isExactNumber, stringifyExact } from '../core/words/exact-number.ts'
 import { isUndecoded, type JsonValue } from '../core/workflow.ts'
 import { truncate, visible } from './text.ts'
 

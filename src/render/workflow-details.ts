@@ -1,5 +1,6 @@
-import { carryFlags } from '../core/carry-flags.ts'
-import { isJsonObject } from '../core/json.ts'
+import { qualifiedName } from '../core/run/workflow-name.ts'
+import { carryFlags } from '../core/words/carry-flags.ts'
+import { isJsonObject } from '../core/words/json.ts'
 import type {
   JsonValue,
   Lineage,
@@ -10,18 +11,17 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
-import { qualifiedName } from '../core/workflow-name.ts'
 import { quote } from './answer.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
+import { eventColumns, stepColumns, streamColumns, workflowColumns } from './columns/workflow-columns.ts'
 import type { Frame } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 import { displayWidth, pad, truncate, visible, visibleLines, wrap } from './text.ts'
-import { elapsedOf, formatAge, formatDuration, formatTime } from './time.ts'
+import { elapsedOf, formatAge, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
-import { answerLines, questionLines } from './watch-waits.ts'
-import { eventColumns, stepColumns, streamColumns, workflowColumns } from './workflow-columns.ts'
+import { answerLines, questionLines } from './watch/watch-waits.ts'
 
 interface Details {
   readonly workflow: Workflow

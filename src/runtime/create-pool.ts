@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type pg from 'pg'
-import type { LaunchOptions } from '../core/runtime.ts'
-import type { Sdk } from './sdk.ts'
+import type { LaunchOptions } from '../core/run/runtime.ts'
+import type { Sdk } from './module/sdk.ts'
 
 interface PoolOptions extends Pick<LaunchOptions, 'onLog'> {
   /** As `toDbosUrl` gives it. */

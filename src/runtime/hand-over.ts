@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { slotKey } from '../core/executor-protocol.ts'
-import type { RegisteredWorkflow } from '../core/registration.ts'
-import type { HandedOver, LaunchOptions } from '../core/runtime.ts'
+import { slotKey } from '../core/run/executor-protocol.ts'
+import type { RegisteredWorkflow } from '../core/run/registration.ts'
+import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
 import { internalQueue } from '../core/workflow.ts'
-import { quoteIdentifier, withConnection } from './connect.ts'
-import { findRunnable, isRegistered, toParameters, toRunnable } from './runnable.ts'
+import { findRunnable, isRegistered, toParameters, toRunnable } from './module/runnable.ts'
+import { quoteIdentifier, withConnection } from './slot/own-connection.ts'
 
 const betweenRoundsMs = 5000
 const enoughToTell = 100

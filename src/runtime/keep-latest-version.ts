@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { DatabaseTarget } from '../core/store.ts'
-import { quoteIdentifier } from './connect.ts'
+import { quoteIdentifier } from './slot/own-connection.ts'
 
 interface LaunchedVersion {
   readonly application: string

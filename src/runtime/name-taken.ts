@@ -1,6 +1,6 @@
 import { CliError } from '../core/errors.ts'
-import { shellWord } from '../core/shell-word.ts'
 import type { DatabaseTarget } from '../core/store.ts'
+import { shellWord } from '../core/words/shell-word.ts'
 
 /** What DBOS says of a name that is unique in a system database and belongs to another application there. */
 const takenName =

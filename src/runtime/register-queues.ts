@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { CliError } from '../core/errors.ts'
-import type { LaunchOptions } from '../core/runtime.ts'
-import { quoteIdentifier } from './connect.ts'
+import type { LaunchOptions } from '../core/run/runtime.ts'
+import { quoteIdentifier } from './slot/own-connection.ts'
 
 /** The queue that `start` uses where nothing else is known; only in databases that drover created. */
 const droverQueue = { name: 'drover', pollingIntervalMs: 100 }

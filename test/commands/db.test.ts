@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LocalDatabase } from '../../src/core/local-database.ts'
+import type { LocalDatabase } from '../../src/core/embedded-database.ts'
 import { runCli } from '../support/run-cli.ts'
 
 function embedded(exists: boolean) {

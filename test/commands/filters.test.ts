@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { App } from '../../src/core/runtime.ts'
+import type { App } from '../../src/core/run/runtime.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
 

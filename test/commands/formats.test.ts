@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandGroups } from '../../src/commands/index.ts'
 import type { Context } from '../../src/context.ts'
-import type { LocalDatabase, LocalStatus } from '../../src/core/local-database.ts'
+import type { LocalDatabase, LocalStatus } from '../../src/core/embedded-database.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { type CliRun, runCli } from '../support/run-cli.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { App } from '../../src/core/runtime.ts'
-import { withoutPassword } from '../../src/core/without-password.ts'
-import { changeLine } from '../../src/render/change-line.ts'
+import type { App } from '../../src/core/run/runtime.ts'
+import { withoutPassword } from '../../src/core/words/without-password.ts'
 import { createStyle } from '../../src/render/style.ts'
+import { changeLine } from '../../src/render/watch/change-line.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { runCli } from '../support/run-cli.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
+import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import type { FollowOptions, RecordQuery, Store } from '../../src/core/store.ts'
-import type { WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { adaApproves, bobRejects } from '../support/answers.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { family, minutesAgo } from '../support/family.ts'

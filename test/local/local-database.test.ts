@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
-import type { LocalDatabase } from '../../src/core/local-database.ts'
+import type { LocalDatabase } from '../../src/core/embedded-database.ts'
 import { patience } from '../support/patience.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from './test-home.ts'
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import type { LocalDatabase } from '../../src/core/local-database.ts'
-import { type Layout, layoutOf } from '../../src/local/layout.ts'
+import type { LocalDatabase } from '../../src/core/embedded-database.ts'
+import { type Layout, layoutOf } from '../../src/local/cluster/layout.ts'
 import { createLocalDatabase, type LocalDatabaseOptions } from '../../src/local/local-database.ts'
-import { livingPostmaster } from '../../src/local/postmaster.ts'
+import { livingPostmaster } from '../../src/local/server/postmaster.ts'
 import { patience } from '../support/patience.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { workflowStatuses } from '../../src/core/workflow.ts'
-import { renderError } from '../../src/render/error.ts'
-import { outcomeSentence } from '../../src/render/outcome.ts'
-import { progressBar, readProgress } from '../../src/render/progress.ts'
-import { streamValueLine } from '../../src/render/stream-value-line.ts'
-import { createStyle, statusLabel } from '../../src/render/style.ts'
-import { renderTable, renderTsv } from '../../src/render/table.ts'
-import { displayWidth } from '../../src/render/text.ts'
 import {
   eventColumns,
   messageColumns,
   stepColumns,
   workflowColumns,
-} from '../../src/render/workflow-columns.ts'
+} from '../../src/render/columns/workflow-columns.ts'
+import { renderError } from '../../src/render/error.ts'
+import { outcomeSentence } from '../../src/render/outcome.ts'
+import { streamValueLine } from '../../src/render/stream-value-line.ts'
+import { createStyle, statusLabel } from '../../src/render/style.ts'
+import { renderTable, renderTsv } from '../../src/render/table.ts'
+import { displayWidth } from '../../src/render/text.ts'
+import { progressBar, readProgress } from '../../src/render/watch/progress.ts'
 import { afterStart, runId, stepOf, workflowOf } from '../support/recorded-run.ts'
 
 const style = createStyle(0)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Runtime } from '../../src/core/runtime.ts'
+import type { Runtime } from '../../src/core/run/runtime.ts'
 import { loadApp } from '../../src/runtime/load-app.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import type { LaunchOptions, LoadOptions } from '../../src/core/runtime.ts'
+import type { LaunchOptions, LoadOptions } from '../../src/core/run/runtime.ts'
 import type { DatabaseTarget } from '../../src/core/store.ts'
 import { atEndOfFile } from '../support/end-of-file.ts'
 

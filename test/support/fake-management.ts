@@ -1,14 +1,14 @@
-import { type AnyOf, toList } from '../../src/core/any-of.ts'
 import type {
   CountableField,
   ManageResult,
   ManageTarget,
   ManageVerb,
   StepBounds,
-} from '../../src/core/manage.ts'
+} from '../../src/core/manage/manage.ts'
+import { contains, type WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
+import { qualifiedName } from '../../src/core/run/workflow-name.ts'
+import { type AnyOf, toList } from '../../src/core/words/any-of.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
-import { contains, type WorkflowFilter } from '../../src/core/workflow-filter.ts'
-import { qualifiedName } from '../../src/core/workflow-name.ts'
 import type { FakeRows, FakeWorkflow } from './fake-workflow.ts'
 
 /** What the filter says of one workflow. */

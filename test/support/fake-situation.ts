@@ -1,5 +1,5 @@
-import type { ServerHealth, Standing } from '../../src/core/health.ts'
-import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/situation.ts'
+import type { ServerHealth, Standing } from '../../src/core/diagnosis/health.ts'
+import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../src/core/store.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
 import { asTold, type FakeRows, waitsOf } from './fake-workflow.ts'

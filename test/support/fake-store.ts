@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { toList } from '../../src/core/any-of.ts'
 import type { Change, ChangeType } from '../../src/core/change.ts'
-import { deciderOf, isSameDecision, waitKey } from '../../src/core/decision.ts'
-import { eligibleExecutors } from '../../src/core/eligible-executors.ts'
+import { deciderOf, isSameDecision, waitKey } from '../../src/core/decide/decision.ts'
+import type {
+  GoneExecutor,
+  RecoverySight,
+  UnclaimedVersion,
+} from '../../src/core/diagnosis/dead-executors.ts'
+import { eligibleExecutors } from '../../src/core/diagnosis/eligible-executors.ts'
+import type { ServerHealth } from '../../src/core/diagnosis/health.ts'
+import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
 import { CliError } from '../../src/core/errors.ts'
-import type { ServerHealth } from '../../src/core/health.ts'
-import type { ManageTarget, ManageVerb } from '../../src/core/manage.ts'
+import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
-import type { GoneExecutor, RecoverySight, UnclaimedVersion } from '../../src/core/recovery.ts'
-import type { LiveExecutor, Outlook, QueueState } from '../../src/core/situation.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
@@ -22,6 +25,7 @@ import type {
   Store,
   WorkflowOrigin,
 } from '../../src/core/store.ts'
+import { toList } from '../../src/core/words/any-of.ts'
 import {
   type EndedStatus,
   type Executor,

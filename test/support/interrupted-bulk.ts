@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'vitest'
-import type { ManageVerb } from '../../src/core/manage.ts'
+import type { ManageVerb } from '../../src/core/manage/manage.ts'
 import type { WorkflowStatus } from '../../src/core/workflow.ts'
 import type { TestDatabase } from './database.ts'
 import { runDrover, startDrover } from './drover-process.ts'

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { run } from '../../src/cli/run.ts'
+import { run } from '../../src/cli/run-program.ts'
 import type { Context } from '../../src/context.ts'
+import type { LocalDatabase } from '../../src/core/embedded-database.ts'
 import { type ExitCode, worstExitCode } from '../../src/core/exit-codes.ts'
-import type { LocalDatabase } from '../../src/core/local-database.ts'
-import type { App } from '../../src/core/runtime.ts'
+import type { App } from '../../src/core/run/runtime.ts'
 import type { Store } from '../../src/core/store.ts'
 import { createFakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts'
 

@@ -1,7 +1,7 @@
 import { appendFile, chmod, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { layoutOf } from '../../src/local/layout.ts'
+import { layoutOf } from '../../src/local/cluster/layout.ts'
 import { createLocalDatabase } from '../../src/local/local-database.ts'
 import { createTemplate, migrateSeed, urlOfDatabase } from './database.ts'
 import { patience } from './patience.ts'

@@ -1,9 +1,9 @@
 import { CliError, exitNameByErrorCode } from '../../src/core/errors.ts'
 import { exitCodes } from '../../src/core/exit-codes.ts'
-import { parseJsonOrString } from '../../src/core/json.ts'
+import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import type { Store } from '../../src/core/store.ts'
+import { parseJsonOrString } from '../../src/core/words/json.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
-import type { WorkflowFilter } from '../../src/core/workflow-filter.ts'
 import { createTestDrover } from './fake-library.ts'
 import { runCli } from './run-cli.ts'
 

@@ -2,8 +2,8 @@ import path from 'node:path'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
-import type { FollowOutcome } from '../../frame/follow.ts'
-import { type JunitSuite, renderJunit } from '../../render/junit.ts'
+import type { FollowOutcome } from '../../frame/follow/follow-workflows.ts'
+import { type JunitSuite, renderJunit } from '../../render/ci/junit.ts'
 import type { Verdict } from './verdict.ts'
 
 interface Report {

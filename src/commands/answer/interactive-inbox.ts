@@ -1,0 +1,221 @@
+import type { Context } from '../../context.ts'
+import { findActor, waitId } from '../../core/decide/decision.ts'
+import { submitDecision } from '../../core/decide/submit-decision.ts'
+import { CliError } from '../../core/errors.ts'
+import type { DecisionVerb, Store } from '../../core/store.ts'
+import { parseJson } from '../../core/words/json.ts'
+import type { JsonValue } from '../../core/workflow.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { reportError } from '../../frame/report-error.ts'
+import { describeQuestion } from '../../render/answer.ts'
+import {
+  initialPicker,
+  type PickerModel,
+  pickedWaits,
+  pickerView,
+  renewPicker,
+  updatePicker,
+} from '../../render/inbox/picker-view.ts'
+import { questionView } from '../../render/inbox/question-view.ts'
+import { createStyle } from '../../render/style.ts'
+import { truncate, visible } from '../../render/text.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { decisionRules } from './decision-rules.ts'
+import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
+import { reportDecided } from './report-decided.ts'
+
+/** The oldest; nobody goes through more of them by hand. */
+const mostWaits = 1000
+
+/** The inbox on a terminal: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
+export async function runDesk(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  filters: InboxFilters,
+): Promise<void> {
+  let picker: Picker | undefined
+  for (;;) {
+    const open = await readOpenWaits(context, store, settings, filters, mostWaits)
+    if (open.waits.length === 0)
+      return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
+    picker = await pick(context, store, open, picker)
+    if (!picker) throw leftByInterrupt()
+    const { action } = picker
+    if (action === undefined || action === 'leave') return
+    if (action === 'refresh') continue
+    const waits = pickedWaits(picker)
+    const outcome = await tellErrors(context, async () => {
+      const answer =
+        action === 'open'
+          ? await readAndAnswer(context, store, waits)
+          : await makeSure(context, waits, verbByAction[action])
+      if (answer === undefined || answer === 'back') return answer
+      const isSure = await confirmLearned(context, waits)
+      if (isSure !== 'sure') return isSure
+      await decideAll(context, store, settings, waits, answer)
+      return 'decided'
+    })
+    if (outcome === undefined) throw leftByInterrupt()
+    if (outcome === 'decided') picker = { ...picker, marked: new Set() }
+  }
+}
+
+type Picker = PickerModel<OpenWait>
+
+/** By ctrl-c, at the list or at a question. */
+function leftByInterrupt(): CliError {
+  return new CliError('interrupted', 'Left; what was not decided still waits.', { hint: 'drover inbox' })
+}
+
+/** Something went wrong: it is said, and the desk stays open. */
+async function tellErrors<Outcome>(context: Context, act: () => Promise<Outcome>): Promise<Outcome | 'back'> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error
+    reportError(context, error, false)
+    return 'back'
+  }
+}
+
+const verbByAction = { approve: 'approved', reject: 'rejected' } as const
+
+/** Undefined when it was left with ctrl-c. */
+async function pick(
+  { terminal, interrupts, now }: Context,
+  store: Store,
+  { waits, total }: OpenWaits,
+  before: Picker | undefined,
+): Promise<Picker | undefined> {
+  const { stderr } = terminal
+  const style = createStyle(stderr.colorLevel)
+  return terminal.interact(
+    {
+      initial: before ? renewPicker(before, waits, total) : initialPicker(waits, total),
+      update: updatePicker,
+      isDone: ({ action }) => action !== undefined,
+      view: (state) =>
+        pickerView(
+          state,
+          store.database.label,
+          { style, width: stderr.columns, now: now() },
+          stderr.rows - 1,
+        ),
+    },
+    { signal: interrupts.signal },
+  )
+}
+
+interface Answer {
+  readonly decision: DecisionVerb
+  readonly data?: JsonValue
+  readonly comment: string | null
+}
+
+/** An answer, the way back to the list, or undefined: left with ctrl-c. */
+type Asked = Answer | 'back' | undefined
+
+/** What stands first is what Enter alone chooses: a key too many decides nothing. */
+const back = { value: 'back', label: 'back to the list' } as const
+
+/** Shows the questions, and asks what to answer. */
+async function readAndAnswer(context: Context, store: Store, waits: readonly OpenWait[]): Promise<Asked> {
+  const { terminal, interrupts, now } = context
+  const frame = {
+    style: createStyle(terminal.stderr.colorLevel),
+    width: terminal.stderr.columns,
+    now: now(),
+  }
+  for (const wait of waits) {
+    const lines = questionView(wait, await store.events(wait.workflowId), frame)
+    terminal.note(['', ...lines].join('\n'))
+  }
+  const choices = [
+    back,
+    { value: 'approved', label: 'approve' },
+    { value: 'rejected', label: 'reject', hint: 'with a reason' },
+    { value: 'custom-approved', label: 'approve with a payload of your own' },
+    { value: 'custom-rejected', label: 'reject with a payload of your own' },
+  ] as const
+  const { signal } = interrupts
+  const choice = await terminal.choose(`Your answer to ${nameOf(waits)}?`, choices, { signal })
+  if (choice === undefined || choice === 'back') return choice
+  const answer = await askComment(context, choice.endsWith('approved') ? 'approved' : 'rejected')
+  if (!answer || !choice.startsWith('custom')) return answer
+  const payload = await terminal.ask('The payload, as JSON', { signal, required: true })
+  return payload === undefined ? undefined : { ...answer, data: parseJson(payload, 'the payload') }
+}
+
+/** A single key of the list decides nothing: this says what it would decide, and how many. */
+async function makeSure(
+  context: Context,
+  waits: readonly OpenWait[],
+  decision: DecisionVerb,
+): Promise<Asked> {
+  const { terminal, interrupts } = context
+  const verb = decision === 'approved' ? 'Approve' : 'Reject'
+  const [only] = waits
+  const question =
+    only && waits.length === 1
+      ? `: ${truncate(describeQuestion(asRead(only)), 2 * terminal.stderr.columns)}`
+      : ' that are marked?'
+  const choices = [back, { value: 'sure', label: verb.toLowerCase() }] as const
+  const choice = await terminal.choose(`${verb} ${nameOf(waits)}${question}`, choices, {
+    signal: interrupts.signal,
+  })
+  return choice === 'sure' ? askComment(context, decision) : choice
+}
+
+function nameOf(waits: readonly OpenWait[]): string {
+  const [only] = waits
+  return only && waits.length === 1 ? visible(waitId(only)) : `all ${waits.length}`
+}
+
+/** Where earlier runs waited is no proof: it takes the word of whoever decides. */
+async function confirmLearned(
+  { terminal, interrupts }: Context,
+  waits: readonly OpenWait[],
+): Promise<'sure' | 'back' | undefined> {
+  const learned = waits.filter(({ source }) => source === 'learned')
+  if (learned.length === 0) return 'sure'
+  const where = learned.map(({ topic }) => (topic ? `on topic ${visible(topic)}` : 'without a topic'))
+  const places = [...new Set(where)].join(' and ')
+  const choices = [back, { value: 'sure', label: 'send' }] as const
+  return terminal.choose(`Send to ${nameOf(learned)} ${places}? Only earlier runs tell so.`, choices, {
+    signal: interrupts.signal,
+  })
+}
+
+async function askComment(
+  { terminal, interrupts }: Context,
+  decision: DecisionVerb,
+): Promise<Answer | undefined> {
+  if (decision === 'approved') return { decision, comment: null }
+  const comment = await terminal.ask('Why not?', { signal: interrupts.signal, required: true })
+  return comment === undefined ? undefined : { decision, comment }
+}
+
+async function decideAll(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  waits: readonly OpenWait[],
+  answer: Answer,
+): Promise<void> {
+  const actor = findActor(undefined, context.env, context.userAndHost, context.terminal.isCI)
+  for (const wait of waits) {
+    if (context.interrupts.signal.aborted) return
+    await tellErrors(context, async () => {
+      const { name, source, topic } = wait
+      const decided = await submitDecision(store, decisionRules(context, settings), {
+        ...answer,
+        wait: asRead(wait),
+        name,
+        topic: source === 'learned' ? topic : undefined,
+        actor,
+      })
+      await reportDecided(context, store, [decided], { output: 'table' })
+    })
+  }
+}

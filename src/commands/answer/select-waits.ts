@@ -1,0 +1,79 @@
+import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
+import { type AnyOf, toList } from '../../core/words/any-of.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { waitColumns } from '../../render/inbox/wait-columns.ts'
+import { createStyle } from '../../render/style.ts'
+import { renderTable } from '../../render/table.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { type InboxFilters, type OpenWait, readOpenWaits } from './open-waits.ts'
+
+interface SelectFlags extends InboxFilters {
+  readonly yes: boolean
+}
+
+/**
+ * What `--all` means: the waits that are open at this moment, never one that comes after. Shows them and asks, unless
+ * told not to. Throws `no-terminal` where nobody can be asked.
+ */
+export async function selectWaits(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  verb: string,
+  flags: SelectFlags,
+): Promise<readonly OpenWait[]> {
+  const open = (await readOpenWaits(context, store, settings, flags)).waits
+  const waits = open.filter(({ state }) => state === 'waiting')
+  const others = open.length - waits.length
+  if (others > 0) tell(context, `${others} left alone: answered but unread, or overdue (drover inbox).`)
+  if (waits.length === 0) tell(context, `Nothing to ${verb} in ${store.database.label}.`)
+  if (waits.length === 0 || flags.yes) return waits
+  const { stderr, stdinIsTerminal, isCI } = context.terminal
+  if (!stdinIsTerminal || !stderr.isTerminal || isCI) {
+    throw new CliError('no-terminal', `Nobody can be asked whether to ${verb} all ${waits.length}.`, {
+      hint: `drover ${verb} --all --yes`,
+    })
+  }
+  const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
+  for (const line of cutToScreen(renderTable(waitColumns, waits, frame), stderr.rows, flags))
+    context.terminal.note(line)
+  const { signal } = context.interrupts
+  const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
+  if (isSure) return waits
+  throw new CliError('interrupted', `Nothing was ${verb === 'approve' ? 'approved' : 'rejected'}.`, {
+    hint: 'drover inbox   # one by one',
+  })
+}
+
+/** The question below takes this many, on a narrow screen too. */
+const questionRows = 5
+
+/** The first lines, and how many are left out: what is asked must be seen together with what it is about. */
+function cutToScreen(
+  lines: readonly string[],
+  rows: number,
+  { name, topic, olderThan }: SelectFlags,
+): readonly string[] {
+  const room = Math.max(2, rows - questionRows)
+  if (lines.length <= room) return lines
+  const asked: readonly (readonly [flag: string, value: AnyOf<string | null> | undefined])[] = [
+    ['--name', name],
+    ['--topic', topic],
+    ['--older-than', olderThan],
+  ]
+  const filters = asked
+    .flatMap(([flag, value]) => (toList(value) ?? []).map((one) => ` ${flag} ${shellWord(one ?? '')}`))
+    .join('')
+  return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
+}
+
+function countOf(count: number): string {
+  return count === 1 ? 'this one' : `all ${count}`
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}

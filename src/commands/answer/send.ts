@@ -1,0 +1,96 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { nameTopic } from '../../core/decide/decision.ts'
+import { submitMessage } from '../../core/decide/submit-message.ts'
+import { CliError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
+import { parseJson, parseJsonOrString } from '../../core/words/json.ts'
+import type { JsonValue, Wait } from '../../core/workflow.ts'
+import { readInput } from '../../frame/input.ts'
+import { readTopic } from '../../frame/option-parsers.ts'
+import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { createTimeLimit } from '../../frame/time-limit.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { findExactWorkflow } from '../../frame/workflow-ids.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+
+interface SendFlags extends DatabaseFlags, OutputFlags {
+  readonly topic?: string | null
+  readonly input?: string
+  readonly idempotencyKey?: string
+  readonly force: boolean
+  readonly portable?: boolean
+  readonly timeout?: string
+}
+
+export function sendCommand(context: Context): Command {
+  const command = new Command('send')
+    .summary('send a message to a workflow')
+    .description('Send a message to a workflow: JSON if it parses, else a string.')
+    .argument('<id>', 'a whole id, or @last')
+    .argument('[message]', 'the message')
+    .option('--topic <topic>', 'the topic that the workflow receives on (none by default)')
+    .option('--input <source>', 'the message from @FILE, from stdin (-), or in place; must be JSON')
+    .option(
+      '--idempotency-key <key>',
+      'send at most once under this key: the same again is 0, another message 9',
+    )
+    .option('--portable', 'write it as portable JSON (by itself for a workflow of another language)')
+    .option('--force', 'also when the workflow has ended', false)
+    .option('--timeout <duration>', 'wait so long for a database, or its tables, that is on its way')
+    .action((id: string, message: string | undefined, _, command: Command) =>
+      runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
+    )
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runSend(
+  context: Context,
+  id: string,
+  typed: string | undefined,
+  flags: SendFlags,
+): Promise<void> {
+  const message = await readMessage(context, typed, flags.input)
+  const topic = flags.topic ?? null
+  const limit = createTimeLimit(context, flags.timeout)
+  const send = async (store: Store): Promise<void> => {
+    const { workflowId } = await findExactWorkflow(context, store, id)
+    const waits = await store.waits([workflowId])
+    const { idempotencyKey, force, portable } = flags
+    const result = await submitMessage(store, {
+      ...{ workflowId, topic, message, idempotencyKey, force },
+      ...(portable && { portable }),
+    })
+    tell(
+      context,
+      result === 'duplicate'
+        ? `Already sent to ${workflowId} under this key; nothing was sent again.`
+        : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
+    )
+    if (result === 'sent') warnOfOtherTopic(context, waits, topic)
+    const json = { workflowId, topic, message, outcome: result }
+    await printOne(context, flags, { json, id: workflowId })
+  }
+  await withStore(context, flags, send, { limit })
+}
+
+async function readMessage(
+  context: Context,
+  typed: string | undefined,
+  input: string | undefined,
+): Promise<JsonValue> {
+  if (typed !== undefined && input === undefined) return parseJsonOrString(typed)
+  if (typed === undefined && input !== undefined)
+    return parseJson(await readInput(context, input), 'The --input')
+  throw new CliError('usage', 'Give the message either in place or with --input.', {
+    hint: `drover send ID '{"approved": true}' --topic TOPIC`,
+  })
+}
+
+/** A message to a wrong topic "succeeds" in DBOS, and then nobody reads it. */
+function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
+  const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
+  if (topics.length === 0 || topics.includes(topic)) return
+  tell({ terminal }, `warning: it waits ${topics.map(nameTopic).join(' and ')}, not ${nameTopic(topic)}.`)
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { parseRate } from '../../../core/words/rate.ts'
+import { addFilterOptions, type FilterFlags } from '../../../frame/filter-options.ts'
+import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
+
+/** The options of every command that changes workflows. */
+export interface BulkFlags extends FilterFlags, OutputFlags {
+  readonly dryRun: boolean
+  readonly yes: boolean
+  /** How many a second. */
+  readonly rate?: number
+  readonly ledger?: string
+}
+
+export function addBulkOptions(command: Command): Command {
+  command
+    .argument('[id...]', 'whole ids, or @last; - reads them from stdin; or none, and options that say which')
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .option('--yes', 'do not ask', false)
+    .option('--rate <count/unit>', 'no faster than this: 10/s, 100/m', parseRate)
+    .option(
+      '--ledger <file>',
+      'write down what is done; the same command with the same file goes on after an interruption',
+    )
+  addFilterOptions(command)
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}

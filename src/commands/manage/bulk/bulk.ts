@@ -1,0 +1,447 @@
+import { createHash } from 'node:crypto'
+import type { Context } from '../../../context.ts'
+import { CliError } from '../../../core/errors.ts'
+import { type ExitCode, exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
+import type { BulkRow, LedgerHead, PlannedTarget } from '../../../core/manage/ledger.ts'
+import {
+  adviceFor,
+  filteredStatusesByVerb,
+  type ManageResult,
+  type ManageTarget,
+  type ManageVerb,
+  obstacleTo,
+  type WorkflowState,
+} from '../../../core/manage/manage.ts'
+import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
+import type { Store } from '../../../core/store.ts'
+import { shellWord } from '../../../core/words/shell-word.ts'
+import { describeFilterFlags } from '../../../frame/filter-options.ts'
+import { interruptCode } from '../../../frame/interrupt.ts'
+import { tell } from '../../../frame/print-notice.ts'
+import { withWholeExecutor } from '../../../frame/whole-executor.ts'
+import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
+import { bulkSummary } from '../../../render/columns/bulk-line.ts'
+import { counted } from '../../../render/text.ts'
+import type { BulkFlags } from './bulk-options.ts'
+import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
+import { type Ledger, openLedger } from './ledger-file.ts'
+
+/** What is special about this verb and this command line. */
+export interface BulkRequest {
+  readonly verb: ManageVerb
+  /** Ids as they were typed. */
+  readonly typed: readonly string[]
+  readonly filter: WorkflowFilter | undefined
+  readonly flags: BulkFlags
+  /** Options that change what is done, word for word: a ledger goes on only with the same. */
+  readonly options?: string
+  /** What it takes to change each of these, or why it cannot be. */
+  readonly prepare?: (
+    states: readonly WorkflowState[],
+  ) => Promise<(state: WorkflowState) => Promise<Prepared>>
+  /** More to change, which came to light while these were; also where these had changed before. */
+  readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
+  /** What it means to do this to all of them, told before anything is done. */
+  readonly explain?: (workflowIds: readonly string[]) => Promise<string>
+  /** Ask although ids were given: what is done cannot be undone. */
+  readonly alwaysAsk?: boolean
+}
+
+export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly obstacle: string } | undefined
+
+interface Plan {
+  readonly targets: readonly PlannedTarget[]
+  /** What is clear without doing anything. */
+  readonly settled: readonly BulkRow[]
+}
+
+const pageSize = 1000
+
+/** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
+export async function runBulk(context: Context, store: Store, given: BulkRequest): Promise<void> {
+  const { verb, flags } = given
+  const ids = await readTypedIds(context, store, given)
+  const filter = given.filter && (await withWholeExecutor(context, store, given.filter))
+  const request = { ...given, filter }
+  const printer = createBulkPrinter(context, verb, flags)
+  if (ids?.length === 0) {
+    await printer.finish()
+    return tell(context, nothingOnStdin(store, verb))
+  }
+  const ledger = await openLedger(
+    context,
+    flags.dryRun ? undefined : flags.ledger,
+    toHead(store, request, ids),
+  )
+  const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
+  if (filter) noteStatuses(context, verb, filter)
+  if (flags.dryRun) {
+    const targets = [...plan.targets, ...(await foresee(store, request, plan))]
+    await printer.print([...plan.settled, ...targets.map(toDryRow)])
+    await tellMeaning(context, request, plan)
+  } else if (plan.targets.length > 0 && !ledger.earlier?.plan) {
+    await confirm(context, store, request, plan)
+    await ledger.plan(plan.targets, plan.settled)
+    await printer.print(plan.settled)
+  } else {
+    await printer.print([...plan.settled, ...(ledger.earlier?.done ?? [])])
+    noteEarlier(context, ledger)
+  }
+  if (!flags.dryRun) await execute(context, store, request, { plan, ledger, printer })
+  await finish(context, store, request, printer)
+}
+
+async function readTypedIds(
+  context: Context,
+  store: Store,
+  { typed, filter, verb }: BulkRequest,
+): Promise<readonly string[] | undefined> {
+  if (typed.length > 0 && filter) {
+    throw new CliError('usage', 'Name workflows either by id or by what they have in common.', {
+      hint: `drover ${verb} --help`,
+    })
+  }
+  if (filter) return undefined
+  if (typed.length === 0) {
+    throw new CliError('usage', `It is not said which workflows to ${verb}.`, {
+      hint: `drover ${verb} ID, or drover ${verb} --name NAME --dry-run`,
+    })
+  }
+  const ids = await readIdsToChange(context, typed)
+  if (!ids.includes('@last')) return ids
+  const last = await context.started.last(store.database.label)
+  if (last === undefined) {
+    throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
+      hint: 'drover list',
+    })
+  }
+  tell(context, `@last is ${last}`)
+  return [...new Set(ids.map((id) => (id === '@last' ? last : id)))]
+}
+
+function toHead(
+  store: Store,
+  { verb, flags, options = '' }: BulkRequest,
+  ids: readonly string[] | undefined,
+): LedgerHead {
+  const selection = ids ? describeIds(ids) : describeFilterFlags(flags)
+  return { verb, database: store.database.label, request: [selection, options].filter(Boolean).join(' ') }
+}
+
+const mostNamedIds = 10
+
+function describeIds(ids: readonly string[]): string {
+  if (ids.length <= mostNamedIds) return ids.map(shellWord).join(' ')
+  const hash = createHash('sha256').update(ids.join('\n')).digest('hex')
+  return `- (${ids.length} ids, ${hash.slice(0, 12)})`
+}
+
+async function makePlan(
+  store: Store,
+  { verb, filter, prepare }: BulkRequest,
+  ids: readonly string[] | undefined,
+): Promise<Plan> {
+  const chosen = ids ?? (await matchingIds(store, verb, filter ?? {}))
+  const targets: PlannedTarget[] = []
+  const settled: BulkRow[] = []
+  for (let start = 0; start < chosen.length; start += pageSize) {
+    const page = chosen.slice(start, start + pageSize)
+    const states = await store.states(page)
+    const stateById = new Map(states.map((state) => [state.workflowId, state]))
+    const prepareOne = await prepare?.(states)
+    for (const workflowId of page) {
+      const state = stateById.get(workflowId)
+      if (!state) {
+        settled.push(toRow(workflowId, { outcome: 'not-found' }))
+        continue
+      }
+      const { status } = state
+      const obstacle = obstacleTo(verb, status)
+      const prepared = obstacle === undefined ? await prepareOne?.(state) : { obstacle }
+      if (prepared && 'obstacle' in prepared) {
+        const reason = prepared.obstacle
+        settled.push(toRow(workflowId, { outcome: 'no-op', before: status, after: status, reason }))
+      } else {
+        targets.push({ ...prepared, workflowId, status, updatedAt: state.updatedAt.toISOString() })
+      }
+    }
+  }
+  return { targets, settled }
+}
+
+/** What `expand` would bring to light, as things stand. */
+async function foresee(
+  store: Store,
+  request: BulkRequest,
+  { targets, settled }: Plan,
+): Promise<readonly PlannedTarget[]> {
+  const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
+  const found = (await request.expand?.([...known])) ?? []
+  const fresh = found.filter((id) => !known.has(id))
+  return fresh.length > 0 ? (await makePlan(store, request, fresh)).targets : []
+}
+
+/** All of them, oldest first, page by page. */
+async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
+  const query = { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) }
+  const ids: string[] = []
+  let after: Awaited<ReturnType<Store['list']>>[number] | undefined
+  do {
+    const page = await store.list({ ...query, order: 'oldest', limit: pageSize, after })
+    ids.push(...page.map(({ workflowId }) => workflowId))
+    after = page.length === pageSize ? page.at(-1) : undefined
+  } while (after)
+  return ids
+}
+
+function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+}
+
+/** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
+function noteStatuses(context: Context, verb: ManageVerb, { status }: WorkflowFilter): void {
+  if (status !== undefined || (verb !== 'fork' && verb !== 'rewind')) return
+  tell(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
+}
+
+const sampleSize = 5
+
+async function tellMeaning(context: Context, { explain }: BulkRequest, { targets }: Plan): Promise<void> {
+  if (!explain || targets.length === 0) return
+  tell(context, await explain(targets.map(({ workflowId }) => workflowId)))
+}
+
+async function confirm(context: Context, store: Store, request: BulkRequest, plan: Plan): Promise<void> {
+  const { terminal } = context
+  const { verb, filter, flags, typed, alwaysAsk = false } = request
+  if (!filter && !alwaysAsk) return
+  const targets = [...plan.targets, ...(await foresee(store, request, plan))]
+  const count = counted(targets.length, 'workflow')
+  const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
+  const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
+  tell({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
+  await tellMeaning(context, request, plan)
+  if (flags.yes) return
+  if (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-')) {
+    throw new CliError('no-terminal', `Nobody can be asked here whether to ${verb} ${count}.`, {
+      hint: 'look with --dry-run, then add --yes',
+    })
+  }
+  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${count}?`
+  if (!(await terminal.confirm(question)))
+    throw new CliError('interrupted', 'Nothing was done.', { hint: 'look first with --dry-run' })
+}
+
+interface Execution {
+  readonly plan: Plan
+  readonly ledger: Ledger
+  readonly printer: BulkPrinter
+}
+
+/** Batch after batch, each written down before and after. Stops between two when asked to. */
+async function execute(
+  context: Context,
+  store: Store,
+  request: BulkRequest,
+  { plan, ledger, printer }: Execution,
+): Promise<void> {
+  const { verb, flags, expand } = request
+  const { signal } = context.interrupts
+  const doneEarlier = new Set(ledger.earlier?.done.map(({ workflowId }) => workflowId))
+  const unsure = ledger.earlier?.unsure ?? new Set<string>()
+  const pace = createPace(context, flags.rate)
+  const known = new Set([...plan.targets, ...plan.settled].map(({ workflowId }) => workflowId))
+  const progress = printer.start(plan.targets.length)
+  try {
+    let { targets } = plan
+    // What `expand` brings to light is not in the plan: a ledger finds it again by looking.
+    for (let round = 0; (targets.length > 0 || round === 0) && !signal.aborted; round++) {
+      const size = pace.batchSize
+      for (let from = 0; from < targets.length && !signal.aborted; from += size) {
+        const batch = targets
+          .slice(from, from + size)
+          .filter(({ workflowId }) => !doneEarlier.has(workflowId))
+        if (batch.length === 0) continue
+        await pace.wait(batch.length)
+        if (signal.aborted) break
+        if (round === 0) await ledger.intend(from, size)
+        const rows = await changeBatch(store, verb, batch, unsure)
+        await ledger.confirm(rows)
+        await printer.print(rows)
+        progress.advance(rows.length)
+      }
+      const found = expand && !signal.aborted ? await expand(printer.rows.map(idOf)) : []
+      const fresh = found.filter((id) => !known.has(id))
+      for (const id of fresh) known.add(id)
+      targets = (await makePlan(store, request, fresh)).targets
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+function idOf({ workflowId }: BulkRow): string {
+  return workflowId
+}
+
+async function changeBatch(
+  store: Store,
+  verb: ManageVerb,
+  batch: readonly PlannedTarget[],
+  unsure: ReadonlySet<string>,
+): Promise<BulkRow[]> {
+  const resolved = await resolveUnsure(
+    store,
+    verb,
+    batch.filter(({ workflowId }) => unsure.has(workflowId)),
+  )
+  const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
+  const results = toChange.length > 0 ? await store.manage(verb, toChange) : []
+  const resultById = new Map(results.map((result) => [result.workflowId, result]))
+  return batch.map((target) => {
+    const result = resolved.get(target.workflowId) ?? resultById.get(target.workflowId)
+    return toResultRow(verb, target, result ?? { workflowId: target.workflowId, outcome: 'not-found' })
+  })
+}
+
+/** Of those that an interrupted run had begun with: the ones that it did change. */
+async function resolveUnsure(
+  store: Store,
+  verb: ManageVerb,
+  targets: readonly PlannedTarget[],
+): Promise<Map<string, ManageResult>> {
+  if (targets.length === 0) return new Map()
+  const ids = targets.flatMap(({ workflowId, newWorkflowId }) => [workflowId, newWorkflowId ?? []].flat())
+  const stateById = new Map((await store.states(ids)).map((state) => [state.workflowId, state]))
+  const resolved = new Map<string, ManageResult>()
+  for (const { workflowId, status, updatedAt, newWorkflowId } of targets) {
+    const state = stateById.get(workflowId)
+    const isUntouched = state?.status === status && state.updatedAt.toISOString() === updatedAt
+    const isDone =
+      verb === 'fork'
+        ? stateById.has(newWorkflowId ?? '')
+        : verb === 'delete'
+          ? !state
+          : verb === 'cancel'
+            ? state?.status === 'CANCELLED'
+            : state !== undefined && !isUntouched
+    const after = verb === 'fork' ? stateById.get(newWorkflowId ?? '') : state
+    if (isDone) resolved.set(workflowId, { workflowId, outcome: 'changed', status: after?.status ?? null })
+  }
+  return resolved
+}
+
+function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {
+  const { workflowId, status: before, newWorkflowId } = target
+  switch (result.outcome) {
+    case 'changed':
+      return toRow(workflowId, {
+        outcome: 'changed',
+        before,
+        after: result.status,
+        newWorkflowId: newWorkflowId ?? null,
+        reason: fromStepOf(target),
+      })
+    case 'moved-on': {
+      const obstacle = obstacleTo(verb, result.status)
+      return toRow(workflowId, {
+        outcome: obstacle === undefined ? 'failed' : 'no-op',
+        before,
+        after: result.status,
+        reason: obstacle ?? `it is ${result.status} now, no longer ${before}`,
+      })
+    }
+    case 'not-found':
+      return toRow(workflowId, { outcome: 'not-found', before })
+    case 'failed':
+      return toRow(workflowId, { outcome: 'failed', before, after: before, reason: result.reason })
+    default:
+      return result satisfies never
+  }
+}
+
+function toDryRow(target: PlannedTarget): BulkRow {
+  const { workflowId, status } = target
+  return toRow(workflowId, {
+    outcome: 'would-change',
+    before: status,
+    after: status,
+    reason: fromStepOf(target),
+  })
+}
+
+function fromStepOf({ fromStep }: ManageTarget): string | null {
+  return fromStep === undefined ? null : `from step ${fromStep}`
+}
+
+function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 'outcome'>): BulkRow {
+  return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
+}
+
+const largestBatch = 100
+const batchesPerSecond = 10
+
+/** Holds a rate over the whole run: what one batch took is not waited for again. */
+function createPace({ now, sleep, interrupts }: Context, perSecond: number | undefined) {
+  const startMs = now().getTime()
+  let begun = 0
+  return {
+    batchSize:
+      perSecond === undefined
+        ? largestBatch
+        : Math.min(largestBatch, Math.max(1, Math.floor(perSecond / batchesPerSecond))),
+    wait: async (count: number): Promise<void> => {
+      const dueMs = perSecond === undefined ? startMs : startMs + (begun / perSecond) * 1000
+      begun += count
+      const waitMs = dueMs - now().getTime()
+      if (waitMs > 0) await sleep(waitMs, interrupts.signal)
+    },
+  }
+}
+
+function noteEarlier(context: Context, { earlier }: Ledger): void {
+  if (!earlier?.plan) return
+  const left = earlier.plan.targets.length - earlier.done.length
+  tell(
+    context,
+    left > 0
+      ? `Going on: ${earlier.done.length} were done before, ${left} are left.`
+      : 'The ledger is complete: all of it was done before, and nothing now.',
+  )
+}
+
+const codeByOutcome: Readonly<Record<BulkRow['outcome'], ExitCode>> = {
+  changed: exitCodes.ok.code,
+  'would-change': exitCodes.ok.code,
+  'no-op': exitCodes.conflict.code,
+  'not-found': exitCodes['not-found'].code,
+  failed: exitCodes.conflict.code,
+}
+
+async function finish(
+  context: Context,
+  store: Store,
+  { verb, filter, flags }: BulkRequest,
+  printer: BulkPrinter,
+): Promise<void> {
+  const { rows } = printer
+  await printer.finish()
+  context.exitWith(worstExitCode(rows.map(({ outcome }) => codeByOutcome[outcome])))
+  if (context.interrupts.signal.aborted) {
+    const hint = flags.ledger === undefined ? 'what is done is done' : 'the same command goes on from here'
+    tell(context, `Interrupted: ${bulkSummary(verb, rows)} ${hint}`)
+    return context.exitWith(interruptCode(context))
+  }
+  if (rows.length === 0) {
+    return tell(
+      context,
+      `No workflow in ${store.database.label} to ${verb}: ${describeFilter(filter ?? {})}.`,
+    )
+  }
+  if (rows.length > 1) tell(context, bulkSummary(verb, rows))
+  const [only] = rows
+  if (rows.length === 1 && only?.outcome === 'no-op' && only.before)
+    tell(context, `hint: ${adviceFor(verb, only.before, only.workflowId)}`)
+  if (rows.length === 1 && only?.outcome === 'not-found')
+    tell(context, `There is no workflow ${only.workflowId} in ${store.database.label}.`, 'hint: drover list')
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
+import { CliError } from '../../core/errors.ts'
+import type { StepBounds, WorkflowState } from '../../core/manage/manage.ts'
+import { type CutPoint, describeCut, findCut, parseCutPoint } from '../../core/manage/resume-point.ts'
+import { latestVersionOf } from '../../core/platform.ts'
+import type { Store } from '../../core/store.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { toFilter } from '../../frame/filter-options.ts'
+import { surroundingsOf } from '../../frame/print-explanation.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { isOneId } from '../../frame/workflow-ids.ts'
+import { cutLines } from '../../render/from-step-lines.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+import { type Prepared, runBulk } from './bulk/bulk.ts'
+import type { BulkFlags } from './bulk/bulk-options.ts'
+import { createQueueChoice } from './queue-choice.ts'
+import { createVersionNotice } from './version-notice.ts'
+
+/** The flags that `fork` and `rewind` share. */
+export interface CutFlags extends DatabaseFlags, BulkFlags {
+  readonly from: CutPoint
+  readonly id?: string
+  readonly toQueue?: string
+  readonly toVersion?: string
+}
+
+export function addCutOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--from <step>',
+      'the first step that runs again: its number, failed (the first that did), or last',
+      parseCutPoint,
+    )
+    .option(
+      '--to-version <version>',
+      'for this version of the application, or latest (else the same as before)',
+    )
+    .option('--to-queue <name>', 'put them on this queue, or with own on the one where they ran')
+}
+
+/** `fork` and `rewind` are one command: the one goes on in a copy, the other in place. */
+export async function runCut(
+  context: Context,
+  verb: 'fork' | 'rewind',
+  typed: readonly string[],
+  flags: CutFlags,
+): Promise<void> {
+  const filter = toFilter(context, flags)
+  if (flags.id !== undefined && (filter || typed.length !== 1 || typed.includes('-'))) {
+    throw new CliError('usage', 'An --id is for one copy of one workflow.', {
+      hint: `drover ${verb} ID --id NEW`,
+    })
+  }
+  await withStore(context, flags, async (store, settings) => {
+    const chooseQueue = await createQueueChoice(store, flags.toQueue)
+    const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
+    const chooseVersion = createVersionChoice(store, flags.toVersion)
+    const isExplained = !filter && isOneId(typed)
+    const prepareOne = async (state: WorkflowState, bounds: StepBounds | undefined): Promise<Prepared> => {
+      if (flags.id !== undefined) await requireFreeId(store, flags.id)
+      const fromStep = findCut(flags.from, bounds)
+      if (fromStep === undefined) {
+        return {
+          obstacle: bounds ? `it has no step "${flags.from}"` : 'it has no recorded step: only --from 0',
+        }
+      }
+      const queue = await chooseQueue(state)
+      const version = await chooseVersion(state)
+      const newWorkflowId = verb === 'fork' ? (flags.id ?? randomUUID()) : undefined
+      const workflowId = isExplained ? (newWorkflowId ?? state.workflowId) : undefined
+      if (isExplained) {
+        const steps = await store.steps(state.workflowId)
+        const cut = describeCut(fromStep, steps, await store.messages(state.workflowId))
+        tell(context, ...cutLines(verb, state, cut))
+      }
+      await noteVersion({ ...state, version: version ?? state.version, queue, workflowId })
+      return {
+        fromStep,
+        queue,
+        version,
+        ...(newWorkflowId !== undefined && { newWorkflowId }),
+      }
+    }
+    const prepare = async (states: readonly WorkflowState[]) => {
+      const all = await store.stepBounds(states.map(({ workflowId }) => workflowId))
+      const boundsById = new Map(all.map((bounds) => [bounds.workflowId, bounds]))
+      return (state: WorkflowState) => prepareOne(state, boundsById.get(state.workflowId))
+    }
+    await runBulk(context, store, {
+      verb,
+      typed,
+      filter,
+      flags,
+      options: describeOptions(flags),
+      prepare,
+      alwaysAsk: verb === 'rewind',
+    })
+  })
+}
+
+async function requireFreeId(store: Store, workflowId: string): Promise<void> {
+  if ((await store.states([workflowId])).length === 0) return
+  throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
+    hint: `drover get ${shellWord(workflowId)}   # or give the copy another --id`,
+  })
+}
+
+/** Which version `--to-version` means. Throws `invalid-argument` for one that nobody ever ran: what is put there never runs. */
+function createVersionChoice(
+  store: Store,
+  toVersion: string | undefined,
+): (state: Pick<WorkflowState, 'application'>) => Promise<string | undefined> {
+  if (toVersion === undefined) return async () => undefined
+  const chosen = new Map<string | null, Promise<string>>()
+  return async ({ application }) => {
+    const known = chosen.get(application)
+    const version = known ?? chooseVersion(store, application, toVersion)
+    if (!known) chosen.set(application, version)
+    return version
+  }
+}
+
+async function chooseVersion(store: Store, application: string | null, toVersion: string): Promise<string> {
+  const versions = await store.versions()
+  if (toVersion !== 'latest') {
+    const live = eligibleExecutors((await store.executors()) ?? [], { application, version: toVersion })
+    const isRegistered = versions.some(({ version }) => version === toVersion)
+    if (isRegistered || live.length > 0 || versions.length === 0) return toVersion
+    throw new CliError('invalid-argument', `No version "${toVersion}" is registered there.`, {
+      hint: 'drover versions   # lists them; what is put on another one would not run',
+    })
+  }
+  const latest = latestVersionOf(versions, application)
+  if (latest !== undefined) return latest
+  throw new CliError(
+    'ambiguous-version',
+    `No version of ${application ?? 'its application'} is registered there.`,
+    { hint: 'name one with --to-version' },
+  )
+}
+
+function describeOptions({ from, id, toQueue, toVersion }: CutFlags): string {
+  const given = { from, id, 'to-queue': toQueue, 'to-version': toVersion }
+  return Object.entries(given)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name} ${shellWord(String(value))}`)
+    .join(' ')
+}

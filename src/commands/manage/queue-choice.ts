@@ -1,0 +1,28 @@
+import { CliError } from '../../core/errors.ts'
+import type { WorkflowState } from '../../core/manage/manage.ts'
+import { lastQueueOf } from '../../core/run/identity.ts'
+import type { Store } from '../../core/store.ts'
+import { internalQueue } from '../../core/workflow.ts'
+
+/**
+ * Which queue `--to-queue` means for a workflow. Cancelling forgets the queue; `own` is then the one on which workflows of
+ * that name ran last. Throws `invalid-argument` for a queue that nobody registered: what is put there never runs.
+ */
+export async function createQueueChoice(
+  store: Store,
+  toQueue: string | undefined,
+): Promise<(state: Pick<WorkflowState, 'name' | 'queue'>) => Promise<string | undefined>> {
+  if (toQueue === undefined) return async () => undefined
+  if (toQueue !== 'own') {
+    if (await store.hasQueue(toQueue)) return async () => toQueue
+    throw new CliError('invalid-argument', `No queue "${toQueue}" is registered there.`, {
+      hint: 'what is put on it would never run; name another one, or own',
+    })
+  }
+  const lastQueueByName = new Map<string, string | undefined>()
+  return async ({ name, queue }) => {
+    if (queue !== null && queue !== internalQueue) return queue
+    if (!lastQueueByName.has(name)) lastQueueByName.set(name, lastQueueOf(await store.origins(name)))
+    return lastQueueByName.get(name)
+  }
+}

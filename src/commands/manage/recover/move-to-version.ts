@@ -1,0 +1,105 @@
+import type { Context } from '../../../context.ts'
+import type { RecoveredRow, UnclaimedVersion } from '../../../core/diagnosis/dead-executors.ts'
+import { liveVersionsOf } from '../../../core/diagnosis/eligible-executors.ts'
+import type { Store } from '../../../core/store.ts'
+import { shellWord } from '../../../core/words/shell-word.ts'
+import type { WorkflowSummary } from '../../../core/workflow.ts'
+import { counted } from '../../../render/text.ts'
+import { formatAge } from '../../../render/time-text.ts'
+import {
+  chooseVersion,
+  copyLine,
+  describeTakers,
+  type Found,
+  mostAtOnce,
+  namedIn,
+  nobodyRuns,
+  strandedLines,
+  takersAfterMove,
+} from './recover-from.ts'
+import type { Round } from './recover-round.ts'
+
+/** Gives what is enqueued for a version that nobody runs to the version that is asked for. */
+export async function moveFrom(
+  context: Context,
+  store: Store,
+  { ids, flags, surroundings }: Round,
+  unclaimed: UnclaimedVersion,
+  seenAt: Date,
+): Promise<Found> {
+  const { application, version, doubts } = unclaimed
+  const toVersion = (await chooseVersion(store, application, flags.toVersion)) ?? version
+  const workflows = await enqueuedFor(store, unclaimed, ids)
+  const left = workflows.map(({ workflowId }) => workflowId)
+  const toRows = (outcome: RecoveredRow['outcome'], reason: string, workflowIds: readonly string[] = left) =>
+    workflowIds.map((workflowId) => ({ workflowId, outcome, executorId: null, version: toVersion, reason }))
+  const explanation = [evidenceLine(unclaimed, context.now())]
+  if (left.length === 0) return { rows: [], explanation }
+  if (doubts.length > 0) {
+    explanation.push(`  but sessions that tell no version listen, and may run it: ${doubts.join(', ')}`)
+    explanation.push(`  hint: ${await copyLine(store, left[0], toVersion)}`)
+    return { rows: toRows('left-alone', 'an executor of unknown version may take it'), explanation }
+  }
+  const executors = (await store.executors()) ?? []
+  const takers = await takersAfterMove(store, executors, { application, version: toVersion })
+  if (takers.length === 0) {
+    const recover = ['drover recover', ...namedIn(ids, left)].join(' ')
+    const stranded = { application, version: toVersion, workflows, executors, recover }
+    explanation.push(...(await strandedLines(store, surroundings, stranded)))
+    return { rows: toRows('stranded', nobodyRuns(toVersion)), explanation }
+  }
+  const taker = describeTakers(takers)
+  if (flags.dryRun) return { rows: toRows('would-hand-over', taker), explanation }
+  const moved = await store.moveToVersion({ application, version, seenAt, toVersion, workflowIds: left })
+  const kept = left.filter((id) => !moved.includes(id))
+  return {
+    rows: [
+      ...toRows('handed-over', taker, moved),
+      ...toRows('left-alone', 'it moved on meanwhile, or somebody runs its version again', kept),
+    ],
+    explanation,
+  }
+}
+
+/** Without `--to-version` they stay where they are: how many, and the command that moves them. */
+export async function explainUnclaimed(
+  store: Store,
+  { ids }: Round,
+  unclaimed: readonly UnclaimedVersion[],
+): Promise<string[]> {
+  const executors = unclaimed.length > 0 ? ((await store.executors()) ?? []) : []
+  const lines: string[] = []
+  for (const one of unclaimed) {
+    const [live] = liveVersionsOf(executors, one.application)
+    const left = live === undefined ? [] : await enqueuedFor(store, one, ids)
+    if (live === undefined || left.length === 0) continue
+    const which = namedIn(
+      ids,
+      left.map(({ workflowId }) => workflowId),
+    )
+    lines.push(`Nobody runs version ${one.version}, for which ${countWaiting(left.length)}.`)
+    lines.push(`  hint: ${['drover recover', ...which, '--to-version', shellWord(live)].join(' ')}`)
+  }
+  return lines
+}
+
+async function enqueuedFor(
+  store: Store,
+  { application, version }: UnclaimedVersion,
+  ids: readonly string[] | undefined,
+): Promise<WorkflowSummary[]> {
+  const query = { status: ['ENQUEUED', 'DELAYED'], version, order: 'oldest', limit: mostAtOnce } as const
+  const found = await store.list(query)
+  return found.filter(
+    (workflow) => workflow.application === application && (ids?.includes(workflow.workflowId) ?? true),
+  )
+}
+
+function evidenceLine({ version, workflowCount, since }: UnclaimedVersion, now: Date): string {
+  const age = since ? `, the oldest created ${formatAge(since, now)}` : ''
+  return `Nobody runs version ${version}: no session is named dbos_transact_…_${version}. For it ${countWaiting(workflowCount)}${age}.`
+}
+
+function countWaiting(count: number): string {
+  return `${counted(count, 'workflow')} ${count === 1 ? 'waits' : 'wait'}`
+}

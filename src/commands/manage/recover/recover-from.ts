@@ -1,0 +1,199 @@
+import type { Context } from '../../../context.ts'
+import type { GoneExecutor, RecoveredRow } from '../../../core/diagnosis/dead-executors.ts'
+import { eligibleExecutors, liveVersionsOf, type Wanted } from '../../../core/diagnosis/eligible-executors.ts'
+import type { LiveExecutor } from '../../../core/diagnosis/situation.ts'
+import { latestVersionOf } from '../../../core/platform.ts'
+import type { Store } from '../../../core/store.ts'
+import { shellWord } from '../../../core/words/shell-word.ts'
+import { internalQueue, type WorkflowSummary } from '../../../core/workflow.ts'
+import { type Surroundings, workerCommand } from '../../../render/explain/fixes.ts'
+import { counted } from '../../../render/text.ts'
+import { formatAge } from '../../../render/time-text.ts'
+import type { Round } from './recover-round.ts'
+
+/** What became of some workflows, and what was seen of who had them. */
+export interface Found {
+  readonly rows: readonly RecoveredRow[]
+  readonly explanation: readonly string[]
+}
+
+/** Hands what an executor left to living ones of its version, or of the one that is asked for. */
+export async function recoverFrom(
+  context: Context,
+  store: Store,
+  { ids, flags, surroundings }: Round,
+  executor: GoneExecutor,
+  seenAt: Date,
+): Promise<Found> {
+  const { executorId, application, version, doubts } = executor
+  const toVersion = await chooseVersion(store, application, flags.toVersion)
+  const executors = (await store.executors()) ?? []
+  const target = toVersion ?? version
+  const wanted = { application, version: target }
+  const takers =
+    toVersion === undefined
+      ? eligibleExecutors(executors, wanted)
+      : await takersAfterMove(store, executors, wanted)
+  const explanation = [evidenceLine(executor, context.now())]
+  const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
+  const workflows = await leftBy(store, executor, ids)
+  const left = workflows.map(({ workflowId }) => workflowId)
+  const toRows = (outcome: RecoveredRow['outcome'], reason: string, workflowIds: readonly string[] = left) =>
+    workflowIds.map((workflowId) => ({ workflowId, outcome, executorId, version: target, reason }))
+
+  if (!isKnownGone) {
+    explanation.push(`  but sessions of unknown owners are connected: ${doubts.join(', ')}`)
+    explanation.push(`  hint: if it is gone, say so with --gone ${shellWord(executorId)}`)
+    return {
+      rows: toRows('left-alone', 'its executor may be one of the sessions of unknown owners'),
+      explanation,
+    }
+  }
+  if (takers.length === 0) {
+    const recover = [
+      'drover recover',
+      ...namedIn(ids, left),
+      ...(doubts.length > 0 ? ['--gone', shellWord(executorId)] : []),
+    ].join(' ')
+    const stranded = { application, version: target, workflows, executors, recover }
+    explanation.push(...(await strandedLines(store, surroundings, stranded)))
+    return { rows: toRows('stranded', nobodyRuns(target)), explanation }
+  }
+  const taker = describeTakers(takers)
+  if (flags.dryRun) return { rows: toRows('would-hand-over', taker), explanation }
+  const handedOver = await store.handOver({
+    executorId,
+    application,
+    version,
+    seenAt,
+    toVersion,
+    workflowIds: left,
+  })
+  const kept = left.filter((id) => !handedOver.includes(id))
+  return {
+    rows: [
+      ...toRows('handed-over', taker, handedOver),
+      ...toRows('left-alone', 'it moved on meanwhile, or its executor came back', kept),
+    ],
+    explanation,
+  }
+}
+
+export const mostAtOnce = 100_000
+
+async function leftBy(
+  store: Store,
+  { executorId, application, version }: GoneExecutor,
+  ids: readonly string[] | undefined,
+): Promise<WorkflowSummary[]> {
+  const query = { status: ['PENDING'], executorId, order: 'oldest', limit: mostAtOnce } as const
+  const found = await store.list(query)
+  return found.filter(
+    (workflow) =>
+      workflow.application === application &&
+      workflow.version === version &&
+      (ids?.includes(workflow.workflowId) ?? true),
+  )
+}
+
+/** What `latest` means for this application; undefined where none is asked for, or registered. */
+export async function chooseVersion(
+  store: Store,
+  application: string | null,
+  toVersion: string | undefined,
+): Promise<string | undefined> {
+  return toVersion === 'latest' ? latestVersionOf(await store.versions(), application) : toVersion
+}
+
+/**
+ * Who can go on with what is moved to another version. Of executors that do not tell their application it is only believed
+ * where this one has registered the version: another one may call its own code the same.
+ */
+export async function takersAfterMove(
+  store: Store,
+  executors: readonly LiveExecutor[],
+  wanted: Wanted,
+): Promise<readonly LiveExecutor[]> {
+  const { application, version } = wanted
+  const eligible = eligibleExecutors(executors, wanted)
+  const isTold = application === null || eligible.some((executor) => executor.application === application)
+  if (eligible.length === 0 || isTold) return eligible
+  const isOwn = (await store.versions()).some(
+    (registered) => registered.application === application && registered.version === version,
+  )
+  return isOwn ? eligible : []
+}
+
+export function describeTakers(takers: readonly LiveExecutor[]): string {
+  return `${takers.length === 1 ? takers[0]?.executorId : `${takers.length} workers`} can take them`
+}
+
+export function nobodyRuns(version: string | null): string {
+  return `no living worker runs version ${version ?? '(none)'}`
+}
+
+function evidenceLine({ executorId, workflowCount, since, evidence }: GoneExecutor, now: Date): string {
+  const age = since ? `, the oldest begun ${formatAge(since, now)}` : ''
+  return `${executorId || '(an executor without a name)'} is gone: ${evidence.join(', ')}. It left ${counted(workflowCount, 'workflow')}${age}.`
+}
+
+/** More make no command that anybody reads. */
+const mostNamed = 20
+
+/** Where ids were typed: the same, for a command that shall do no more than this one. */
+export function namedIn(ids: readonly string[] | undefined, left: readonly string[]): readonly string[] {
+  return ids === undefined ? [] : left.slice(0, mostNamed).map(shellWord)
+}
+
+interface Stranded {
+  readonly application: string | null
+  /** That nobody runs. */
+  readonly version: string | null
+  readonly workflows: readonly WorkflowSummary[]
+  readonly executors: readonly LiveExecutor[]
+  /** The command that finds the same workflows again. */
+  readonly recover: string
+}
+
+/** Nobody runs their version: what can be done instead, each as it is typed. */
+export async function strandedLines(
+  store: Store,
+  surroundings: Surroundings,
+  { application, version, workflows, executors, recover }: Stranded,
+): Promise<string[]> {
+  const queues = new Set(
+    workflows.flatMap(({ queue }) => (queue === null || queue === internalQueue ? [] : [queue])),
+  )
+  const place = { application, version, queue: queues.size > 0 ? [...queues].join(',') : null }
+  const worker = `${workerCommand({ workflow: place, executors }, surroundings)}   # a worker of that version; then ${recover}`
+  const live = liveVersionsOf(executors, application)
+  const [newVersion] = live
+  if (newVersion === undefined) {
+    const isUntold = eligibleExecutors(executors, { application, version: null }).length > 0
+    return [
+      isUntold
+        ? '  the workers that live do not tell that they are of its application; one that starts can take them'
+        : '  no worker of its application lives; one that starts can take them',
+      `  hint: ${worker}`,
+    ]
+  }
+  const copies = await copyLine(store, workflows[0]?.workflowId, newVersion)
+  return [
+    `  ${nobodyRuns(version)}; living: ${live.join(', ')}`,
+    `  hint: ${worker}`,
+    `  or let the new code go on with them: ${recover} --to-version ${shellWord(newVersion)}`,
+    ...(copies === undefined ? [] : [`  or run them again as copies, one by one: ${copies}`]),
+  ]
+}
+
+/** Where nothing is recorded there is no last step. */
+export async function copyLine(
+  store: Store,
+  workflowId: string | undefined,
+  version: string,
+): Promise<string | undefined> {
+  if (workflowId === undefined) return undefined
+  const id = shellWord(workflowId)
+  const from = (await store.steps(workflowId)).length > 0 ? 'last' : '0'
+  return `drover cancel ${id} && drover fork ${id} --from ${from} --to-version ${shellWord(version)}`
+}

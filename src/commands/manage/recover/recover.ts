@@ -1,0 +1,214 @@
+import { Command } from 'commander'
+import type { Context } from '../../../context.ts'
+import {
+  goneInBoth,
+  type RecoveredRow,
+  type RecoverySight,
+  unclaimedInBoth,
+} from '../../../core/diagnosis/dead-executors.ts'
+import { CliError } from '../../../core/errors.ts'
+import { exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
+import type { Store } from '../../../core/store.ts'
+import { parseDuration } from '../../../core/words/duration.ts'
+import { repeatable } from '../../../frame/option-parsers.ts'
+import { addOutputOptions, printRows } from '../../../frame/output-format.ts'
+import { surroundingsOf } from '../../../frame/print-explanation.ts'
+import { tell } from '../../../frame/print-notice.ts'
+import { withStore } from '../../../frame/with-store.ts'
+import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
+import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
+import { toRecoveredJson } from '../../../render/to-json.ts'
+import { explainUnclaimed, moveFrom } from './move-to-version.ts'
+import { findNamedGone } from './named-gone.ts'
+import { type Found, recoverFrom } from './recover-from.ts'
+import type { RecoverFlags, Round } from './recover-round.ts'
+
+export function recoverCommand(context: Context): Command {
+  const command = new Command('recover')
+    .summary('hand what dead executors left to living ones')
+    .description(
+      'Find PENDING workflows whose executor is gone, show the evidence, and hand them to living workers. What a living executor runs is never touched. With --to-version also what is enqueued for a version that nobody runs.',
+    )
+    .argument('[id...]', 'only these workflows; - reads ids from stdin')
+    .option('--dry-run', 'show what was found, and do nothing', false)
+    .addOption(
+      repeatable(
+        '--gone <executor>',
+        'you know that this executor is gone, though sessions of unknown owners live there; repeatable',
+      ),
+    )
+    .addOption(repeatable('--application <name>', 'only workflows of this application; repeatable'))
+    .option(
+      '--to-version <version>',
+      'hand them, and what is enqueued, to workers of this version, or latest, where nobody runs theirs',
+    )
+    .option('--grace <duration>', 'look twice, this far apart', '3s')
+    .option('--watch', 'go on until ctrl-c', false)
+    .option('--every <duration>', 'with --watch: how often', '30s')
+    .action((ids: string[], _, command: Command) =>
+      runRecover(context, ids, command.optsWithGlobals<RecoverFlags>()),
+    )
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runRecover(context: Context, typed: readonly string[], flags: RecoverFlags): Promise<void> {
+  const everyMs = parseDuration(flags.every)
+  const graceMs = parseDuration(flags.grace)
+  const ids = typed.length > 0 ? await readIdsToChange(context, typed) : undefined
+  await withStore(context, flags, async (store, settings) => {
+    if (ids?.length === 0)
+      return printRows(context, flags, { ...toPrintable(store, []), empty: nothingOnStdin(store, 'recover') })
+    const gone = await findNamedGone(context, store, flags)
+    const round = {
+      graceMs,
+      ids,
+      flags: { ...flags, gone },
+      surroundings: surroundingsOf(context, store, settings),
+    }
+    if (!flags.watch) return printRound(context, store, flags, await recoverOnce(context, store, round))
+    await watchForGone(context, store, round, everyMs)
+  })
+}
+
+/** What earlier rounds said, as text. */
+interface Told {
+  rows: string
+  notes: string
+}
+
+/** Goes on for as long as nobody stops it; a database that is away for a while is told and asked again. */
+async function watchForGone(context: Context, store: Store, round: Round, everyMs: number): Promise<void> {
+  const { signal } = context.interrupts
+  tell(context, `Looking every ${round.flags.every} in ${store.database.label}. ctrl-c stops.`)
+  const told: Told = { rows: '', notes: '' }
+  while (!signal.aborted) {
+    try {
+      const rows = await recoverOnce(context, store, round, told)
+      const news = JSON.stringify(rows)
+      if (rows.length > 0 && news !== told.rows)
+        await printRows(context, round.flags, toPrintable(store, rows))
+      told.rows = news
+    } catch (error) {
+      if (!(error instanceof CliError) || !isPassing(error)) throw error
+      tell(context, `${error.message} Looking again in ${round.flags.every}.`)
+    }
+    await context.sleep(everyMs, signal)
+  }
+}
+
+function isPassing({ code }: CliError): boolean {
+  return code === 'connection-lost' || code === 'database-unreachable'
+}
+
+/** `told` is what the last round found: what was explained then needs no second explanation. */
+async function recoverOnce(
+  context: Context,
+  store: Store,
+  round: Round,
+  told: Told = { rows: '', notes: '' },
+): Promise<RecoveredRow[]> {
+  const { graceMs, ids, flags } = round
+  const { signal } = context.interrupts
+  const first = await lookOnSettledServer(context, store, flags)
+  const isSuspicious = isWorthASecondLook(first, flags)
+  if (isSuspicious) await context.sleep(graceMs, signal)
+  const second = isSuspicious && !signal.aborted ? await store.lookForGone() : first
+  const isAsked = ({ application }: { readonly application: string | null }) =>
+    flags.application === undefined || (application !== null && flags.application.includes(application))
+  const rows: RecoveredRow[] = []
+  const take = ({ rows: found, explanation }: Found): void => {
+    rows.push(...found)
+    if (found.length > 0 && !found.every(({ workflowId }) => told.rows.includes(JSON.stringify(workflowId))))
+      tell(context, ...explanation)
+  }
+  if (!signal.aborted) {
+    for (const executor of goneInBoth(first, second).filter(isAsked))
+      take(await recoverFrom(context, store, round, executor, first.at))
+    for (const unclaimed of flags.toVersion === undefined
+      ? []
+      : unclaimedInBoth(first, second).filter(isAsked))
+      take(await moveFrom(context, store, round, unclaimed, first.at))
+  }
+  const seen = new Set(rows.map(({ workflowId }) => workflowId))
+  const others = ids?.filter((id) => !seen.has(id)) ?? []
+  if (flags.toVersion === undefined) {
+    const notes = await explainUnclaimed(store, round, second.unclaimed.filter(isAsked))
+    if (notes.join() !== told.notes) tell(context, ...notes)
+    told.notes = notes.join()
+  }
+  return [...rows, ...(await explainOthers(store, others, second))]
+}
+
+function isWorthASecondLook({ gone, unclaimed }: RecoverySight, { toVersion }: RecoverFlags): boolean {
+  return gone.length > 0 || (toVersion !== undefined && unclaimed.length > 0)
+}
+
+async function lookOnSettledServer(
+  context: Context,
+  store: Store,
+  flags: RecoverFlags,
+): Promise<RecoverySight> {
+  const sight = await store.lookForGone()
+  if (sight.obstacle !== null) {
+    throw new CliError('sessions-hidden', `Whether an executor lives cannot be told: ${sight.obstacle}.`, {
+      hint: sight.obstacle.includes('role')
+        ? 'grant pg_read_all_stats to the role, or name a role that has it with --db-url'
+        : 'name the database itself with --db-url, past the pooler',
+    })
+  }
+  if (sight.unsettledMs === 0 || !isWorthASecondLook(sight, flags)) return sight
+  tell(context, 'The server has just started; living executors get a moment to connect again.')
+  await context.sleep(sight.unsettledMs, context.interrupts.signal)
+  return store.lookForGone()
+}
+
+/** What was asked for by id and is not the workflow of a gone executor. */
+async function explainOthers(
+  store: Store,
+  ids: readonly string[],
+  { unclaimed }: RecoverySight,
+): Promise<RecoveredRow[]> {
+  const workflows = await Promise.all(ids.map((id) => store.get(id)))
+  return ids.map((workflowId, index) => {
+    const workflow = workflows[index]
+    if (!workflow) return { workflowId, outcome: 'not-found', executorId: null, version: null, reason: null }
+    const { executorId, application, version, status } = workflow
+    const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
+    const isUnclaimed = unclaimed.some((one) => one.application === application && one.version === version)
+    const reason =
+      status === 'PENDING'
+        ? 'there are signs of life of its executor'
+        : isQueued && isUnclaimed
+          ? `it is ${status} for a version that nobody runs`
+          : `it is ${status}`
+    return { workflowId, outcome: 'left-alone', executorId, version, reason }
+  })
+}
+
+const codeByOutcome = {
+  'handed-over': exitCodes.ok.code,
+  'would-hand-over': exitCodes.ok.code,
+  stranded: exitCodes.conflict.code,
+  'left-alone': exitCodes.conflict.code,
+  'not-found': exitCodes['not-found'].code,
+} as const
+
+async function printRound(
+  context: Context,
+  store: Store,
+  flags: RecoverFlags,
+  rows: readonly RecoveredRow[],
+): Promise<void> {
+  await printRows(context, flags, toPrintable(store, rows))
+  context.exitWith(worstExitCode(rows.map(({ outcome }) => codeByOutcome[outcome])))
+}
+
+function toPrintable(store: Store, rows: readonly RecoveredRow[]) {
+  return {
+    rows,
+    columns: recoveredColumns,
+    toJson: toRecoveredJson,
+    toId: ({ workflowId }: RecoveredRow) => workflowId,
+    empty: `Nothing to recover in ${store.database.label}: no PENDING workflow is without its executor.`,
+  }
+}

@@ -1,0 +1,47 @@
+import type { Context } from '../../context.ts'
+import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
+import type { WorkflowState } from '../../core/manage/manage.ts'
+import type { Store } from '../../core/store.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { type Surroundings, workerCommand } from '../../render/explain/fixes.ts'
+
+/** A workflow that is about to be enqueued again. */
+interface Enqueued extends Pick<WorkflowState, 'application' | 'version'> {
+  /** Undefined for the queue that every executor polls. */
+  readonly queue: string | undefined
+  /** Named in the hint, where there is one only. */
+  readonly workflowId: string | undefined
+}
+
+/** Says of each version once that nobody runs it: what is enqueued for it stays enqueued, as `start` says too. */
+export function createVersionNotice(
+  context: Context,
+  store: Store,
+  surroundings: Surroundings,
+): (enqueued: Enqueued) => Promise<void> {
+  const told = new Set<string>()
+  let executors: ReturnType<Store['executors']> | undefined
+  return async ({ application, version, queue = null, workflowId }) => {
+    const key = JSON.stringify([application, version])
+    if (version === null || told.has(key)) return
+    told.add(key)
+    executors ??= store.executors()
+    const live = await executors
+    if (live === undefined || eligibleExecutors(live, { application, version }).length > 0) return
+    const worker = workerCommand({ workflow: { application, version, queue }, executors: live }, surroundings)
+    const versions = liveVersionsOf(live, application)
+    const [newVersion] = versions
+    if (newVersion === undefined) {
+      tell(context, `warning: No worker of ${application ?? 'any application'} is live.`)
+      tell(context, `hint: ${worker}   # it stays enqueued until one starts`)
+      return
+    }
+    const id = workflowId === undefined ? '' : ` ${shellWord(workflowId)}`
+    tell(context, `warning: No live worker runs version ${version}; they run ${versions.join(' and ')}.`)
+    tell(
+      context,
+      `hint: drover recover${id} --to-version ${shellWord(newVersion)}   # when it is enqueued; or ${worker}`,
+    )
+  }
+}

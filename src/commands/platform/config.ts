@@ -1,0 +1,77 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
+import { createStyle } from '../../render/style.ts'
+import { type Column, renderTable, renderTsv } from '../../render/table.ts'
+import { toJsonLine, toJsonText } from '../../render/to-json.ts'
+import type { Setting } from '../../settings/setting.ts'
+import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
+import { describeUrl } from '../../settings/target.ts'
+
+interface ConfigFlags extends DatabaseFlags, OutputFlags {}
+
+interface Row {
+  readonly setting: string
+  readonly value: string | null
+  readonly source: string
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: 'SETTING', value: ({ setting }) => setting },
+  { title: 'VALUE', value: ({ value }) => value ?? '-', minWidth: 12 },
+  { title: 'SOURCE', value: ({ source }) => source, minWidth: 8 },
+]
+
+export function configCommand(context: Context): Command {
+  const command = new Command('config')
+    .summary('show every setting and where it comes from')
+    .action((_, command: Command) => runConfig(context, command.optsWithGlobals<ConfigFlags>()))
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+async function runConfig(context: Context, flags: ConfigFlags): Promise<void> {
+  const { terminal, now } = context
+  const rows = await toRows(context, await readSettings(context, flags))
+  if (flags.output === 'json') return terminal.print(toJsonText(rows))
+  if (flags.output === 'jsonl') return terminal.print(rows.map(toJsonLine).join('\n'))
+  const { colorLevel, columns: width, isTerminal } = terminal.stdout
+  const lines = isTerminal
+    ? renderTable(columns, rows, { style: createStyle(colorLevel), width, now: now() })
+    : renderTsv(columns, rows)
+  await terminal.print(lines.join('\n'))
+}
+
+async function toRows(context: Context, settings: Settings): Promise<readonly Row[]> {
+  const { databaseUrl, listenUrl, database, schema, app, application, audit, workflows } = settings
+  const { connectTimeoutMs, reconnectTimeoutMs } = settings
+  const row = (setting: string, found: Setting<string> | null) => ({
+    setting,
+    value: found?.value ?? null,
+    source: found?.source ?? 'not set',
+  })
+  const profiles = Object.keys(workflows)
+  return [
+    databaseUrl
+      ? row('databaseUrl', { ...databaseUrl, value: describeUrl(databaseUrl.value, databaseUrl.source) })
+      : row('databaseUrl', {
+          value: await describeEmbedded(context, database.value),
+          source: database.source,
+        }),
+    row('database', database),
+    row('listenUrl', listenUrl && { ...listenUrl, value: describeUrl(listenUrl.value, listenUrl.source) }),
+    row('schema', schema),
+    row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),
+    row('reconnectTimeout', { value: `${reconnectTimeoutMs.value}ms`, source: reconnectTimeoutMs.source }),
+    row('app', app),
+    row('application', application),
+    row('audit', audit),
+    row(
+      'workflows',
+      profiles.length > 0 ? { value: profiles.join(', '), source: 'drover.config.json' } : null,
+    ),
+  ]
+}
+
+async function describeEmbedded({ local }: Context, database: string): Promise<string> {
+  return `embedded database ${database}${(await local()).exists() ? '' : ' (not created yet)'}`
+}

@@ -1,0 +1,201 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
+import type { Queue, QueueSettings, RateLimit } from '../../core/platform.ts'
+import type { Store } from '../../core/store.ts'
+import { parseDuration } from '../../core/words/duration.ts'
+import { confirm } from '../../frame/confirm.ts'
+import { positiveInteger } from '../../frame/option-parsers.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { queueColumns } from '../../render/columns/platform-columns.ts'
+import { toQueueJson } from '../../render/to-json.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+import { requireThere, settleResult } from './platform-result.ts'
+
+/** No limit. The parser of options takes null for nothing at all. */
+const none = 'none'
+
+interface QueueFlags extends DatabaseFlags, OutputFlags {
+  readonly concurrency?: number | typeof none
+  readonly workerConcurrency?: number | typeof none
+  readonly rateLimit?: RateLimit | typeof none
+  readonly poll?: number
+  readonly application?: string
+  readonly yes: boolean
+}
+
+export function queuesCommand(context: Context): Command {
+  const command = addOutputOptions(new Command('queues'), ['table', 'json', 'jsonl', 'ids'])
+    .summary('list registered queues with their depth; set, create, delete')
+    .description('List the registered queues: what waits and runs on each, and its limits.')
+    .action((_, own: Command) => runList(context, own.optsWithGlobals<QueueFlags>()))
+  command.addCommand(setCommand(context).copyInheritedSettings(command))
+  command.addCommand(createCommand(context).copyInheritedSettings(command))
+  command.addCommand(deleteCommand(context).copyInheritedSettings(command))
+  return command
+}
+
+async function runList(context: Context, flags: QueueFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    await printRows(context, flags, {
+      rows: await store.queues(),
+      columns: queueColumns,
+      toJson: toQueueJson,
+      toId: ({ name }) => name,
+      empty: `No queue is registered in ${store.database.label}.`,
+    })
+  })
+}
+
+function addSettings(command: Command): Command {
+  return command
+    .option('--concurrency <count>', 'how many run at once in all, or none for no limit', countOrNone)
+    .option('--worker-concurrency <count>', 'how many run at once in each worker, or none', countOrNone)
+    .option(
+      '--rate-limit <count/duration>',
+      'how many begin in a time, such as 100/1m, or none',
+      parseRateLimit,
+    )
+    .option('--poll <duration>', 'how often workers look, 10ms or more', parsePoll)
+}
+
+function setCommand(context: Context): Command {
+  return addSettings(new Command('set'))
+    .summary('change the limits of a queue; workers follow within seconds')
+    .argument('<queue>')
+    .action((name: string, _, command: Command) =>
+      runSet(context, name, command.optsWithGlobals<QueueFlags>()),
+    )
+}
+
+function createCommand(context: Context): Command {
+  return addSettings(new Command('create'))
+    .summary('register a queue')
+    .argument('<queue>')
+    .option('--application <name>', 'its workers alone poll it (else those of every application)')
+    .action((name: string, _, command: Command) =>
+      runCreate(context, name, command.optsWithGlobals<QueueFlags>()),
+    )
+}
+
+function deleteCommand(context: Context): Command {
+  return new Command('delete')
+    .summary('delete a queue on which nothing waits or runs')
+    .argument('<queue>')
+    .option('--yes', 'do not ask', false)
+    .action((name: string, _, command: Command) =>
+      runDelete(context, name, command.optsWithGlobals<QueueFlags>()),
+    )
+}
+
+async function runSet(context: Context, name: string, flags: QueueFlags): Promise<void> {
+  const settings = toSettings(flags)
+  if (Object.keys(settings).length === 0) {
+    throw new CliError('usage', 'It is not said what to set.', { hint: 'drover queues set --help' })
+  }
+  await withStore(context, flags, async (store) => {
+    settleResult(context, await store.setQueue(name, settings), {
+      changed: `The queue ${name} is set.`,
+      noOp: `The queue ${name} is set so already.`,
+      noOpHint: 'drover queues',
+      ...missing(name),
+    })
+    await printQueue(context, flags, await findQueue(store, name))
+  })
+}
+
+async function runCreate(context: Context, name: string, flags: QueueFlags): Promise<void> {
+  const settings: QueueSettings = {
+    concurrency: null,
+    workerConcurrency: null,
+    rateLimit: null,
+    pollMs: 1000,
+    ...toSettings(flags),
+  }
+  await withStore(context, flags, async (store) => {
+    settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
+      changed: `The queue ${name} is registered.`,
+      noOp: `There is a queue ${name} already.`,
+      noOpHint: `drover queues set ${name} …`,
+      ...missing(name),
+    })
+    await printQueue(context, flags, await findQueue(store, name))
+  })
+}
+
+async function runDelete(context: Context, name: string, flags: QueueFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    const queue = await findQueue(store, name)
+    await confirm(context, `Delete the queue ${name} in ${store.database.label}?`, flags.yes)
+    settleResult(context, await store.deleteQueue(name), {
+      changed: `The queue ${name} is deleted.`,
+      noOp: `Workflows wait or run on ${name}: they would never be taken again.`,
+      noOpHint: `drover list --queue ${name} --status ENQUEUED --status PENDING --status DELAYED`,
+      ...missing(name),
+    })
+    await printQueue(context, flags, queue)
+  })
+}
+
+/** Throws `not-there`. */
+async function findQueue(store: Store, name: string): Promise<Queue> {
+  return requireThere(
+    (await store.queues()).find((queue) => queue.name === name),
+    missing(name),
+  )
+}
+
+/** As it is after it was changed, or was before it was deleted. */
+function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise<void> {
+  return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
+}
+
+function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {
+  return { notFound: `No queue "${name}" is registered there.`, notFoundHint: 'drover queues' }
+}
+
+function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): Partial<QueueSettings> {
+  return {
+    ...(concurrency !== undefined && { concurrency: orNull(concurrency) }),
+    ...(workerConcurrency !== undefined && { workerConcurrency: orNull(workerConcurrency) }),
+    ...(rateLimit !== undefined && { rateLimit: orNull(rateLimit) }),
+    ...(poll !== undefined && { pollMs: poll }),
+  }
+}
+
+function orNull<Limit>(limit: Limit | typeof none): Limit | null {
+  return limit === none ? null : limit
+}
+
+function countOrNone(text: string): number | typeof none {
+  return text === none ? none : positiveInteger(text)
+}
+
+function parseRateLimit(text: string): RateLimit | typeof none {
+  if (text === none) return none
+  const [, count = '', period = ''] = /^(\d+)\/(.+)$/.exec(text) ?? []
+  if (count === '') {
+    throw new CliError('invalid-argument', `"${text}" is not a rate limit.`, { hint: 'write it as 100/1m' })
+  }
+  const periodMs = parseDuration(period)
+  if (periodMs > 0) return { max: positiveInteger(count), periodMs }
+  throw new CliError('invalid-argument', `"${text}" limits nothing: its time is zero.`, {
+    hint: `write it as ${count}/1m, or none for no limit`,
+  })
+}
+
+/** Each look is a transaction of every worker. */
+const fastestPollMs = 10
+
+function parsePoll(text: string): number {
+  const pollMs = parseDuration(text)
+  if (pollMs >= fastestPollMs) return pollMs
+  throw new CliError(
+    'invalid-argument',
+    `Workers cannot look every ${text}: that would keep the database busy.`,
+    {
+      hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
+    },
+  )
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import type { Schedule } from '../../core/platform.ts'
+import {
+  addOutputOptions,
+  isJsonOutput,
+  type OutputFlags,
+  printIds,
+  printOne,
+  printRows,
+} from '../../frame/output-format.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { scheduleColumns } from '../../render/columns/platform-columns.ts'
+import { toScheduleJson } from '../../render/to-json.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+import { requireThere, settleResult } from './platform-result.ts'
+
+interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
+
+export function schedulesCommand(context: Context): Command {
+  const command = addOutputOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
+    .summary('list schedules with their next times; pause, resume, trigger')
+    .description('List the schedules, and when each comes next.')
+    .action((_, own: Command) => runList(context, own.optsWithGlobals<ScheduleFlags>()))
+  const verbs = [
+    statusCommand(context, 'pause', 'PAUSED', 'start nothing more on this schedule until it is resumed'),
+    statusCommand(context, 'resume', 'ACTIVE', 'go on with a schedule that was paused'),
+    triggerCommand(context),
+  ]
+  for (const verb of verbs) command.addCommand(verb.copyInheritedSettings(command))
+  return command
+}
+
+async function runList(context: Context, flags: ScheduleFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    await printRows(context, flags, {
+      rows: await store.schedules(),
+      columns: scheduleColumns,
+      toJson: toScheduleJson,
+      toId: ({ name }) => name,
+      empty: `There is no schedule in ${store.database.label}.`,
+    })
+  })
+}
+
+function statusCommand(
+  context: Context,
+  verb: 'pause' | 'resume',
+  status: Schedule['status'],
+  summary: string,
+): Command {
+  return new Command(verb)
+    .summary(summary)
+    .argument('<schedule>')
+    .action((name: string, _, command: Command) => {
+      const flags = command.optsWithGlobals<ScheduleFlags>()
+      return withStore(context, flags, async (store) => {
+        settleResult(context, await store.setSchedule(name, status), {
+          changed: `The schedule ${name} is ${status}.`,
+          noOp: `The schedule ${name} is ${status} already.`,
+          noOpHint: 'drover schedules',
+          ...missing(name),
+        })
+        const schedule = (await store.schedules()).find((one) => one.name === name)
+        const json = toScheduleJson(requireThere(schedule, missing(name)))
+        await printOne(context, flags, { json, id: name })
+      })
+    })
+}
+
+function triggerCommand(context: Context): Command {
+  return new Command('trigger')
+    .summary('start the workflow of a schedule now; prints its id')
+    .argument('<schedule>')
+    .action((name: string, _, command: Command) => {
+      const flags = command.optsWithGlobals<ScheduleFlags>()
+      return withStore(context, flags, async (store) => {
+        const workflowId = requireThere(await store.triggerSchedule(name), missing(name))
+        if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
+        await printOne(context, flags, { json: { schedule: name, workflowId } })
+      })
+    })
+}
+
+function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {
+  return { notFound: `There is no schedule "${name}" there.`, notFoundHint: 'drover schedules' }
+}

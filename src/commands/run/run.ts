@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { findRegistered } from '../../core/run/registered-workflow.ts'
+import { parseDuration } from '../../core/words/duration.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { parseWorkflowArguments } from '../../core/words/workflow-arguments.ts'
+import { requireWorkflowId } from '../../core/words/workflow-id.ts'
+import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
+import { addAppOptions } from '../../frame/app/app-options.ts'
+import { type FollowOutcome, follow } from '../../frame/follow/follow-workflows.ts'
+import { printOutcome, type ResultFlags } from '../../frame/follow/print-outcome.ts'
+import { readInput } from '../../frame/input.ts'
+import { hasReaderLeft } from '../../frame/interrupt.ts'
+import { addOutputOptions } from '../../frame/output-format.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
+import { attachOrRefuse } from './existing-id.ts'
+import { noteUnfinished } from './unfinished.ts'
+
+interface RunFlags extends DatabaseFlags, AppFlags, ResultFlags {
+  readonly id?: string
+  readonly input?: string
+  readonly class?: string
+  readonly instance?: string
+  readonly timeout?: string
+}
+
+export function runCommand(context: Context): Command {
+  const command = new Command('run')
+    .summary('run a workflow in this process and watch it')
+    .description(
+      'Run a workflow in this process, watch it live on stderr, and print its result on stdout.\nctrl-c stops in order: the workflow stays recoverable.',
+    )
+    .argument('<workflow>', 'its registered name, or Class.name')
+    .argument('[args...]', 'its arguments: each one JSON if it parses, else a string')
+    .option('--id <id>', 'the workflow id (a new UUID by default)')
+    .option('--input <source>', 'all arguments as a JSON array: in place, from @FILE, or from stdin (-)')
+    .option('--class <name>', 'the class, where several have a workflow of this name')
+    .option('--instance <name>', 'the configured instance, where its class has several')
+    .option('--timeout <duration>', 'stop after this long (exit 124); the workflow stays recoverable')
+    .option('-r, --raw-string', 'print a string without quotes', false)
+    .action((name: string, args: string[], _, command: Command) =>
+      runRun(context, name, args, command.optsWithGlobals<RunFlags>()),
+    )
+  return addOutputOptions(addAppOptions(command), ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runRun(
+  context: Context,
+  name: string,
+  typed: readonly string[],
+  flags: RunFlags,
+): Promise<void> {
+  const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
+  const args = parseWorkflowArguments(typed, input)
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  const wanted = { name, className: flags.class, instance: flags.instance }
+  const app = await loadApp(context, flags, await readSettings(context, flags), wanted)
+  const registered = findRegistered(app, name, flags)
+  const workflowId = flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id)
+
+  await withStore(
+    context,
+    flags,
+    async (store, settings, target) => {
+      const existing = await store.get(workflowId)
+      if (existing) attachOrRefuse(context, existing, registered.workflow.name, args)
+      const launch = { store, settings, target, app, flags, keepHandingOver: false }
+      const runtime = await launchApp(context, launch)
+      let outcome: FollowOutcome
+      try {
+        await noteRuntime(context, store, runtime)
+        if (!existing) await runtime.start({ ...registered, workflowId, args })
+        await context.started.remember(store.database.label, workflowId)
+        const output = context.terminal.stderr
+        outcome = await follow(context, store, {
+          workflowIds: [workflowId],
+          workflows: settings.workflows,
+          output,
+          format: 'picture',
+          timeoutMs,
+        })
+      } finally {
+        await runtime.shutdown()
+      }
+      if (outcome.reason === 'timed-out') tell(context, 'Time ran out, and this process stops.')
+      await printOutcome(context, flags, outcome, workflowId, true)
+      const idle = await noteUnfinished(context, launch, runtime)
+      if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
+    },
+    { create: true },
+  )
+}
+
+/** Other processes of the application live, or cannot be seen. */
+function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: string): void {
+  if (reason === 'ended' || hasReaderLeft(context)) return
+  tell(
+    context,
+    `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
+  )
+}

@@ -1,0 +1,139 @@
+import type { Context } from '../../../context.ts'
+import type { Cause, NameUnregistered } from '../../../core/diagnosis/cause.ts'
+import { findObstacles } from '../../../core/diagnosis/obstacles.ts'
+import type { Outlook } from '../../../core/diagnosis/situation.ts'
+import { CliError } from '../../../core/errors.ts'
+import type { StartRequest, Store } from '../../../core/store.ts'
+import { shellWord } from '../../../core/words/shell-word.ts'
+import { surroundingsOf } from '../../../frame/print-explanation.ts'
+import { tell } from '../../../frame/print-notice.ts'
+import { causeSentence } from '../../../render/explain/cause-sentence.ts'
+import { workerCommand } from '../../../render/explain/fixes.ts'
+import type { Settings } from '../../../settings/settings.ts'
+import { nearestKnownName } from './known-names.ts'
+
+interface Planned {
+  readonly request: StartRequest
+  /** A workflow of this name ran before, or a live worker registers it. */
+  readonly isKnown: boolean
+  readonly strict: boolean
+}
+
+interface Warning {
+  readonly sentence: string
+  readonly remedy: string
+  /** As things stand it would not run; else it may well. */
+  readonly isCertain: boolean
+  /** A worker that is on its way would mend it. */
+  readonly isTransient: boolean
+}
+
+export interface StartObstacles {
+  readonly warnings: readonly Warning[]
+  readonly outlook: Outlook
+}
+
+/** What would keep the workflow from being taken, as things stand; with `strict` throws `would-strand` instead. */
+export async function findStartObstacles(
+  context: Pick<Context, 'databaseFlags'>,
+  store: Store,
+  settings: Settings,
+  { request, isKnown, strict }: Planned,
+): Promise<StartObstacles> {
+  const { queue } = request
+  const place = {
+    queue,
+    application: request.application ?? null,
+    version: request.version ?? null,
+    partition: request.partition ?? null,
+  }
+  const outlook = await store.outlook(place)
+  const { executors, now } = outlook
+  const workflow = { ...place, name: request.name, className: request.className ?? null, error: null }
+  const surroundings = surroundingsOf(context, store, settings)
+  const obstacles = findObstacles(outlook, workflow)
+  const isUnregistered = obstacles.some(({ kind }) => kind === 'name-unregistered')
+  const warnings: Warning[] = [
+    ...(isKnown || isUnregistered ? [] : [await unknownName(store, request.name)]),
+    ...obstacles.map((cause) => ({
+      sentence: causeSentence(cause, { workflow, outlook, executors: outlook.executors, now }),
+      remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
+      isCertain: true,
+      isTransient: cause.kind !== 'partition-missing',
+    })),
+  ]
+  const certain = warnings.filter(({ isCertain }) => isCertain)
+  const [first] = certain
+  if (!first || !strict) return { warnings, outlook }
+  throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, {
+    hint: first.remedy,
+    isTransient: certain.every(({ isTransient }) => isTransient),
+  })
+}
+
+export function reportObstacles(context: Context, { warnings, outlook }: StartObstacles): void {
+  if (outlook.executors === undefined) {
+    tell(
+      context,
+      'warning: whether any worker is live cannot be seen with this role (grant pg_read_all_stats).',
+    )
+  }
+  for (const { sentence, remedy } of warnings) {
+    tell(context, `warning: ${sentence}`)
+    tell(context, `hint: ${remedy}`)
+  }
+}
+
+/** Only a worker knows which names there are, and every name is new once: also one that is like another. */
+async function unknownName(store: Store, name: string): Promise<Warning> {
+  const meant = await nearestKnownName(store, name)
+  return {
+    sentence: `No workflow named "${name}" ever ran there.`,
+    remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
+    isCertain: false,
+    isTransient: false,
+  }
+}
+
+/** What to type differently, or besides. */
+function remedyOf(
+  cause: Cause,
+  worker: (options?: { createQueue?: boolean; poll?: boolean }) => string,
+): string {
+  switch (cause.kind) {
+    case 'no-worker':
+      return `${worker()}   # it stays enqueued until one starts`
+    case 'queue-missing':
+      return worker({ createQueue: true })
+    case 'queue-elsewhere':
+      return `name a queue of its own application with --queue`
+    case 'partition-missing':
+      return 'name the partition with --partition KEY'
+    case 'version-gone':
+    case 'version-overtaken':
+      return otherVersion(cause.live) ?? worker()
+    case 'not-polled':
+      return worker({ poll: true })
+    case 'name-unregistered':
+      return otherName(cause) ?? `${worker()}   # with a module that registers it`
+    default:
+      return 'drover workers'
+  }
+}
+
+function otherName({ meant, classes, applications }: NameUnregistered): string | undefined {
+  const [known] = classes
+  if (known) return known.className === null ? 'leave --class out' : `--class ${shellWord(known.className)}`
+  if (meant !== null) return `did you mean ${meant}?`
+  const [application] = applications
+  return application === undefined ? undefined : `--application ${shellWord(application)}`
+}
+
+/** What is not told, or only in part, cannot be typed. */
+function otherVersion(live: readonly string[]): string | undefined {
+  const told = live.filter((version) => !/[…()]/.test(version))
+  if (told.length === 0) return undefined
+  return told.length === 1 && live.length === 1
+    ? `--app-version ${shellWord(told.join())}`
+    : `name one that is live with --app-version: ${told.join(', ')}`
+}

@@ -1,0 +1,44 @@
+import type { Context } from '../../context.ts'
+import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
+import type { Runtime } from '../../core/run/runtime.ts'
+import { internalQueue } from '../../core/workflow.ts'
+import type { Launch } from '../../frame/app/app.ts'
+import { sameWorkerCommand } from '../../frame/app/same-run.ts'
+import { tell } from '../../frame/print-notice.ts'
+
+const enoughToTell = 100
+
+/** Says on leaving which workflows of this application and version run nowhere now, and how they go on. Their ids. */
+export async function noteUnfinished(
+  context: Pick<Context, 'terminal' | 'env'>,
+  launch: Launch,
+  { application, version, executorId }: Runtime,
+): Promise<readonly string[]> {
+  const { store, app } = launch
+  const active = await store.list({ application, status: ['PENDING', 'ENQUEUED'], limit: enoughToTell })
+  const executors = await store.executors()
+  if (!executors) return []
+  const others = executors.filter((executor) => executor.executorId !== executorId)
+  const isServed = eligibleExecutors(others, { application, version }).length > 0
+  const names = new Set(app.workflows.map(({ name }) => name))
+  const idle = active.filter(
+    (workflow) =>
+      workflow.version === version &&
+      names.has(workflow.name) &&
+      !(workflow.status === 'ENQUEUED'
+        ? isServed
+        : others.some((executor) => executor.executorId === workflow.executorId)),
+  )
+  const ids = idle.map(({ workflowId }) => workflowId)
+  if (ids.length === 0) return []
+  const queues = idle.flatMap(({ queue }) => (queue === null || queue === internalQueue ? [] : [queue]))
+  const isBesideOthers = others.some(
+    (executor) =>
+      !executor.executorId.startsWith('drover-') &&
+      (executor.application === application || executor.application === null),
+  )
+  const command = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })
+  tell(context, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
+  tell(context, `To finish ${ids.length === 1 ? 'it' : 'them'}: ${command}`)
+  return ids
+}

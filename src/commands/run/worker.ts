@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
+import { parseDuration } from '../../core/words/duration.ts'
+import { longestTimerMs } from '../../core/words/long-timer.ts'
+import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
+import { addAppOptions } from '../../frame/app/app-options.ts'
+import { positiveInteger } from '../../frame/option-parsers.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
+import { noteUnfinished } from './unfinished.ts'
+
+interface WorkerFlags extends DatabaseFlags, AppFlags {
+  readonly createQueue?: string
+  readonly concurrency?: number
+  readonly drainTimeout: string
+}
+
+export function workerCommand(context: Context): Command {
+  const command = new Command('worker')
+    .summary('run an application and execute what is enqueued')
+    .description(
+      'Run an application in this process and execute what is enqueued for it, until ctrl-c or SIGTERM.',
+    )
+    .option(
+      '--create-queue <name>',
+      'register this queue first; every executor of the application polls it then',
+    )
+    .option(
+      '--concurrency <count>',
+      'with --create-queue: how many workflows of it each worker runs at once',
+      positiveInteger,
+    )
+    .option(
+      '--drain-timeout <duration>',
+      'on ctrl-c or SIGTERM let what runs here end, up to this long',
+      '0s',
+    )
+    .action((_, command: Command) => runWorker(context, command.optsWithGlobals<WorkerFlags>()))
+  return addAppOptions(command)
+}
+
+async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
+  // The timer is DBOS's own.
+  const drainMs = Math.min(parseDuration(flags.drainTimeout), longestTimerMs)
+  if (flags.concurrency !== undefined && flags.createQueue === undefined) {
+    throw new CliError('usage', 'How many run at once is a limit of a queue, not of a worker.', {
+      hint: `drover queues set NAME --worker-concurrency ${flags.concurrency}`,
+    })
+  }
+  const app = await loadApp(context, flags, await readSettings(context, flags))
+  await withStore(
+    context,
+    flags,
+    async (store, settings, target) => {
+      const { createQueue, concurrency } = flags
+      const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
+      const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
+      const runtime = await launchApp(context, launch)
+      try {
+        await noteRuntime(context, store, runtime)
+        const names = [...new Set(app.workflows.map(({ name }) => name))]
+        tell(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
+        await interrupted(context)
+        if (drainMs > 0)
+          tell(
+            context,
+            `Taking nothing new; what runs here has ${flags.drainTimeout} to end. ctrl-c again kills.`,
+          )
+      } finally {
+        await runtime.shutdown({ drainMs })
+      }
+      await noteUnfinished(context, launch, runtime)
+    },
+    { create: true },
+  )
+}
+
+async function interrupted({ interrupts: { signal } }: Context): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}

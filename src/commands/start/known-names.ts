@@ -1,9 +1,0 @@
-import { nearest } from '../../core/nearest.ts'
-import type { Store } from '../../core/store.ts'
-
-const namesToCompare = 200
-
-/** The name that was probably meant, of those that ran before. */
-export async function nearestKnownName(store: Store, name: string): Promise<string | undefined> {
-  return nearest(name, await store.knownNames(namesToCompare))
-}

@@ -1,0 +1,119 @@
+import { answerTo, findActor, waitId } from '../../core/decide/decision.ts'
+import { CliError } from '../../core/errors.ts'
+import type { DecisionVerb } from '../../core/store.ts'
+import { isEnded, type Wait } from '../../core/workflow.ts'
+import { follow } from '../../frame/follow/follow-workflows.ts'
+import { demoApp, type Part, type Tour } from './tour.ts'
+
+/** Long enough to find a second terminal. */
+const patientSeconds = 600
+const impatientSeconds = 2
+
+export const approvalPart: Part = {
+  title: 'Approvals: a workflow waits for a person',
+  run: (tour) => (tour.isAuto ? decideAll(tour) : askThePerson(tour)),
+}
+
+/** One is approved, one rejected, and one waits in vain: three different results. */
+async function decideAll(tour: Tour): Promise<void> {
+  const { context, store, nameWorkflow, start, say, command } = tour
+  const approved = nameWorkflow('approved')
+  const rejected = nameWorkflow('rejected')
+  const ignored = nameWorkflow('timed-out')
+  await say('Three workflows ask. One is approved, one is rejected, and one waits in vain.')
+  await start('approvalWorkflow', approved, [3, patientSeconds])
+  await start('approvalWorkflow', rejected, [3, patientSeconds])
+  await start('approvalWorkflow', ignored, [3, impatientSeconds])
+  await command(`drover approve ${approved} --comment "looks fine"`)
+  await command(`drover reject ${rejected} --comment "not today"`)
+  const answers = new Map<string, Answer>([
+    [approved, { decision: 'approved', comment: 'looks fine' }],
+    [rejected, { decision: 'rejected', comment: 'not today' }],
+  ])
+  await follow(context, store, {
+    workflowIds: [approved, rejected, ignored],
+    output: context.terminal.stdout,
+    format: 'picture',
+    onChange: async (change) => {
+      const answer = answers.get(change.workflowId)
+      const wait = change.type === 'waits' ? change.waits.find(({ state }) => state === 'waiting') : undefined
+      if (answer && wait) {
+        answers.delete(change.workflowId)
+        await decide(tour, wait, answer)
+      }
+      return false
+    },
+  })
+}
+
+/** Asks here, and notices when somebody answers in another terminal. */
+async function askThePerson(tour: Tour): Promise<void> {
+  const { context, store, nameWorkflow, start, say, command } = tour
+  const workflowId = nameWorkflow('approval')
+  await say('It asks, and goes on when you answer: here, or in a second terminal with one of')
+  await command(`drover approve ${workflowId}`)
+  await command(`drover reject ${workflowId} --comment "not today"`)
+  await start('approvalWorkflow', workflowId, [3, patientSeconds])
+  const picture = { workflowIds: [workflowId], output: context.terminal.stdout, format: 'picture' } as const
+
+  let asked: Wait | undefined
+  await follow(context, store, {
+    ...picture,
+    onChange: (change) => {
+      if (change.type === 'waits') asked = change.waits.find(({ state }) => state === 'waiting')
+      return asked !== undefined
+    },
+  })
+  if (!asked) return
+  const answer = await promptUnlessAnswered(tour, asked)
+  if (answer === 'left') {
+    throw new CliError('interrupted', `${workflowId} still waits for an answer.`, {
+      hint: `answer it with drover approve ${workflowId}, and finish it with drover worker --app ${demoApp}`,
+    })
+  }
+  if (answer !== 'answered elsewhere') await decide(tour, asked, answer)
+  await follow(context, store, picture)
+}
+
+interface Answer {
+  readonly decision: DecisionVerb
+  readonly comment: string | null
+}
+
+async function promptUnlessAnswered(tour: Tour, wait: Wait): Promise<Answer | 'answered elsewhere' | 'left'> {
+  const { context, store } = tour
+  const elsewhere = new AbortController()
+  const watching = follow(context, store, {
+    workflowIds: [wait.workflowId],
+    output: context.terminal.stdout,
+    format: 'quiet',
+    signal: elsewhere.signal,
+    onChange: (change) =>
+      (change.type === 'status' && isEnded(change.workflow.status)) ||
+      (change.type === 'message' && change.message.topic === wait.topic),
+  }).then(() => elsewhere.abort())
+  const signal = AbortSignal.any([elsewhere.signal, context.interrupts.signal])
+  const decision = await context.terminal.choose<DecisionVerb>(
+    wait.prompt ?? waitId(wait),
+    [
+      { value: 'approved', label: 'approve' },
+      { value: 'rejected', label: 'reject' },
+    ],
+    { signal },
+  )
+  const comment =
+    decision === 'rejected' ? await context.terminal.ask('Why not?', { signal, required: true }) : null
+  const isAnsweredElsewhere = elsewhere.signal.aborted
+  elsewhere.abort()
+  await watching
+  if (isAnsweredElsewhere) return 'answered elsewhere'
+  return decision === undefined || comment === undefined ? 'left' : { decision, comment }
+}
+
+async function decide({ context, store }: Tour, wait: Wait, { decision, comment }: Answer): Promise<void> {
+  const actor = findActor('drover demo', context.env, context.userAndHost, false)
+  const about = { name: 'approvalWorkflow', profile: undefined, learned: undefined }
+  const at = context.now()
+  const { topic, message } = answerTo(wait, about, { decision, data: undefined, actor, comment, at })
+  await store.decide({ wait, topic, decision, message, actor, comment })
+}

@@ -1,0 +1,99 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import { waitId } from '../../core/decide/decision.ts'
+import type { RecordedDecision } from '../../core/store.ts'
+import { nearest } from '../../core/words/nearest.ts'
+import { parseTime } from '../../core/words/time.ts'
+import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
+import { tell } from '../../frame/print-notice.ts'
+import { withStore } from '../../frame/with-store.ts'
+import { decisionColumns } from '../../render/columns/decision-columns.ts'
+import { toRecordedDecisionJson } from '../../render/to-json.ts'
+import type { DatabaseFlags } from '../../settings/settings.ts'
+
+interface AuditFlags extends DatabaseFlags, OutputFlags {
+  readonly by?: readonly string[]
+  readonly from?: string
+  readonly to?: string
+  readonly limit?: number
+}
+
+interface InitFlags extends DatabaseFlags, OutputFlags {
+  readonly decider?: string
+  readonly print: boolean
+}
+
+export function auditCommand(context: Context): Command {
+  const command = new Command('audit')
+    .summary('list who decided what, and who tried')
+    .description(
+      'List decisions and attempts, the newest first, from the append-only record in the database.\nThe name after "by" is what the decider claimed; role and address are what Postgres saw.',
+    )
+    .argument('[id]', 'only of this workflow, or of one wait as ID#STEP')
+    .addOption(repeatable('--by <name>', 'only by this actor, as claimed; repeatable'))
+    .option('--from <time>', 'not before this time, or a duration ago such as 7d')
+    .option('--to <time>', 'not after this time')
+    .option('--limit <count>', 'at most this many (default: 50 as a table, else all)', positiveInteger)
+    .action((id: string | undefined, _, command: Command) =>
+      runAudit(context, id, command.optsWithGlobals<AuditFlags>()),
+    )
+  return addOutputOptions(command, ['table', 'json', 'jsonl']).addCommand(initCommand(context))
+}
+
+function initCommand(context: Context): Command {
+  return new Command('init')
+    .summary('create the record in a database that drover did not create')
+    .description(
+      'Print the statements that create the record, and run them: for a role that may create a schema.',
+    )
+    .option('--decider <role>', 'also grant this role what it needs to decide, and nothing more')
+    .option('--print', 'only print them', false)
+    .action((_, command: Command) => runInit(context, command.optsWithGlobals<InitFlags>()))
+}
+
+const tableLimit = 50
+const initHint = 'hint: did you mean drover audit init? it creates the record'
+
+async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
+  const now = context.now()
+  const from = flags.from === undefined ? undefined : parseTime(flags.from, now)
+  const to = flags.to === undefined ? undefined : parseTime(flags.to, now)
+  const limit = flags.limit ?? (flags.output === 'table' ? tableLimit : undefined)
+  await withStore(context, flags, async (store) => {
+    const found = await store.decisions({
+      ...toWait(id),
+      actor: flags.by,
+      from,
+      to,
+      limit: limit === undefined ? undefined : limit + 1,
+    })
+    await printRows(context, flags, {
+      rows: found.slice(0, limit),
+      columns: decisionColumns,
+      toJson: toRecordedDecisionJson,
+      toId: (decision: RecordedDecision) => waitId(decision),
+      empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
+    })
+    // An id may be any word, also one that was meant for a command.
+    if (found.length === 0 && id !== undefined && nearest(id, ['init'])) tell(context, initHint)
+    if (limit !== undefined && found.length > limit) {
+      tell(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
+    }
+  })
+}
+
+function toWait(id: string | undefined): { readonly workflowId?: string; readonly step?: number } {
+  const match = id === undefined ? null : /^(.+)#(\d+)$/s.exec(id)
+  return match ? { workflowId: match[1], step: Number(match[2]) } : { workflowId: id }
+}
+
+async function runInit(context: Context, { decider, print, ...flags }: InitFlags): Promise<void> {
+  await withStore(context, flags, async (store) => {
+    const statements = await store.createRecord({ decider, run: !print })
+    await printOne(context, flags, { json: { statements, ran: !print }, text: statements })
+    if (print) return
+    const who = decider === undefined ? '' : `; ${decider} may decide`
+    tell(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)
+  })
+}

@@ -1,0 +1,190 @@
+import { Command } from 'commander'
+import type { Context } from '../../context.ts'
+import type { GoneExecutor } from '../../core/diagnosis/dead-executors.ts'
+import {
+  type Checkup,
+  examine,
+  findStranded,
+  type ServerHealth,
+  type Standing,
+} from '../../core/diagnosis/health.ts'
+import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
+import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
+import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
+import type { Store } from '../../core/store.ts'
+import { carryFlags } from '../../core/words/carry-flags.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { explain } from '../../frame/print-explanation.ts'
+import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
+import { withStore } from '../../frame/with-store.ts'
+import {
+  type FindingLine,
+  findingColumns,
+  renderFindings,
+  toFindingJson,
+  toFindingLine,
+} from '../../render/explain/finding.ts'
+import { createStyle } from '../../render/style.ts'
+import { visible } from '../../render/text.ts'
+import { formatBytes } from '../../render/value.ts'
+import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+
+interface DoctorFlags extends DatabaseFlags, OutputFlags {
+  readonly wait: boolean
+  readonly timeout?: string
+}
+
+export function doctorCommand(context: Context): Command {
+  const command = new Command('doctor')
+    .summary('check the database, the workers, and what is stuck')
+    .description(
+      'Check the database, its DBOS tables, the workers on it and what is stuck there; each line is ok, warn or fail, with its mend.\nA fail is 5; a database that cannot be used at all is 69, or 3.',
+    )
+    .option('--wait', 'look again until nothing fails', false)
+    .option('--timeout <duration>', 'with --wait: for at most this long; then 5, 69 or 3, as without')
+    .action((_, command: Command) => runDoctor(context, command.optsWithGlobals<DoctorFlags>()))
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+  const { lines: found, code } = await findLines(context, flags)
+  const lines = found.map((line) => ({
+    ...line,
+    mend: line.mend && carryFlags(line.mend, context.databaseFlags.map(visible)),
+  }))
+  if (code !== undefined) context.exitWith(code)
+  const { stdout } = context.terminal
+  if (flags.output === 'table' && stdout.isTerminal) {
+    const frame = { style: createStyle(stdout.colorLevel), width: stdout.columns, now: context.now() }
+    return context.terminal.print(renderFindings(lines, frame).join('\n'))
+  }
+  return printRows(context, flags, {
+    rows: lines,
+    columns: findingColumns,
+    toJson: toFindingJson,
+    toId: ({ check }) => check,
+    empty: 'Nothing was checked.',
+  })
+}
+
+interface Findings {
+  readonly lines: readonly FindingLine[]
+  /** Undefined where nothing fails. */
+  readonly code: ExitCode | undefined
+}
+
+/** With `--wait` the first look at which nothing fails, or the last one for which there was time. */
+async function findLines(context: Context, flags: DoctorFlags): Promise<Findings> {
+  if (!flags.wait && flags.timeout !== undefined) {
+    throw new CliError('usage', '--timeout says how long to wait, and nothing waits.', { hint: 'add --wait' })
+  }
+  const limit = createTimeLimit(context, flags.timeout, { isEndless: flags.wait })
+  let last: Findings | undefined
+  try {
+    return await limit.retry(async () => {
+      last = await look(context, flags, limit)
+      const failing = last.lines.find(({ verdict }) => verdict === 'fail')
+      if (!failing || !flags.wait) return last
+      throw new CliError('check-failed', `${failing.check}: ${failing.says}`, { isTransient: true })
+    })
+  } catch (error) {
+    if (last && error instanceof CliError && error.code === 'check-failed') return last
+    throw error
+  }
+}
+
+async function look(context: Context, flags: DoctorFlags, limit: TimeLimit): Promise<Findings> {
+  const database = await checkDatabase(context, flags, limit)
+  const lines = [...database.lines, ...(await checkEmbedded(context))]
+  const fails = lines.some(({ verdict }) => verdict === 'fail')
+  return { lines, code: database.code ?? (fails ? exitCodes['check-failed'].code : undefined) }
+}
+
+/** A database that cannot be used is the one finding that there is then. */
+async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLimit): Promise<Findings> {
+  const examineAll = async (store: Store, settings: Settings): Promise<Findings> => {
+    const checkup = await examineStore(context, store, settings)
+    const lines = examine(checkup).map((finding) => {
+      const line = toFindingLine(finding, checkup.server.now)
+      return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
+    })
+    return { lines, code: undefined }
+  }
+  try {
+    return await withStore(context, flags, examineAll, { limit })
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code === 'interrupted') throw error
+    const { code } = exitCodes[exitNameByErrorCode[error.code]]
+    if (code === exitCodes.usage.code) throw error
+    const check =
+      error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'
+    return { lines: [{ check, verdict: 'fail', says: error.message, mend: error.hint ?? null }], code }
+  }
+}
+
+async function examineStore({ now }: Context, store: Store, settings: Settings): Promise<Checkup> {
+  // The connection is open by now: this measures the way, and not the handshake.
+  const executors = await store.executors({ ask: true })
+  const before = now().getTime()
+  const clock = await store.clock()
+  const after = now().getTime()
+  const server = await store.health()
+  const sight = await store.lookForGone()
+  return {
+    server,
+    roundTripMs: after - before,
+    clockDifferenceMs: clock.getTime() - (before + after) / 2,
+    executors,
+    versions: await store.versions(),
+    sight,
+    standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
+    stranded: await nameStranded(store, findStranded(sight, executors)),
+    misdirected: await findMisdirections(store, server.unknownTopics, settings),
+    record: settings.audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
+  }
+}
+
+async function findSituations(store: Store, standing: readonly Standing[]): Promise<Checkup['standing']> {
+  const found = []
+  for (const of of standing) {
+    const situation = await store.situation(of.oldestId)
+    if (situation) found.push({ of, situation })
+  }
+  return found
+}
+
+async function findMisdirections(
+  store: Store,
+  candidates: ServerHealth['unknownTopics'],
+  { workflows }: Settings,
+): Promise<Checkup['misdirected']> {
+  const found = []
+  for (const candidate of candidates) {
+    const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
+    const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
+    if (misdirected) found.push(misdirected)
+  }
+  return found
+}
+
+async function nameStranded(store: Store, stranded: readonly GoneExecutor[]): Promise<Checkup['stranded']> {
+  const found = []
+  for (const executor of stranded) {
+    const { executorId, version } = executor
+    const left = await store.list({ status: ['PENDING'], executorId, order: 'oldest', limit: 1000 })
+    const one = left.find((workflow) => workflow.version === version)
+    if (one) found.push({ executor, workflowId: one.workflowId })
+  }
+  return found
+}
+
+async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {
+  const local = await context.local()
+  if (!local.exists())
+    return [{ check: 'embedded', verdict: 'ok', says: 'there is no embedded Postgres', mend: null }]
+  const { state, version, sizeBytes, pinned } = await local.status()
+  const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`
+  const stays = pinned ? ', until drover db stop' : ''
+  const says = `the embedded Postgres${version === null ? '' : ` ${version}`} is ${state}${stays}${size}`
+  return [{ check: 'embedded', verdict: 'ok', says, mend: null }]
+}

@@ -1,0 +1,64 @@
+import type { Message, Step, UnknownStatus, Wait, WorkflowSummary } from '../workflow.ts'
+
+/** Why a workflow is where it is; each says what its sentence and its remedy need. */
+export type Cause =
+  | { readonly kind: 'succeeded' }
+  /** A newer DBOS knows it. */
+  | { readonly kind: 'status-unknown'; readonly status: UnknownStatus }
+  /** `deadline`: its timeout cancelled it. */
+  | { readonly kind: 'cancelled'; readonly deadline: Date | null }
+  | { readonly kind: 'failed'; readonly step: Step | null }
+  | { readonly kind: 'dead'; readonly attempts: number }
+  | { readonly kind: 'delayed'; readonly until: Date }
+  | { readonly kind: 'no-worker'; readonly application: string | null }
+  | { readonly kind: 'queue-missing' }
+  | { readonly kind: 'queue-elsewhere'; readonly owner: string }
+  | { readonly kind: 'partition-missing' }
+  | { readonly kind: 'version-gone'; readonly version: string; readonly live: readonly string[] }
+  | { readonly kind: 'version-overtaken'; readonly latest: string; readonly live: readonly string[] }
+  | { readonly kind: 'queue-full'; readonly limit: QueueLimit; readonly ahead: number }
+  | { readonly kind: 'not-polled' }
+  /** Somebody lives who may run it, and did not take it. `isKnown`: it tells its application and version. */
+  | { readonly kind: 'not-taken'; readonly isKnown: boolean }
+  | NameUnregistered
+  | { readonly kind: 'due' }
+  | { readonly kind: 'executor-gone'; readonly executorId: string; readonly lastSign: Date }
+  | { readonly kind: 'executor-silent'; readonly executorId: string; readonly since: Date }
+  | {
+      /** Nothing is recorded, and of no other run that a worker knew the name and the class. */
+      readonly kind: 'name-unproven'
+      readonly since: Date
+      readonly meant: string | null
+      /** The classes and instances that workflows of this name have. */
+      readonly classes: readonly { readonly className: string | null; readonly configName: string | null }[]
+    }
+  | { readonly kind: 'answer-unread'; readonly wait: Wait; readonly isLearned: boolean }
+  | {
+      readonly kind: 'waits-for-message'
+      readonly wait: Wait
+      readonly strays: readonly Message[]
+      /** Only earlier runs tell the topic of the wait. */
+      readonly isLearned: boolean
+    }
+  /** It goes on without an answer as soon as anybody executes it. */
+  | { readonly kind: 'wait-overdue'; readonly wait: Wait }
+  | { readonly kind: 'waits-for-event'; readonly wait: Wait }
+  | { readonly kind: 'waits-for-child'; readonly child: WorkflowSummary }
+  | { readonly kind: 'sleeps'; readonly until: Date }
+  | { readonly kind: 'step-runs'; readonly step: number; readonly after: Step | null; readonly since: Date }
+
+/** Who would run it has told what it registers, and that is not among it. */
+export interface NameUnregistered {
+  readonly kind: 'name-unregistered'
+  /** The executor that has it; null while nobody has. */
+  readonly executorId: string | null
+  readonly meant: string | null
+  /** The classes with a workflow of this name that are registered. */
+  readonly classes: readonly { readonly className: string | null; readonly configName: string | null }[]
+  /** Other applications that register it. */
+  readonly applications: readonly string[]
+}
+
+export type QueueLimit =
+  | { readonly by: 'concurrency' | 'workerConcurrency' | 'partitionConcurrency'; readonly max: number }
+  | { readonly by: 'rate'; readonly max: number; readonly periodMs: number }

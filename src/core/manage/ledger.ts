@@ -1,0 +1,112 @@
+import { CliError } from '../errors.ts'
+import { shellWord } from '../words/shell-word.ts'
+import type { WorkflowStatus } from '../workflow.ts'
+import type { ManageTarget, ManageVerb } from './manage.ts'
+
+export type BulkOutcome = 'changed' | 'no-op' | 'not-found' | 'failed' | 'would-change'
+
+/** What became of one workflow of many. */
+export interface BulkRow {
+  readonly workflowId: string
+  readonly outcome: BulkOutcome
+  /** Its status before, and after; null where there is none. */
+  readonly before: WorkflowStatus | null
+  readonly after: WorkflowStatus | null
+  readonly reason: string | null
+  /** The copy that `fork` made. */
+  readonly newWorkflowId: string | null
+}
+
+/** A target with what tells later whether it was changed since. */
+export interface PlannedTarget extends ManageTarget {
+  readonly updatedAt: string
+}
+
+/** What one run intends, word for word: a ledger goes on only with the same. */
+export interface LedgerHead {
+  readonly verb: ManageVerb
+  readonly database: string
+  /** The ids and options that matter to what is done, as they are typed. */
+  readonly request: string
+}
+
+export type LedgerLine =
+  | { readonly type: 'begin'; readonly head: LedgerHead }
+  /** All that shall be done, written before anything is. */
+  | {
+      readonly type: 'plan'
+      readonly targets: readonly PlannedTarget[]
+      readonly settled: readonly BulkRow[]
+    }
+  /** About to be done, by number in the plan. */
+  | { readonly type: 'intent'; readonly from: number; readonly count: number }
+  | { readonly type: 'done'; readonly rows: readonly BulkRow[] }
+
+/** What a ledger says of an earlier run. */
+export interface LedgerState {
+  readonly head: LedgerHead
+  /** Undefined when it was interrupted before its plan was complete: nothing was done. */
+  readonly plan:
+    | { readonly targets: readonly PlannedTarget[]; readonly settled: readonly BulkRow[] }
+    | undefined
+  readonly done: readonly BulkRow[]
+  /** Targets that it had begun with and did not confirm: they may be done or not. */
+  readonly unsure: ReadonlySet<string>
+}
+
+/** Undefined for an empty file. A line that was cut off in the middle counts as not written. Throws `ledger-unusable`. */
+export function parseLedger(text: string, file: string): LedgerState | undefined {
+  const lines = text.split('\n').flatMap(parseLine)
+  const [first] = lines
+  if (first?.type !== 'begin') {
+    if (text === '' || (!first && '{"type":"begin"'.startsWith(text.slice(0, 15)))) return undefined
+    throw new CliError('ledger-unusable', `${file} is not a ledger of drover's.`, {
+      hint: 'name another file with --ledger',
+    })
+  }
+  const targets: PlannedTarget[] = []
+  const settled: BulkRow[] = []
+  const done: BulkRow[] = []
+  const begun = new Set<string>()
+  let hasPlan = false
+  for (const line of lines) {
+    if (line.type === 'plan') {
+      hasPlan = true
+      targets.push(...line.targets)
+      settled.push(...line.settled)
+    } else if (line.type === 'intent') {
+      for (const { workflowId } of targets.slice(line.from, line.from + line.count)) begun.add(workflowId)
+    } else if (line.type === 'done') {
+      done.push(...line.rows)
+    }
+  }
+  for (const { workflowId } of done) begun.delete(workflowId)
+  return { head: first.head, plan: hasPlan ? { targets, settled } : undefined, done, unsure: begun }
+}
+
+function parseLine(line: string): LedgerLine[] {
+  try {
+    const parsed = JSON.parse(line)
+    return typeof parsed === 'object' && parsed !== null ? [parsed] : []
+  } catch {
+    return []
+  }
+}
+
+/** Throws `ledger-unusable` when the ledger is of another command, or of another database. */
+export function requireSameRun(ledger: LedgerHead, head: LedgerHead, file: string): void {
+  if (ledger.verb === head.verb && ledger.database === head.database && ledger.request === head.request)
+    return
+  const command = `drover ${ledger.verb} ${ledger.request}`
+  // So many ids that only their number is written down.
+  const isCounted = ledger.request.startsWith('- (')
+  throw new CliError(
+    'ledger-unusable',
+    `${file} is the ledger of another run in ${ledger.database}${isCounted ? `: ${command}` : ''}.`,
+    {
+      hint: isCounted
+        ? 'give it the same ids again to go on with it, or name another file with --ledger'
+        : `${command} --ledger ${shellWord(file)}   # goes on with it; or name another file`,
+    },
+  )
+}

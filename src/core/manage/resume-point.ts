@@ -1,0 +1,47 @@
+import { CliError } from '../errors.ts'
+import type { Message, Step } from '../workflow.ts'
+import type { StepBounds } from './manage.ts'
+
+/** Where `fork` and `rewind` begin again: a step's number, the first one that failed, or the last recorded one. */
+export type CutPoint = number | 'failed' | 'last'
+
+/** Throws `invalid-argument`. */
+export function parseCutPoint(text: string): CutPoint {
+  if (text === 'failed' || text === 'last') return text
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new CliError('invalid-argument', `"${text}" is no place to go on from.`, {
+    hint: 'write the number of a step, failed, or last; drover steps ID lists them',
+  })
+}
+
+/** The first step that runs again; undefined when the workflow has no such step. */
+export function findCut(point: CutPoint, bounds: StepBounds | undefined): number | undefined {
+  if (typeof point === 'number') return point <= (bounds?.lastStep ?? -1) + 1 ? point : undefined
+  return (point === 'last' ? bounds?.lastStep : bounds?.failedStep) ?? undefined
+}
+
+/** What a cut before step `fromStep` keeps, and what it throws away. */
+export interface Cut {
+  readonly fromStep: number
+  readonly kept: number
+  /** Names of the steps that run again, in their order. */
+  readonly again: readonly string[]
+  /** How many times an event was published from there on. */
+  readonly events: number
+  /** Messages that were read from there on, or not at all: a rewind deletes them, a fork has none. */
+  readonly messages: number
+  /** Workflows that were started from there on; they stay, and others are started. */
+  readonly children: readonly string[]
+}
+
+export function describeCut(fromStep: number, steps: readonly Step[], messages: readonly Message[]): Cut {
+  const cutOff = steps.filter(({ step }) => step >= fromStep)
+  return {
+    fromStep,
+    kept: steps.length - cutOff.length,
+    again: cutOff.map(({ name }) => name),
+    events: cutOff.filter(({ name }) => name === 'DBOS.setEvent').length,
+    messages: messages.filter(({ read, readByStep }) => !read || (readByStep ?? -1) >= fromStep).length,
+    children: [...new Set(cutOff.flatMap(({ childId }) => (childId === null ? [] : [childId])))],
+  }
+}

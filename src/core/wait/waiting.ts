@@ -1,0 +1,91 @@
+import type { Change, ChangeType } from '../change.ts'
+import { CliError, type ErrorCode } from '../errors.ts'
+import type { FollowOptions, Store } from '../store.ts'
+import { shellWord } from '../words/shell-word.ts'
+import { describeError, type EndedStatus, isEnded, type Workflow } from '../workflow.ts'
+import type { Condition } from './condition.ts'
+import { Expectation } from './expectation.ts'
+
+interface WaitingOptions {
+  /** The first workflow that meets its conditions is enough. */
+  readonly any?: boolean
+  /** Over as soon as one is blocked on a message. */
+  readonly failOnInput?: boolean
+}
+
+/** Waits for conditions of workflows: what is followed for it, and when it is over. */
+export class Waiting {
+  readonly expected: readonly Expectation[]
+  readonly #options: WaitingOptions
+
+  private constructor(expected: readonly Expectation[], options: WaitingOptions) {
+    this.expected = expected
+    this.#options = options
+  }
+
+  /** Looks at what is there already. */
+  static async begin(
+    store: Pick<Store, 'events'>,
+    workflowIds: readonly string[],
+    conditions: readonly Condition[],
+    options: WaitingOptions = {},
+  ): Promise<Waiting> {
+    const expected = workflowIds.map((id) => new Expectation(id, conditions))
+    for (const one of expected) if (one.asksForEvents) one.begin(await store.events(one.workflowId))
+    return new Waiting(expected, options)
+  }
+
+  /** What an event was before the waiting began is no matter: its latest value counts, and every one after it. */
+  get following(): Pick<FollowOptions, 'latestEvents'> & { readonly types: readonly ChangeType[] } {
+    const needed = this.expected.flatMap(({ changeTypes }) => changeTypes)
+    const types = [...needed, ...(this.#options.failOnInput ? (['waits'] as const) : [])]
+    return { types: [...new Set(types)], latestEvents: true }
+  }
+
+  take(change: Change): void {
+    for (const expectation of this.expected) expectation.take(change)
+  }
+
+  get isOver(): boolean {
+    if (this.isBlocked) return true
+    return this.#options.any
+      ? this.expected.some(({ isMet }) => isMet)
+      : this.expected.every(({ isMet }) => isMet)
+  }
+
+  get isBlocked(): boolean {
+    return this.#options.failOnInput === true && this.expected.some(({ blockedBy }) => blockedBy)
+  }
+}
+
+/** Its end was waited for, and it ended badly: then there is no value. */
+export function hasFailed({ isMet, asksForEnd }: Expectation, workflow: Workflow | undefined): boolean {
+  if (!isMet || !asksForEnd || !workflow) return false
+  return isEnded(workflow.status) && workflow.status !== 'SUCCESS'
+}
+
+/** Why a workflow that has ended will never meet it. */
+export function endedWithout({ workflowId, unmet, reached }: Expectation, workflow: Workflow): CliError {
+  const { status, error } = workflow
+  const near = reached === '' ? '' : ` (${reached})`
+  const why = error ? `: ${describeError(error)}` : ''
+  return new CliError('condition-not-met', `${workflowId} ended ${status} without ${unmet}${near}${why}.`, {
+    hint: `drover get ${shellWord(workflowId)}`,
+  })
+}
+
+const codeByStatus = {
+  SUCCESS: 'condition-not-met',
+  ERROR: 'workflow-failed',
+  CANCELLED: 'workflow-cancelled',
+  MAX_RECOVERY_ATTEMPTS_EXCEEDED: 'workflow-dead',
+} as const satisfies Record<EndedStatus, ErrorCode>
+
+/** It has ended, and has no result. */
+export function endedBadly({ workflowId, status, error }: Workflow): CliError {
+  const code = isEnded(status) ? codeByStatus[status] : 'condition-not-met'
+  const why = error ? `: ${describeError(error)}` : ''
+  return new CliError(code, `${workflowId} ended ${status}${why}.`, {
+    hint: `drover explain ${shellWord(workflowId)}`,
+  })
+}

@@ -1,0 +1,132 @@
+import type pg from 'pg'
+import { connect, disconnect, type Session } from './connect.ts'
+import { hearsItself } from './receives-own-notify.ts'
+import { createWake } from './wake.ts'
+
+/** The LISTEN connection of a store: open while somebody listens, opened again when it was lost. */
+export interface Listener {
+  /** Calls `onPayload` with each payload of DBOS, and with none when some may have been missed. Returns how to stop. */
+  subscribe(onPayload: (payload: string | undefined) => void): () => void
+  /** Why notifications do not arrive although it was tried more than once; it goes on trying. */
+  deafness(): string | undefined
+  /** The database was away and is back: connects at once, or finds out whether the line that it has still lives. */
+  check(): void
+  close(): Promise<void>
+}
+
+/** What DBOS executors and triggers announce; each payload is `<workflow>::<key or topic>`. */
+const channels = ['dbos_notifications_channel', 'dbos_workflow_events_channel', 'dbos_streams_channel']
+
+const firstRetryMs = 100
+const lastRetryMs = 10_000
+/** What does not deliver is most likely a pooler, which will not deliver in a minute either. */
+const lastDeafRetryMs = 60_000
+const pingMs = 10_000
+const pingTimeoutMs = 5000
+
+class Undelivered extends Error {
+  override readonly message = 'Postgres delivers no notifications through this connection'
+}
+
+/** A notification to itself must arrive within `selfTestMs`: poolers accept LISTEN and deliver nothing. */
+export function createListener(session: Session, selfTestMs: number): Listener {
+  const { target } = session
+  const direct = target.listenUrl === undefined ? target : { ...target, url: target.listenUrl }
+  const subscribers = new Set<(payload: string | undefined) => void>()
+  const stop = new AbortController()
+  const wake = createWake()
+  let current: pg.Client | undefined
+  let failures = 0
+  let lastFailure: unknown
+  let keeping: Promise<void> | undefined
+
+  const tell = (payload: string | undefined): void => {
+    for (const onPayload of subscribers) onPayload(payload)
+  }
+
+  async function keepListening(): Promise<void> {
+    while (subscribers.size > 0 && !stop.signal.aborted) {
+      try {
+        await listen()
+      } catch (error) {
+        // Followers poll meanwhile, and meet the reason themselves when it concerns them too.
+        failures++
+        lastFailure = error
+      }
+      if (subscribers.size === 0 || stop.signal.aborted) break
+      const longestMs = lastFailure instanceof Undelivered ? lastDeafRetryMs : lastRetryMs
+      const retryMs = Math.min(longestMs, firstRetryMs * 2 ** failures)
+      await wake.sleep(retryMs * (0.5 + Math.random() / 2), stop.signal)
+      wake.reset()
+    }
+  }
+
+  /** Until the connection ends. */
+  async function listen(): Promise<void> {
+    const client = await connect(direct, stop.signal)
+    current = client
+    try {
+      if (subscribers.size === 0) return
+      const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
+      // A pooler keeps what listens for others, so that it is tried with a channel of our own first.
+      if (!(await hearsItself(client, session, selfTestMs, stop.signal))) throw new Undelivered()
+      client.on('notification', ({ payload }) => tell(payload ?? ''))
+      await client.query(channels.map((channel) => `listen ${channel}`).join(';'))
+      failures = 0
+      lastFailure = undefined
+      // What was announced before now went unheard.
+      tell(undefined)
+      const pinging = setInterval(() => ping(client), pingMs)
+      pinging.unref()
+      await ended
+      clearInterval(pinging)
+    } finally {
+      current = undefined
+      await disconnect(client)
+    }
+  }
+
+  /** A line that went dead tells nobody; who asks it finds out. */
+  function ping(client: pg.Client): void {
+    const question = { text: 'select 1', query_timeout: pingTimeoutMs }
+    client.query(question).catch(() => void disconnect(client))
+  }
+
+  function ensureListening(): void {
+    if (keeping || stop.signal.aborted) return
+    keeping = keepListening().finally(() => {
+      keeping = undefined
+    })
+  }
+
+  function hangUp(): void {
+    wake.ring()
+    if (current) void disconnect(current)
+  }
+
+  return {
+    deafness: () => {
+      if (failures < 2) return undefined
+      if (lastFailure instanceof Undelivered || direct === target) return new Undelivered().message
+      return `Nobody can be heard at --listen-url (${lastFailure instanceof Error ? lastFailure.message : lastFailure})`
+    },
+    check: () => {
+      failures = 0
+      wake.ring()
+      if (current) ping(current)
+    },
+    subscribe: (onPayload) => {
+      subscribers.add(onPayload)
+      ensureListening()
+      return () => {
+        subscribers.delete(onPayload)
+        if (subscribers.size === 0) hangUp()
+      }
+    },
+    close: async () => {
+      stop.abort()
+      hangUp()
+      await keeping
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { CliError } from '../../core/errors.ts'
+import type { FollowOptions } from '../../core/store.ts'
+import { startTimer } from '../../core/words/long-timer.ts'
+import type { Session } from './connect.ts'
+import { isConnectionLoss } from './failures.ts'
+import { createWake } from './wake.ts'
+
+export interface FollowTiming {
+  /** A database that does not answer is worth a word after this. */
+  readonly noticeAfterMs: number
+  /** And not worth waiting for after this. */
+  readonly giveUpAfterMs: number
+  /** A round takes milliseconds: after so long a silence the connection is as good as dead, whatever TCP thinks. */
+  readonly silenceMs: number
+  /** An executor that is asked what it registers answers within milliseconds, or is stopped, or busy. */
+  readonly answerPatienceMs: number
+}
+
+export const defaultTiming: FollowTiming = {
+  noticeAfterMs: 2000,
+  giveUpAfterMs: 5 * 60_000,
+  silenceMs: 10_000,
+  answerPatienceMs: 200,
+}
+
+const firstRetryMs = 50
+const lastRetryMs = 2000
+
+/** Tries `read` again while the connection is lost. Undefined when `signal` aborts or the store closes; throws `connection-lost` in the end. */
+export async function persist<Result>(
+  session: Session,
+  timing: FollowTiming,
+  { signal, onNotice }: Pick<FollowOptions, 'signal' | 'onNotice'>,
+  read: () => Promise<Result>,
+  onRestored: () => void = () => {},
+): Promise<Result | undefined> {
+  const { label } = session.target
+  const retry = createWake()
+  const giveUp = new AbortController()
+  let isNoticed = false
+  let hasFailed = false
+  let lastFailure: unknown
+  const leave = (): void => giveUp.abort()
+  const timers = [
+    startTimer(() => {
+      isNoticed = true
+      onNotice?.(`${label} does not answer; drover keeps trying.`)
+    }, timing.noticeAfterMs),
+    startTimer(leave, timing.giveUpAfterMs),
+  ]
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    for (let retryMs = firstRetryMs; !isOver(); retryMs = Math.min(lastRetryMs, retryMs * 2)) {
+      try {
+        const result = await untilAborted(read(), giveUp.signal)
+        if (result === undefined) break
+        if (hasFailed || isNoticed) onRestored()
+        if (isNoticed) onNotice?.(`${label} answers again.`)
+        return result
+      } catch (error) {
+        if (session.isClosed()) return undefined
+        if (!isConnectionLoss(error)) throw error
+        hasFailed = true
+        lastFailure = error
+      }
+      await retry.sleep(retryMs * (0.5 + Math.random() / 2), giveUp.signal)
+    }
+    if (signal.aborted) return undefined
+    throw new CliError(
+      'connection-lost',
+      `${label} did not come back within ${describeMs(timing.giveUpAfterMs)}.`,
+      {
+        hint: 'run the same command again; drover watch --from CURSOR and drover stream --from OFFSET go on where it stopped',
+        cause: lastFailure,
+      },
+    )
+  } finally {
+    signal.removeEventListener('abort', leave)
+    for (const stop of timers) stop()
+  }
+
+  function isOver(): boolean {
+    return giveUp.signal.aborted || signal.aborted
+  }
+}
+
+function describeMs(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  return ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} minutes`
+}
+
+/** Undefined as soon as `signal` aborts, without waiting for an answer that may never come. */
+async function untilAborted<Result>(
+  result: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  let stop = (): void => {}
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    result.catch(() => {})
+  }
+}

@@ -1,0 +1,120 @@
+import { CliError } from '../../core/errors.ts'
+
+/** How far one workflow was followed. Everything that a cursor needs, and nothing else. */
+export interface Position {
+  /** The last status yielded; empty before the first. */
+  status: string
+  /** The highest step seen, -1 before the first. */
+  high: number
+  /** Steps below `high` that are not there yet: a `recv` that waits, a step that runs beside others. */
+  gaps: number[]
+  /** True when the step at `high` takes its timeout's number with it, which is used or never will be. */
+  skipsNext: boolean
+  /** The step whose child was yielded and which itself was not yet. */
+  childOf: number | null
+  /** `step:key` to a mark of the value, for events of steps that are not there yet. */
+  events: Record<string, string>
+  /** The last offset seen of each stream; a closing mark is not counted, for a rewind writes over it. */
+  streams: Record<string, number>
+  closedStreams: string[]
+  /** Messages sent before this time (epoch ms) were seen, and so were those marked in `seen` with the time of each. */
+  settledMs: number
+  seen: Record<string, number>
+  /** Marks of the messages that were seen before somebody read them. */
+  unread: string[]
+  /** The open waits last yielded. */
+  waits: string
+}
+
+/** So many steps may be missing at once; the oldest are given up beyond it. */
+const maxGaps = 5000
+
+export function createPosition(): Position {
+  return {
+    status: '',
+    high: -1,
+    gaps: [],
+    skipsNext: false,
+    childOf: null,
+    events: {},
+    streams: {},
+    closedStreams: [],
+    settledMs: 0,
+    seen: {},
+    unread: [],
+    waits: '[]',
+  }
+}
+
+/** Steps are recorded when they end, so not in order: what is missing below is remembered. */
+export function passStep(position: Position, step: number, name: string): void {
+  if (step > position.high) {
+    for (let missing = position.high + 1; missing < step; missing++) {
+      if (missing === position.high + 1 && position.skipsNext) continue
+      position.gaps.push(missing)
+    }
+    position.gaps = position.gaps.slice(-maxGaps)
+    position.high = step
+    position.skipsNext = name === 'DBOS.recv' || name === 'DBOS.getEvent'
+  } else {
+    position.gaps = position.gaps.filter((gap) => gap !== step)
+  }
+  position.childOf = null
+  for (const id of Object.keys(position.events)) {
+    if (id.startsWith(`${step}:`)) delete position.events[id]
+  }
+}
+
+/** Messages that are older than this when seen cannot be overtaken any more by one whose transaction is still open. */
+const settleAfterMs = 60_000
+
+/** Forgets the marks of old messages. */
+export function settleMessages(position: Position, nowMs: number): void {
+  const settledMs = nowMs - settleAfterMs
+  if (settledMs <= position.settledMs) return
+  position.settledMs = settledMs
+  for (const [mark, sentMs] of Object.entries(position.seen)) {
+    if (sentMs < settledMs) delete position.seen[mark]
+  }
+}
+
+type Cursor = readonly [format: 1, positions: Record<string, Partial<Position>>]
+
+/** Base64url of the positions, what stands at its default left out. */
+export function encodeCursor(positions: ReadonlyMap<string, Position>): string {
+  const written = Object.fromEntries([...positions].map(([id, position]) => [id, withoutDefaults(position)]))
+  const cursor: Cursor = [1, written]
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
+}
+
+/** Throws `invalid-argument` for what `encodeCursor` did not make. */
+export function decodeCursor(cursor: string): Map<string, Position> {
+  try {
+    const [format, written] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Cursor
+    if (format !== 1) throw new TypeError(`unknown cursor format ${format}`)
+    return new Map(Object.entries(written).map(([id, given]) => [id, { ...createPosition(), ...given }]))
+  } catch (cause) {
+    throw new CliError('invalid-argument', `${cursor} is no cursor of drover's.`, {
+      hint: 'take the cursor of a change that drover watch -o jsonl printed',
+      cause,
+    })
+  }
+}
+
+const defaults = Object.entries(createPosition()) as [keyof Position, unknown][]
+
+function withoutDefaults(position: Position): Partial<Position> {
+  return Object.fromEntries(
+    defaults
+      .map(([name, standard]) => [name, position[name], standard] as const)
+      .filter(([, value, standard]) => value !== standard && !isEmpty(value))
+      .map(([name, value]) => [name, value]),
+  )
+}
+
+/** Of an array or an object, which are all empty at the start. A cursor is made for every change: this must be cheap. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  for (const _ in value) return false
+  return true
+}

@@ -1,0 +1,164 @@
+import type { Change } from '../../core/change.ts'
+import type { FollowOptions } from '../../core/store.ts'
+import { isEnded, type Workflow } from '../../core/workflow.ts'
+import { toWaits } from '../read/read-waits.ts'
+import { toWorkflow } from '../read/read-workflows.ts'
+import { type ChangeDraft, orderRound } from './order-snapshot.ts'
+import { createPosition, encodeCursor, type Position, settleMessages } from './position.ts'
+import type { Round, RoundRows } from './read-snapshot.ts'
+
+/** What is followed, and how far. */
+export interface Following {
+  /** Of every workflow that was ever followed: what a cursor covers. */
+  readonly positions: Map<string, Position>
+  /** Of those that have not ended. */
+  readonly active: Map<string, Position>
+  /** With `latestEvents`: by workflow the latest of each key, until all that was there at the start is read. */
+  readonly held: Map<string, HeldEvents>
+  readonly options: FollowOptions
+}
+
+type EventDraft = ChangeDraft & { readonly type: 'event' }
+type HeldEvents = Map<string, EventDraft>
+
+/** What became of a round. */
+interface Outcome {
+  /** False when there was more than a round holds, so that the next one follows at once. */
+  isComplete: boolean
+  hasNews: boolean
+}
+
+interface Ended {
+  readonly id: string
+  readonly workflow: Workflow
+}
+
+/** The changes of a round. The position moves with each, just before it is handed out. */
+export function* tellRound(round: Round, following: Following, outcome: Outcome): Generator<Change> {
+  const { positions, active, options } = following
+  const ended: Ended[] = []
+  const place = (workflowId: string, draft: ChangeDraft): Change => ({
+    ...draft,
+    workflowId,
+    cursor: encodeCursor(positions),
+  })
+  for (const [id, position] of [...active]) {
+    const rows = round.rows.get(id)
+    if (!rows) {
+      // Deleted while it was followed.
+      active.delete(id)
+      continue
+    }
+    const workflow = toWorkflow(rows.workflow)
+    for (const draft of tellWorkflow(workflow, rows, position, { id, round, following, outcome })) {
+      outcome.hasNews = true
+      if (draft.type === 'child' && options.children) followChild(following, draft.childId, outcome)
+      if (isWanted(draft, options)) yield place(id, draft)
+    }
+    if (isEnded(workflow.status)) ended.push({ id, workflow })
+  }
+  if (!outcome.isComplete) return
+  // The end of each comes after all else, the earliest first.
+  ended.sort((a, b) => endOf(a.workflow).getTime() - endOf(b.workflow).getTime())
+  for (const { id, workflow } of ended) {
+    const position = active.get(id)
+    active.delete(id)
+    if (!position || position.status === signatureOf(workflow)) continue
+    position.status = signatureOf(workflow)
+    const draft: ChangeDraft = { type: 'status', at: endOf(workflow), workflow }
+    if (isWanted(draft, options)) yield place(id, draft)
+  }
+}
+
+interface Telling {
+  readonly id: string
+  readonly round: Round
+  readonly following: Following
+  readonly outcome: Outcome
+}
+
+/** All but the end of a workflow. */
+function* tellWorkflow(
+  workflow: Workflow,
+  rows: RoundRows,
+  position: Position,
+  { id, round, following, outcome }: Telling,
+): Generator<ChangeDraft> {
+  const held = following.held.get(id)
+  const status = statusBefore(workflow, position)
+  if (status) {
+    position.status = signatureOf(status.workflow)
+    yield status
+  }
+  const { happenings, isComplete } = orderRound(rows, position, round.now, round.batchRows)
+  for (const { draft, advance } of happenings) {
+    advance(position)
+    if (held && draft.type === 'event') hold(held, draft)
+    else yield draft
+  }
+  if (!isComplete) {
+    outcome.isComplete = false
+    return
+  }
+  if (held) yield* held.values()
+  following.held.delete(id)
+  if (round.hasMessages) settleMessages(position, round.now.getTime())
+  const waits = toWaits(rows.waits)
+  const signature = JSON.stringify(waits.map(({ step, until, state }) => [step, until, state]))
+  if (signature === position.waits) return
+  position.waits = signature
+  yield { type: 'waits', at: round.now, waits }
+}
+
+/** The latest of a key takes its place among the others. */
+function hold(held: HeldEvents, draft: EventDraft): void {
+  held.delete(draft.key)
+  held.set(draft.key, draft)
+}
+
+function followChild(
+  { positions, active, held, options }: Following,
+  childId: string,
+  outcome: Outcome,
+): void {
+  if (positions.has(childId)) return
+  if (options.latestEvents) held.set(childId, new Map())
+  const position = createPosition()
+  positions.set(childId, position)
+  active.set(childId, position)
+  outcome.isComplete = false
+}
+
+/**
+ * The status that comes before the rest of a round. A workflow that ended before it was followed is told from its start,
+ * so that a replay tells what a witness saw.
+ */
+function statusBefore(
+  workflow: Workflow,
+  position: Position,
+): (ChangeDraft & { readonly type: 'status' }) | undefined {
+  const isNew = position.status === ''
+  if (!isEnded(workflow.status)) {
+    if (position.status === signatureOf(workflow)) return undefined
+    const at = isNew ? workflow.createdAt : (workflow.startedAt ?? workflow.createdAt)
+    return { type: 'status', at, workflow }
+  }
+  if (!isNew) return undefined
+  const status = workflow.startedAt || !workflow.queue ? 'PENDING' : 'ENQUEUED'
+  const before = { ...workflow, status, completedAt: null, input: null, output: null, error: null } as const
+  return { type: 'status', at: workflow.createdAt, workflow: before }
+}
+
+function signatureOf({ status, executorId, recoveryAttempts }: Workflow): string {
+  return `${status}|${executorId ?? ''}|${recoveryAttempts}`
+}
+
+function endOf(workflow: Workflow): Date {
+  return workflow.completedAt ?? workflow.createdAt
+}
+
+function isWanted(draft: ChangeDraft, { types, streamKeys }: FollowOptions): boolean {
+  if (types && !types.includes(draft.type)) return false
+  if (!streamKeys || (draft.type !== 'stream' && draft.type !== 'stream-closed')) return true
+  return streamKeys.includes(draft.key)
+}

@@ -1,0 +1,42 @@
+import { deciderOf } from '../../core/decide/decision.ts'
+import type { LastDecided } from '../../core/store.ts'
+import type { Session } from '../connection/connect.ts'
+import { toText } from '../tables/rows.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import { hasRecord } from '../write/record.ts'
+import { messageColumns, toMessage } from './read-messages.ts'
+
+/** The last decision of a workflow. Where decisions are recorded only the record tells of one. */
+export async function readLastDecided(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+  isRecorded: boolean,
+): Promise<LastDecided | undefined> {
+  if (!isRecorded) return readFromMessages(session, schema, workflowId)
+  if (!(await hasRecord(session))) return undefined
+  const [row] = await session.query(
+    `select step, actor from drover.decisions
+     where system_schema = $1 and workflow_id = $2 and outcome = 'stored' order by id desc limit 1`,
+    [schema.name, workflowId],
+  )
+  return row && { step: Number(row.step), by: toText(row.actor) }
+}
+
+/** The id of a message that decides begins with its workflow and step. */
+async function readFromMessages(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+): Promise<LastDecided | undefined> {
+  const [row] = await session.query(
+    `select ${messageColumns(schema, 'n')}, substr(n.message_uuid, length($1) + 2) as rest
+     from ${schema.table('notifications')} n
+     where n.destination_uuid = $1 and starts_with(n.message_uuid, $1 || ':')
+     order by n.created_at_epoch_ms desc limit 1`,
+    [workflowId],
+  )
+  const step = /^(\d+):/.exec(toText(row?.rest) ?? '')?.[1]
+  if (!row || step === undefined) return undefined
+  return { step: Number(step), by: deciderOf(toMessage(workflowId, row).message) }
+}

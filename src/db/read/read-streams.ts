@@ -1,0 +1,121 @@
+import type { StreamValuesOptions } from '../../core/store.ts'
+import type { StreamKey, StreamSummary, StreamValue } from '../../core/workflow.ts'
+import type { Row, Session } from '../connection/connect.ts'
+import { type FollowTiming, persist } from '../connection/retry-while-disconnected.ts'
+import { decodeValue, isStreamEnd, streamEndMarks, usualSerialization } from '../tables/decode.ts'
+import { selectLightPage, selectPage } from '../tables/page.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+
+const batchRows = 3000
+/** What is made of a batch is handed out in pieces, so that it is free again soon. */
+const pieceRows = 500
+
+export async function readStreams(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+): Promise<StreamSummary[]> {
+  const rows = await session.query(
+    `select key, count(*) filter (where value <> all($2)) as count, bool_or(value = any($2)) as closed
+     from ${schema.table('streams')} where workflow_uuid = $1 group by key order by key collate "C"`,
+    [workflowId, streamEndMarks],
+  )
+  return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))
+}
+
+/** SQL for `keys`, those of one workflow and a null: it skips from key to key in the index. */
+export function withStreamKeys(streams: string, workflowId: string): string {
+  return `with recursive keys as (
+      select (select min(key) from ${streams} where workflow_uuid = ${workflowId}) as key
+      union all
+      select (select min(s.key) from ${streams} s where s.workflow_uuid = ${workflowId} and s.key > k.key)
+      from keys k where k.key is not null
+    )`
+}
+
+/** Looks at the last value of each: a long stream costs no more than a short one. */
+export async function readStreamKeys(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+): Promise<StreamKey[]> {
+  const streams = schema.table('streams')
+  const rows = await session.query(
+    `${withStreamKeys(streams, '$1')}
+     select k.key, v.value = any($2) as closed from keys k
+     join lateral (
+       select value from ${streams} s where s.workflow_uuid = $1 and s.key = k.key order by "offset" desc limit 1
+     ) v on true
+     where k.key is not null order by k.key collate "C"`,
+    [workflowId, streamEndMarks],
+  )
+  return rows.map((row) => ({ key: String(row.key), closed: row.closed === true }))
+}
+
+export async function findOffsetOfLast(
+  session: Session,
+  schema: SystemSchema,
+  workflowId: string,
+  key: string,
+  count: number,
+): Promise<number> {
+  const [row] = await session.query(
+    `select "offset" from ${schema.table('streams')} where workflow_uuid = $1 and key = $2 and value <> all($3)
+     order by "offset" desc offset $4 limit 1`,
+    [workflowId, key, streamEndMarks, count - 1],
+  )
+  return Number(row?.offset ?? 0)
+}
+
+/** By offset, a batch ahead of the consumer at most, up to the last value that is there at the start. */
+export async function* readStreamValues(
+  session: Session,
+  schema: SystemSchema,
+  timing: FollowTiming,
+  stream: Pick<StreamValue, 'workflowId' | 'key'>,
+  { from = 0, signal = new AbortController().signal, onNotice }: StreamValuesOptions = {},
+): AsyncGenerator<readonly StreamValue[]> {
+  const streams = schema.table('streams')
+  const { workflowId, key } = stream
+  const query = (sql: string, parameters: readonly unknown[]) =>
+    persist(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
+  const newest = await query(
+    `select max("offset") as last from ${streams} where workflow_uuid = $1 and key = $2`,
+    [workflowId, key],
+  )
+  const last = Number(newest?.[0]?.last ?? -1)
+  const read = async (next: number): Promise<readonly Row[]> => {
+    if (next > last) return []
+    // The name of the same format, a million times over, takes time too.
+    const rows = `select "offset", value, nullif(coalesce(serialization, ''), '${usualSerialization}') as other_format
+      from ${streams} where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4`
+    const columns = '"offset", value, other_format'
+    const page = { rows, columns, order: '"offset"', weighed: ['value'], limit: batchRows }
+    const range = [workflowId, key, next, last]
+    const light = (await query(selectLightPage(page), range)) ?? []
+    return light.length > 0 || signal.aborted ? light : ((await query(selectPage(page), range)) ?? [])
+  }
+
+  let rows = await read(from)
+  while (rows.length > 0) {
+    const upcoming = read(Number(rows.at(-1)?.offset) + 1)
+    // Whether it failed is asked after the consumer has taken this batch, if it ever comes back.
+    upcoming.catch(() => {})
+    for (let at = 0; at < rows.length; at += pieceRows) yield toValues(rows.slice(at, at + pieceRows), stream)
+    rows = await upcoming
+  }
+}
+
+function toValues(
+  rows: readonly Row[],
+  { workflowId, key }: Pick<StreamValue, 'workflowId' | 'key'>,
+): readonly StreamValue[] {
+  const values: StreamValue[] = []
+  for (const { offset, value, other_format: otherFormat } of rows) {
+    const text = String(value)
+    if (isStreamEnd(text)) continue
+    const serialization = otherFormat === null ? usualSerialization : String(otherFormat) || null
+    values.push({ workflowId, key, offset: Number(offset), value: decodeValue(text, serialization) })
+  }
+  return values
+}

@@ -1,0 +1,138 @@
+import { endOfString, parseExact, stringifyExact } from '../../core/words/exact-number.ts'
+import { isJsonObject } from '../../core/words/json.ts'
+import { isUndecoded, type JsonValue, type WorkflowError } from '../../core/workflow.ts'
+
+/**
+ * A stored value as JSON; never throws. SuperJSON keeps a plain form beside its types (a Date is its ISO text, a Map its
+ * pairs, `undefined` is null), and that form is what drover shows. What cannot be read becomes `Undecoded`.
+ */
+export function decodeValue(text: string | null, serialization: string | null): JsonValue {
+  if (text === null) return null
+  const decode = decoders.get(serialization ?? '')
+  try {
+    if (decode && !isTooDeep(text)) return decode(text)
+  } catch {
+    // Shown as it is below.
+  }
+  return { $undecoded: serialization ?? nameUnlabelled(text), raw: text }
+}
+
+/** The arguments of a workflow; an object with `positionalArgs` and `namedArgs` where there are named ones. */
+export function decodeInput(text: string | null, serialization: string | null): JsonValue {
+  const input = decodeValue(text, serialization)
+  if (!isJsonObject(input) || !Array.isArray(input.positionalArgs)) return input
+  const hasNamed = isJsonObject(input.namedArgs) && Object.keys(input.namedArgs).length > 0
+  return hasNamed ? input : input.positionalArgs
+}
+
+export function decodeError(text: string | null, serialization: string | null): WorkflowError | null {
+  if (text === null) return null
+  const value = unwrapMessage(decodeValue(text, serialization))
+  if (isUndecoded(value)) {
+    // Go keeps the bare text of an error, whatever its values are written in.
+    if (value.$undecoded.startsWith('DBOS_')) return { name: 'Error', message: value.raw }
+    const size = Buffer.byteLength(value.raw)
+    return { name: 'Error', message: `<${value.$undecoded} ${size} B>`, data: value as unknown as JsonValue }
+  }
+  if (!isJsonObject(value)) {
+    return { name: 'Error', message: typeof value === 'string' ? value : stringifyExact(value) }
+  }
+  const { name, message, code, data, stack, cause } = value
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : stringifyExact(message ?? value),
+    ...(code !== undefined && code !== null && { code }),
+    ...(data !== undefined && data !== null && { data }),
+    ...(typeof stack === 'string' && { stack }),
+    ...(cause !== undefined && cause !== null && { cause }),
+  }
+}
+
+/** The SDK hands on the error of a workflow in another language as an error whose message is the JSON of that one. */
+function unwrapMessage(value: JsonValue): JsonValue {
+  if (!isJsonObject(value) || typeof value.message !== 'string' || !value.message.startsWith('{'))
+    return value
+  try {
+    const inner: JsonValue = parseExact(value.message)
+    const isError = isJsonObject(inner) && typeof inner.name === 'string' && typeof inner.message === 'string'
+    return isError ? inner : value
+  } catch {
+    return value
+  }
+}
+
+/** The mark with which a stream is closed, as the SDKs of all languages and ages write it. */
+export const streamEndMarks = [
+  '"__DBOS_STREAM_CLOSED__"',
+  '__DBOS_STREAM_CLOSED__',
+  'gASVGgAAAAAAAACMFl9fREJPU19TVFJFQU1fQ0xPU0VEX1+ULg==',
+] as const
+
+export function isStreamEnd(text: string): boolean {
+  return (streamEndMarks as readonly string[]).includes(text)
+}
+
+/** In which the SDK for TypeScript writes. */
+export const usualSerialization = 'js_superjson'
+
+/** Whether a workflow's SDK reads only portable JSON of what ours writes: it is in Python, Go or Java, or asked for it. */
+export function needsPortable(serialization: string | null): boolean {
+  return serialization !== null && serialization !== usualSerialization
+}
+
+/** By the name in the column `serialization`; values of older SDKs have none. */
+const decoders = new Map<string, (text: string) => JsonValue>([
+  [usualSerialization, (text) => toPlain(parseExact(text))],
+  ['portable_json', (text) => parseExact(text)],
+  ['java_jackson', (text) => parseExact(text)],
+  ['DBOS_JSON', decodeGoJson],
+  ['', (text) => toPlain(parseExact(text, text.includes('"dbos_type"') ? reviveTyped : undefined))],
+])
+
+/** SDK 3 wrote a Date or a BigInt as `{ dbos_type, dbos_data }`. */
+function reviveTyped(_key: string, value: JsonValue): JsonValue {
+  return isJsonObject(value) && 'dbos_type' in value && 'dbos_data' in value
+    ? (value.dbos_data ?? null)
+    : value
+}
+
+/** Deeper than anybody means it, and soon deeper than the stack of whoever prints it. */
+const maxDepth = 500
+
+function isTooDeep(text: string): boolean {
+  if (text.length < 2 * maxDepth) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at)
+    if (character === quote) at = endOfString(text, at)
+    else if (character === openBracket || character === openBrace) {
+      if (++depth > maxDepth) return true
+    } else if (character === closeBracket || character === closeBrace) depth--
+  }
+  return false
+}
+
+const [quote, openBracket, closeBracket, openBrace, closeBrace] = Array.from('"[]{}', (character) =>
+  character.charCodeAt(0),
+)
+
+/** The plain half of a SuperJSON envelope, or the value itself where there is no envelope. */
+function toPlain(parsed: JsonValue): JsonValue {
+  if (!isJsonObject(parsed)) return parsed
+  const isEnvelope =
+    '__dbos_serializer' in parsed ||
+    ('json' in parsed && Object.keys(parsed).every((key) => key === 'json' || key === 'meta'))
+  return isEnvelope ? (parsed.json ?? null) : parsed
+}
+
+function decodeGoJson(text: string): JsonValue {
+  if (text === '__DBOS_NIL') return null
+  const json = Buffer.from(text, 'base64').toString('utf8')
+  if (isTooDeep(json)) throw new RangeError('too deep')
+  return json === '__DBOS_NIL' ? null : parseExact(json)
+}
+
+/** Older Python wrote base64 pickles without saying so. */
+function nameUnlabelled(text: string): string {
+  return /^gA[A-Za-z0-9+/]+=*$/.test(text) ? 'py_pickle' : 'unknown'
+}

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CliError } from '../../core/errors.ts'
+import { migrationUnderWay } from '../../core/migration-under-way.ts'
+import { waitForTurn } from '../../core/wait-for-turn.ts'
+import type { Session } from '../connection/connect.ts'
+import { readSchema, type SystemSchema } from './schema.ts'
+
+/** What our SDK makes: the number of its migrations. */
+const currentMigration = 123
+
+/** A new database of drover's has none of its tables yet, and reads as an empty one. */
+const usualSchema = 'dbos'
+
+/** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
+export async function migrateOwnSchema(
+  session: Session,
+  schema: SystemSchema,
+  onNotice: (notice: string) => void = () => {},
+): Promise<SystemSchema> {
+  if (!schema.own || (await isCurrent(session, schema))) return schema
+  const isKnown = schema.name === usualSchema || schema.has('dbos_migrations')
+  if (!isKnown && !session.target.createSchema) return schema
+  await takeLock(session, onNotice)
+  try {
+    const lockedSchema = await readSchema(session)
+    if (await isCurrent(session, lockedSchema)) return lockedSchema
+    await migrate(session.target.url, schema.name)
+    return await readSchema(session)
+  } finally {
+    await session.query(`select pg_advisory_unlock(${lockKey})`)
+  }
+}
+
+/** The lock that a runtime of drover's takes to launch, which migrates too. */
+const lockKey = `hashtextextended('drover:launch', 0)`
+
+/**
+ * Asks again and again rather than waiting in one statement: that would hold a snapshot, for whose end the
+ * `create index concurrently` of whoever migrates waits in turn.
+ */
+async function takeLock(session: Session, onNotice: (notice: string) => void): Promise<void> {
+  const { label } = session.target
+  const isMine = await waitForTurn({
+    take: async () => {
+      const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
+      return row?.is_mine === true
+    },
+    sleep: delay,
+    onLongWait: () => onNotice(`Waiting for another drover process that sets up ${label}.`),
+  })
+  if (isMine) return
+  throw new CliError('schema-missing', `Another drover process has been setting up ${label} for minutes.`, {
+    hint: 'end that process, and run the same command again',
+  })
+}
+
+async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {
+  return (await readMigration(session, schema)) >= currentMigration
+}
+
+async function readMigration(session: Session, schema: SystemSchema): Promise<number> {
+  if (!schema.has('dbos_migrations')) return 0
+  const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
+  return Number(row?.version ?? 0)
+}
+
+const settledAfterMs = 100
+
+/**
+ * The tables once nothing changes them any more; throws `migration-under-way` before. Between two transactions of a migration
+ * no session tells of it: what is older than it could be is looked at twice.
+ */
+export async function readSettledSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
+  if (schema.migration) throw migrationUnderWay(session.target.label)
+  const before = await readMigrationIfAllowed(session, schema)
+  if (before === undefined) return schema
+  if (before < currentMigration) await delay(settledAfterMs)
+  const later = await readSchema(session)
+  const after = await readMigrationIfAllowed(session, later)
+  if (later.migration || after !== before) throw migrationUnderWay(session.target.label)
+  return later
+}
+
+/** The migration of tables that are newer than any that drover was tried on; undefined for those it knows. */
+export async function findUnknownMigration(
+  session: Session,
+  schema: SystemSchema,
+): Promise<number | undefined> {
+  const migration = await readMigrationIfAllowed(session, schema)
+  return migration !== undefined && migration > currentMigration ? migration : undefined
+}
+
+/** A role that may read workflows need not be able to read this. */
+async function readMigrationIfAllowed(session: Session, schema: SystemSchema): Promise<number | undefined> {
+  try {
+    return await readMigration(session, schema)
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'permission-denied') return undefined
+    throw error
+  }
+}
+
+/** `DBOS.migrate` announces itself with `console.log`, and stdout is for data. */
+async function migrate(url: string, schemaName: string): Promise<void> {
+  const { DBOS } = await import('@dbos-inc/dbos-sdk')
+  const { console } = globalThis
+  const print = console.log
+  console.log = () => {}
+  try {
+    await DBOS.migrate(url, { schemaName })
+  } finally {
+    console.log = print
+  }
+}

@@ -1,0 +1,104 @@
+import { CliError } from '../../core/errors.ts'
+import type { PlatformResult, Schedule } from '../../core/platform.ts'
+import type { Row, Session } from '../connection/connect.ts'
+import { withDbosClient } from '../connection/dbos-client.ts'
+import { writeOnce } from '../connection/write-once.ts'
+import { toFilledText } from '../tables/rows.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+
+const shownTimes = 3
+
+export async function readSchedules(session: Session, schema: SystemSchema): Promise<Schedule[]> {
+  if (!schema.has('workflow_schedules')) return []
+  const column = (name: string) => schema.column('workflow_schedules', name, 's')
+  const rows = await session.query(
+    `select s.schedule_name, s.workflow_name, s.schedule, s.status, ${column('cron_timezone')} as timezone,
+       ${column('application_name')} as application, ${column('queue_name')} as queue,
+       ${column('last_fired_at')} as last_fired, clock_timestamp() as now
+     from ${schema.table('workflow_schedules')} s order by s.schedule_name collate "C"`,
+  )
+  // What executors compute with, so that the times are theirs.
+  const { TimeMatcher } = await import('@dbos-inc/dbos-sdk/internal/scheduler/crontab')
+  return rows.map((row) => toSchedule(row, (cron, timezone) => new TimeMatcher(cron, timezone)))
+}
+
+type MatcherOf = (
+  cron: string,
+  timezone: string | undefined,
+) => {
+  nextWakeupTime(date: Date): Date
+  match(date: Date): boolean
+}
+
+function toSchedule(row: Row, matcherOf: MatcherOf): Schedule {
+  const cron = String(row.schedule)
+  const timezone = toFilledText(row.timezone)
+  const status = row.status === 'PAUSED' ? 'PAUSED' : 'ACTIVE'
+  const lastFiredAt = new Date(String(row.last_fired ?? ''))
+  return {
+    name: String(row.schedule_name),
+    workflow: String(row.workflow_name),
+    cron,
+    timezone,
+    status,
+    application: toFilledText(row.application),
+    queue: toFilledText(row.queue),
+    lastFiredAt: Number.isNaN(lastFiredAt.getTime()) ? null : lastFiredAt,
+    nextAt: status === 'ACTIVE' ? nextTimes(cron, timezone, row.now as Date, matcherOf) : [],
+  }
+}
+
+/** None for an expression that cannot be read, or that never comes true. */
+function nextTimes(cron: string, timezone: string | null, now: Date, matcherOf: MatcherOf): Date[] {
+  try {
+    const matcher = matcherOf(cron, timezone ?? undefined)
+    const times: Date[] = []
+    for (let at = now; times.length < shownTimes; ) {
+      at = matcher.nextWakeupTime(at)
+      if (!matcher.match(at)) break
+      times.push(at)
+    }
+    return times
+  } catch {
+    return []
+  }
+}
+
+export async function setSchedule(
+  session: Session,
+  schema: SystemSchema,
+  name: string,
+  status: Schedule['status'],
+): Promise<PlatformResult> {
+  if (!schema.has('workflow_schedules')) return 'not-found'
+  const table = schema.table('workflow_schedules')
+  const [row] = await writeOnce(
+    session,
+    `with changed as (update ${table} set status = $2 where schedule_name = $1 and status <> $2 returning 1)
+     select exists (select from changed) as changed,
+       exists (select from ${table} where schedule_name = $1) as found`,
+    [name, status],
+  )
+  if (row?.found !== true) return 'not-found'
+  return row.changed === true ? 'changed' : 'no-op'
+}
+
+export async function triggerSchedule(
+  session: Session,
+  schema: SystemSchema,
+  name: string,
+): Promise<string | undefined> {
+  const isThere = (await readSchedules(session, schema)).some((schedule) => schedule.name === name)
+  if (!isThere) return undefined
+  try {
+    return await withDbosClient(session.target, async (dbos) => (await dbos.triggerSchedule(name)).workflowID)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('No application versions found')) {
+      throw error
+    }
+    throw new CliError('ambiguous-version', 'No version of its application is registered there.', {
+      hint: 'start a worker of it first: it registers the version that shall run it',
+      cause: error,
+    })
+  }
+}

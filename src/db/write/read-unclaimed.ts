@@ -1,0 +1,81 @@
+import type { ClientBase } from 'pg'
+import type { UnclaimedVersion } from '../../core/diagnosis/dead-executors.ts'
+import { isEligible, type Wanted } from '../../core/diagnosis/eligible-executors.ts'
+import type { Row } from '../connection/connect.ts'
+import {
+  completeVersion,
+  listening,
+  parseSessionName,
+  type Query,
+  readRegisteredVersions,
+  sessionPrefix,
+} from '../executors/read-sessions.ts'
+import { isOfSchema, readSlots } from '../executors/read-slots.ts'
+import { toDate, toFilledText } from '../tables/rows.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+
+/** What waits for a version that no session can be of. */
+export async function findUnclaimed(client: ClientBase, schema: SystemSchema): Promise<UnclaimedVersion[]> {
+  const { rows } = await client.query<Row>(
+    `select ${schema.column('workflow_status', 'application_name', 'w')} as application,
+       w.application_version as version, count(*)::int as workflow_count, min(w.created_at) as since
+     from ${schema.table('workflow_status')} w
+     where w.status in ('ENQUEUED', 'DELAYED') and nullif(w.application_version, '') is not null
+     group by 1, 2 order by since, version`,
+  )
+  if (rows.length === 0) return []
+  const signs = await readSigns(client, schema)
+  return rows
+    .map((row) => ({
+      application: toFilledText(row.application),
+      version: String(row.version),
+      workflowCount: Number(row.workflow_count),
+      since: toDate(row.since),
+      doubts: signs.doubts,
+    }))
+    .filter((waiting) => !signs.shows(waiting))
+}
+
+export async function isUnclaimed(
+  client: ClientBase,
+  schema: SystemSchema,
+  wanted: Wanted,
+): Promise<boolean> {
+  const { shows, doubts } = await readSigns(client, schema)
+  return doubts.length === 0 && !shows(wanted)
+}
+
+interface Signs {
+  /** Some session may be of an executor that takes it. */
+  readonly shows: (wanted: Wanted) => boolean
+  /** Sessions that listen as executors do and tell no version: SDKs of other languages. */
+  readonly doubts: readonly string[]
+}
+
+/** Each session for itself, also one that listens for nothing: several processes may go by one name. */
+async function readSigns(client: ClientBase, schema: SystemSchema): Promise<Signs> {
+  const query: Query = async (sql, parameters) => (await client.query<Row>(sql, parameters.slice())).rows
+  const sessions = await query(
+    `select a.application_name as name, a.usename, count(*)::int as count from pg_stat_activity a
+     where a.datname = current_database() and a.pid <> pg_backend_pid()
+       and (starts_with(a.application_name, $1) or starts_with(a.query, $2))
+     group by 1, 2 order by 1, 2`,
+    [sessionPrefix, listening],
+  )
+  const registered = await readRegisteredVersions(query, schema)
+  const slots = await readSlots(query, schema)
+  const named = sessions.map(({ name }) => String(name)).filter((name) => name.startsWith(sessionPrefix))
+  const signs = named.flatMap((name) => {
+    const seen = parseSessionName(name, registered)
+    const slot = slots.find(({ executorId }) => executorId === seen.executorId)
+    if (slot && !isOfSchema(slot, schema)) return []
+    const completed = completeVersion({ ...seen, version: slot?.version || seen.version }, registered)
+    return [{ ...seen, ...completed, application: slot?.application ?? completed.application }]
+  })
+  return {
+    shows: (wanted) => signs.some((sign) => isEligible(sign, wanted)),
+    doubts: sessions
+      .filter(({ name }) => !String(name).startsWith(sessionPrefix))
+      .map(({ name, usename, count }) => `${name || '(no name)'} of ${usename} (${count})`),
+  }
+}

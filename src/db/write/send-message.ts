@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ClientBase } from 'pg'
+import type { SendOutcome, SendRequest } from '../../core/store.ts'
+import { withMarks } from '../../core/words/exact-number.ts'
+import { isEnded, toStatus } from '../../core/workflow.ts'
+import type { Row, Session } from '../connection/connect.ts'
+import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
+import { workflowNotFound } from '../connection/failures.ts'
+import { messageColumns, toMessage } from '../read/read-messages.ts'
+import { needsPortable } from '../tables/decode.ts'
+import { toText } from '../tables/rows.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+
+/** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
+export async function sendMessage(
+  session: Session,
+  schema: SystemSchema,
+  request: SendRequest,
+): Promise<SendOutcome> {
+  return session.transaction(async (client) => {
+    const earlier = await compareWithEarlier(client, schema, request)
+    if (earlier) return earlier.outcome
+    if (request.onlyActive && (await hasEnded(client, schema, request))) return 'ended'
+    const portable = request.portable ?? (await isPortable(client, schema, request))
+    await deliverMessage(client, session, { ...request, portable })
+    // DBOS ignores a message whose id is there already, and does not tell.
+    const stored = await compareWithEarlier(client, schema, request)
+    return stored?.isNew === false ? stored.outcome : 'sent'
+  })
+}
+
+interface Earlier {
+  readonly outcome: 'duplicate' | 'used-otherwise'
+  /** Of this transaction. */
+  readonly isNew: boolean
+}
+
+async function compareWithEarlier(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId, topic, message, idempotencyKey }: SendRequest,
+): Promise<Earlier | undefined> {
+  if (idempotencyKey === undefined) return undefined
+  const { rows } = await client.query<Row>(
+    `select ${messageColumns(schema, 'n')}, n.xmin = pg_current_xact_id()::xid as is_new
+     from ${schema.table('notifications')} n where n.message_uuid = $1`,
+    [messageIdOf(workflowId, idempotencyKey)],
+  )
+  const [row] = rows
+  if (!row) return undefined
+  const earlier = toMessage(workflowId, row)
+  const isSame = earlier.topic === topic && isDeepStrictEqual(earlier.message, message)
+  return { outcome: isSame ? 'duplicate' : 'used-otherwise', isNew: row.is_new === true }
+}
+
+async function hasEnded(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId }: SendRequest,
+): Promise<boolean> {
+  const { rows } = await client.query<Row>(
+    `select status from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [workflowId],
+  )
+  return rows[0] !== undefined && isEnded(toStatus(rows[0].status))
+}
+
+async function isPortable(
+  client: ClientBase,
+  schema: SystemSchema,
+  { workflowId }: SendRequest,
+): Promise<boolean> {
+  const { rows } = await client.query<Row>(
+    `select serialization from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [workflowId],
+  )
+  return needsPortable(toText(rows[0]?.serialization))
+}
+
+/** Writes the message with DBOS's own client, in the transaction of `client`. Throws `workflow-not-found`. */
+export async function deliverMessage(
+  client: ClientBase,
+  session: Session,
+  { workflowId, topic, message, idempotencyKey, portable }: SendRequest,
+): Promise<void> {
+  const dbos = await createDbosClient(session.target)
+  try {
+    const exact = withMarks(message)
+    await dbos.sendInTransaction(
+      keepingDigits(client),
+      workflowId,
+      exact,
+      topic ?? undefined,
+      idempotencyKey,
+      {
+        ...(portable && { serializationType: 'portable' }),
+      },
+    )
+  } catch (error) {
+    const { Error: failures } = await import('@dbos-inc/dbos-sdk')
+    if (!(error instanceof failures.DBOSNonExistentWorkflowError)) throw error
+    throw workflowNotFound(workflowId, session.target.label)
+  }
+}
+
+/** The primary key that DBOS gives to a message which was sent with an idempotency key. */
+export function messageIdOf(workflowId: string, idempotencyKey: string): string {
+  return `${idempotencyKey}::${workflowId}`
+}

@@ -1,0 +1,183 @@
+import type { ClientBase } from 'pg'
+import { CliError } from '../../core/errors.ts'
+import type { StartOutcome, StartRequest } from '../../core/store.ts'
+import { stringifyExact, withMarks } from '../../core/words/exact-number.ts'
+import type { Session } from '../connection/connect.ts'
+import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
+import { isUniqueViolation } from '../connection/failures.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import { deliverMessage } from './send-message.ts'
+
+export async function startWorkflow(
+  session: Session,
+  schema: SystemSchema,
+  request: StartRequest,
+): Promise<StartOutcome> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await session.transaction((client) => startIn(client, session, schema, request))
+    } catch (error) {
+      // Somebody else has the id or the deduplication id; who had the latter may have ended before we look.
+      if (!(await isCollision(error))) throw error
+      const holder = await findHolder(session, schema, request)
+      if (holder !== undefined) return { duplicateOf: holder }
+      if (attempt > 0 || request.deduplicationId === undefined) return 'existing'
+    }
+  }
+}
+
+async function startIn(
+  client: ClientBase,
+  session: Session,
+  schema: SystemSchema,
+  request: StartRequest,
+): Promise<StartOutcome> {
+  const { rows } = await client.query(
+    `select 1 from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    [request.workflowId],
+  )
+  if (rows.length > 0) return 'existing'
+  // The client of our SDK writes a column that came with migration 123.
+  if (schema.has('workflow_status', 'creator_xid')) await enqueue(client, session, request)
+  else await enqueueBySql(client, schema, request)
+  const { workflowId, namedArgs } = request
+  for (const message of request.messages ?? []) {
+    await deliverMessage(client, session, { workflowId, ...message, portable: namedArgs !== undefined })
+  }
+  return 'started'
+}
+
+async function isCollision(error: unknown): Promise<boolean> {
+  const { Error: failures } = await import('@dbos-inc/dbos-sdk')
+  return (
+    isUniqueViolation(error) ||
+    failures.isWorkflowIDInUseError(error) ||
+    error instanceof failures.DBOSQueueDuplicatedError
+  )
+}
+
+/** The active workflow with this deduplication id: DBOS takes it away from those that have ended. */
+async function findHolder(
+  session: Session,
+  schema: SystemSchema,
+  { deduplicationId, queue, workflowId }: StartRequest,
+): Promise<string | undefined> {
+  if (deduplicationId === undefined) return undefined
+  const [holder] = await session.query(
+    `select workflow_uuid as id from ${schema.table('workflow_status')}
+     where queue_name = $1 and deduplication_id = $2 and workflow_uuid <> $3`,
+    [queue, deduplicationId, workflowId],
+  )
+  return holder && String(holder.id)
+}
+
+async function enqueue(client: ClientBase, session: Session, request: StartRequest): Promise<void> {
+  const dbos = await createDbosClient(session.target)
+  const { namedArgs, args } = request
+  const named = namedArgs && (withMarks(namedArgs) as typeof namedArgs)
+  const options = {
+    workflowID: request.workflowId,
+    workflowName: request.name,
+    queueName: request.queue,
+    workflowIDReusePolicy: 'reject' as const,
+    ...given('workflowClassName', request.className),
+    ...given('workflowConfigName', request.configName),
+    ...given('appVersion', request.version),
+    ...given('applicationName', request.application),
+    ...given('priority', request.priority),
+    ...given('delaySeconds', request.delayMs === undefined ? undefined : request.delayMs / 1000),
+    ...given('workflowTimeoutMS', request.timeoutMs),
+    ...given('deduplicationID', request.deduplicationId),
+    ...given('attributes', request.attributes),
+    ...given('queuePartitionKey', request.partition),
+  }
+  const exact = keepingDigits(client)
+  const positional = args.map(withMarks)
+  if (namedArgs === undefined) await dbos.enqueueInTransaction(exact, options, ...positional)
+  else await dbos.enqueuePortableInTransaction(exact, options, positional, named)
+}
+
+/** The SDK tells an option that is undefined from one that is not there. */
+function given<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value })
+}
+
+async function enqueueBySql(client: ClientBase, schema: SystemSchema, request: StartRequest): Promise<void> {
+  if (request.attributes !== undefined) throw notPossible('with attributes', 'leave --attr out')
+  if (schema.hasEnqueueFunction) return enqueueByFunction(client, schema, request)
+  if (request.delayMs !== undefined) throw notPossible('with a delay', 'leave --delay out')
+  return insert(client, schema, request)
+}
+
+function notPossible(what: string, hint: string): CliError {
+  return new CliError('schema-unsupported', `In these DBOS tables a workflow cannot be started ${what}.`, {
+    hint: `${hint}, or update the application`,
+  })
+}
+
+/** The SQL function that DBOS leaves in its schema for this since SDK 4.15; it writes portable JSON. */
+async function enqueueByFunction(
+  client: ClientBase,
+  schema: SystemSchema,
+  request: StartRequest,
+): Promise<void> {
+  const args = request.args.map((argument) => stringifyExact(argument))
+  const { namedArgs, delayMs } = request
+  const named: [name: string, value: unknown][] = [
+    ['class_name', request.className],
+    ['config_name', request.configName],
+    ['app_version', request.version],
+    ['named_args', namedArgs === undefined ? undefined : stringifyExact(namedArgs)],
+    ['timeout_ms', request.timeoutMs],
+    ['deduplication_id', request.deduplicationId],
+    ['priority', request.priority],
+    ['queue_partition_key', request.partition],
+    ['delay_until_epoch_ms', delayMs === undefined ? undefined : Date.now() + delayMs],
+    ...(schema.has('workflow_status', 'application_name')
+      ? ([['application_name', request.application]] as [string, unknown][])
+      : []),
+  ]
+  const set = named.filter(([, value]) => value !== undefined)
+  const settings = set.map(([name], index) => `, ${name} => $${index + 5}`).join('')
+  await client.query(
+    `select ${schema.table('enqueue_workflow')}(workflow_name => $1, queue_name => $2,
+       positional_args => $3::json[], workflow_id => $4${settings})`,
+    [request.name, request.queue, args, request.workflowId, ...set.map(([, value]) => value)],
+  )
+}
+
+/** The row that the client of SDK 4.10 writes: before 4.15 there is no function for it. */
+async function insert(client: ClientBase, schema: SystemSchema, request: StartRequest): Promise<void> {
+  const { args, namedArgs } = request
+  const [inputs, serialization] =
+    namedArgs === undefined
+      ? [{ json: args, __dbos_serializer: 'superjson' }, 'js_superjson']
+      : [{ positionalArgs: args, namedArgs }, 'portable_json']
+  const row: Readonly<Record<string, unknown>> = {
+    workflow_uuid: request.workflowId,
+    status: 'ENQUEUED',
+    name: request.name,
+    class_name: request.className,
+    config_name: request.configName,
+    queue_name: request.queue,
+    application_version: request.version,
+    inputs: stringifyExact(inputs),
+    serialization,
+    workflow_timeout_ms: request.timeoutMs,
+    deduplication_id: request.deduplicationId,
+    priority: request.priority ?? 0,
+    queue_partition_key: request.partition,
+    executor_id: '',
+    application_id: '',
+    authenticated_user: '',
+    assumed_role: '',
+    authenticated_roles: '[]',
+    request: '{}',
+  }
+  const columns = Object.keys(row)
+  await client.query(
+    `insert into ${schema.table('workflow_status')} (${columns.join(', ')})
+     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    Object.values(row),
+  )
+}

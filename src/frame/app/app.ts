@@ -1,0 +1,218 @@
+import type { Context } from '../../context.ts'
+import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
+import { CliError } from '../../core/errors.ts'
+import { devVersion, requireApplication, versionToLaunch } from '../../core/run/identity.ts'
+import type {
+  App,
+  HandedOver,
+  LaunchOptions,
+  NewQueue,
+  Runtime,
+  UnknownWorkflow,
+  WantedWorkflow,
+} from '../../core/run/runtime.ts'
+import type { DatabaseTarget, Store } from '../../core/store.ts'
+import { parseDuration } from '../../core/words/duration.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { internalQueue } from '../../core/workflow.ts'
+import { workerCommand } from '../../render/explain/fixes.ts'
+import { shortExecutor } from '../../render/text.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { surroundingsOf } from '../print-explanation.ts'
+import { tell } from '../print-notice.ts'
+import { noteLatest } from './note-latest.ts'
+
+/** The flags of the commands that run a DBOS runtime in this process. */
+export interface AppFlags {
+  readonly app?: string
+  readonly application?: string
+  readonly appVersion?: string
+  readonly queues?: string
+  readonly launchTimeout: string
+  readonly join: boolean
+}
+
+export interface Launch {
+  readonly store: Store
+  readonly settings: Settings
+  readonly target: DatabaseTarget
+  readonly app: App
+  readonly flags: Omit<AppFlags, 'app'>
+  readonly keepHandingOver: boolean
+  readonly createQueue?: NewQueue
+}
+
+/** The module that the user named, imported. Throws `usage` when none is named anywhere. */
+export async function loadApp(
+  context: Context,
+  flags: AppFlags,
+  settings: Settings,
+  wanted?: WantedWorkflow,
+): Promise<App> {
+  const launchTimeoutMs = parseDuration(flags.launchTimeout)
+  const specifier = flags.app ?? settings.app?.value
+  if (specifier !== undefined) {
+    return context.loadApp(specifier, {
+      wanted,
+      launchTimeoutMs,
+      signal: context.interrupts.signal,
+      onNotice: (line) => tell(context, line),
+    })
+  }
+  throw new CliError('usage', 'No application is named.', {
+    hint: 'add --app ./your-module.ts, or try the built-in one: --app drover:demo',
+  })
+}
+
+/** Launches the application in this process, as what it is in that database. Throws `foreign-workers`. */
+export async function launchApp(
+  context: Context,
+  { store, settings, target, app, flags, keepHandingOver, createQueue }: Launch,
+): Promise<Runtime> {
+  const application = requireApplication([
+    flags.application,
+    app.configuredName,
+    settings.application?.value,
+    app.packageName,
+  ])
+  const executors = await store.executors()
+  const { own } = store.database
+  if (!own && !flags.join) refuseForeignWorkers(application, executors)
+  const version = versionToLaunch(context, {
+    store,
+    application,
+    flag: flags.appVersion,
+    configured: app.configuredVersion,
+  })
+  const queues = toQueues(flags.queues, own)
+  const isPolled = ({ queue }: HandedOver) =>
+    queues === 'all' || [internalQueue, createQueue?.name, ...queues].includes(queue)
+  const elsewhere = (queue: string) =>
+    workerCommand(
+      { workflow: { application, queue, version: version ?? null }, executors },
+      { ...surroundingsOf(context, store, settings), app: app.specifier },
+      { poll: true },
+    )
+  const runtime = await app.launch({
+    database: target,
+    own,
+    application,
+    version,
+    queues,
+    createQueue,
+    keepHandingOver,
+    onLog: logTo(context),
+    onNotice: (notice) => tell(context, notice),
+    onHandOver: (workflows) => {
+      noteTakenOver(context, workflows.filter(isPolled))
+      noteElsewhere(
+        context,
+        workflows.filter((one) => !isPolled(one)),
+        elsewhere,
+      )
+    },
+    onUnknown: (workflows) => noteUnknown(context, app, workflows),
+  })
+  if (queues !== 'all') await noteMissingQueues(context, store, application, queues)
+  return runtime
+}
+
+/** A queue that is registered later is polled from then on. */
+async function noteMissingQueues(
+  context: Context,
+  store: Store,
+  application: string,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    if (await store.hasQueue(name)) continue
+    tell(context, `warning: No queue "${name}" is registered there; nothing comes from it until one is.`)
+    tell(context, `hint: drover queues create ${shellWord(name)} --application ${shellWord(application)}`)
+  }
+}
+
+function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void {
+  const ids = workflows.map(({ workflowId }) => workflowId)
+  if (ids.length > 0) tell(context, `Taken over from ${whoLeft(workflows)} that are gone: ${ids.join(', ')}`)
+}
+
+function whoLeft(workflows: readonly HandedOver[]): string {
+  const isOurs = workflows.every(({ executorId }) => executorId.startsWith('drover-'))
+  return isOurs ? 'drover processes' : 'executors'
+}
+
+/** They keep their queue, whose limits hold them; another process has to take them there. */
+function noteElsewhere(
+  context: Context,
+  workflows: readonly HandedOver[],
+  command: (queue: string) => string,
+): void {
+  const queues = [...new Set(workflows.map(({ queue }) => queue))]
+  for (const queue of queues) {
+    const left = workflows.filter((one) => one.queue === queue)
+    const ids = left.map(({ workflowId }) => workflowId)
+    const who = whoLeft(left)
+    tell(
+      context,
+      `${who.charAt(0).toUpperCase()}${who.slice(1)} that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
+    )
+  }
+  if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
+}
+
+/** Workflows that only an executor with another module can run; in the words of DBOS, which `explain` tells to look for. */
+function noteUnknown(context: Context, { specifier }: App, workflows: readonly UnknownWorkflow[]): void {
+  for (const name of new Set(workflows.map((workflow) => workflow.name))) {
+    const ids = workflows.filter((workflow) => workflow.name === name).map(({ workflowId }) => workflowId)
+    tell(
+      context,
+      `warning: Cannot find workflow function "${name}" of ${ids.join(', ')}: ${specifier} does not register it, and no other drover process does.`,
+    )
+  }
+  tell(context, 'hint: start a worker whose --app registers it, beside this one or instead of it')
+}
+
+/** Says as what this process runs, and where. */
+export async function noteRuntime(context: Context, store: Store, runtime: Runtime): Promise<void> {
+  const { application, version, executorId } = runtime
+  const identity = version === devVersion(application) ? version : `${application}, version ${version},`
+  tell(context, `${identity} in ${store.database.label}, as ${shortExecutor(executorId)}`)
+  if (!store.database.own) await noteLatest(context, store, runtime)
+}
+
+/** A laptop must not become a production worker by accident. */
+function refuseForeignWorkers(application: string, executors: Awaited<ReturnType<Store['executors']>>): void {
+  const hint = 'enqueue for them with drover start, or run beside them with --join'
+  if (executors === undefined) {
+    throw new CliError(
+      'foreign-workers',
+      `Whether other executors of ${application} live there cannot be seen with this role.`,
+      { hint },
+    )
+  }
+  const foreign = eligibleExecutors(executors, { application, version: null }).filter(
+    ({ executorId }) => !executorId.startsWith('drover-'),
+  )
+  if (foreign.length === 0) return
+  const names = foreign.map(({ executorId }) => executorId).join(', ')
+  throw new CliError('foreign-workers', `Other executors of ${application} live there: ${names}.`, { hint })
+}
+
+function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues'] {
+  if (flag === undefined) return own ? 'all' : []
+  return flag === 'all' ? 'all' : flag.split(',').filter((name) => name !== '')
+}
+
+/** What drover says in its own words when it leaves. */
+const saidBetter = /^Shutting down while|^Current version '.*' is not the latest version/s
+
+/** DBOS's own lines: what matters always and once, the rest for `DEBUG=drover`. */
+function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
+  const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
+  let last = ''
+  return (level, line) => {
+    const isWorthIt = (level === 'warn' || level === 'error') && line !== last && !saidBetter.test(line)
+    if (isVerbose || isWorthIt) tell({ terminal }, `dbos ${level}: ${line}`)
+    last = line
+  }
+}

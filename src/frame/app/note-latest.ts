@@ -1,0 +1,23 @@
+import type { Context } from '../../context.ts'
+import type { Runtime } from '../../core/run/runtime.ts'
+import type { Store } from '../../core/store.ts'
+import { quote } from '../../render/answer.ts'
+import { visible } from '../../render/text.ts'
+import { tell } from '../print-notice.ts'
+
+/** Says when another version is the latest one of the application, which takes what is enqueued without a version. */
+export async function noteLatest(
+  context: Pick<Context, 'terminal'>,
+  store: Pick<Store, 'versions' | 'database'>,
+  { application, version }: Runtime,
+): Promise<void> {
+  const versions = await store.versions()
+  // As DBOS finds it: its own and those that nobody owns, the newest first.
+  const [latest] = versions.filter((one) => one.application === application || one.application === null)
+  if (!latest || latest.version === version) return
+  tell(
+    context,
+    `${visible(latest.version)} stays the latest version of ${visible(application)}: what is enqueued without a version goes to it, not here.`,
+  )
+  tell(context, `hint: drover versions promote ${quote(version)}   # makes this version the latest`)
+}

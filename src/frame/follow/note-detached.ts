@@ -1,0 +1,24 @@
+import type { Context } from '../../context.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { isEnded } from '../../core/workflow.ts'
+import { hasReaderLeft } from '../interrupt.ts'
+import { tell } from '../print-notice.ts'
+import type { FollowOutcome } from './follow-workflows.ts'
+
+/** Leaving is not stopping: says so, with the command that comes back. */
+export function noteDetached(
+  { terminal, interrupts }: Pick<Context, 'terminal' | 'interrupts'>,
+  { reason, workflows }: FollowOutcome,
+  workflowIds: readonly string[],
+): void {
+  if (reason !== 'interrupted' && reason !== 'timed-out') return
+  if (hasReaderLeft({ interrupts })) return
+  const running = workflowIds.filter((id) => {
+    const workflow = workflows.get(id)
+    return !workflow || !isEnded(workflow.status)
+  })
+  const words = running.map(shellWord)
+  const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
+  const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
+  tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${words.join(' ')}`)
+}

@@ -1,0 +1,135 @@
+import type { Context } from '../../context.ts'
+import type { Change } from '../../core/change.ts'
+import { githubCommand } from '../../render/ci/github.ts'
+import { createStyle } from '../../render/style.ts'
+import { visible } from '../../render/text.ts'
+import { toChangeJson, toJsonLine } from '../../render/to-json.ts'
+import { changeLine, heartbeatLine } from '../../render/watch/change-line.ts'
+import { initialWatchModel, update, view, type WatchMessage } from '../../render/watch/watch-view.ts'
+import type { Output } from '../../terminal/terminal.ts'
+import { tell } from '../print-notice.ts'
+import { isGitHubActions } from './ci-report.ts'
+
+/** One of three ways to show the same feed of changes. */
+export interface Presenter {
+  /** Resolves when the reader can take more. */
+  show(change: Change): Promise<void> | void
+  notice(text: string): void
+  close(): void
+}
+
+/** What is followed, and how it shall look. */
+export interface Presented {
+  readonly workflowIds: readonly string[]
+  /** Where the picture is drawn; changes as JSON lines go to stdout whatever this says. */
+  readonly output: Output
+  /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
+  readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+}
+
+/** Chosen once: JSON lines, a live region where it can be drawn, else one line per change. */
+export function createPresenter(context: Context, request: Presented): Presenter {
+  if (request.format === 'jsonl') return jsonLines(context)
+  if (request.format === 'quiet') return quiet(context)
+  if (request.format === 'heartbeat') return plainLines(context, request, () => false)
+  return request.output.canRedraw ? liveRegion(context, request) : plainLines(context, request)
+}
+
+function jsonLines({ terminal }: Context): Presenter {
+  return {
+    show: (change) => terminal.print(toJsonLine(toChangeJson(change))),
+    notice: (text) => tell({ terminal }, text),
+    close: () => {},
+  }
+}
+
+function quiet({ terminal }: Context): Presenter {
+  return { show: () => {}, notice: (text) => tell({ terminal }, text), close: () => {} }
+}
+
+const framesPerSecond = 30
+const clockTickMs = 1000
+
+function liveRegion(context: Context, { workflowIds, output }: Presented): Presenter {
+  const region = context.terminal.liveRegion(output)
+  const style = createStyle(output.colorLevel)
+  let model = initialWatchModel(workflowIds)
+  let scheduled: NodeJS.Timeout | undefined
+
+  const { databaseFlags } = context
+  const draw = (height: number) =>
+    view(model, { style, width: output.columns, height, now: context.now(), databaseFlags })
+  const render = () => {
+    scheduled = undefined
+    region.render(draw(output.rows - 1))
+  }
+  const take = (message: WatchMessage) => {
+    model = update(model, message)
+    scheduled ??= setTimeout(render, 1000 / framesPerSecond)
+  }
+  const clock = setInterval(render, clockTickMs)
+  const stopResize = output.onResize(render)
+  return {
+    show: (change) => take({ type: 'change', change }),
+    notice: (text) => take({ type: 'notice', text }),
+    close: () => {
+      clearTimeout(scheduled)
+      clearInterval(clock)
+      stopResize()
+      region.finish(draw(Number.POSITIVE_INFINITY))
+    },
+  }
+}
+
+const heartbeatMs = 30_000
+
+/** One appended line per change that `isShown` lets through, and a sign of life when there was none for a while. */
+function plainLines(
+  context: Context,
+  { workflowIds, output }: Presented,
+  isShown: (change: Change) => boolean = () => true,
+): Presenter {
+  const { now, databaseFlags } = context
+  const style = createStyle(output.colorLevel)
+  let model = initialWatchModel(workflowIds)
+  const log = isGitHubActions(context) ? groupedLines(output, workflowIds) : openLines(output)
+  const beat = setInterval(() => void log.write(heartbeatLine(model, { style, now: now() })), heartbeatMs)
+  return {
+    show: (change) => {
+      model = update(model, { type: 'change', change })
+      if (!isShown(change)) return undefined
+      beat.refresh()
+      const line = changeLine(change, { style, showId: workflowIds.length > 1, databaseFlags })
+      return line === undefined ? undefined : log.write(line)
+    },
+    notice: (text) => tell(context, text),
+    close: () => {
+      clearInterval(beat)
+      log.close()
+    },
+  }
+}
+
+interface Lines {
+  write(line: string): Promise<void>
+  close(): void
+}
+
+function openLines(output: Output): Lines {
+  return { write: (line) => output.write(`${line}\n`), close: () => {} }
+}
+
+/** Folded in GitHub's log, from the first line on. */
+function groupedLines(output: Output, workflowIds: readonly string[]): Lines {
+  let isOpen = false
+  return {
+    write: (line) => {
+      const head = isOpen ? '' : `${githubCommand('group', workflowIds.map(visible).join(' '))}\n`
+      isOpen = true
+      return output.write(`${head}${line}\n`)
+    },
+    close: () => {
+      if (isOpen) void output.write(`${githubCommand('endgroup', '')}\n`)
+    },
+  }
+}

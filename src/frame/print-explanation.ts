@@ -1,0 +1,125 @@
+import type { Context } from '../context.ts'
+import { createWaitKnowledge, type KnowWaits } from '../core/decide/known-waits.ts'
+import { diagnose } from '../core/diagnosis/diagnose.ts'
+import type { Explanation, Explanations } from '../core/diagnosis/explanation.ts'
+import type { Store } from '../core/store.ts'
+import { causeSentence } from '../render/explain/cause-sentence.ts'
+import { remedies, renderExplanation } from '../render/explain/explanation-lines.ts'
+import type { Remedy, Surroundings } from '../render/explain/fixes.ts'
+import { createStyle } from '../render/style.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Output } from '../terminal/terminal.ts'
+import { tell } from './print-notice.ts'
+
+type ExplainStore = Pick<Store, 'situation' | 'learnAnswers'>
+
+/** Deeper than anybody nests workflows on purpose. */
+const maxDepth = 8
+
+/** Why a workflow is where it is, and what it waits for, down to the bottom of it. Undefined without such a workflow. */
+export async function explain(
+  store: ExplainStore,
+  workflowId: string,
+  { workflows = {} }: Pick<Surroundings, 'workflows'>,
+): Promise<Explanations | undefined> {
+  const know = createWaitKnowledge(store, workflows)
+  const first = await explainOne(store, workflowId, know)
+  if (!first) return undefined
+  const below: Explanation[] = []
+  const seen = new Set([workflowId])
+  let next = first.diagnosis.next
+  while (next !== null && !seen.has(next) && below.length < maxDepth) {
+    seen.add(next)
+    const explanation = await explainOne(store, next, know)
+    if (!explanation) break
+    below.push(explanation)
+    next = explanation.diagnosis.next
+  }
+  return [first, ...below]
+}
+
+async function explainOne(
+  store: ExplainStore,
+  workflowId: string,
+  know: KnowWaits,
+): Promise<Explanation | undefined> {
+  const found = await store.situation(workflowId)
+  if (!found) return undefined
+  const { name } = found.workflow
+  const situation = { ...found, waits: await know(found.waits.map((wait) => ({ ...wait, name }))) }
+  return { situation, diagnosis: diagnose(situation) }
+}
+
+export function surroundingsOf(
+  { databaseFlags }: Pick<Context, 'databaseFlags'>,
+  store: Pick<Store, 'database'>,
+  settings: Settings,
+): Surroundings {
+  const { own, isBeforeSdk5 } = store.database
+  return {
+    own,
+    isBeforeSdk5,
+    app: settings.app?.value,
+    databaseFlags,
+    workflows: settings.workflows,
+  }
+}
+
+/** The screen, as wide as the output allows; in a pipe no line is broken. */
+export function explanationText(
+  { now }: Pick<Context, 'now'>,
+  output: Output,
+  explanations: Explanations,
+  surroundings: Surroundings,
+): string {
+  const width = output.isTerminal ? output.columns : Number.POSITIVE_INFINITY
+  const frame = { style: createStyle(output.colorLevel), width, now: now() }
+  return renderExplanation(explanations, surroundings, frame).join('\n')
+}
+
+/** More than these are many to read. */
+const explainedAtOnce = 3
+
+/** Why workflows do not move, and what mends it: for whoever waited in vain. */
+export async function noteWhy(
+  context: Pick<Context, 'terminal'>,
+  store: ExplainStore,
+  workflowIds: readonly string[],
+  surroundings: Surroundings,
+): Promise<void> {
+  for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
+    const explanations = await explain(store, workflowId, surroundings)
+    if (!explanations) continue
+    const { sentence, remedy } = whyOf(explanations, surroundings)
+    tell(context, sentence)
+    if (remedy) tell(context, `hint: ${remedy.command}   # ${remedy.effect}`)
+  }
+}
+
+/** The same of a workflow that is still enqueued, in one line; undefined while nothing stands in its way. */
+export async function whyQueued(
+  store: ExplainStore,
+  workflowId: string,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  const explanations = await explain(store, workflowId, surroundings)
+  const [first] = explanations ?? []
+  if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return undefined
+  if (first.diagnosis.causes[0].kind === 'due') return undefined
+  const { sentence, remedy } = whyOf(explanations, surroundings)
+  return remedy ? `${sentence} To mend it: ${remedy.command}` : sentence
+}
+
+/** Of a workflow that waits for another one, that one's cause. */
+function whyOf(
+  explanations: Explanations,
+  surroundings: Surroundings,
+): { readonly sentence: string; readonly remedy: Remedy | undefined } {
+  const [first] = explanations
+  const { situation, diagnosis } = explanations.at(-1) ?? first
+  const { workflowId } = situation.workflow
+  const top = first.situation.workflow.workflowId
+  const whose = workflowId === top ? top : `${top} waits for ${workflowId}`
+  const [remedy] = remedies(explanations, surroundings)
+  return { sentence: `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`, remedy }
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
+import type { DatabaseTarget, Store } from '../core/store.ts'
+import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
+import { findTarget, type TargetOptions } from '../settings/target.ts'
+import { tell } from './print-notice.ts'
+import { createTimeLimit, type TimeLimit } from './time-limit.ts'
+
+interface LendingOptions extends TargetOptions {
+  /** Within it a database, and its tables, are waited for. */
+  readonly limit?: TimeLimit
+}
+
+/** To connect, however little time is left. */
+const shortestAttemptMs = 1000
+
+/** Opens the database that flags, environment and files name, lends it, and closes it again. */
+export async function withStore<Result>(
+  context: Context,
+  flags: DatabaseFlags,
+  use: (store: Store, settings: Settings, target: DatabaseTarget) => Promise<Result>,
+  { limit = createTimeLimit(context, undefined), ...options }: LendingOptions = {},
+): Promise<Result> {
+  const settings = await readSettings(context, flags)
+  const target = await findTarget(context, settings, options)
+  const store = await limit.retry(() => openReady(context, target, limit))
+  noteUnknownTables(context, store)
+  try {
+    return await use(store, settings, target)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Who has time waits for the end of a migration: what is written between two of its steps may be where nobody looks. */
+function openReady(context: Context, target: DatabaseTarget, limit: TimeLimit): Promise<Store> {
+  const leftMs = limit.leftMs()
+  if (leftMs === undefined) return openUnlessInterrupted(context, target)
+  const connectTimeoutMs = Math.min(target.connectTimeoutMs, Math.max(leftMs, shortestAttemptMs))
+  return openUnlessInterrupted(context, { ...target, connectTimeoutMs, refuseMigrating: true })
+}
+
+/** Connecting can take its whole time-out: ctrl-c is heard meanwhile. */
+async function openUnlessInterrupted(context: Context, target: DatabaseTarget): Promise<Store> {
+  const { signal } = context.interrupts
+  const opening = context.openStore(target)
+  const isOver = new AbortController()
+  const interrupted = once(signal, 'abort', { signal: isOver.signal }).then(
+    () => undefined,
+    () => undefined,
+  )
+  try {
+    const store = signal.aborted ? undefined : await Promise.race([opening, interrupted])
+    if (store) return store
+  } finally {
+    isOver.abort()
+  }
+  opening.then((late) => late.close()).catch(() => {})
+  throw new CliError('interrupted', `Interrupted while connecting to ${target.label}.`)
+}
+
+/** DBOS adds to its tables and takes little away, so that what drover knows of them is most likely still right. */
+function noteUnknownTables(context: Context, { database }: Store): void {
+  const { label, unknownMigration } = database
+  if (unknownMigration === undefined) return
+  tell(
+    context,
+    `warning: the DBOS tables of ${label} are newer (migration ${unknownMigration}) than this drover knows; update drover when something looks wrong.`,
+  )
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { CliError } from '../../core/errors.ts'
+import { serverEnvironment, superuser } from '../server/server.ts'
+import { explainFileError } from '../server/server-failure.ts'
+import { buildBeside } from './build-beside.ts'
+import { privateDirectory } from './directories.ts'
+import type { Layout } from './layout.ts'
+import { assertHasName, type ServerUser } from './server-user.ts'
+
+const run = promisify(execFile)
+
+export function clusterExists(layout: Layout): boolean {
+  try {
+    return statSync(path.join(layout.data, 'PG_VERSION')).isFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw explainFileError(layout, error)
+  }
+}
+
+interface ClusterOptions {
+  readonly layout: Layout
+  readonly tree: string
+  readonly user: ServerUser
+  /** False: not worth a wait for the disk. */
+  readonly isDurable: boolean
+}
+
+export async function createCluster(options: ClusterOptions): Promise<void> {
+  const { layout, user } = options
+  assertHasName(user)
+  await buildBeside(layout.data, async (unfinished) => {
+    privateDirectory(unfinished, user)
+    await initialize(unfinished, options)
+  })
+}
+
+async function initialize(directory: string, { tree, user, isDurable }: ClusterOptions): Promise<void> {
+  const flags = [
+    ['-D', directory],
+    ['-U', superuser],
+    ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ['--auth-local=trust', '--auth-host=scram-sha-256'],
+    isDurable ? [] : ['--no-sync'],
+  ].flat()
+  try {
+    await run(path.join(tree, 'bin/initdb'), flags, {
+      cwd: '/',
+      env: serverEnvironment,
+      ...(user.isOther && { uid: user.uid, gid: user.gid }),
+    })
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    throw new CliError(
+      'embedded-database-failed',
+      `The embedded database could not be created in ${path.dirname(directory)}.`,
+      { hint: `df -h ${path.dirname(directory)}`, cause: new Error(stderr.trim(), { cause: error }) },
+    )
+  }
+}
+
+/** A cluster can only be run by the major version that created it. */
+export function assertSameMajor(layout: Layout, tree: string): void {
+  const major = readFileSync(path.join(layout.data, 'PG_VERSION'), 'utf8').trim()
+  const bundled = path.basename(tree).split('.')[0]
+  if (major === bundled) return
+  throw new CliError(
+    'embedded-database-failed',
+    `The embedded database was created by PostgreSQL ${major}, and this drover brings PostgreSQL ${bundled}.`,
+    { hint: 'drover db reset --all' },
+  )
+}

@@ -1,0 +1,34 @@
+import path from 'node:path'
+import { socketDirectory } from '../server/socket.ts'
+
+/** Where everything of one embedded database lies. */
+export interface Layout {
+  readonly home: string
+  /** Hard-linked trees of the server's own files, one per version. */
+  readonly trees: string
+  readonly cluster: string
+  readonly data: string
+  readonly postmasterFile: string
+  readonly sockets: string
+  readonly log: string
+  readonly pin: string
+  readonly password: string
+  readonly lock: string
+}
+
+export function layoutOf(home: string): Layout {
+  const cluster = path.join(home, 'db')
+  const data = path.join(cluster, 'data')
+  return {
+    home,
+    trees: path.join(home, 'pg'),
+    cluster,
+    data,
+    postmasterFile: path.join(data, 'postmaster.pid'),
+    sockets: socketDirectory(home, path.join(cluster, 's')),
+    log: path.join(cluster, 'server.log'),
+    pin: path.join(home, 'pin.json'),
+    password: path.join(cluster, 'password'),
+    lock: path.join(home, 'lock'),
+  }
+}

@@ -1,0 +1,34 @@
+import { CliError } from '../../core/errors.ts'
+import type { Layout } from '../cluster/layout.ts'
+import { lastLines, readLog } from './log.ts'
+
+const causeLines = 20
+
+/** What the user sees of anything that goes wrong here; the reason is in the log, whose last lines are the cause. */
+export function failure(layout: Layout, sentence: string, cause?: unknown): CliError {
+  const log = lastLines(readLog(layout.log), causeLines).join('\n')
+  return new CliError('embedded-database-failed', sentence, {
+    hint: `drover db logs (${layout.log})`,
+    cause: log === '' ? cause : new Error(log, { cause }),
+  })
+}
+
+/** A server that is there, and does not let us in. */
+export function unusable(layout: Layout, error: unknown): CliError {
+  if (error instanceof CliError) return error
+  const { message } = error as Error
+  const reason = /timeout/.test(message) ? 'it does not answer' : message
+  return failure(layout, `The embedded Postgres cannot be used: ${reason}.`, error)
+}
+
+/** A refusal of the file system, in a sentence; anything else unchanged. */
+export function explainFileError(layout: Layout, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(code ?? '')
+  if (!isDenied && !['ENOSPC', 'EDQUOT', 'ENOTDIR'].includes(code ?? '')) return error
+  return new CliError(
+    isDenied ? 'permission-denied' : 'embedded-database-failed',
+    `The embedded database in ${layout.home} cannot be used: ${message}.`,
+    { hint: 'DROVER_HOME=DIRECTORY drover db start', cause: error },
+  )
+}

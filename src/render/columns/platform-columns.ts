@@ -1,0 +1,116 @@
+import type { ApplicationVersion, Queue, Schedule } from '../../core/platform.ts'
+import type { Style } from '../style.ts'
+import type { Column } from '../table.ts'
+import { formatAge, formatTime } from '../time-text.ts'
+
+const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
+
+export const queueColumns: readonly Column<Queue>[] = [
+  { title: 'QUEUE', value: ({ name }) => name, minWidth: 10 },
+  { title: 'WAITING', value: ({ enqueued }) => String(enqueued), align: 'right' },
+  { title: 'RUNNING', value: ({ running }) => String(running), align: 'right' },
+  {
+    title: 'DELAYED',
+    value: ({ delayed }) => String(delayed),
+    short: ({ delayed }) => (delayed > 0 ? String(delayed) : ''),
+    align: 'right',
+    optional: 4,
+  },
+  {
+    title: 'OLDEST',
+    value: ({ oldestAt }) => oldestAt?.toISOString() ?? '',
+    short: ({ oldestAt }, now) => (oldestAt ? formatAge(oldestAt, now) : ''),
+    align: 'right',
+    optional: 1,
+  },
+  { title: 'LIMITS', value: limitsOf, minWidth: 12, optional: 2 },
+  {
+    title: 'APPLICATION',
+    value: ({ application }) => application ?? '',
+    paint: faint,
+    minWidth: 8,
+    optional: 3,
+  },
+]
+
+/** `4 at once, 2 per worker, 10 in 60s`. */
+function limitsOf({ concurrency, workerConcurrency, rateLimit }: Queue): string {
+  const limits = [
+    concurrency === null ? undefined : `${concurrency} at once`,
+    workerConcurrency === null ? undefined : `${workerConcurrency} per worker`,
+    rateLimit === null ? undefined : `${rateLimit.max} in ${rateLimit.periodMs / 1000}s`,
+  ]
+  return limits.filter((limit) => limit !== undefined).join(', ')
+}
+
+export const scheduleColumns: readonly Column<Schedule>[] = [
+  { title: 'SCHEDULE', value: ({ name }) => name, minWidth: 10 },
+  {
+    title: 'STATUS',
+    value: ({ status }) => status,
+    short: ({ status }) => (status === 'ACTIVE' ? '● ACTIVE' : '‖ PAUSED'),
+    paint: (text, { status }, style) => (status === 'ACTIVE' ? style.good(text) : style.warning(text)),
+  },
+  { title: 'CRON', value: ({ cron }) => cron },
+  {
+    title: 'NEXT',
+    value: ({ nextAt }) => nextAt[0]?.toISOString() ?? '',
+    short: ({ nextAt: [next] }) => (next ? formatTime(next) : ''),
+  },
+  { title: 'WORKFLOW', value: ({ workflow }) => workflow, minWidth: 10, optional: 1 },
+  {
+    title: 'LAST',
+    value: ({ lastFiredAt }) => lastFiredAt?.toISOString() ?? '',
+    short: ({ lastFiredAt }, now) => (lastFiredAt ? formatAge(lastFiredAt, now) : ''),
+    align: 'right',
+    optional: 2,
+  },
+  { title: 'ZONE', value: ({ timezone }) => timezone ?? '', paint: faint, optional: 3 },
+  { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, optional: 4 },
+  { title: 'APPLICATION', value: ({ application }) => application ?? '', paint: faint, optional: 5 },
+]
+
+/** A version with who runs it, and what waits for somebody who does. */
+export interface VersionRow extends ApplicationVersion {
+  /** Null where sessions cannot be seen. */
+  readonly workers: number | null
+  /** Live ones that do not tell their version, and may run it; null where sessions cannot be seen. */
+  readonly unsureWorkers: number | null
+  readonly active: number
+  readonly total: number
+}
+
+export const versionColumns: readonly Column<VersionRow>[] = [
+  { title: 'VERSION', value: ({ version }) => version, minWidth: 12 },
+  {
+    title: 'LATEST',
+    value: ({ isLatest }) => (isLatest ? 'latest' : ''),
+    short: ({ isLatest }) => (isLatest ? '● latest' : ''),
+    paint: (text, _row, style) => style.good(text),
+  },
+  {
+    title: 'WORKERS',
+    value: ({ workers }) => (workers === null ? '' : String(workers)),
+    short: ({ workers, unsureWorkers }) =>
+      workers === null ? '?' : unsureWorkers ? `${workers} to ${workers + unsureWorkers}` : String(workers),
+    paint: (text, { workers, unsureWorkers, active, isLatest }, style) =>
+      workers === 0 && unsureWorkers === 0 && (active > 0 || isLatest) ? style.warning(text) : text,
+    align: 'right',
+  },
+  { title: 'ACTIVE', value: ({ active }) => String(active), align: 'right' },
+  { title: 'ALL', value: ({ total }) => String(total), align: 'right', optional: 2 },
+  {
+    title: 'REGISTERED',
+    value: ({ registeredAt }) => registeredAt.toISOString(),
+    short: ({ registeredAt }, now) => formatAge(registeredAt, now),
+    align: 'right',
+    optional: 1,
+  },
+  {
+    title: 'APPLICATION',
+    value: ({ application }) => application ?? '',
+    paint: faint,
+    minWidth: 8,
+    optional: 3,
+  },
+]

@@ -1,0 +1,237 @@
+import type { Finding, Sample, Stuck } from '../../core/diagnosis/health.ts'
+import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
+import { describeQuestion, quote } from '../answer.ts'
+import type { Frame } from '../gutter.ts'
+import type { Style } from '../style.ts'
+import type { Column } from '../table.ts'
+import { counted, pad, shortExecutor, visible, wrap } from '../text.ts'
+import { formatDuration, formatElapsed } from '../time-text.ts'
+import { causeSentence, describeStrays } from './cause-sentence.ts'
+import { answerWith, ownStart } from './fixes.ts'
+
+/** A line of `doctor`. */
+export interface FindingLine {
+  readonly check: string
+  readonly verdict: Finding['verdict']
+  readonly says: string
+  /** What to type, or to do; null where all is well. */
+  readonly mend: string | null
+}
+
+/** What a finding says, and its mend. */
+export function toFindingLine(finding: Finding, now: Date): FindingLine {
+  const { check, verdict } = finding
+  const [says, mend = null] = describe(finding, now)
+  return { check, verdict, says, mend: verdict === 'ok' ? null : mend }
+}
+
+function describe(finding: Finding, now: Date): [says: string, mend?: string] {
+  switch (finding.check) {
+    case 'database':
+      return [`PostgreSQL ${visible(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away`]
+    case 'schema':
+      return finding.verdict === 'ok'
+        ? [
+            finding.migration === null
+              ? 'the DBOS tables are there'
+              : `DBOS tables at migration ${finding.migration}`,
+          ]
+        : [
+            `DBOS tables at migration ${finding.migration}, of an SDK before 5.2: some of what drover does is done in other ways there`,
+            'update the application, whose launch migrates its tables',
+          ]
+    case 'listen':
+      return finding.isListening
+        ? ['notifications arrive']
+        : [
+            `notifications do not arrive${finding.isPooled ? ', for a pooler is in between' : ''}: drover polls`,
+            'name the server itself with --listen-url',
+          ]
+    case 'privileges':
+      return describePrivileges(finding)
+    case 'record':
+      return describeRecord(finding)
+    case 'clock':
+      return finding.verdict === 'ok'
+        ? ['the database and this machine agree on the time']
+        : [
+            `the clock of the database is ${formatElapsed(Math.abs(finding.differenceMs))} ${finding.differenceMs > 0 ? 'ahead' : 'behind'}`,
+            'set both by the same time server: delays and deadlines are in the time of whoever wrote them',
+          ]
+    case 'workers':
+      return describeWorkers(finding)
+    case 'versions': {
+      const [first] = finding.overtaken
+      if (finding.live === undefined)
+        return ['which ones are live cannot be seen with this role', showSessions(finding)]
+      if (!first) {
+        const told = [...finding.live.map(visible), ...(finding.hasUntold ? ['some that are not told'] : [])]
+        return [told.length === 0 ? 'none is live' : told.join(', ')]
+      }
+      return [
+        `the latest version of ${visible(first.application)} is ${visible(first.latest)}, which nobody runs; what names no version waits for it`,
+        `drover versions promote ${quote(first.live[0] ?? '')}`,
+      ]
+    }
+    case 'orphans':
+      if (finding.count > 0) {
+        const { stranded, executorIds } = finding
+        const gone = `${counted(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
+        return stranded
+          ? [
+              `${gone}; nobody who lives runs their version ${visible(stranded.version ?? '(none)')}`,
+              `drover explain ${quote(stranded.workflowId)}`,
+            ]
+          : [gone, 'drover recover']
+      }
+      return finding.obstacle === null
+        ? ['every running workflow has its executor']
+        : [
+            `cannot be told: ${visible(finding.obstacle)}`,
+            finding.obstacle.includes('pooler')
+              ? 'name the server itself with --db-url'
+              : showSessions(finding),
+          ]
+    case 'stuck':
+      return describeStuck(finding.stuck, now)
+    case 'dead':
+      return describeSample(
+        finding.sample,
+        'given up by DBOS after too many recoveries',
+        (id) => `drover explain ${quote(id)}`,
+      )
+    case 'unread':
+      return describeSample(
+        finding.sample,
+        'ended with a message that nobody read',
+        (id) => `drover messages ${quote(id)}`,
+      )
+    case 'topics':
+      return describeTopics(finding.misdirected)
+    default:
+      return finding satisfies never
+  }
+}
+
+function describePrivileges({
+  seesSessions,
+  mayNot,
+  role,
+}: Extract<Finding, { check: 'privileges' }>): [string, string?] {
+  const name = visible(role)
+  const verbs = ['send', 'approve', 'start'] as const
+  const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
+  const lacks = mayNot.length > 0 ? `, not ${listed(mayNot, 'or')}` : ''
+  const blind = 'does not see the sessions of others: whether workers live cannot be told'
+  const mend = mayNot.includes('approve')
+    ? `drover audit init --decider ${quote(role)}   # as the owner`
+    : showSessions({ role })
+  if (seesSessions && mayNot.length === 0) return [`${name} may read, write, and see who is connected`]
+  if (mayNot.length === 0) return [`${name} ${blind}`, mend]
+  return [`${name} may ${listed(can, 'and')}${lacks}${seesSessions ? '' : `; it ${blind}`}`, mend]
+}
+
+function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, string?] {
+  if (record === 'off') return ['decisions are not recorded: "audit" is "off" in the configuration']
+  if (hasRecord) return ['decisions are recorded']
+  return record === 'by-itself'
+    ? ['the first decision creates the record of decisions']
+    : ['there is no record of decisions, so approve and reject are refused', 'drover audit init']
+}
+
+/** A statement to type into psql. */
+function showSessions({ role }: { readonly role: string }): string {
+  const name = /^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`
+  return `grant pg_read_all_stats to ${visible(name)}`
+}
+
+function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
+  return words.join(', ').replace(/, ([^,]*)$/, ` ${conjunction} $1`)
+}
+
+function describeWorkers({
+  live,
+  silent,
+  role,
+  isBeforeSdk5,
+}: Extract<Finding, { check: 'workers' }>): [string, string?] {
+  if (live === undefined) return ['cannot be seen with this role', showSessions({ role })]
+  if (live.length === 0)
+    return ['none is live', isBeforeSdk5 ? ownStart : 'drover worker --app ./your-module.ts']
+  const names = (list: typeof live) =>
+    list
+      .slice(0, 3)
+      .map(({ executorId }) => shortExecutor(executorId))
+      .join(', ')
+  if (silent.length === 0) return [`${live.length} live: ${names(live)}${live.length > 3 ? ', …' : ''}`]
+  return [`connected and silent: ${names(silent)}`, 'drover workers']
+}
+
+function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
+  if (!stuck) return ['nothing waits in vain']
+  const { of, cause, situation } = stuck
+  const explain = `drover explain ${quote(of.oldestId)}`
+  const sentence = causeSentence(cause, situation)
+  if (cause.kind === 'name-unproven') {
+    return [`${counted(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
+  }
+  const since = formatElapsed(now.getTime() - of.oldestAt.getTime())
+  return [
+    `${counted(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`,
+    explain,
+  ]
+}
+
+function describeTopics(misdirected: Misdirected | null): [string, string?] {
+  if (!misdirected) return ['no message is known to be on a wrong one']
+  const { wait, strays } = misdirected
+  const awaited = describeQuestion({ ...wait, prompt: null })
+  return [
+    `${visible(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
+    answerWith(misdirected, strays),
+  ]
+}
+
+function describeSample(
+  { count: number, ids }: Sample,
+  what: string,
+  mend: (id: string) => string,
+): [string, string?] {
+  const [first] = ids
+  if (first === undefined) return ['none']
+  const more = number >= 1000 ? 'or more ' : ''
+  return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, mend(quote(first))]
+}
+
+const lookByVerdict = {
+  ok: { symbol: '✓', paint: 'good' },
+  warn: { symbol: '!', paint: 'warning' },
+  fail: { symbol: '✗', paint: 'bad' },
+} as const satisfies Record<Finding['verdict'], { symbol: string; paint: keyof Style }>
+
+/** For a terminal: what is well in a line, what is not with its mend below. */
+export function renderFindings(lines: readonly FindingLine[], { style, width }: Frame): string[] {
+  const margin = 18
+  return lines.flatMap(({ check, verdict, says, mend }) => {
+    const { symbol, paint } = lookByVerdict[verdict]
+    const head = style[paint](pad(`${symbol} ${verdict}`, 7)) + pad(check, margin - 7)
+    const text = wrap(visible(says), Math.max(1, width - margin), 4)
+    return [
+      ...text.map((line, index) => (index === 0 ? head : ' '.repeat(margin)) + line),
+      ...(mend === null
+        ? []
+        : wrap(mend, Math.max(1, width - margin), 3).map((line) => ' '.repeat(margin) + style.command(line))),
+    ]
+  })
+}
+
+export const findingColumns: readonly Column<FindingLine>[] = [
+  { title: 'VERDICT', value: ({ verdict }) => verdict },
+  { title: 'CHECK', value: ({ check }) => check },
+  { title: 'SAYS', value: ({ says }) => says },
+  { title: 'MEND', value: ({ mend }) => mend ?? '' },
+]
+
+export function toFindingJson({ check, verdict, says, mend }: FindingLine): FindingLine {
+  return { check, verdict, says, mend }
+}

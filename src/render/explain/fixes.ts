@@ -1,0 +1,286 @@
+import type { WorkflowProfiles } from '../../core/decide/answer-profile.ts'
+import type { Cause } from '../../core/diagnosis/cause.ts'
+import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
+import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
+import { stringifyExact } from '../../core/words/exact-number.ts'
+import { internalQueue, type Message, type Step, type Workflow } from '../../core/workflow.ts'
+import { answerCommand, isDecided, quote } from '../answer.ts'
+import { visible } from '../text.ts'
+import { registerIt, startAs } from './start-again.ts'
+
+/** A command to type, and what it does. */
+export interface Remedy {
+  readonly command: string
+  readonly effect: string
+}
+
+/** What a remedy needs to know of where it will be typed. */
+export interface Surroundings {
+  /** True where drover created the database: its workers poll every queue, and one version outlives edits there. */
+  readonly own: boolean
+  /** The module that the configuration names. */
+  readonly app: string | undefined
+  /** Its tables are of an SDK that cannot be launched in a process of drover's. */
+  readonly isBeforeSdk5?: boolean
+  /** The words by which the command line named the database, quoted. */
+  readonly databaseFlags?: readonly string[]
+  /** How workflows want to be answered, by name. */
+  readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
+}
+
+/** What mends it, the best first. */
+export function remediesOf(
+  cause: Cause,
+  situation: Situation,
+  surroundings: Surroundings,
+): readonly Remedy[] {
+  const { workflow, outlook, executors } = situation
+  const id = quote(workflow.workflowId)
+  const watch = { command: `drover watch ${id}`, effect: 'shows it go on' }
+  const worker = (options: WorkerOptions = {}) => workerCommand(situation, surroundings, options)
+  switch (cause.kind) {
+    case 'succeeded':
+      return [{ command: `drover result ${id}`, effect: 'prints its result' }]
+    case 'status-unknown':
+      return [{ command: `drover get ${id}`, effect: 'shows what it did; a newer drover may know more' }]
+    case 'failed':
+      return [
+        ...(cause.step ? [forkFrom(cause.step, situation)] : []),
+        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+      ]
+    case 'cancelled':
+    case 'dead':
+      return [{ command: `drover resume ${id}`, effect: 'lets it go on after its last recorded step' }]
+    case 'no-worker':
+      return [{ command: worker(), effect: 'runs a worker that takes it' }]
+    case 'queue-missing':
+      return [
+        ...(workflow.queue !== null && executors && executors.length > 0
+          ? [createQueue(workflow.queue, workflow)]
+          : []),
+        {
+          command: worker({ createQueue: true }),
+          effect: 'registers the queue and runs a worker that polls it',
+        },
+      ]
+    case 'queue-elsewhere':
+    case 'partition-missing':
+      return [putBack(id, 'puts it on the queue that every worker polls')]
+    case 'version-gone':
+      return [
+        { command: worker(), effect: 'runs a worker of that version' },
+        ...(executors ? moveToLive(id, executors, workflow) : []),
+      ]
+    case 'version-overtaken':
+      return [
+        ...promote(cause.live),
+        { command: worker({ version: cause.latest }), effect: 'runs a worker of the latest version' },
+      ]
+    case 'queue-full':
+      return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
+        ? [
+            {
+              command: `drover explain ${quote(outlook.queue.running[0])}`,
+              effect: 'says why the first that runs does not end',
+            },
+          ]
+        : [watch]
+    case 'not-polled':
+      return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
+    case 'not-taken': {
+      const workers = { command: 'drover workers', effect: 'shows who lives, and from where' }
+      const another = { command: worker({ poll: true }), effect: 'runs a worker that takes it' }
+      return cause.isKnown ? [workers, another] : [another, workers]
+    }
+    case 'name-unregistered':
+      return registerIt(cause, workflow, worker({ poll: true }))
+    case 'executor-gone':
+      return takeOver(cause.executorId, situation, worker())
+    case 'executor-silent':
+      return [
+        {
+          command: 'drover workers',
+          effect: 'shows where it is; end that process there, and explain again',
+        },
+      ]
+    case 'name-unproven': {
+      const [known] = cause.classes
+      const anew = 'if it is not known: starts it anew, as what ran before'
+      return [
+        { command: `drover watch ${id}`, effect: 'shows its first step as soon as it ends' },
+        ...(known ? [startAs(workflow, workflow.name, known, anew)] : []),
+        ...(!known && cause.meant !== null ? [startAs(workflow, cause.meant, undefined, anew)] : []),
+        {
+          command: `drover cancel ${id}`,
+          effect: 'if it is not known: gives its place to others',
+        },
+      ]
+    }
+    case 'wait-overdue':
+      return [
+        {
+          command: 'drover workers',
+          effect: 'shows where its executor is; once that goes on, this times out',
+        },
+        {
+          command: isDecided(cause.wait) ? `${answerCommand(cause.wait)} --force` : answerCommand(cause.wait),
+          effect: 'answers it late; it is read if it is there before that',
+        },
+      ]
+    case 'waits-for-message':
+      return [
+        {
+          command: answerWith(cause, cause.strays),
+          effect:
+            cause.wait.topic === undefined
+              ? 'answers it, if it is a message'
+              : cause.isLearned
+                ? 'answers it, if it waits as earlier runs did'
+                : 'answers it',
+        },
+        ...(cause.strays.length > 0
+          ? [{ command: `drover messages ${id}`, effect: 'shows what lies there unread' }]
+          : []),
+      ]
+    case 'waits-for-event':
+      return [
+        { command: `drover get ${id}`, effect: 'shows its input, which may name that workflow' },
+        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+      ]
+    case 'waits-for-child':
+      return [
+        { command: `drover explain ${quote(cause.child.workflowId)}`, effect: 'says why that does not end' },
+      ]
+    case 'due':
+      return executors === undefined
+        ? [{ command: 'drover doctor', effect: 'says why workers cannot be seen' }, watch]
+        : [watch]
+    case 'delayed':
+    case 'answer-unread':
+    case 'sleeps':
+    case 'step-runs':
+      return [watch]
+    default:
+      return cause satisfies never
+  }
+}
+
+/** `failed` is the first step that did; of several, those before the last did not end it. */
+function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Remedy {
+  const from = failedStepCount > 1 ? step : 'failed'
+  return {
+    command: `drover fork ${quote(workflow.workflowId)} --from ${from}`,
+    effect: 'once its reason is mended: runs a copy from that step',
+  }
+}
+
+/** What a dead executor left goes to a worker of its version; where only others live, that is for somebody to decide. */
+function takeOver(
+  executorId: string,
+  { workflow, executors = [] }: Situation,
+  worker: string,
+): readonly Remedy[] {
+  const recover = `drover recover ${quote(workflow.workflowId)}`
+  const isOwn = executorId.startsWith('drover-')
+  const start = {
+    command: worker,
+    effect: isOwn
+      ? 'runs a worker that takes over what dead drover processes left'
+      : 'runs a worker of its version, which takes over what dead executors left',
+  }
+  const tell = { command: recover, effect: 'hands it to a worker that lives' }
+  if (eligibleExecutors(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
+  return [
+    ...liveVersionsOf(executors, workflow.application).map((version) => ({
+      command: `${recover} --to-version ${quote(version)}`,
+      effect: `lets the code of ${visible(version)} go on with it`,
+    })),
+    start,
+  ]
+}
+
+/** A message that went to another topic is most likely the answer. */
+export function answerWith(
+  { wait }: Extract<Cause, { kind: 'waits-for-message' }>,
+  strays: readonly Message[],
+): string {
+  const [stray] = strays
+  if (isDecided(wait) || !stray || wait.topic === undefined) return answerCommand(wait)
+  const topic = wait.topic === null ? '' : ` --topic ${quote(wait.topic)}`
+  return `drover send ${quote(wait.workflowId)} ${quote(stringifyExact(stray.message))}${topic}`
+}
+
+interface WorkerOptions {
+  readonly version?: string
+  /** Register its queue. */
+  readonly createQueue?: boolean
+  readonly poll?: boolean
+}
+
+interface WorkerFor extends Pick<Situation, 'executors'> {
+  readonly workflow: Pick<Workflow, 'application' | 'queue' | 'version'>
+}
+
+/** The worker that would take this workflow: its application and version, and its queue where workers poll none by themselves. */
+export function workerCommand(
+  { workflow, executors }: WorkerFor,
+  { own, app, isBeforeSdk5 }: Surroundings,
+  { version, createQueue, poll }: WorkerOptions = {},
+): string {
+  if (isBeforeSdk5) return ownStart
+  const { application, queue } = workflow
+  const module = app ?? (application === 'drover-demo' ? 'drover:demo' : './your-module.ts')
+  const wanted = version ?? workflow.version ?? undefined
+  const isDefault = own && wanted === `${application}@dev`
+  const pollsByItself = own || queue === null || queue === internalQueue || createQueue === true
+  const othersLive = executors === undefined || executors.length > 0
+  return [
+    'drover worker --app',
+    quote(module),
+    ...(application !== null && module !== 'drover:demo' ? ['--application', quote(application)] : []),
+    ...(wanted !== undefined && !isDefault ? ['--app-version', quote(wanted)] : []),
+    ...(createQueue && queue !== null ? ['--create-queue', quote(queue)] : []),
+    ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
+    ...(!own && othersLive ? ['--join'] : []),
+  ].join(' ')
+}
+
+/** What an application with an SDK before 5.0 needs, which drover cannot launch in a process of its own. */
+export const ownStart = "npm start   # the application's own start: drover worker runs SDK 5.0 and later"
+
+/** Cancelled and resumed it is on DBOS's internal queue, under its own id. */
+function putBack(id: string, effect: string): Remedy {
+  return { command: `drover cancel ${id} && drover resume ${id}`, effect }
+}
+
+function createQueue(queue: string, { application }: Workflow): Remedy {
+  const owner = application === null ? '' : ` --application ${quote(application)}`
+  return {
+    command: `drover queues create ${quote(queue)}${owner}`,
+    effect: 'registers the queue; workers notice within seconds',
+  }
+}
+
+/** Where workers of its application live it can go on as their version. */
+function moveToLive(
+  id: string,
+  executors: readonly LiveExecutor[],
+  { application }: Workflow,
+): readonly Remedy[] {
+  return liveVersionsOf(executors, application).map((version) => ({
+    command: `drover recover ${id} --to-version ${quote(version)}`,
+    effect: `lets the code of ${visible(version)} run it`,
+  }))
+}
+
+/** Where one version lives it can be made the latest again. */
+function promote(live: readonly string[]): Remedy[] {
+  const [version] = live
+  if (version === undefined || live.length > 1 || /[…()]/.test(version)) return []
+  return [
+    {
+      command: `drover versions promote ${quote(version)}`,
+      effect: 'makes the version that lives the latest again',
+    },
+  ]
+}

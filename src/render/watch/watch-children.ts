@@ -1,0 +1,74 @@
+import { isEnded } from '../../core/workflow.ts'
+import { contentWidth, type Frame, withLabel } from '../gutter.ts'
+import { paintStatus, statusText } from '../style.ts'
+import { displayWidth, pad, shortId, truncate, visible } from '../text.ts'
+import { elapsedOf } from '../time-text.ts'
+import { childTree, type TreeLine } from './child-tree.ts'
+import { priorities, type Section } from './section.ts'
+import { progressOf, type WatchedWorkflow, type WatchModel } from './watch-model.ts'
+
+const maxRows = 12
+
+export function childSection({ workflows }: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+  const tree = childTree(workflows, workflow)
+  const { forgottenChildren } = workflow
+  if (tree.length === 0 && forgottenChildren === 0) return []
+  const rowsWanted = tree.length + (forgottenChildren > 0 ? 1 : 0)
+  const draw = (rows: number) => {
+    const isFolded = rowsWanted > rows || forgottenChildren > 0
+    const kept = isFolded ? childTree(workflows, workflow, rows - 1) : tree
+    const fold = isFolded ? [foldLine(tree, kept, forgottenChildren, frame)] : []
+    return withLabel('children', [...fold, ...kept.map((line) => childLine(line, frame))], frame)
+  }
+  return [{ priority: priorities.children, least: 1, most: Math.min(maxRows, rowsWanted), draw }]
+}
+
+/** `… 12 SUCCESS, 3 PENDING`. */
+function foldLine(
+  tree: readonly TreeLine[],
+  kept: readonly TreeLine[],
+  forgotten: number,
+  frame: Frame,
+): string {
+  const keptIds = new Set(kept.map(({ child }) => child.workflowId))
+  const counts = new Map<string, number>()
+  for (const { child } of tree) {
+    const status = child.summary?.status ?? 'started'
+    if (!keptIds.has(child.workflowId)) counts.set(status, (counts.get(status) ?? 0) + 1)
+  }
+  const tally = [...counts].map(([status, count]) => `${count} ${status}`)
+  const all = forgotten > 0 ? [...tally, `${forgotten} ended earlier`] : tally
+  return frame.style.faint(truncate(`… ${all.join(', ')}`, contentWidth(frame)))
+}
+
+function childLine({ branch, child }: TreeLine, frame: Frame): string {
+  const { style, now } = frame
+  const { summary, name, workflowId, parentId } = child
+  const width = contentWidth(frame)
+  const status = pad(summary ? statusText(summary.status) : '· started', 10)
+  const progress = summary && isEnded(summary.status) ? undefined : progressOf(child)
+  const right = [
+    progress === undefined ? '' : `${Math.floor(progress * 100)}%`,
+    summary ? elapsedOf(summary, now) : '',
+  ]
+    .filter(Boolean)
+    .join('  ')
+  const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
+  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${visible(name)}`, width)
+  const title = pad(titleOf(visible(name), idBelow(parentId, workflowId), left), left)
+  const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
+  return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
+}
+
+/** What tells children of one name apart is their id: the name is cut first. */
+function titleOf(name: string, id: string, width: number): string {
+  const nameWidth = Math.max(4, width - displayWidth(id) - 2)
+  return truncate(`${truncate(name, nameWidth)}  ${id}`, width)
+}
+
+/** DBOS names a child after its parent: only what is added tells it from the others. */
+function idBelow(parentId: string | null, workflowId: string): string {
+  return parentId !== null && workflowId.startsWith(parentId)
+    ? `…${visible(workflowId.slice(parentId.length))}`
+    : shortId(workflowId)
+}

@@ -1,0 +1,227 @@
+import type { Change } from '../../core/change.ts'
+import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
+import {
+  isEnded,
+  type JsonValue,
+  type Message,
+  type Step,
+  type Wait,
+  type WorkflowSummary,
+} from '../../core/workflow.ts'
+import { isShownElsewhere } from '../bookkeeping.ts'
+import { errorSentence, outcomeSentence } from '../outcome.ts'
+import { formatValue } from '../value.ts'
+import { readProgress } from './progress.ts'
+
+/** Resizes and the passing of time need no message: `view` is given the size and the time. */
+export type WatchMessage =
+  | { readonly type: 'change'; readonly change: Change }
+  | { readonly type: 'notice'; readonly text: string }
+
+/** Everything the picture needs, and no more than it can show: texts are cut, lists keep their newest. */
+export interface WatchModel {
+  readonly rootIds: readonly string[]
+  readonly workflows: ReadonlyMap<string, WatchedWorkflow>
+  /** What was last said about the connection. */
+  readonly notice: string | null
+}
+
+export interface WatchedWorkflow {
+  readonly workflowId: string
+  readonly parentId: string | null
+  /** What its parent called it, until its own row is read. */
+  readonly name: string
+  readonly summary: WorkflowSummary | null
+  /** The last sentence, once it has ended. */
+  readonly outcome: string | null
+  readonly steps: readonly WatchedStep[]
+  /** Of the steps that are told, also those no longer kept. */
+  readonly stepCount: number
+  readonly events: ReadonlyMap<string, WatchedEvent>
+  readonly streams: ReadonlyMap<string, WatchedStream>
+  readonly waits: readonly Wait[]
+  readonly unread: readonly Message[]
+  readonly childIds: readonly string[]
+  /** Children that ended and are no longer kept. */
+  readonly forgottenChildren: number
+}
+
+export interface WatchedStep {
+  readonly step: number
+  readonly name: string
+  readonly durationMs: number | null
+  /** Of a sleep, which is recorded when it begins: before that it has no duration yet. */
+  readonly until: Date | null
+  readonly error: string | null
+}
+
+export interface WatchedEvent {
+  readonly text: string
+  /** From 0 to 1, where the value looks like progress. */
+  readonly progress: number | undefined
+  readonly at: Date
+}
+
+export interface WatchedStream {
+  readonly tail: readonly { readonly offset: number; readonly text: string }[]
+  readonly count: number
+  readonly closed: boolean
+}
+
+const maxTextLength = 400
+const maxSteps = 40
+const maxKeys = 40
+const maxTail = 20
+const maxUnread = 5
+const maxWorkflows = 500
+
+/** From 0 to 1, where one of its events looks like progress. */
+export function progressOf({ events }: WatchedWorkflow): number | undefined {
+  return [...events.values()].find(({ progress }) => progress !== undefined)?.progress
+}
+
+export function initialWatchModel(rootIds: readonly string[]): WatchModel {
+  const workflows = new Map(rootIds.map((id) => [id, emptyWorkflow(id, null, '')]))
+  return { rootIds, workflows, notice: null }
+}
+
+export function update(model: WatchModel, message: WatchMessage): WatchModel {
+  if (message.type === 'notice') return { ...model, notice: message.text }
+  const { change } = message
+  const workflows = new Map(model.workflows)
+  const workflow = workflows.get(change.workflowId) ?? emptyWorkflow(change.workflowId, null, '')
+  workflows.set(change.workflowId, apply(workflow, change))
+  if (change.type === 'child' && !workflows.has(change.childId)) {
+    workflows.set(change.childId, emptyWorkflow(change.childId, change.workflowId, change.name))
+  }
+  forgetEnded(workflows)
+  return { ...model, workflows }
+}
+
+/** Of very many children the first that ended are let go; their parent remembers how many. */
+function forgetEnded(workflows: Map<string, WatchedWorkflow>): void {
+  if (workflows.size <= maxWorkflows) return
+  const isForgettable = ({ summary, parentId, childIds }: WatchedWorkflow) =>
+    parentId !== null && childIds.length === 0 && summary !== null && isEnded(summary.status)
+  const ended = [...workflows.values()].find(isForgettable)
+  const parent = workflows.get(ended?.parentId ?? '')
+  if (!ended || !parent) return
+  workflows.delete(ended.workflowId)
+  workflows.set(parent.workflowId, {
+    ...parent,
+    childIds: parent.childIds.filter((id) => id !== ended.workflowId),
+    forgottenChildren: parent.forgottenChildren + 1,
+  })
+}
+
+function emptyWorkflow(workflowId: string, parentId: string | null, name: string): WatchedWorkflow {
+  return {
+    workflowId,
+    parentId,
+    name,
+    summary: null,
+    outcome: null,
+    steps: [],
+    stepCount: 0,
+    events: new Map(),
+    streams: new Map(),
+    waits: [],
+    unread: [],
+    childIds: [],
+    forgottenChildren: 0,
+  }
+}
+
+function apply(workflow: WatchedWorkflow, change: Change): WatchedWorkflow {
+  switch (change.type) {
+    case 'status':
+      return applyStatus(workflow, change)
+    case 'step':
+      return isShownElsewhere(change.step) ? workflow : applyStep(workflow, change.step)
+    case 'event':
+      return { ...workflow, events: keepNewest(workflow.events, change.key, toEvent(change)) }
+    case 'stream':
+      return { ...workflow, streams: applyStream(workflow, change) }
+    case 'stream-closed': {
+      const stream = workflow.streams.get(change.key) ?? emptyStream
+      return { ...workflow, streams: keepNewest(workflow.streams, change.key, { ...stream, closed: true }) }
+    }
+    case 'message':
+      return { ...workflow, unread: applyMessage(workflow.unread, change.message) }
+    case 'waits':
+      return { ...workflow, waits: change.waits }
+    case 'child':
+      if (workflow.childIds.includes(change.childId)) return workflow
+      return { ...workflow, childIds: [...workflow.childIds, change.childId] }
+  }
+}
+
+/** The details of a child that has ended are never shown again. */
+function applyStatus(
+  workflow: WatchedWorkflow,
+  { workflow: row }: Change & { type: 'status' },
+): WatchedWorkflow {
+  const { input: _input, output: _output, error: _error, ...summary } = row
+  if (!isEnded(row.status)) return { ...workflow, name: row.name, summary, outcome: null }
+  const ended = {
+    ...workflow,
+    name: row.name,
+    summary,
+    waits: [],
+    outcome: outcomeSentence(row),
+  }
+  if (workflow.parentId === null) return ended
+  return { ...ended, steps: [], events: new Map(), streams: new Map(), unread: [] }
+}
+
+function applyStep(workflow: WatchedWorkflow, step: Step): WatchedWorkflow {
+  const { startedAt, completedAt, error } = step
+  const until = sleepsUntil(step)
+  const end = completedAt ?? until
+  const watched = {
+    step: step.step,
+    name: step.name,
+    durationMs: startedAt && end ? end.getTime() - startedAt.getTime() : null,
+    until,
+    error: error && errorSentence(error).slice(0, maxTextLength),
+  }
+  const others = workflow.steps.filter((other) => other.step !== step.step)
+  const isKnown = others.length < workflow.steps.length
+  const steps = [...others, watched].sort((a, b) => a.step - b.step).slice(-maxSteps)
+  return { ...workflow, steps, stepCount: workflow.stepCount + (isKnown ? 0 : 1) }
+}
+
+function toEvent({ key, value, at }: { key: string; value: JsonValue; at: Date }): WatchedEvent {
+  return { text: formatValue(value, maxTextLength), progress: readProgress(key, value), at }
+}
+
+const emptyStream: WatchedStream = { tail: [], count: 0, closed: false }
+
+function applyStream(
+  { streams }: WatchedWorkflow,
+  { key, offset, value }: Change & { type: 'stream' },
+): WatchedWorkflow['streams'] {
+  const { tail, closed } = streams.get(key) ?? emptyStream
+  const others = tail.filter((other) => other.offset < offset)
+  const longer = [...others, { offset, text: formatValue(value, maxTextLength) }].slice(-maxTail)
+  return keepNewest(streams, key, { tail: longer, count: offset + 1, closed })
+}
+
+function applyMessage(unread: readonly Message[], message: Message): readonly Message[] {
+  const others = unread.filter(
+    (other) => other.topic !== message.topic || other.sentAt.getTime() !== message.sentAt.getTime(),
+  )
+  return message.read ? others : [...others, message].slice(-maxUnread)
+}
+
+/** Keys keep the place in which they first appeared, so that nothing jumps; too many, and the oldest goes. */
+function keepNewest<Value>(
+  map: ReadonlyMap<string, Value>,
+  key: string,
+  value: Value,
+): ReadonlyMap<string, Value> {
+  const next = new Map(map).set(key, value)
+  const [oldest] = next.keys()
+  if (next.size > maxKeys && oldest !== undefined) next.delete(oldest)
+  return next
+}

@@ -1,0 +1,167 @@
+import { isEnded } from '../../core/workflow.ts'
+import { isBookkeeping } from '../bookkeeping.ts'
+import { contentWidth, type Frame, withLabel } from '../gutter.ts'
+import { displayWidth, pad, truncate, visible } from '../text.ts'
+import { formatAge, formatDuration } from '../time-text.ts'
+import { formatValue } from '../value.ts'
+import { progressBar } from './progress.ts'
+import { priorities, type Section } from './section.ts'
+import { childSection } from './watch-children.ts'
+import type { WatchedEvent, WatchedStep, WatchedStream, WatchedWorkflow, WatchModel } from './watch-model.ts'
+import { waitSections } from './watch-waits.ts'
+
+const maxRows = { progress: 3, events: 12, steps: 8, stream: 6, unread: 3 } as const
+
+/** What is told of one workflow between its header and its outcome. */
+export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+  return [
+    ...progressSection(workflow, frame),
+    ...waitSections(model, workflow, frame),
+    ...eventSection(workflow, frame),
+    ...stepSection(workflow, frame),
+    ...streamSections(workflow, frame),
+    ...childSection(model, workflow, frame),
+    ...unreadSection(workflow, frame),
+  ]
+}
+
+const maxBarWidth = 56
+const ageWidth = 9
+
+function progressSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
+  const bars = [...workflow.events].filter(([, event]) => event.progress !== undefined)
+  const lines = bars.slice(-maxRows.progress).flatMap(([key, event]) => {
+    const bar = progressBar(
+      event.progress ?? 0,
+      Math.min(maxBarWidth, contentWidth(frame) - ageWidth),
+      frame.style,
+    )
+    return withLabel(visible(key), [withAge(bar, event, workflow, frame)], frame)
+  })
+  if (lines.length === 0) return []
+  return [{ priority: priorities.progress, least: 1, most: lines.length, draw: (rows) => lines.slice(-rows) }]
+}
+
+/** The age at the right edge; not of a workflow that has ended, whose last picture must not grow old. */
+function withAge(text: string, { at }: WatchedEvent, { summary }: WatchedWorkflow, frame: Frame): string {
+  if (summary && isEnded(summary.status)) return text
+  const age = formatAge(at, frame.now)
+  const space = contentWidth(frame) - displayWidth(text) - displayWidth(age)
+  return space < 2 ? text : `${text}${' '.repeat(space)}${frame.style.faint(age)}`
+}
+
+function eventSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
+  // what asks is shown as a wait for as long as it is one
+  const events = [...workflow.events].filter(
+    ([key, { progress }]) => progress === undefined && !key.startsWith('awaiting:'),
+  )
+  const width = contentWidth(frame)
+  const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => visible(key))))
+  const lines = events.map(([key, event]) => {
+    const age = displayWidth(formatAge(event.at, frame.now)) + 2
+    const name = pad(truncate(visible(key), keyWidth), keyWidth)
+    return withAge(`${name}  ${truncate(event.text, width - keyWidth - 2 - age)}`, event, workflow, frame)
+  })
+  const folding = { label: 'events', noun: 'events', lines, count: lines.length, most: maxRows.events }
+  return foldedSection(folding, priorities.events, frame)
+}
+
+function stepSection({ steps, stepCount }: WatchedWorkflow, frame: Frame): Section[] {
+  const numberWidth = widest(steps.map(({ step }) => String(step)))
+  const nameWidth = Math.min(
+    Math.max(8, contentWidth(frame) - numberWidth - 12),
+    widest(steps.map(({ name }) => visible(name))),
+  )
+  const lines = steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame))
+  const folding = { label: 'steps', noun: 'steps', lines, count: stepCount, most: maxRows.steps }
+  return foldedSection(folding, priorities.steps, frame)
+}
+
+interface StepWidths {
+  readonly numberWidth: number
+  readonly nameWidth: number
+}
+
+function stepLine(
+  { step, name, durationMs, until, error }: WatchedStep,
+  { numberWidth, nameWidth }: StepWidths,
+  frame: Frame,
+): string {
+  const { style } = frame
+  const goesOn = until !== null && until > frame.now
+  const symbol = goesOn ? style.faint('…') : error === null ? style.good('✓') : style.bad('✗')
+  const number = style.faint(pad(String(step), numberWidth, 'right'))
+  const label = pad(truncate(visible(name), nameWidth), nameWidth)
+  const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
+  const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
+  const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
+  return `${symbol} ${number} ${isBookkeeping(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`
+}
+
+function streamSections(workflow: WatchedWorkflow, frame: Frame): Section[] {
+  return [...workflow.streams].map(([key, stream]) => ({
+    priority: priorities.stream,
+    least: 1,
+    most: Math.min(maxRows.stream, 1 + stream.tail.length),
+    draw: (rows) => withLabel('stream', streamLines(visible(key), stream, rows, frame), frame),
+  }))
+}
+
+function streamLines(key: string, stream: WatchedStream, rows: number, frame: Frame): string[] {
+  const { style } = frame
+  const width = contentWidth(frame)
+  const count = stream.count === 1 ? '1 value' : `${stream.count} values`
+  const state = `${count}${stream.closed ? ', closed' : ''}`
+  const title = truncate(key, Math.max(1, width - displayWidth(state) - 2))
+  const head = `${title}  ${style.faint(truncate(state, width - displayWidth(title) - 2))}`
+  const offsetWidth = String(stream.count).length
+  const tail = rows > 1 ? stream.tail.slice(1 - rows) : []
+  return [
+    head.trimEnd(),
+    ...tail.map(({ offset, text }) => {
+      const place = style.faint(pad(String(offset), offsetWidth, 'right'))
+      return `${place}  ${truncate(text, width - offsetWidth - 2)}`
+    }),
+  ]
+}
+
+function unreadSection({ unread, summary }: WatchedWorkflow, frame: Frame): Section[] {
+  const { style, now } = frame
+  const width = contentWidth(frame)
+  const lines = unread.map(({ topic, message, sentAt }) => {
+    const where = topic === null ? 'without topic' : visible(topic)
+    const age = summary && isEnded(summary.status) ? '' : `, ${formatAge(sentAt, now)}`
+    return style.warning(truncate(`${where}${age}: ${formatValue(message, width)}`, width))
+  })
+  const folding = { label: 'unread', noun: 'messages', lines, count: lines.length, most: maxRows.unread }
+  return foldedSection(folding, priorities.unread, frame)
+}
+
+interface Folding {
+  readonly label: string
+  readonly noun: string
+  readonly lines: readonly string[]
+  /** Of all, also those of which no line is kept. */
+  readonly count: number
+  readonly most: number
+}
+
+/** The newest lines, under one that counts the others. */
+function foldedSection(
+  { label, noun, lines, count, most }: Folding,
+  priority: number,
+  frame: Frame,
+): Section[] {
+  if (lines.length === 0) return []
+  const draw = (rows: number) => {
+    if (count <= rows) return withLabel(label, lines, frame)
+    const kept = rows > 1 ? lines.slice(1 - rows) : []
+    const fold = `… ${count - kept.length} ${kept.length > 0 ? 'earlier ' : ''}${noun}`
+    return withLabel(label, [frame.style.faint(truncate(fold, contentWidth(frame))), ...kept], frame)
+  }
+  return [{ priority, least: 1, most: Math.min(most, count), draw }]
+}
+
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, displayWidth(text)), 0)
+}

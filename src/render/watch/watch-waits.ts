@@ -1,0 +1,64 @@
+import type { Wait } from '../../core/workflow.ts'
+import { answerCommand, describeQuestion } from '../answer.ts'
+import { contentWidth, type Frame, gutterWidth, withLabel } from '../gutter.ts'
+import { displayWidth, truncate, visible } from '../text.ts'
+import { formatCountdown, formatElapsed } from '../time-text.ts'
+import { childTree } from './child-tree.ts'
+import { priorities, type Section, solid } from './section.ts'
+import type { WatchedWorkflow, WatchModel } from './watch-model.ts'
+
+/** The waits of a workflow and of all below it, each with the command that answers. */
+export function waitSections({ workflows }: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+  const family = [workflow, ...childTree(workflows, workflow).map(({ child }) => child)]
+  return family.flatMap(({ waits, workflowId, name }) =>
+    waits.map((wait) => {
+      const whose = workflowId === workflow.workflowId ? '' : `${visible(name)}: `
+      return solid(priorities.waits, waitLines(wait, whose, frame))
+    }),
+  )
+}
+
+function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
+  const text = withLabel('waits', questionLines(wait, whose, frame, contentWidth(frame)), frame)
+  return [...text, ...answerLines(wait, frame, [gutterWidth(frame.width), 2, 0])]
+}
+
+/** What is asked, since when and until when. */
+export function questionLines(wait: Wait, whose: string, { style, now }: Frame, width: number): string[] {
+  const deadline = wait.until ? `, ${formatCountdown(wait.until, now)}` : ''
+  const since = `for ${formatElapsed(now.getTime() - wait.since.getTime())}${deadline}`
+  const question = `${whose}${describeQuestion(wait)}`
+  const fitsOneLine = displayWidth(question) + displayWidth(since) + 2 <= width
+  const text = fitsOneLine
+    ? [`${style.warning(question)}  ${style.faint(since)}`]
+    : [style.warning(truncate(question, width)), style.faint(truncate(since, width))]
+  return wait.state === 'answered' ? [...text, style.good(truncate('answered, not read yet', width))] : text
+}
+
+/** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
+export function answerLines(
+  wait: Wait,
+  { style, width, databaseFlags }: Frame,
+  margins: readonly number[],
+): string[] {
+  if (wait.state === 'answered') return []
+  const command = answerCommand(wait, databaseFlags)
+  const margin = margins.find((cells) => displayWidth(command) <= width - cells) ?? 0
+  return breakCommand(command, width - margin).map((line) => ' '.repeat(margin) + style.command(line))
+}
+
+function breakCommand(command: string, width: number): string[] {
+  if (displayWidth(command) <= width) return [command]
+  const lines: string[] = []
+  let line = ''
+  for (const word of command.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line === '' || displayWidth(longer) + 2 <= width) {
+      line = longer
+    } else {
+      lines.push(`${line} \\`)
+      line = word
+    }
+  }
+  return [...lines, line].map((each) => truncate(each, width))
+}

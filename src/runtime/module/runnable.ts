@@ -1,0 +1,39 @@
+import type pg from 'pg'
+import type { RegisteredWorkflow } from '../../core/run/registration.ts'
+
+type Named = Pick<RegisteredWorkflow, 'name' | 'className'>
+
+/** A workflow as executors tell each other that they run it: of one application and version. */
+export function toRunnable(
+  { application, version }: { readonly application: string; readonly version: string },
+  { name, className }: Named,
+): string {
+  return JSON.stringify([application, version, className || '', name])
+}
+
+/** The key of the shared advisory lock that says "somebody lives who runs it", as an SQL expression over `runnable`. */
+export function runnableKey(runnable: string): string {
+  return `hashtextextended('drover:runs:' || ${runnable}, 0)`
+}
+
+/** Those of `runnables` that some living drover process runs. */
+export async function findRunnable(
+  client: pg.Client | pg.Pool,
+  runnables: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (runnables.length === 0) return new Set()
+  const { rows } = await client.query(
+    `select runnable from unnest($1::text[]) as runnable where not pg_try_advisory_xact_lock(${runnableKey('runnable')})`,
+    [[...new Set(runnables)]],
+  )
+  return new Set(rows.map((row) => row.runnable))
+}
+
+/** Whether a row's name and class are among two parameters of that number and the next one, which `toParameters` gives. */
+export function isRegistered(first: number): string {
+  return `(name, coalesce(class_name, '')) in (select * from unnest($${first}::text[], $${first + 1}::text[]))`
+}
+
+export function toParameters(workflows: readonly Named[]): readonly [string[], string[]] {
+  return [workflows.map(({ name }) => name), workflows.map(({ className }) => className ?? '')]
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import type { RegisteredWorkflow } from '../core/run/registration.ts'
+import type { LaunchOptions } from '../core/run/runtime.ts'
+import { type Identity, putBack, workflowTable } from './hand-over.ts'
+import { findRunnable, toRunnable } from './module/runnable.ts'
+
+const betweenLooksMs = 5000
+/** Where something waits here for another process to appear. */
+const shortlyMs = 1000
+/** What stops again and again is left where it is. */
+const mostTimesBack = 3
+/** Between claiming a workflow and running it. */
+const beginningMs = 10_000
+
+interface TendOptions extends Identity, Pick<LaunchOptions, 'onLog' | 'onUnknown'> {
+  readonly pool: pg.Pool
+  readonly registered: readonly RegisteredWorkflow[]
+  isRunning(workflowId: string): boolean
+}
+
+interface Tending {
+  /** Something was taken that this process cannot run. */
+  look(): void
+  stop(): Promise<void>
+}
+
+interface HeldRow {
+  readonly workflowId: string
+  readonly name: string
+  readonly runnable: string
+  readonly startedAt: string
+  readonly isFresh: boolean
+}
+
+/**
+ * Looks after what this process holds and does not run. DBOS hands it workflows whose name it does not register, and keeps
+ * them from those who do: they get them as soon as one of them lives. And DBOS gives an execution up when it can record
+ * neither its step nor its error: it is put back, for whoever lives to take.
+ */
+export function startTending(options: TendOptions): Tending {
+  const { pool, registered, isRunning, onLog, onUnknown } = options
+  const own = new Set(registered.map((workflow) => toRunnable(options, workflow)))
+  const told = new Set<string>()
+  const timesBack = new Map<string, number>()
+  let stoppedBefore = new Set<string>()
+  const stopped = new AbortController()
+  let asked = new AbortController()
+  const finished = rounds()
+
+  async function rounds(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      asked = new AbortController()
+      const next = await look().catch((error: unknown) => {
+        onLog('debug', `could not look after what this process holds: ${String(error)}`)
+        return 'calm' as const
+      })
+      // What went back may come here again at once, and again, before the other process gets it.
+      if (next === 'went-back') await pause(shortlyMs, stopped.signal)
+      const pauseMs = next === 'waits' ? shortlyMs : betweenLooksMs
+      await pause(pauseMs, AbortSignal.any([stopped.signal, asked.signal]))
+    }
+  }
+
+  async function look(): Promise<'calm' | 'waits' | 'went-back'> {
+    const held = await readHeld(pool, options)
+    await putBackStopped(held.filter((row) => own.has(row.runnable)))
+    return await putBackForeign(held.filter((row) => !own.has(row.runnable) && !isRunning(row.workflowId)))
+  }
+
+  async function putBackForeign(held: readonly HeldRow[]): Promise<'calm' | 'waits' | 'went-back'> {
+    const elsewhere = await findRunnable(
+      pool,
+      held.map(({ runnable }) => runnable),
+    )
+    const wanted = held.filter(({ runnable }) => elsewhere.has(runnable))
+    await putBackHere(wanted, 1)
+    const unknown = held.filter(({ runnable }) => !elsewhere.has(runnable))
+    const news = unknown.filter(({ workflowId }) => !told.has(workflowId))
+    for (const { workflowId } of news) told.add(workflowId)
+    if (news.length > 0) onUnknown(news)
+    if (wanted.length > 0) return 'went-back'
+    return unknown.length > 0 ? 'waits' : 'calm'
+  }
+
+  async function putBackStopped(held: readonly HeldRow[]): Promise<void> {
+    const idle = held.filter(({ isFresh, workflowId }) => !isFresh && !isRunning(workflowId))
+    const ended = idle.filter(
+      (row) => stoppedBefore.has(keyOf(row)) && (timesBack.get(row.workflowId) ?? 0) < mostTimesBack,
+    )
+    stoppedBefore = new Set(idle.map(keyOf))
+    for (const { workflowId } of await putBackHere(ended, 0)) {
+      timesBack.set(workflowId, (timesBack.get(workflowId) ?? 0) + 1)
+      onLog('warn', `${workflowId} stopped without a result and is put back, to go on from its last step`)
+    }
+  }
+
+  async function putBackHere(held: readonly HeldRow[], attemptsBack: number) {
+    if (held.length === 0) return []
+    const workflowIds = held.map(({ workflowId }) => workflowId)
+    return await putBack(pool, options, { executorIds: [options.executorId], workflowIds, attemptsBack })
+  }
+
+  return {
+    look: () => asked.abort(),
+    stop: async () => {
+      stopped.abort()
+      await finished
+    },
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal }).catch(() => {})
+}
+
+async function readHeld(pool: pg.Pool, options: TendOptions): Promise<HeldRow[]> {
+  const { rows } = await pool.query(
+    `select workflow_uuid, name, class_name, started_at_epoch_ms,
+            started_at_epoch_ms > extract(epoch from clock_timestamp()) * 1000 - ${beginningMs} as is_fresh
+     from ${workflowTable(options)}
+     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = $3`,
+    [options.application, options.version, options.executorId],
+  )
+  return rows.map((row) => ({
+    workflowId: row.workflow_uuid,
+    name: row.name,
+    runnable: toRunnable(options, { name: row.name, className: row.class_name }),
+    startedAt: row.started_at_epoch_ms,
+    isFresh: row.is_fresh === true,
+  }))
+}
+
+function keyOf({ workflowId, startedAt }: HeldRow): string {
+  return `${workflowId} ${startedAt}`
+}

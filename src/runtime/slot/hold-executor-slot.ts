@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import {
+  type ExecutorAnswer,
+  slotKey,
+  slotSessionName,
+  toAnswerPages,
+} from '../../core/run/executor-protocol.ts'
+import type { LaunchOptions } from '../../core/run/runtime.ts'
+import type { DatabaseTarget } from '../../core/store.ts'
+import { runnableKey, toRunnable } from '../module/runnable.ts'
+import { answerQuestions } from './answer-questions.ts'
+import { connect } from './own-connection.ts'
+import { createSlotStatements, type SlotStatements } from './slot-statements.ts'
+
+const firstRetryMs = 50
+const longestRetryMs = 2000
+
+interface ExecutorSlot {
+  /** Says for as long as this executor lives what it runs, and answers whoever asks. */
+  announce(answer: ExecutorAnswer): Promise<void>
+  release(): Promise<void>
+}
+
+/**
+ * Locks the executor's slot on a connection of its own, and locks it again as soon as that connection was lost.
+ * Throws when the first attempt fails.
+ */
+export async function holdExecutorSlot(
+  beginning: Omit<ExecutorAnswer, 'schema'>,
+  database: DatabaseTarget,
+  onLog: LaunchOptions['onLog'],
+): Promise<ExecutorSlot> {
+  const { executorId } = beginning
+  const released = new AbortController()
+  let relocking = Promise.resolve()
+  let told: ExecutorAnswer = { ...beginning, schema: database.schema }
+  let pages: readonly string[] = []
+  let { client, statements } = await lock()
+
+  async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
+    const locked = await connect(database, slotSessionName)
+    const own = createSlotStatements(locked, () => told)
+    let state: 'locking' | 'locked' | 'lost' = 'locking'
+    locked.once('end', () => {
+      if (state === 'locked' && !released.signal.aborted) relocking = relock()
+      state = 'lost'
+    })
+    try {
+      await own.run(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+      if (pages.length > 0) await share(own)
+      await answerQuestions(locked, own, () => pages, onLog)
+      // Lost after the last answer, and before anybody looked.
+      if (isLost()) throw new Error('the connection was lost')
+    } catch (error) {
+      // What refused a lock may be a connection that lives.
+      await locked.end().catch(() => {})
+      throw error
+    }
+    state = 'locked'
+    return { client: locked, statements: own }
+
+    function isLost(): boolean {
+      return state === 'lost'
+    }
+  }
+
+  async function share(own: SlotStatements): Promise<void> {
+    const runnables = told.registration?.workflows.map((workflow) => toRunnable(told, workflow)) ?? []
+    const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
+    await own.run(each, [runnables])
+  }
+
+  async function relock(): Promise<void> {
+    for (let waitMs = 0; !released.signal.aborted; waitMs = nextWaitMs(waitMs)) {
+      await sleep(waitMs, undefined, { signal: released.signal }).catch(() => {})
+      try {
+        const again = await lock()
+        client = again.client
+        statements = again.statements
+        onLog('info', `locked the slot of ${executorId} again`)
+        return
+      } catch (error) {
+        onLog('debug', `the slot of ${executorId} is not locked: ${String(error)}`)
+      }
+    }
+  }
+
+  return {
+    announce: async (answer) => {
+      told = answer
+      pages = toAnswerPages(answer)
+      // A connection that is lost meanwhile is made again with what is announced.
+      await share(statements).catch((error: unknown) => onLog('debug', `not announced yet: ${String(error)}`))
+    },
+    release: async () => {
+      released.abort()
+      await relocking
+      await client.end().catch(() => {})
+    },
+  }
+}
+
+function nextWaitMs(waitMs: number): number {
+  return Math.min(Math.max(waitMs * 2, firstRetryMs), longestRetryMs)
+}

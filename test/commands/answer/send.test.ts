@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../../support/example-store.ts'
+import { runCli } from '../../support/run-cli.ts'
+
+test('a message is JSON if it parses, else a string', async () => {
+  const store = createExampleStore()
+  await runCli(['send', 'asking', '{"approved": true}', '--topic', 'legal'], { store })
+  await runCli(['send', 'asking', 'hello there', '--topic', 'legal'], { store })
+  expect(store.sent).toMatchObject([
+    { workflowId: 'asking', topic: 'legal', message: { approved: true } },
+    { workflowId: 'asking', topic: 'legal', message: 'hello there' },
+  ])
+})
+
+test('--portable asks for portable JSON; else the workflow says it', async () => {
+  const store = createExampleStore()
+  await runCli('send asking x --topic legal --portable', { store })
+  await runCli('send asking x --topic legal', { store })
+  expect(store.sent.map(({ portable }) => portable)).toEqual([true, undefined])
+})
+
+test('a message to a topic that nobody waits on is sent, and said', async () => {
+  const { code, stderr } = await runCli('send asking x --topic lgeal', { store: createExampleStore() })
+  expect(code).toBe(0)
+  expect(stderr).toBe(
+    'Sent to asking, on topic "lgeal".\nwarning: it waits on topic "legal", not on topic "lgeal".\n',
+  )
+})
+
+test('a message to an ended workflow is refused, unless forced', async () => {
+  const store = createExampleStore()
+  expect(await runCli('send done x', { store })).toMatchObject({
+    code: 9,
+    stderr: expect.stringContaining('done ended SUCCESS: nobody would read the message.'),
+  })
+  expect((await runCli('send done x --force', { store })).code).toBe(0)
+  expect(store.sent).toHaveLength(1)
+})
+
+test('the message comes from a file, or from stdin', async () => {
+  const store = createExampleStore()
+  const files = { '/project/message.json': '{"a": 1}' }
+  await runCli('send asking --input @message.json', { store, files })
+  await runCli('send asking --input -', { store, stdin: '[2]' })
+  expect(store.sent.map(({ message }) => message)).toEqual([{ a: 1 }, [2]])
+  expect((await runCli('send asking --input @nope.json', { store, files })).code).toBe(2)
+  expect((await runCli('send asking', { store })).code).toBe(2)
+})
+
+test('a number that would arrive as another one is refused', async () => {
+  const store = createExampleStore()
+  expect((await runCli('send asking 12345678901234567890', { store })).code).toBe(2)
+  expect(store.sent).toEqual([])
+})

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import type { LiveExecutor } from '../../../src/core/diagnosis/situation.ts'
+import type { Schedule } from '../../../src/core/platform.ts'
+import { createFakeStore } from '../../support/fake-store.ts'
+import { runCli } from '../../support/run-cli.ts'
+
+const minute = (number: number) => new Date(Date.UTC(2026, 0, 2, 3, number))
+const now = minute(10)
+const nightly: Schedule = {
+  name: 'nightly',
+  workflow: 'cleanUp',
+  cron: '0 0 3 * * *',
+  timezone: 'Europe/Paris',
+  status: 'ACTIVE',
+  application: 'shop',
+  queue: null,
+  lastFiredAt: minute(0),
+  nextAt: [new Date('2026-01-03T02:00:00Z')],
+}
+const worker: LiveExecutor = {
+  executorId: 'pod-1',
+  application: 'shop',
+  version: 'v1',
+  versionStart: 'v1',
+  since: minute(0),
+  candidateVersions: null,
+  registration: null,
+  recognisedBy: 'name',
+  address: null,
+  heardAt: minute(9),
+}
+const shop = () =>
+  createFakeStore(
+    [
+      { workflowId: 'a', queue: 'mails', status: 'ENQUEUED', createdAt: minute(1), application: 'shop' },
+      { workflowId: 'b', queue: 'mails', status: 'ENQUEUED', createdAt: minute(2), application: 'shop' },
+      { workflowId: 'c', queue: 'mails', createdAt: minute(3), application: 'shop' },
+    ],
+    {
+      queues: ['mails', 'idle'],
+      schedules: [nightly],
+      executors: [worker],
+      versions: [
+        { version: 'v2', application: 'shop', registeredAt: minute(5), isLatest: true },
+        { version: 'v1', application: 'shop', registeredAt: minute(1), isLatest: false },
+      ],
+    },
+  )
+
+test('queues shows what waits and runs, and the limits', async () => {
+  const store = shop()
+  const set = 'queues set mails --concurrency 4 --worker-concurrency 2 --rate-limit 100/1m --poll 500ms'
+  expect((await runCli(set, { store })).stderr).toBe('The queue mails is set.\n')
+  expect((await runCli('queues', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`
+    "QUEUE  WAITING  RUNNING  DELAYED  OLDEST  LIMITS
+    idle         0        0
+    mails        2        1           9m ago  4 at once, 2 per worker, 100 in 60s
+    "
+  `)
+  const { stdout } = await runCli('queues -o jsonl', { store })
+  expect(JSON.parse(stdout.split('\n')[1] ?? '')).toEqual({
+    name: 'mails',
+    application: null,
+    enqueued: 2,
+    running: 1,
+    delayed: 0,
+    oldestAt: minute(1).toISOString(),
+    concurrency: 4,
+    workerConcurrency: 2,
+    rateLimit: { max: 100, periodMs: 60_000 },
+    pollMs: 500,
+  })
+  expect((await runCli('queues set mails --concurrency none', { store })).code).toBe(0)
+})
+
+test('a queue that nobody has, that is set so, or that is in use is no success', async () => {
+  const store = shop()
+  expect((await runCli('queues set nothing --concurrency 1', { store })).code).toBe(4)
+  expect((await runCli('queues set mails', { store })).code).toBe(2)
+  expect((await runCli('queues set mails --concurrency none', { store })).code).toBe(9)
+  expect((await runCli('queues create mails', { store })).code).toBe(9)
+  expect((await runCli('queues delete nothing --yes', { store })).code).toBe(4)
+  const inUse = await runCli('queues delete mails --yes', { store })
+  expect(inUse.code).toBe(9)
+  expect(inUse.stderr).toContain('Workflows wait or run on mails')
+  for (const wrong of ['--rate-limit 100', '--rate-limit x/1m', '--concurrency 0', '--poll 1']) {
+    expect((await runCli(`queues set mails ${wrong}`, { store })).code).toBe(2)
+  }
+})
+
+test('a limit that limits nothing, and a poll that keeps the database busy, are refused with a sentence', async () => {
+  const store = shop()
+  expect((await runCli('queues set mails --rate-limit 5/0s', { store })).stderr).toBe(
+    'error: "5/0s" limits nothing: its time is zero.\nhint: write it as 5/1m, or none for no limit\n',
+  )
+  const fast = await runCli('queues create fresh --poll 1ms', { store })
+  expect(fast.code).toBe(2)
+  expect(fast.stderr).toContain('hint: --poll 10ms is the fastest, 1s the usual')
+  expect(await store.hasQueue('fresh')).toBe(false)
+})
+
+test('a queue is created, and deleted after a yes', async () => {
+  const store = shop()
+  expect((await runCli('queues create fresh --application shop', { store })).code).toBe(0)
+  expect((await store.queues()).find(({ name }) => name === 'fresh')).toMatchObject({ application: 'shop' })
+  expect((await runCli('queues delete fresh', { store })).code).toBe(2)
+  expect((await runCli('queues delete fresh', { store, isTerminal: true, answers: [true] })).code).toBe(0)
+  expect(await store.hasQueue('fresh')).toBe(false)
+})
+
+test('schedules are listed, paused, resumed and triggered', async () => {
+  const store = shop()
+  expect((await runCli('schedules', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`
+    "SCHEDULE  STATUS    CRON         NEXT                  WORKFLOW     LAST
+    nightly   ● ACTIVE  0 0 3 * * *  2026-01-03 02:00:00Z  cleanUp   10m ago
+    "
+  `)
+  expect((await runCli('schedules pause nightly', { store })).stderr).toBe(
+    'The schedule nightly is PAUSED.\n',
+  )
+  expect((await runCli('schedules pause nightly', { store })).code).toBe(9)
+  expect((await runCli('schedules resume nightly', { store })).code).toBe(0)
+  expect((await runCli('schedules pause nothing', { store })).code).toBe(4)
+  const { code, stdout } = await runCli('schedules trigger nightly', { store })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'sched-nightly-trigger-1\n' })
+  expect((await runCli('schedules trigger nothing', { store })).code).toBe(4)
+})
+
+test('versions tells who runs each, and promotes one', async () => {
+  const store = shop()
+  expect((await runCli('versions', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`
+    "VERSION  LATEST    WORKERS  ACTIVE  ALL  REGISTERED  APPLICATION
+    v2       ● latest        0       0    0      5m ago  shop
+    v1                       1       3    3      9m ago  shop
+    "
+  `)
+  expect((await runCli('versions promote v1', { store })).stderr).toBe('v1 is the latest version now.\n')
+  expect((await runCli('versions promote v1', { store })).code).toBe(9)
+  expect((await runCli('versions promote v3', { store })).code).toBe(4)
+  expect((await store.versions())[0]).toMatchObject({ version: 'v1', isLatest: true })
+})

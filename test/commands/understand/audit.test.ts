@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../../support/example-store.ts'
+import { createFakeStore } from '../../support/fake-store.ts'
+import { runCli } from '../../support/run-cli.ts'
+
+async function createDecidedStore() {
+  const store = createExampleStore()
+  await runCli(['approve', 'asking', '--comment', 'fine', '--as', 'ada'], { store })
+  await runCli(['reject', 'asking', '--comment', 'no', '--as', 'bob'], { store })
+  return store
+}
+
+test('audit lists what was decided and what was refused, newest first', async () => {
+  const store = await createDecidedStore()
+  const run = await runCli('audit', { store, isTerminal: true, columns: 100 })
+  expect(run.stdout).toMatchInlineSnapshot(`
+    "AT                    WAIT      DECISION    OUTCOME            BY   COMMENT  ROLE      WORKFLOW
+    2026-01-02 03:05:05Z  asking#1  ✗ rejected  decided-otherwise  bob  no       postgres  orderWorkflow
+    2026-01-02 03:05:05Z  asking#1  ✓ approved  stored             ada  fine     postgres  orderWorkflow
+    "
+  `)
+  expect(
+    (await runCli('audit asking#1 --by bob -o jsonl', { store })).stdout.trimEnd().split('\n'),
+  ).toHaveLength(1)
+  expect((await runCli('audit asking#2', { store })).stderr).toBe(
+    'No decision for asking#2 in the record of fake database.\n',
+  )
+})
+
+test('audit says when there are more, and takes times both ways', async () => {
+  const store = await createDecidedStore()
+  const run = await runCli('audit --limit 1 --from 1h --to 2026-02-01T00:00:00Z', { store })
+  expect(run.stderr).toContain('The newest 1; --limit shows more')
+  expect(await runCli('audit --from yesterday', { store })).toMatchObject({ code: 2 })
+})
+
+test('audit init prints what it runs, and --print runs nothing', async () => {
+  const store = createFakeStore([], { hasRecord: false, own: false })
+  expect(await runCli('audit', { store })).toMatchObject({ code: 3 })
+  expect(await runCli('audit init --print --decider clerk', { store })).toMatchObject({
+    code: 0,
+    stdout: 'create schema drover;\ngrant to "clerk";\n',
+    stderr: '',
+  })
+  expect(await runCli('audit', { store })).toMatchObject({ code: 3 })
+  expect((await runCli('audit init', { store })).stderr).toContain('recorded in drover.decisions')
+  expect(await runCli('audit', { store })).toMatchObject({ code: 0 })
+})

@@ -1,0 +1,104 @@
+import { DBOSClient } from '@dbos-inc/dbos-sdk'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTwoStores, type TwoStores } from '../../support/two-stores.ts'
+
+let stores: TwoStores
+let client: DBOSClient
+
+beforeAll(async () => {
+  stores = await openTwoStores([
+    { workflowId: 'a', queue: 'mails', status: 'ENQUEUED', createdAt: new Date(2000) },
+    { workflowId: 'b', queue: 'mails', status: 'ENQUEUED', createdAt: new Date(1000) },
+    { workflowId: 'c', queue: 'mails', createdAt: new Date(3000) },
+    { workflowId: 'd', queue: 'idle', status: 'SUCCESS' },
+  ])
+  client = await DBOSClient.create({ systemDatabaseUrl: stores.database.target.url })
+})
+
+afterAll(async () => {
+  await client.destroy()
+  await stores.close()
+})
+
+const settings = { concurrency: 3, workerConcurrency: null, rateLimit: null, pollMs: 500 }
+
+test('the fake store and the real one agree on queues', async () => {
+  const { ask } = stores
+  for (const name of ['mails', 'idle']) {
+    expect(await ask((store) => store.createQueue(name, 'shop', settings))).toBe('changed')
+  }
+  expect(await ask((store) => store.createQueue('mails', 'shop', settings))).toBe('no-op')
+  const limits = { rateLimit: { max: 10, periodMs: 1500 }, workerConcurrency: 2 }
+  expect(await ask((store) => store.setQueue('mails', limits))).toBe('changed')
+  expect(await ask((store) => store.setQueue('mails', limits))).toBe('no-op')
+  expect(await ask((store) => store.setQueue('none', limits))).toBe('not-found')
+  expect(await ask((store) => store.queues())).toMatchObject([
+    { name: 'idle', enqueued: 0, running: 0, oldestAt: null },
+    { name: 'mails', enqueued: 2, running: 1, oldestAt: new Date(1000), concurrency: 3, ...limits },
+  ])
+  expect(await ask((store) => store.deleteQueue('mails'))).toBe('no-op')
+  expect(await ask((store) => store.deleteQueue('idle'))).toBe('changed')
+  expect(await ask((store) => store.deleteQueue('idle'))).toBe('not-found')
+  expect(await ask((store) => store.hasQueue('idle'))).toBe(false)
+})
+
+test('DBOS itself reads the queue as it was set', async () => {
+  const queue = await client.retrieveQueue('mails')
+  expect(await queue?.getConcurrency()).toBe(3)
+  expect(await queue?.getRateLimit()).toEqual({ limitPerPeriod: 10, periodSec: 1.5 })
+})
+
+test('schedules come with the times that executors compute', async () => {
+  await client.createSchedule({
+    scheduleName: 'nightly',
+    workflowName: 'cleanUp',
+    schedule: '0 30 2 * * *',
+    options: { cronTimezone: 'Europe/Paris' },
+  })
+  const { real } = stores
+  const [schedule] = await real.schedules()
+  expect(schedule).toMatchObject({
+    name: 'nightly',
+    workflow: 'cleanUp',
+    status: 'ACTIVE',
+    lastFiredAt: null,
+  })
+  expect(schedule?.nextAt).toHaveLength(3)
+  for (const at of schedule?.nextAt ?? []) {
+    expect(at.toLocaleTimeString('de', { timeZone: 'Europe/Paris' })).toBe('02:30:00')
+    expect(at.getTime()).toBeGreaterThan(Date.now())
+  }
+  expect(await real.setSchedule('nightly', 'PAUSED')).toBe('changed')
+  expect(await real.setSchedule('nightly', 'PAUSED')).toBe('no-op')
+  expect(await real.setSchedule('nothing', 'PAUSED')).toBe('not-found')
+  expect(await real.schedules()).toMatchObject([{ status: 'PAUSED', nextAt: [] }])
+  expect((await client.getSchedule('nightly'))?.status).toBe('PAUSED')
+  await expect(real.triggerSchedule('nightly')).rejects.toThrow('No version of its application')
+  await stores.database.query(
+    `insert into dbos.application_versions (version_id, version_name, version_timestamp) values ('0', 'v0', 1)`,
+  )
+  const workflowId = await real.triggerSchedule('nightly')
+  expect(await real.get(workflowId ?? '')).toMatchObject({ name: 'cleanUp', status: 'ENQUEUED' })
+  expect(await real.triggerSchedule('nothing')).toBeUndefined()
+})
+
+test('the latest version is the one that was promoted last, for DBOS as well', async () => {
+  const { real, database } = stores
+  await database.query(
+    `insert into dbos.application_versions (version_id, version_name, version_timestamp, application_name)
+     values ('1', 'v1', 1000, 'shop'), ('2', 'v2', 2000, 'shop'), ('3', 'other', 3000, 'mail')`,
+  )
+  const latest = async () =>
+    (await real.versions()).filter(({ isLatest }) => isLatest).map(({ version }) => version)
+  expect((await latest()).toSorted()).toEqual(['other', 'v0', 'v2'])
+  expect(await real.promoteVersion('v1')).toBe('changed')
+  expect((await latest()).toSorted()).toEqual(['other', 'v0', 'v1'])
+  expect(await real.promoteVersion('v1')).toBe('no-op')
+  expect(await real.promoteVersion('v9')).toBe('not-found')
+  const asShop = await DBOSClient.create({
+    systemDatabaseUrl: database.target.url,
+    applicationName: 'shop',
+  })
+  expect((await asShop.getLatestApplicationVersion()).versionName).toBe('v1')
+  await asShop.destroy()
+})

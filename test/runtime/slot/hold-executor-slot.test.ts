@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, test } from 'vitest'
+import { slotKey, slotSessionName } from '../../../src/core/run/executor-protocol.ts'
+import { holdExecutorSlot } from '../../../src/runtime/slot/hold-executor-slot.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { waitUntil } from '../../support/wait-until.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(async () => {
+  await database?.drop()
+})
+
+const sessions = async () =>
+  database.query(
+    'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
+    [slotSessionName],
+  )
+
+test('a lock that is refused on a living connection closes it, and is tried again on another', async () => {
+  const executorId = `drover-${randomUUID()}`
+  const lines: string[] = []
+  const count = (text: string) => lines.filter((line) => line.includes(text)).length
+  const slot = await holdExecutorSlot(
+    { executorId, application: 'shop', version: 'v1', registration: null },
+    database.target,
+    (_, line) => lines.push(line),
+  )
+  const [first] = await sessions()
+  const other = new pg.Client({ connectionString: database.target.url, options: '-c lock_timeout=0' })
+  await other.connect()
+  // It gets the slot as soon as its holder is gone, and every attempt to lock it again is refused.
+  const taken = other.query(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+  await waitUntil('another one stands in line', async () => {
+    const [row] = await database.query(
+      `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted`,
+    )
+    return row?.waiting === 1
+  })
+  await database.query(`alter database ${database.name} set lock_timeout = '20ms'`)
+  await database.query('select pg_terminate_backend($1)', [first?.pid])
+  await taken
+  await waitUntil('three attempts were refused', () => count('lock timeout') >= 3)
+  await waitUntil('the refused ones are closed', async () => (await sessions()).length <= 1)
+  await other.end()
+  await waitUntil('the slot is locked again', () => count('again') > 0)
+  await waitUntil('it has the one connection', async () => (await sessions()).length === 1)
+  await slot.release()
+  await waitUntil('that one is closed too', async () => (await sessions()).length === 0)
+})
