@@ -1,8 +1,9 @@
+import type { DatabaseTarget } from './core/database.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import type { ExitCode } from './core/exit-codes.ts'
 import type { App, LoadOptions } from './core/run/runtime.ts'
 import type { StartedLog } from './core/started-log.ts'
-import type { DatabaseTarget, Store } from './core/store.ts'
+import type { Store } from './core/store.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** How this process is asked to stop: ctrl-c or SIGTERM. */

@@ -1,9 +1,11 @@
 /** What the command line is made of, for programs: the package's own exports. */
 
 export type { Change, ChangeType } from './core/change.ts'
+export type { RecordedDecision, RecordQuery } from './core/decide/decision-record.ts'
+export type { NamedWait } from './core/decide/inbox.ts'
 export type { Decided } from './core/decide/submit-decision.ts'
 export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
-export type { NamedWait, RecordedDecision, RecordQuery, WorkflowQuery } from './core/store.ts'
+export type { WorkflowQuery } from './core/store.ts'
 export type {
   JsonValue,
   Message,

@@ -1,4 +1,4 @@
-import type { DatabaseTarget } from './store.ts'
+import type { DatabaseTarget } from './database.ts'
 
 export interface LocalStatus {
   readonly state: 'absent' | 'down' | 'starting' | 'up'

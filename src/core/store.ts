@@ -1,13 +1,29 @@
 import type { Change, ChangeType } from './change.ts'
+import type { DatabaseIdentity } from './database.ts'
+import type {
+  DecisionOutcome,
+  DecisionRequest,
+  LastDecided,
+  RecordedDecision,
+  RecordQuery,
+  RecordSetup,
+} from './decide/decision-record.ts'
+import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from './decide/inbox.ts'
 import type { Recovery } from './diagnosis/dead-executors.ts'
 import type { ServerHealth } from './diagnosis/health.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Platform } from './platform.ts'
-import type { AnyOf } from './words/any-of.ts'
 import type {
-  JsonValue,
+  QueuePlace,
+  SendOutcome,
+  SendRequest,
+  StartOutcome,
+  StartRequest,
+  WorkflowOrigin,
+} from './run/start.ts'
+import type {
   Lineage,
   Message,
   Step,
@@ -17,41 +33,8 @@ import type {
   Wait,
   Workflow,
   WorkflowEvent,
-  WorkflowStatus,
   WorkflowSummary,
 } from './workflow.ts'
-
-/** A database that drover was pointed at, before anything connects. */
-export interface DatabaseTarget {
-  /** Carries the password: never print it. */
-  readonly url: string
-  /** The schema of the DBOS system tables. */
-  readonly schema: string
-  /** Safe to print: host, port and database, or `embedded database drover`. */
-  readonly label: string
-  /** Its name inside the embedded server; undefined elsewhere. */
-  readonly embedded?: string
-  readonly connectTimeoutMs: number
-  /** The same database reached directly, for notifications that the pooler behind `url` does not deliver. Carries a password too. */
-  readonly listenUrl?: string
-  /** How long a follower waits for a lost database to come back; 5 minutes by default. */
-  readonly reconnectTimeoutMs?: number
-  /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
-  readonly createSchema?: boolean
-  /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */
-  readonly refuseMigrating?: boolean
-}
-
-export interface DatabaseIdentity {
-  readonly label: string
-  readonly schema: string
-  /** True when drover created this database: only there it migrates, registers its queue and pins versions. */
-  readonly own: boolean
-  /** Set where the DBOS tables are newer than those that drover knows: the number of their migration. */
-  readonly unknownMigration?: number
-  /** Set where its tables are of an SDK that cannot be launched in a process of drover's. */
-  readonly isBeforeSdk5?: boolean
-}
 
 export interface WorkflowQuery extends WorkflowFilter {
   readonly limit: number
@@ -82,189 +65,6 @@ export interface FollowOptions {
 export interface StreamValuesOptions extends Pick<FollowOptions, 'onNotice'> {
   readonly from?: number
   readonly signal?: AbortSignal
-}
-
-export interface SendRequest {
-  readonly workflowId: string
-  readonly topic: string | null
-  readonly message: JsonValue
-  /** Sending again with the same key is a no-op. */
-  readonly idempotencyKey?: string
-  /** As JSON that every language reads, instead of what TypeScript writes; else as the workflow itself is written. */
-  readonly portable?: boolean
-  /** Not to a workflow that has ended: nobody would read it. */
-  readonly onlyActive?: boolean
-}
-
-/** `used-otherwise`: another message, or on another topic, was sent under this key. Only `sent` wrote something. */
-export type SendOutcome = 'sent' | 'duplicate' | 'used-otherwise' | 'ended'
-
-export interface StartRequest {
-  readonly name: string
-  readonly className?: string
-  readonly configName?: string
-  readonly workflowId: string
-  readonly args: readonly JsonValue[]
-  readonly queue: string
-  readonly application?: string
-  readonly version?: string
-  /** 0 is first. */
-  readonly priority?: number
-  /** Not to be taken before this has passed. */
-  readonly delayMs?: number
-  /** DBOS cancels it so long after it was taken. */
-  readonly timeoutMs?: number
-  /** On a queue only one active workflow may have it. */
-  readonly deduplicationId?: string
-  readonly attributes?: Readonly<Record<string, JsonValue>>
-  readonly partition?: string
-  /** Keyword arguments, for workflows in Python: everything is written as portable JSON then. */
-  readonly namedArgs?: Readonly<Record<string, JsonValue>>
-  /** There before the workflow starts. */
-  readonly messages?: readonly StartMessage[]
-}
-
-export interface StartMessage extends Pick<SendRequest, 'topic' | 'message' | 'idempotencyKey'> {}
-
-/** `existing`: the id is in use. An object: another active workflow has the deduplication id. Nothing was written then. */
-export type StartOutcome = 'started' | 'existing' | { readonly duplicateOf: string }
-
-/** How a workflow name ran before: what `start` fills in. */
-export interface WorkflowOrigin {
-  readonly className: string | null
-  readonly configName: string | null
-  readonly queue: string | null
-  readonly application: string | null
-}
-
-/** Where a workflow is to be enqueued. */
-export interface QueuePlace {
-  readonly queue: string
-  /** Executors of one application neither take nor count what belongs to another; null: unclaimed. */
-  readonly application: string | null
-  readonly partition: string | null
-}
-
-export type DecisionVerb = 'approved' | 'rejected'
-
-export interface Actor {
-  readonly name: string
-  /** Where the name came from: `--as`, an environment variable, or the operating system. */
-  readonly source: string
-}
-
-export interface DecisionRequest {
-  readonly wait: Wait
-  readonly topic: string | null
-  readonly decision: DecisionVerb
-  readonly message: JsonValue
-  readonly actor: Actor
-  readonly comment: string | null
-  /** Send although the workflow ended, the deadline passed or a foreign message lies there; never a second decision. */
-  readonly force?: boolean
-  /** The workflow was named, not the wait: refused right after another wait of it was decided, for it may be a retry. */
-  readonly isByWorkflow?: boolean
-  /** False leaves no record of who decided (`"audit": "off"`). */
-  readonly isRecorded?: boolean
-}
-
-/** What answered a wait before. Of a message that is no decision of drover's only `message` and `at` are known. */
-export interface EarlierAnswer {
-  readonly message: JsonValue
-  readonly at: Date
-  readonly by: string | null
-}
-
-type Preceded<Outcome> = { readonly outcome: Outcome } & EarlierAnswer
-
-/**
- * `stored`: it is in the database now. `repeated`: this wait has that same decision already. `decided-otherwise`: another
- * decision came first. `decided-before`: so did one for another wait of this workflow, a moment ago. `foreign-message`:
- * a message that is no decision lies on the topic, or was read.
- */
-export type DecisionOutcome =
-  | { readonly outcome: 'stored'; readonly at: Date }
-  | Preceded<'repeated'>
-  | Preceded<'decided-otherwise'>
-  | Preceded<'decided-before'>
-  | Preceded<'foreign-message'>
-  | { readonly outcome: 'ended'; readonly status: WorkflowStatus }
-  | { readonly outcome: 'deadline-passed'; readonly until: Date }
-
-export interface LastDecided {
-  readonly step: number
-  /** Null where nothing tells: a bare string without a record. */
-  readonly by: string | null
-}
-
-/** A line of the record: an attempt to decide, whatever became of it. */
-export interface RecordedDecision {
-  readonly id: number
-  readonly workflowId: string
-  readonly name: string
-  readonly step: number
-  readonly topic: string | null
-  readonly decision: DecisionVerb
-  /** Claimed: what whoever decided said, and where that came from. */
-  readonly by: string
-  readonly bySource: string
-  readonly comment: string | null
-  readonly outcome: DecisionOutcome['outcome']
-  readonly forced: boolean
-  /** By the database's clock. */
-  readonly at: Date
-  /** Attested: the role that was logged in to Postgres, and from where; null over a Unix socket. */
-  readonly sessionUser: string
-  readonly clientAddress: string | null
-  /** Of the message as JSON without spaces, in hexadecimal digits. */
-  readonly payloadSha256: string
-}
-
-export interface RecordQuery {
-  readonly workflowId?: string
-  readonly step?: number
-  readonly actor?: AnyOf<string>
-  /** Not before, not after. */
-  readonly from?: Date
-  readonly to?: Date
-  /** All of them without. */
-  readonly limit?: number
-}
-
-export interface RecordSetup {
-  /** A role that may decide from then on. */
-  readonly decider?: string
-  /** False: only tell the statements. */
-  readonly run: boolean
-}
-
-export interface InboxQuery {
-  /** The registered name, or `Class.name`. */
-  readonly name?: AnyOf<string>
-  /** Only what has waited since then or longer. */
-  readonly before?: Date
-  /** All of them without. */
-  readonly limit?: number
-}
-
-/** A wait, and the name of the workflow that waits. */
-export interface NamedWait extends Wait {
-  readonly name: string
-}
-
-export interface Inbox {
-  /** The oldest first. */
-  readonly waits: readonly NamedWait[]
-  /** How many there are without the limit. */
-  readonly total: number
-}
-
-/** How an earlier run of the same name was answered at the same step. */
-export interface LearnedAnswer {
-  readonly name: string
-  readonly step: number
-  readonly topic: string | null
-  readonly message: JsonValue
 }
 
 /** The system database of a DBOS application, as drover reads and writes it. */

@@ -1,4 +1,5 @@
-import type { DatabaseTarget, Store } from '../core/store.ts'
+import type { DatabaseTarget } from '../core/database.ts'
+import type { Store } from '../core/store.ts'
 import { createSession } from './connection/connect.ts'
 import { createListener } from './connection/listen.ts'
 import { defaultTiming, type FollowTiming } from './connection/retry-while-disconnected.ts'

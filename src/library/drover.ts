@@ -1,19 +1,12 @@
 import type { Change } from '../core/change.ts'
+import type { DatabaseIdentity } from '../core/database.ts'
+import type { Actor, DecisionVerb, RecordedDecision, RecordQuery } from '../core/decide/decision-record.ts'
 import { findWait } from '../core/decide/find-wait.ts'
+import type { InboxQuery, NamedWait } from '../core/decide/inbox.ts'
 import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
-import type {
-  Actor,
-  DatabaseIdentity,
-  DecisionVerb,
-  InboxQuery,
-  NamedWait,
-  RecordedDecision,
-  RecordQuery,
-  Store,
-  WorkflowQuery,
-} from '../core/store.ts'
+import type { Store, WorkflowQuery } from '../core/store.ts'
 import { withPlainNumbers } from '../core/words/exact-number.ts'
 import type {
   JsonValue,

@@ -1,9 +1,9 @@
 import type { Change } from '../core/change.ts'
+import type { RecordedDecision } from '../core/decide/decision-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/dead-executors.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
-import type { RecordedDecision } from '../core/store.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
 import type {
   Message,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { DatabaseTarget } from '../core/store.ts'
+import type { DatabaseTarget } from '../core/database.ts'
 import { quoteIdentifier } from './slot/own-connection.ts'
 
 interface LaunchedVersion {

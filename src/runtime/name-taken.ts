@@ -1,5 +1,5 @@
+import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
-import type { DatabaseTarget } from '../core/store.ts'
 import { shellWord } from '../core/words/shell-word.ts'
 
 /** What DBOS says of a name that is unique in a system database and belongs to another application there. */

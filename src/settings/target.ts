@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
+import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
-import type { DatabaseTarget } from '../core/store.ts'
 import { byDefault } from './setting.ts'
 import type { Settings } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
-import type { DatabaseTarget } from '../../src/core/store.ts'
+import type { DatabaseTarget } from '../../src/core/database.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase, urlOfDatabase } from '../support/database.ts'
 import { patience } from '../support/patience.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DatabaseTarget } from '../../src/core/store.ts'
+import type { DatabaseTarget } from '../../src/core/database.ts'
 import { startHandingOver } from '../../src/runtime/hand-over.ts'
 import { holdExecutorSlot } from '../../src/runtime/slot/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'

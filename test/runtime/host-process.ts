@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import type { DatabaseTarget } from '../../src/core/database.ts'
 import type { LaunchOptions, LoadOptions } from '../../src/core/run/runtime.ts'
-import type { DatabaseTarget } from '../../src/core/store.ts'
 import { atEndOfFile } from '../support/end-of-file.ts'
 
 const host = path.join(import.meta.dirname, '../fixtures/host.mjs')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import { inject } from 'vitest'
-import type { DatabaseTarget } from '../../src/core/store.ts'
+import type { DatabaseTarget } from '../../src/core/database.ts'
 import { atEndOfFile } from './end-of-file.ts'
 import { patience } from './patience.ts'
 

@@ -1,6 +1,6 @@
 import type { ServerHealth, Standing } from '../../src/core/diagnosis/health.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/diagnosis/situation.ts'
-import type { QueuePlace } from '../../src/core/store.ts'
+import type { QueuePlace } from '../../src/core/run/start.ts'
 import { internalQueue, isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
 import { asTold, type FakeRows, waitsOf } from './fake-workflow.ts'
 

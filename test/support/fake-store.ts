@@ -3,6 +3,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decide/decision.ts'
 import type {
+  DecisionOutcome,
+  DecisionRequest,
+  RecordedDecision,
+} from '../../src/core/decide/decision-record.ts'
+import type { NamedWait } from '../../src/core/decide/inbox.ts'
+import type {
   GoneExecutor,
   RecoverySight,
   UnclaimedVersion,
@@ -13,18 +19,8 @@ import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
-import type {
-  DecisionOutcome,
-  DecisionRequest,
-  FollowOptions,
-  NamedWait,
-  QueuePlace,
-  RecordedDecision,
-  SendRequest,
-  StartRequest,
-  Store,
-  WorkflowOrigin,
-} from '../../src/core/store.ts'
+import type { QueuePlace, SendRequest, StartRequest, WorkflowOrigin } from '../../src/core/run/start.ts'
+import type { FollowOptions, Store } from '../../src/core/store.ts'
 import { toList } from '../../src/core/words/any-of.ts'
 import {
   type EndedStatus,

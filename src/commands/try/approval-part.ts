@@ -1,6 +1,6 @@
 import { answerTo, findActor, waitId } from '../../core/decide/decision.ts'
+import type { DecisionVerb } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
-import type { DecisionVerb } from '../../core/store.ts'
 import { isEnded, type Wait } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow/follow-workflows.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'

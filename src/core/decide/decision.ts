@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../errors.ts'
-import type { Actor, DecisionVerb, LearnedAnswer } from '../store.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import { isJsonObject } from '../words/json.ts'
 import { shellWord } from '../words/shell-word.ts'
@@ -13,6 +12,8 @@ import {
   topicOfStep,
   type WorkflowProfiles,
 } from './answer-profile.ts'
+import type { Actor, DecisionVerb } from './decision-record.ts'
+import type { LearnedAnswer } from './inbox.ts'
 
 interface DecisionContent {
   readonly decision: DecisionVerb

@@ -1,7 +1,8 @@
-import type { LearnedAnswer, NamedWait, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import type { TopicSource } from '../workflow.ts'
 import type { WorkflowProfiles } from './answer-profile.ts'
 import { findTopic, waitKey } from './decision.ts'
+import type { LearnedAnswer, NamedWait } from './inbox.ts'
 
 /** A wait with all that is known of its topic, and from where. */
 export type KnownWait<Named extends NamedWait = NamedWait> = Named & { readonly source: TopicSource }

@@ -1,10 +1,11 @@
 import { CliError } from '../errors.ts'
-import type { Actor, DecisionOutcome, DecisionVerb, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import { shellWord } from '../words/shell-word.ts'
 import type { JsonValue, Wait } from '../workflow.ts'
 import type { WorkflowProfiles } from './answer-profile.ts'
 import { answerTo, findTopic, waitId } from './decision.ts'
+import type { Actor, DecisionOutcome, DecisionVerb } from './decision-record.ts'
 
 export interface Submission {
   /** Of the workflow that waits. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CliError } from '../errors.ts'
-import type { SendRequest, StartMessage, Store } from '../store.ts'
+import type { SendRequest, StartMessage } from '../run/start.ts'
+import type { Store } from '../store.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import { shellWord } from '../words/shell-word.ts'
 

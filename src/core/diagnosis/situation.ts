@@ -1,5 +1,5 @@
 import type { Registration } from '../run/registration.ts'
-import type { WorkflowOrigin } from '../store.ts'
+import type { WorkflowOrigin } from '../run/start.ts'
 import type { Executor, Message, Step, Wait, Workflow, WorkflowSummary } from '../workflow.ts'
 
 /** An executor that is connected now, with the evidence for it. */

@@ -1,4 +1,4 @@
-import type { DatabaseTarget } from '../store.ts'
+import type { DatabaseTarget } from '../database.ts'
 import type { JsonValue } from '../workflow.ts'
 import type { RegisteredWorkflow } from './registration.ts'
 

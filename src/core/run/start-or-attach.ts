@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { submitMessage, withKeys } from '../decide/submit-message.ts'
 import { CliError } from '../errors.ts'
-import type { StartRequest, Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { shellWord } from '../words/shell-word.ts'
 import { isEnded, type JsonValue, type Workflow } from '../workflow.ts'
+import type { StartRequest } from './start.ts'
 
 interface Started {
   /** Of another workflow where one holds the deduplication id. */

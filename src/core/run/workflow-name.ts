@@ -1,4 +1,5 @@
-import type { Store, WorkflowOrigin } from '../store.ts'
+import type { Store } from '../store.ts'
+import type { WorkflowOrigin } from './start.ts'
 
 /** `Class.name`, as `get` and `start` print it. */
 export function qualifiedName(className: string | null | undefined, name: string): string {

@@ -1,6 +1,6 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
-import type { DatabaseTarget } from '../../core/store.ts'
+import type { DatabaseTarget } from '../../core/database.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
 import { toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'

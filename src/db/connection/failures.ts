@@ -1,6 +1,6 @@
 import type { Client } from 'pg'
+import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
-import type { DatabaseTarget } from '../../core/store.ts'
 import { missingGrant } from './missing-grant.ts'
 
 const configHint = 'drover config   # which database this is, and what chose it'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { DatabaseTarget } from '../../core/store.ts'
+import type { DatabaseTarget } from '../../core/database.ts'
 
 const lastStatements = new WeakMap<object, string>()
 

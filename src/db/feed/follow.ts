@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change.ts'
-import type { DatabaseTarget, FollowOptions } from '../../core/store.ts'
+import type { DatabaseTarget } from '../../core/database.ts'
+import type { FollowOptions } from '../../core/store.ts'
 import type { Session } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import type { Listener } from '../connection/listen.ts'

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FollowOptions, Inbox, InboxQuery } from '../../core/store.ts'
+import type { Inbox, InboxQuery } from '../../core/decide/inbox.ts'
+import type { FollowOptions } from '../../core/store.ts'
 import { persist } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
 import { readInbox } from '../read/read-inbox.ts'

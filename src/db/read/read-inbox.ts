@@ -1,4 +1,4 @@
-import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/store.ts'
+import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox.ts'
 import { toList } from '../../core/words/any-of.ts'
 import type { Session } from '../connection/connect.ts'
 import { decodeValue } from '../tables/decode.ts'

@@ -1,5 +1,5 @@
 import { deciderOf } from '../../core/decide/decision.ts'
-import type { LastDecided } from '../../core/store.ts'
+import type { LastDecided } from '../../core/decide/decision-record.ts'
 import type { Session } from '../connection/connect.ts'
 import { toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'

@@ -1,5 +1,5 @@
 import type { Outlook, QueueState } from '../../core/diagnosis/situation.ts'
-import type { QueuePlace } from '../../core/store.ts'
+import type { QueuePlace } from '../../core/run/start.ts'
 import { internalQueue } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import type { ReadExecutors } from '../executors/known-executors.ts'

@@ -1,5 +1,5 @@
 import type { Situation } from '../../core/diagnosis/situation.ts'
-import type { WorkflowOrigin } from '../../core/store.ts'
+import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { Step, Wait, Workflow } from '../../core/workflow.ts'
 import type { Session } from '../connection/connect.ts'
 import type { ReadExecutors } from '../executors/known-executors.ts'

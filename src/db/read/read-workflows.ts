@@ -1,4 +1,5 @@
-import type { WorkflowOrigin, WorkflowQuery } from '../../core/store.ts'
+import type { WorkflowOrigin } from '../../core/run/start.ts'
+import type { WorkflowQuery } from '../../core/store.ts'
 import { isEnded, toStatus, type Workflow, type WorkflowSummary } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import { decodeError, decodeInput, decodeValue, needsPortable } from '../tables/decode.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
-import type { DatabaseTarget } from '../../core/store.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { withoutPassword } from '../../core/words/without-password.ts'
 import type { Row, Session } from '../connection/connect.ts'

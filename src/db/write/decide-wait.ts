@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { deciderOf, isSameDecision } from '../../core/decide/decision.ts'
-import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../../core/store.ts'
+import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../../core/decide/decision-record.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import pg, { type ClientBase } from 'pg'
-import { CliError } from '../../core/errors.ts'
 import type {
   DecisionOutcome,
   DecisionRequest,
@@ -8,7 +7,8 @@ import type {
   RecordedDecision,
   RecordQuery,
   RecordSetup,
-} from '../../core/store.ts'
+} from '../../core/decide/decision-record.ts'
+import { CliError } from '../../core/errors.ts'
 import { toList } from '../../core/words/any-of.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
 import type { Row, Session } from '../connection/connect.ts'

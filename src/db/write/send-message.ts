@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ClientBase } from 'pg'
-import type { SendOutcome, SendRequest } from '../../core/store.ts'
+import type { SendOutcome, SendRequest } from '../../core/run/start.ts'
 import { withMarks } from '../../core/words/exact-number.ts'
 import { isEnded, toStatus } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { CliError } from '../../core/errors.ts'
-import type { StartOutcome, StartRequest } from '../../core/store.ts'
+import type { StartOutcome, StartRequest } from '../../core/run/start.ts'
 import { stringifyExact, withMarks } from '../../core/words/exact-number.ts'
 import type { Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'

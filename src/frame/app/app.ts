@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import type { DatabaseTarget } from '../../core/database.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
 import { devVersion, requireApplication, versionToLaunch } from '../../core/run/identity.ts'
@@ -11,7 +12,7 @@ import type {
   UnknownWorkflow,
   WantedWorkflow,
 } from '../../core/run/runtime.ts'
-import type { DatabaseTarget, Store } from '../../core/store.ts'
+import type { Store } from '../../core/store.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { internalQueue } from '../../core/workflow.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import type { DatabaseTarget } from '../../core/database.ts'
 import {
   type ExecutorAnswer,
   slotKey,
@@ -7,7 +8,6 @@ import {
   toAnswerPages,
 } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
-import type { DatabaseTarget } from '../../core/store.ts'
 import { runnableKey, toRunnable } from '../module/runnable.ts'
 import { answerQuestions } from './answer-questions.ts'
 import { connect } from './own-connection.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
+import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
-import type { DatabaseTarget } from '../../core/store.ts'
 
 /** A connection of our own beside DBOS's pool. Throws `database-unreachable`, `permission-denied`. */
 export async function connect(target: DatabaseTarget, applicationName: string): Promise<pg.Client> {

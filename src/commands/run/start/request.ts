@@ -15,9 +15,10 @@ import {
   ownerOf,
   type Registered,
 } from '../../../core/run/registrations.ts'
+import type { StartRequest, WorkflowOrigin } from '../../../core/run/start.ts'
 import { asItLastRan, portableArguments } from '../../../core/run/start-or-attach.ts'
 import { findOrigins, qualifiedName } from '../../../core/run/workflow-name.ts'
-import type { StartRequest, Store, WorkflowOrigin } from '../../../core/store.ts'
+import type { Store } from '../../../core/store.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../../core/words/json.ts'
 import { requireWorkflowId } from '../../../core/words/workflow-id.ts'

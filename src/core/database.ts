@@ -1,0 +1,31 @@
+/** A database that drover was pointed at, before anything connects. */
+export interface DatabaseTarget {
+  /** Carries the password: never print it. */
+  readonly url: string
+  /** The schema of the DBOS system tables. */
+  readonly schema: string
+  /** Safe to print: host, port and database, or `embedded database drover`. */
+  readonly label: string
+  /** Its name inside the embedded server; undefined elsewhere. */
+  readonly embedded?: string
+  readonly connectTimeoutMs: number
+  /** The same database reached directly, for notifications that the pooler behind `url` does not deliver. Carries a password too. */
+  readonly listenUrl?: string
+  /** How long a follower waits for a lost database to come back; 5 minutes by default. */
+  readonly reconnectTimeoutMs?: number
+  /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
+  readonly createSchema?: boolean
+  /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */
+  readonly refuseMigrating?: boolean
+}
+
+export interface DatabaseIdentity {
+  readonly label: string
+  readonly schema: string
+  /** True when drover created this database: only there it migrates, registers its queue and pins versions. */
+  readonly own: boolean
+  /** Set where the DBOS tables are newer than those that drover knows: the number of their migration. */
+  readonly unknownMigration?: number
+  /** Set where its tables are of an SDK that cannot be launched in a process of drover's. */
+  readonly isBeforeSdk5?: boolean
+}
