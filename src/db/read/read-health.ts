@@ -1,9 +1,9 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
 import { connect, disconnect, type Row, type Session } from '../connection/connect.ts'
 import { hearsItself } from '../connection/receives-own-notify.ts'
+import { hasRecord } from '../tables/record-table.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { hasRecord } from '../write/record.ts'
 import { readUnknownTopics } from './read-unknown-topics.ts'
 
 /** What is younger is on its way. */

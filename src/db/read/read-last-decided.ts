@@ -1,9 +1,9 @@
 import { deciderOf } from '../../core/decide/decision.ts'
 import type { LastDecided } from '../../core/decide/decision-record.ts'
 import type { Session } from '../connection/connect.ts'
+import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { hasRecord } from '../write/record.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
 
 /** The last decision of a workflow. Where decisions are recorded only the record tells of one. */

@@ -6,9 +6,10 @@ import type { Row, Session } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import { messageColumns, toMessage } from '../read/read-messages.ts'
 import { decodeValue, needsPortable } from '../tables/decode.ts'
+import { requireRecord } from '../tables/record-table.ts'
 import { noTopic, toDate, toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { findStored, recordDecision, requireRecord } from './record.ts'
+import { findStored, recordDecision } from './record.ts'
 import { deliverMessage, messageIdOf } from './send-message.ts'
 
 /** Whoever names only the workflow may mean the wait that was just answered, for this long. */

@@ -2,16 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
-import type { BulkRow, LedgerHead, PlannedTarget } from '../../../core/manage/ledger.ts'
-import {
-  adviceFor,
-  filteredStatusesByVerb,
-  type ManageResult,
-  type ManageTarget,
-  type ManageVerb,
-  obstacleTo,
-  type WorkflowState,
-} from '../../../core/manage/manage.ts'
+import type { BulkRow, LedgerHead } from '../../../core/manage/ledger.ts'
+import { adviceFor, filteredStatusesByVerb, type ManageVerb } from '../../../core/manage/manage.ts'
 import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
 import { shellWord } from '../../../core/words/shell-word.ts'
@@ -22,40 +14,12 @@ import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { bulkSummary } from '../../../render/columns/bulk-line.ts'
 import { counted } from '../../../render/text.ts'
-import type { BulkFlags } from './bulk-options.ts'
 import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
+import { changeBatch } from './change-batch.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
-
-/** What is special about this verb and this command line. */
-export interface BulkRequest {
-  readonly verb: ManageVerb
-  /** Ids as they were typed. */
-  readonly typed: readonly string[]
-  readonly filter: WorkflowFilter | undefined
-  readonly flags: BulkFlags
-  /** Options that change what is done, word for word: a ledger goes on only with the same. */
-  readonly options?: string
-  /** What it takes to change each of these, or why it cannot be. */
-  readonly prepare?: (
-    states: readonly WorkflowState[],
-  ) => Promise<(state: WorkflowState) => Promise<Prepared>>
-  /** More to change, which came to light while these were; also where these had changed before. */
-  readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
-  /** What it means to do this to all of them, told before anything is done. */
-  readonly explain?: (workflowIds: readonly string[]) => Promise<string>
-  /** Ask although ids were given: what is done cannot be undone. */
-  readonly alwaysAsk?: boolean
-}
-
-export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly obstacle: string } | undefined
-
-interface Plan {
-  readonly targets: readonly PlannedTarget[]
-  /** What is clear without doing anything. */
-  readonly settled: readonly BulkRow[]
-}
-
-const pageSize = 1000
+import { createPace } from './pace.ts'
+import { foresee, makePlan, type Plan } from './plan.ts'
+import { type BulkRequest, toDryRow } from './request.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
 export async function runBulk(context: Context, store: Store, given: BulkRequest): Promise<void> {
@@ -134,68 +98,6 @@ function describeIds(ids: readonly string[]): string {
   if (ids.length <= mostNamedIds) return ids.map(shellWord).join(' ')
   const hash = createHash('sha256').update(ids.join('\n')).digest('hex')
   return `- (${ids.length} ids, ${hash.slice(0, 12)})`
-}
-
-async function makePlan(
-  store: Store,
-  { verb, filter, prepare }: BulkRequest,
-  ids: readonly string[] | undefined,
-): Promise<Plan> {
-  const chosen = ids ?? (await matchingIds(store, verb, filter ?? {}))
-  const targets: PlannedTarget[] = []
-  const settled: BulkRow[] = []
-  for (let start = 0; start < chosen.length; start += pageSize) {
-    const page = chosen.slice(start, start + pageSize)
-    const states = await store.states(page)
-    const stateById = new Map(states.map((state) => [state.workflowId, state]))
-    const prepareOne = await prepare?.(states)
-    for (const workflowId of page) {
-      const state = stateById.get(workflowId)
-      if (!state) {
-        settled.push(toRow(workflowId, { outcome: 'not-found' }))
-        continue
-      }
-      const { status } = state
-      const obstacle = obstacleTo(verb, status)
-      const prepared = obstacle === undefined ? await prepareOne?.(state) : { obstacle }
-      if (prepared && 'obstacle' in prepared) {
-        const reason = prepared.obstacle
-        settled.push(toRow(workflowId, { outcome: 'no-op', before: status, after: status, reason }))
-      } else {
-        targets.push({ ...prepared, workflowId, status, updatedAt: state.updatedAt.toISOString() })
-      }
-    }
-  }
-  return { targets, settled }
-}
-
-/** What `expand` would bring to light, as things stand. */
-async function foresee(
-  store: Store,
-  request: BulkRequest,
-  { targets, settled }: Plan,
-): Promise<readonly PlannedTarget[]> {
-  const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
-  const found = (await request.expand?.([...known])) ?? []
-  const fresh = found.filter((id) => !known.has(id))
-  return fresh.length > 0 ? (await makePlan(store, request, fresh)).targets : []
-}
-
-/** All of them, oldest first, page by page. */
-async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
-  const query = { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) }
-  const ids: string[] = []
-  let after: Awaited<ReturnType<Store['list']>>[number] | undefined
-  do {
-    const page = await store.list({ ...query, order: 'oldest', limit: pageSize, after })
-    ids.push(...page.map(({ workflowId }) => workflowId))
-    after = page.length === pageSize ? page.at(-1) : undefined
-  } while (after)
-  return ids
-}
-
-function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
 /** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
@@ -282,121 +184,6 @@ async function execute(
 
 function idOf({ workflowId }: BulkRow): string {
   return workflowId
-}
-
-async function changeBatch(
-  store: Store,
-  verb: ManageVerb,
-  batch: readonly PlannedTarget[],
-  unsure: ReadonlySet<string>,
-): Promise<BulkRow[]> {
-  const resolved = await resolveUnsure(
-    store,
-    verb,
-    batch.filter(({ workflowId }) => unsure.has(workflowId)),
-  )
-  const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
-  const results = toChange.length > 0 ? await store.manage(verb, toChange) : []
-  const resultById = new Map(results.map((result) => [result.workflowId, result]))
-  return batch.map((target) => {
-    const result = resolved.get(target.workflowId) ?? resultById.get(target.workflowId)
-    return toResultRow(verb, target, result ?? { workflowId: target.workflowId, outcome: 'not-found' })
-  })
-}
-
-/** Of those that an interrupted run had begun with: the ones that it did change. */
-async function resolveUnsure(
-  store: Store,
-  verb: ManageVerb,
-  targets: readonly PlannedTarget[],
-): Promise<Map<string, ManageResult>> {
-  if (targets.length === 0) return new Map()
-  const ids = targets.flatMap(({ workflowId, newWorkflowId }) => [workflowId, newWorkflowId ?? []].flat())
-  const stateById = new Map((await store.states(ids)).map((state) => [state.workflowId, state]))
-  const resolved = new Map<string, ManageResult>()
-  for (const { workflowId, status, updatedAt, newWorkflowId } of targets) {
-    const state = stateById.get(workflowId)
-    const isUntouched = state?.status === status && state.updatedAt.toISOString() === updatedAt
-    const isDone =
-      verb === 'fork'
-        ? stateById.has(newWorkflowId ?? '')
-        : verb === 'delete'
-          ? !state
-          : verb === 'cancel'
-            ? state?.status === 'CANCELLED'
-            : state !== undefined && !isUntouched
-    const after = verb === 'fork' ? stateById.get(newWorkflowId ?? '') : state
-    if (isDone) resolved.set(workflowId, { workflowId, outcome: 'changed', status: after?.status ?? null })
-  }
-  return resolved
-}
-
-function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {
-  const { workflowId, status: before, newWorkflowId } = target
-  switch (result.outcome) {
-    case 'changed':
-      return toRow(workflowId, {
-        outcome: 'changed',
-        before,
-        after: result.status,
-        newWorkflowId: newWorkflowId ?? null,
-        reason: fromStepOf(target),
-      })
-    case 'moved-on': {
-      const obstacle = obstacleTo(verb, result.status)
-      return toRow(workflowId, {
-        outcome: obstacle === undefined ? 'failed' : 'no-op',
-        before,
-        after: result.status,
-        reason: obstacle ?? `it is ${result.status} now, no longer ${before}`,
-      })
-    }
-    case 'not-found':
-      return toRow(workflowId, { outcome: 'not-found', before })
-    case 'failed':
-      return toRow(workflowId, { outcome: 'failed', before, after: before, reason: result.reason })
-    default:
-      return result satisfies never
-  }
-}
-
-function toDryRow(target: PlannedTarget): BulkRow {
-  const { workflowId, status } = target
-  return toRow(workflowId, {
-    outcome: 'would-change',
-    before: status,
-    after: status,
-    reason: fromStepOf(target),
-  })
-}
-
-function fromStepOf({ fromStep }: ManageTarget): string | null {
-  return fromStep === undefined ? null : `from step ${fromStep}`
-}
-
-function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 'outcome'>): BulkRow {
-  return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
-}
-
-const largestBatch = 100
-const batchesPerSecond = 10
-
-/** Holds a rate over the whole run: what one batch took is not waited for again. */
-function createPace({ now, sleep, interrupts }: Context, perSecond: number | undefined) {
-  const startMs = now().getTime()
-  let begun = 0
-  return {
-    batchSize:
-      perSecond === undefined
-        ? largestBatch
-        : Math.min(largestBatch, Math.max(1, Math.floor(perSecond / batchesPerSecond))),
-    wait: async (count: number): Promise<void> => {
-      const dueMs = perSecond === undefined ? startMs : startMs + (begun / perSecond) * 1000
-      begun += count
-      const waitMs = dueMs - now().getTime()
-      if (waitMs > 0) await sleep(waitMs, interrupts.signal)
-    },
-  }
 }
 
 function noteEarlier(context: Context, { earlier }: Ledger): void {

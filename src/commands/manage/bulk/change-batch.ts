@@ -1,0 +1,80 @@
+import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
+import { type ManageResult, type ManageVerb, obstacleTo } from '../../../core/manage/manage.ts'
+import type { Store } from '../../../core/store.ts'
+import { fromStepOf, toRow } from './request.ts'
+
+function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {
+  const { workflowId, status: before, newWorkflowId } = target
+  switch (result.outcome) {
+    case 'changed':
+      return toRow(workflowId, {
+        outcome: 'changed',
+        before,
+        after: result.status,
+        newWorkflowId: newWorkflowId ?? null,
+        reason: fromStepOf(target),
+      })
+    case 'moved-on': {
+      const obstacle = obstacleTo(verb, result.status)
+      return toRow(workflowId, {
+        outcome: obstacle === undefined ? 'failed' : 'no-op',
+        before,
+        after: result.status,
+        reason: obstacle ?? `it is ${result.status} now, no longer ${before}`,
+      })
+    }
+    case 'not-found':
+      return toRow(workflowId, { outcome: 'not-found', before })
+    case 'failed':
+      return toRow(workflowId, { outcome: 'failed', before, after: before, reason: result.reason })
+    default:
+      return result satisfies never
+  }
+}
+
+/** Of those that an interrupted run had begun with: the ones that it did change. */
+async function resolveUnsure(
+  store: Store,
+  verb: ManageVerb,
+  targets: readonly PlannedTarget[],
+): Promise<Map<string, ManageResult>> {
+  if (targets.length === 0) return new Map()
+  const ids = targets.flatMap(({ workflowId, newWorkflowId }) => [workflowId, newWorkflowId ?? []].flat())
+  const stateById = new Map((await store.states(ids)).map((state) => [state.workflowId, state]))
+  const resolved = new Map<string, ManageResult>()
+  for (const { workflowId, status, updatedAt, newWorkflowId } of targets) {
+    const state = stateById.get(workflowId)
+    const isUntouched = state?.status === status && state.updatedAt.toISOString() === updatedAt
+    const isDone =
+      verb === 'fork'
+        ? stateById.has(newWorkflowId ?? '')
+        : verb === 'delete'
+          ? !state
+          : verb === 'cancel'
+            ? state?.status === 'CANCELLED'
+            : state !== undefined && !isUntouched
+    const after = verb === 'fork' ? stateById.get(newWorkflowId ?? '') : state
+    if (isDone) resolved.set(workflowId, { workflowId, outcome: 'changed', status: after?.status ?? null })
+  }
+  return resolved
+}
+
+export async function changeBatch(
+  store: Store,
+  verb: ManageVerb,
+  batch: readonly PlannedTarget[],
+  unsure: ReadonlySet<string>,
+): Promise<BulkRow[]> {
+  const resolved = await resolveUnsure(
+    store,
+    verb,
+    batch.filter(({ workflowId }) => unsure.has(workflowId)),
+  )
+  const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
+  const results = toChange.length > 0 ? await store.manage(verb, toChange) : []
+  const resultById = new Map(results.map((result) => [result.workflowId, result]))
+  return batch.map((target) => {
+    const result = resolved.get(target.workflowId) ?? resultById.get(target.workflowId)
+    return toResultRow(verb, target, result ?? { workflowId: target.workflowId, outcome: 'not-found' })
+  })
+}

@@ -1,0 +1,45 @@
+import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
+import type { ManageTarget, ManageVerb, WorkflowState } from '../../../core/manage/manage.ts'
+import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
+import type { BulkFlags } from './bulk-options.ts'
+
+/** What is special about this verb and this command line. */
+export interface BulkRequest {
+  readonly verb: ManageVerb
+  /** Ids as they were typed. */
+  readonly typed: readonly string[]
+  readonly filter: WorkflowFilter | undefined
+  readonly flags: BulkFlags
+  /** Options that change what is done, word for word: a ledger goes on only with the same. */
+  readonly options?: string
+  /** What it takes to change each of these, or why it cannot be. */
+  readonly prepare?: (
+    states: readonly WorkflowState[],
+  ) => Promise<(state: WorkflowState) => Promise<Prepared>>
+  /** More to change, which came to light while these were; also where these had changed before. */
+  readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
+  /** What it means to do this to all of them, told before anything is done. */
+  readonly explain?: (workflowIds: readonly string[]) => Promise<string>
+  /** Ask although ids were given: what is done cannot be undone. */
+  readonly alwaysAsk?: boolean
+}
+
+export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly obstacle: string } | undefined
+
+export function fromStepOf({ fromStep }: ManageTarget): string | null {
+  return fromStep === undefined ? null : `from step ${fromStep}`
+}
+
+export function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 'outcome'>): BulkRow {
+  return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
+}
+
+export function toDryRow(target: PlannedTarget): BulkRow {
+  const { workflowId, status } = target
+  return toRow(workflowId, {
+    outcome: 'would-change',
+    before: status,
+    after: status,
+    reason: fromStepOf(target),
+  })
+}
