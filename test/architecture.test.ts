@@ -89,6 +89,66 @@ test('every folder is in the table', () => {
   ).toEqual([])
 })
 
+/** The room of a file below a folder that has rooms: `commands/answer/approve.ts` → `answer`. */
+function roomOf(file: string): string | undefined {
+  const parts = file.split(path.sep)
+  return parts.length > 2 ? parts[1] : undefined
+}
+
+/** What a relative import names, from `src` on; undefined for packages. */
+function targetOf({ file, specifier }: Import): string | undefined {
+  return specifier.startsWith('.') ? path.normalize(path.join(path.dirname(file), specifier)) : undefined
+}
+
+test('families of commands do not know each other', () => {
+  const wrong = violations((imported) => {
+    const target = targetOf(imported)
+    if (imported.folder !== 'commands' || !target?.startsWith('commands/')) return false
+    const room = roomOf(imported.file)
+    return room !== undefined && roomOf(target) !== room
+  })
+  expect(wrong).toEqual([])
+})
+
+test('no file needs itself, by way of others, not even for a type', () => {
+  const needed = new Map<string, string[]>()
+  for (const imported of imports) {
+    const target = targetOf(imported)
+    if (target) needed.set(imported.file, [...(needed.get(imported.file) ?? []), target])
+  }
+  const done = new Set<string>()
+  const findCircle = (file: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    for (const next of needed.get(file) ?? []) {
+      const circle = findCircle(next, [...way, file])
+      if (circle) return circle
+    }
+    done.add(file)
+    return undefined
+  }
+  expect([...needed.keys()].map((file) => findCircle(file, [])).find(Boolean)).toBeUndefined()
+})
+
+test('files and folders are small, and names tell files apart', () => {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const lengths = files.map((file) => readFileSync(path.join(source, file), 'utf8').split('\n').length - 1)
+  expect(files.filter((_, index) => (lengths[index] ?? 0) > 300)).toEqual([])
+  expect(lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(70)
+
+  const countBy = (keyOf: (file: string) => string) => {
+    const counts = new Map<string, number>()
+    for (const file of files) counts.set(keyOf(file), (counts.get(keyOf(file)) ?? 0) + 1)
+    return [...counts].filter(([key]) => key !== 'index.ts')
+  }
+  expect(countBy(path.dirname).filter(([, count]) => count > 20)).toEqual([])
+  expect(countBy((file) => path.basename(file)).filter(([, count]) => count > 1).length).toBeLessThanOrEqual(
+    5,
+  )
+})
+
 test('packages stay in the folders that own them', () => {
   const wrong = violations(({ folder, specifier }) => {
     if (specifier.startsWith('.') || specifier.startsWith('node:')) return false

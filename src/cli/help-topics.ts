@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../core/exit-codes.ts'
-import type { TopicName } from './program.ts'
+import type { TopicName } from './topic-names.ts'
 
 type Row = readonly [name: string, meaning: string]
 

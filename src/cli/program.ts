@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { nearest } from '../core/words/nearest.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
+import { topicNames } from './topic-names.ts'
 
 /** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */
 export async function createProgram(context: Context, argv: readonly string[]): Promise<Command> {
@@ -52,10 +53,6 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .allowExcessArguments()
     .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
 }
-
-/** What `drover help` knows besides the commands. */
-const topicNames = ['exit-codes', 'environment', 'formats', 'conditions'] as const
-export type TopicName = (typeof topicNames)[number]
 
 /** Colours are loaded where there are any. */
 async function titleStyle(level: ColorLevel): Promise<(title: string) => string> {

@@ -1,6 +1,12 @@
-import { latestVersionOf } from '../platform.ts'
+import { type ApplicationVersion, latestVersionOf } from '../platform.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
-import type { Checkup } from './health.ts'
+import type { LiveExecutor } from './situation.ts'
+
+interface Field {
+  /** Undefined where they cannot be seen. */
+  readonly executors: readonly LiveExecutor[] | undefined
+  readonly versions: readonly ApplicationVersion[]
+}
 
 /** An application whose latest version nobody runs. */
 export interface Overtaken {
@@ -9,7 +15,7 @@ export interface Overtaken {
   readonly live: readonly string[]
 }
 
-export function findOvertaken({ executors, versions }: Pick<Checkup, 'executors' | 'versions'>): Overtaken[] {
+export function findOvertaken({ executors, versions }: Field): Overtaken[] {
   const named = (executors ?? []).filter(({ application, version }) => application !== null && version !== '')
   const applications = [...new Set(named.map(({ application }) => application ?? ''))]
   return applications.flatMap((application) => {
