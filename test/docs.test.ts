@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Change } from '../src/core/change.ts'
@@ -126,3 +126,15 @@ test('the JSON schema of drover.config.json knows the settings that are read', a
   )
   expect(settings.workflows.any).toEqual({ topic: 'x', step: 2, approve: 'x', reject: 'x' })
 })
+
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/style.md'])(
+  'every file that %s names is there',
+  (file) => {
+    const named = [...read(file).matchAll(/`((?:[\w-]+\/)+[\w-]+\.(?:ts|js))`/g)].map(([, name = '']) => name)
+    const repository = path.join(import.meta.dirname, '..')
+    const isThere = (name: string) =>
+      [name, `src/${name}`].some((place) => existsSync(path.join(repository, place)))
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !isThere(name))).toEqual([])
+  },
+)
