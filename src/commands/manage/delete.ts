@@ -45,7 +45,10 @@ async function runDelete(context: Context, typed: readonly string[], flags: Dele
       flags,
       options,
       alwaysAsk: true,
-      ...(children && { expand: (ids: readonly string[]) => store.descendants(ids) }),
+      ...(children && {
+        expand: (ids: readonly string[]) => store.descendants(ids),
+        tellsWhatIsLeft: true,
+      }),
       explain: (ids) => explainWeight(store, ids),
     }),
   )

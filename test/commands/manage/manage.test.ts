@@ -207,6 +207,25 @@ test('delete --children takes in all that they started', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'parent\nchild\ndone-child\ngrandchild\n' })
 })
 
+test.each([
+  ['--yes', 'changed'],
+  ['--dry-run', 'would-change'],
+])('delete --children %s tells which children go on, and is no success', async (flag, outcome) => {
+  const store = family()
+  for (const id of ['parent', 'grandchild']) store.update(id, { status: 'SUCCESS' })
+  const { code, stdout } = await runCli(`delete parent --children ${flag} -o jsonl`, { store })
+  const rows = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(code).toBe(9)
+  expect(rows.find(({ workflowId }) => workflowId === 'child')).toMatchObject({
+    outcome: 'no-op',
+    reason: 'still PENDING',
+  })
+  expect(rows.find(({ workflowId }) => workflowId === 'parent')).toMatchObject({ outcome })
+})
+
 test('--children takes in all that they started', async () => {
   const store = family()
   const { code, stdout } = await runCli('cancel parent --children -o ids', { store })

@@ -18,7 +18,7 @@ import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
 import { changeBatch } from './change-batch.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { createPace } from './pace.ts'
-import { foresee, makePlan, type Plan } from './plan.ts'
+import { foresee, makeFoundPlan, makePlan, type Plan } from './plan.ts'
 import { type BulkRequest, toDryRow } from './request.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
@@ -40,8 +40,9 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
   const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
   if (filter) noteStatuses(context, verb, filter)
   if (flags.dryRun) {
-    const targets = [...plan.targets, ...(await foresee(store, request, plan))]
-    await printer.print([...plan.settled, ...targets.map(toDryRow)])
+    const found = await foresee(store, request, plan)
+    const targets = [...plan.targets, ...found.targets]
+    await printer.print([...plan.settled, ...targets.map(toDryRow), ...found.settled])
     await tellMeaning(context, request, plan)
   } else if (plan.targets.length > 0 && !ledger.earlier?.plan) {
     await confirm(context, store, request, plan)
@@ -117,7 +118,7 @@ async function confirm(context: Context, store: Store, request: BulkRequest, pla
   const { terminal } = context
   const { verb, filter, flags, typed, alwaysAsk = false } = request
   if (!filter && !alwaysAsk) return
-  const targets = [...plan.targets, ...(await foresee(store, request, plan))]
+  const targets = [...plan.targets, ...(await foresee(store, request, plan)).targets]
   const count = counted(targets.length, 'workflow')
   const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
   const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
@@ -175,7 +176,9 @@ async function execute(
       const found = expand && !signal.aborted ? await expand(printer.rows.map(idOf)) : []
       const fresh = found.filter((id) => !known.has(id))
       for (const id of fresh) known.add(id)
-      targets = (await makePlan(store, request, fresh)).targets
+      const next = await makeFoundPlan(store, request, fresh)
+      await printer.print(next.settled)
+      targets = next.targets
     }
   } finally {
     progress.stop()

@@ -30,15 +30,21 @@ async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilte
 }
 
 /** What `expand` would bring to light, as things stand. */
-export async function foresee(
-  store: Store,
-  request: BulkRequest,
-  { targets, settled }: Plan,
-): Promise<readonly PlannedTarget[]> {
+export async function foresee(store: Store, request: BulkRequest, { targets, settled }: Plan): Promise<Plan> {
   const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
   const found = (await request.expand?.([...known])) ?? []
   const fresh = found.filter((id) => !known.has(id))
-  return fresh.length > 0 ? (await makePlan(store, request, fresh)).targets : []
+  return fresh.length > 0 ? makeFoundPlan(store, request, fresh) : { targets: [], settled: [] }
+}
+
+/** The plan for what `expand` brought to light. */
+export async function makeFoundPlan(
+  store: Store,
+  request: BulkRequest,
+  ids: readonly string[],
+): Promise<Plan> {
+  const { targets, settled } = await makePlan(store, request, ids)
+  return { targets, settled: request.tellsWhatIsLeft ? settled : [] }
 }
 
 export async function makePlan(

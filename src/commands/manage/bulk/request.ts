@@ -18,6 +18,8 @@ export interface BulkRequest {
   ) => Promise<(state: WorkflowState) => Promise<Prepared>>
   /** More to change, which came to light while these were; also where these had changed before. */
   readonly expand?: (workflowIds: readonly string[]) => Promise<readonly string[]>
+  /** Of what `expand` brings to light also that to which nothing can be done has an outcome. */
+  readonly tellsWhatIsLeft?: boolean
   /** What it means to do this to all of them, told before anything is done. */
   readonly explain?: (workflowIds: readonly string[]) => Promise<string>
   /** Ask although ids were given: what is done cannot be undone. */
