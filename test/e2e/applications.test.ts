@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { installApp } from '../support/app-folder.ts'
-import { type DroverProcess, untilReady } from '../support/drover-process.ts'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { installApp, ourModules } from '../support/app-folder.ts'
+import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
@@ -117,4 +119,82 @@ DBOS.setConfig({ name: 'orders' })`,
   expect(await drover('approve', 'o-2#2', '--as', 'ann')).toMatchObject({ code: 2 })
   expect(await drover('send', 'o-2', '"paid"', '--topic', 'payment')).toMatchObject({ code: 0 })
   expect(await drover('wait', 'o-2')).toMatchObject({ code: 0, stdout: '"shipped"\n' })
+})
+
+/** An application in CommonJS, as most are written, with what its tsconfig says of decorators. */
+async function installDecorated(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = path.join(place.home, 'pkg')
+  const compilerOptions = {
+    module: 'commonjs',
+    target: 'es2022',
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    esModuleInterop: true,
+  }
+  await mkdir(folder)
+  await symlink(ourModules, path.join(folder, 'node_modules'))
+  await writeFile(path.join(folder, 'package.json'), '{"name": "pkg-name"}')
+  await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text)
+  return path.join(folder, 'app.ts')
+}
+
+const launchLate = `
+  DBOS.setConfig({ name: 'greetings', systemDatabaseUrl: process.env.DBOS_SYSTEM_DATABASE_URL })
+  await DBOS.launch()
+}
+void main()`
+
+test('what is made and launched after an await runs as the application that it says it is', async () => {
+  const instance = await installDecorated({
+    'app.ts': `import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
+class Greeter extends ConfiguredInstance {
+  @DBOS.workflow()
+  async greet(who: string) {
+    return await DBOS.runStep(async () => \`hello \${who}\`, { name: 'say' })
+  }
+}
+async function main() {
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  new Greeter('main')${launchLate}`,
+    'late.ts': `import { DBOS } from '@dbos-inc/dbos-sdk'
+async function main() {
+  await import('./workflows')${launchLate}`,
+    'workflows.ts': `import { DBOS } from '@dbos-inc/dbos-sdk'
+export const hello = DBOS.registerWorkflow(async (who: string) => \`hello \${who}\`, { name: 'hello' })`,
+  })
+  const late = path.join(path.dirname(instance), 'late.ts')
+  for (const line of [
+    ['greet', 'bob', '--app', instance],
+    ['greet', 'bob', '--app', instance, '--instance', 'main'],
+    ['hello', 'bob', '--app', late],
+  ])
+    expect(await place.run('run', ...line)).toMatchObject({ code: 0, stdout: '"hello bob"\n' })
+  const { stdout } = await place.drover('list', '-o', 'json')
+  const ran: readonly { readonly application: string }[] = JSON.parse(stdout)
+  expect(ran.map(({ application }) => application)).toEqual(['greetings', 'greetings', 'greetings'])
+})
+
+test('beside the running application its port is taken, which is said with the way out', async () => {
+  const app = await installDecorated({
+    'app.ts': `import { createServer } from 'node:http'
+import { DBOS } from '@dbos-inc/dbos-sdk'
+export const hello = DBOS.registerWorkflow(async () => 'hello', { name: 'hello' })
+async function main() {
+  DBOS.setConfig({ name: 'web', systemDatabaseUrl: process.env.DBOS_SYSTEM_DATABASE_URL })
+  await DBOS.launch()
+  createServer((_, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1')
+}
+void main()`,
+  })
+  const taken = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void taken.close())
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const env = { ...place.env, PORT: String(port) }
+  const { code, stderr } = await startDrover(['worker', '--app', app], { home: place.home, env }).ended
+  expect(code).toBe(9)
+  expect(stderr).toMatch(new RegExp(`^error: .*port ${port}.* taken`, 'im'))
+  expect(stderr).toContain('drover start')
+  expect(stderr).not.toMatch(/^\s+at /m)
 })
