@@ -110,15 +110,15 @@ test('arguments and messages are portable JSON where the last run of that name w
   )
   const ids = [
     await drover.start('charge', [1], here),
-    await drover.start('counting', [1], { ...here, portable: true }),
     await drover.start('counting', [1], here),
+    await drover.start('counting', [1], { ...here, portable: true }),
   ]
   const written = await database.query(
     'select workflow_uuid as id, serialization from dbos.workflow_status where workflow_uuid = any($1)',
     [ids],
   )
   const byId = new Map(written.map(({ id, serialization }) => [id, serialization]))
-  expect(ids.map((id) => byId.get(id))).toEqual(['portable_json', 'portable_json', 'js_superjson'])
+  expect(ids.map((id) => byId.get(id))).toEqual(['portable_json', 'js_superjson', 'portable_json'])
   await drover.send('from python', { ok: true })
   await drover.send('from python', { ok: true }, { portable: false })
   const sent = await database.query(
