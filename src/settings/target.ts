@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
+import { isAmbiguousUrl } from '../core/words/without-password.ts'
 import { byDefault } from './setting.ts'
 import type { Settings } from './settings.ts'
 
@@ -47,6 +48,13 @@ export async function findTarget(
 
 /** Host, port and database of a connection string, without its password. Throws `invalid-configuration`. */
 export function describeUrl(text: string, source: string): string {
+  if (isAmbiguousUrl(text)) {
+    throw new CliError(
+      'invalid-configuration',
+      `The password in the database URL from ${source} holds a character that ends it.`,
+      { hint: 'percent-encode it: / is %2F, ? is %3F, # is %23, @ is %40' },
+    )
+  }
   const url = withHost(text)
   if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url)) {
     throw new CliError('invalid-configuration', `The database URL from ${source} is not a Postgres URL.`, {

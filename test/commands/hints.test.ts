@@ -126,3 +126,19 @@ test.each([
 ])('%s in a command to type has no password', (url, shown) => {
   expect(withoutPassword(url)).toBe(shown)
 })
+
+test.each([
+  'postgres://app:/9uTopSecret@db.internal:5432/shop',
+  'postgres://app:7/9uTopSecret@127.0.0.1:5432/shop',
+  'postgres://app:7?9uTopSecret@127.0.0.1:5432/shop',
+  'postgres://app:7#9uTopSecret@127.0.0.1:5432/shop',
+])('of %s, which cannot be read with certainty, nothing is printed', async (url) => {
+  for (const line of ['list', 'list -o json', 'config', 'config -o json', 'doctor', 'list --lmit 3', 'get'])
+    for (const run of [
+      await runCli([...line.split(' '), '--db-url', url]),
+      await runCli(line, { env: { DROVER_DB_URL: url } }),
+    ]) {
+      expect({ line, code: run.code }).toEqual({ line, code: 2 })
+      expect(run.stdout + run.stderr).not.toMatch(/TopSecret|db\.internal|app:/)
+    }
+})
