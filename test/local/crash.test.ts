@@ -87,9 +87,11 @@ test('a living stranger with the number of the dead server is no obstacle, and i
 test('a zombie with that number is no obstacle', async () => {
   await abandonServer()
   killServer()
-  const parent = spawnStranger('sleep 0 & echo $!; exec sleep 60')
+  const parent = spawnStranger('sleep 61 & echo $!; exec sleep 60')
   const [line] = await once(parent.stdout ?? parent, 'data')
   const zombie = Number(line)
+  await waitUntil('no shell is left to reap the child', () => commandOf(parent.pid ?? 0).startsWith('sleep'))
+  process.kill(zombie, 'SIGKILL')
   await waitUntil('the child is a zombie', () => isNumberTaken(zombie) && commandOf(zombie) === '')
   await recycleNumber(zombie)
   await local.open(anyDatabase)
