@@ -156,7 +156,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'explain',
         usage: '<id...>',
-        summary: 'say why a workflow does not move, and what mends it',
+        summary: 'say why a workflow does not move, and what fixes it',
         load: async () => (await import('./understand/explain.ts')).explainCommand,
       },
       {

@@ -5,7 +5,12 @@ import { CliError } from '../core/errors.ts'
 export async function confirm({ terminal }: Context, question: string, yes: boolean): Promise<void> {
   if (yes) return
   if (!terminal.stdinIsTerminal || terminal.isCI) {
-    throw new CliError('no-terminal', `Nobody can be asked here: ${question}`, { hint: 'add --yes' })
+    throw new CliError('no-terminal', `${cannotAsk(terminal)}: ${question}`, { hint: 'add --yes' })
   }
   if (!(await terminal.confirm(question))) throw new CliError('interrupted', 'Nothing was done.')
+}
+
+/** Why there is nobody to ask; the beginning of a sentence. */
+export function cannotAsk({ isCI }: Pick<Context['terminal'], 'isCI'>): string {
+  return isCI ? 'Cannot ask for confirmation in CI' : 'Cannot ask for confirmation without a terminal'
 }

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
-import { counted, visibleLines } from '../render/text.ts'
+import { counted, escapeControlLines } from '../render/text.ts'
 import { toJsonLine, toJsonText } from '../render/to-json.ts'
 import type { Output, Terminal } from '../terminal/terminal.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 
 export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids'
 
@@ -38,7 +38,7 @@ export async function printRows<Row>(
   { output }: OutputFlags,
   { rows, columns, toJson, toId, empty }: Rows<Row>,
 ): Promise<void> {
-  if (rows.length === 0) tell({ terminal }, empty)
+  if (rows.length === 0) printNotice({ terminal }, empty)
   if (output === 'json') return terminal.print(toJsonText(rows.map(toJson)))
   if (output === 'jsonl')
     return printLines(
@@ -84,12 +84,15 @@ export async function printIds(terminal: Terminal, ids: readonly string[]): Prom
   if (lines.length > 0) await terminal.print(lines.map((id) => toPlainText(terminal.stdout, id)).join('\n'))
   const left = ids.length - lines.length
   if (left > 0)
-    tell({ terminal }, `warning: ${counted(left, 'id')} with a line break left out; -o jsonl has every id.`)
+    printNotice(
+      { terminal },
+      `warning: ${counted(left, 'id')} with a line break left out; -o jsonl has every id.`,
+    )
 }
 
 /** Text of the database as it is for a pipe, and harmless for a terminal. */
 function toPlainText({ isTerminal }: Output, text: string): string {
-  return isTerminal ? visibleLines(text).join('\n') : text
+  return isTerminal ? escapeControlLines(text).join('\n') : text
 }
 
 /** A result for stdout: JSON, or a string bare where that was asked for. */

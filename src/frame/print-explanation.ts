@@ -4,12 +4,12 @@ import { diagnose } from '../core/diagnosis/diagnose.ts'
 import type { Explanation, Explanations } from '../core/diagnosis/explanation.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/explain/cause-sentence.ts'
-import { remedies, renderExplanation } from '../render/explain/explanation-lines.ts'
-import type { Remedy, Surroundings } from '../render/explain/fixes.ts'
+import { fixes, renderExplanation } from '../render/explain/explanation-lines.ts'
+import type { Fix, Surroundings } from '../render/explain/fixes.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 
 type ExplainStore = Pick<Store, 'situation' | 'learnAnswers'>
 
@@ -80,7 +80,7 @@ export function explanationText(
 /** More than these are many to read. */
 const explainedAtOnce = 3
 
-/** Why workflows do not move, and what mends it: for whoever waited in vain. */
+/** Why workflows do not move, and what fixes it: for whoever waited in vain. */
 export async function noteWhy(
   context: Pick<Context, 'terminal'>,
   store: ExplainStore,
@@ -90,9 +90,9 @@ export async function noteWhy(
   for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
     const explanations = await explain(store, workflowId, surroundings)
     if (!explanations) continue
-    const { sentence, remedy } = whyOf(explanations, surroundings)
-    tell(context, sentence)
-    if (remedy) tell(context, `hint: ${remedy.command}   # ${remedy.effect}`)
+    const { sentence, fix } = whyOf(explanations, surroundings)
+    printNotice(context, sentence)
+    if (fix) printNotice(context, `hint: ${fix.command}   # ${fix.effect}`)
   }
 }
 
@@ -106,20 +106,20 @@ export async function whyQueued(
   const [first] = explanations ?? []
   if (!explanations || first?.situation.workflow.status !== 'ENQUEUED') return undefined
   if (first.diagnosis.causes[0].kind === 'due') return undefined
-  const { sentence, remedy } = whyOf(explanations, surroundings)
-  return remedy ? `${sentence} To mend it: ${remedy.command}` : sentence
+  const { sentence, fix } = whyOf(explanations, surroundings)
+  return fix ? `${sentence} To fix it: ${fix.command}` : sentence
 }
 
 /** Of a workflow that waits for another one, that one's cause. */
 function whyOf(
   explanations: Explanations,
   surroundings: Surroundings,
-): { readonly sentence: string; readonly remedy: Remedy | undefined } {
+): { readonly sentence: string; readonly fix: Fix | undefined } {
   const [first] = explanations
   const { situation, diagnosis } = explanations.at(-1) ?? first
   const { workflowId } = situation.workflow
   const top = first.situation.workflow.workflowId
   const whose = workflowId === top ? top : `${top} waits for ${workflowId}`
-  const [remedy] = remedies(explanations, surroundings)
-  return { sentence: `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`, remedy }
+  const [fix] = fixes(explanations, surroundings)
+  return { sentence: `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`, fix }
 }

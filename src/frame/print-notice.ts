@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts'
-import { visible } from '../render/text.ts'
+import { escapeControls } from '../render/text.ts'
 
 /**
  * Lines of talk on stderr. Ids, names and topics come from the database: nothing in them may act on the terminal, or
  * look like a line of its own. */
-export function tell({ terminal }: Pick<Context, 'terminal'>, ...lines: readonly string[]): void {
-  terminal.note(lines.map(visible).join('\n'))
+export function printNotice({ terminal }: Pick<Context, 'terminal'>, ...lines: readonly string[]): void {
+  terminal.note(lines.map(escapeControls).join('\n'))
 }

@@ -6,7 +6,7 @@ import { carryFlags } from '../core/words/carry-flags.ts'
 import { githubCommand } from '../render/ci/github.ts'
 import { renderError } from '../render/error.ts'
 import { createStyle } from '../render/style.ts'
-import { visible } from '../render/text.ts'
+import { escapeControls } from '../render/text.ts'
 import { toJsonLine } from '../render/to-json.ts'
 import { isGitHubActions } from './follow/ci-report.ts'
 
@@ -28,7 +28,7 @@ export function reportError(
   if (asJson) terminal.note(toJsonLine({ error: failure }))
   else if (isGitHubActions({ env })) {
     const { code, message, hint } = failure
-    const text = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(visible).join('\n')
+    const text = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(escapeControls).join('\n')
     terminal.note(githubCommand('error', text, `drover ${code}`))
   } else
     terminal.note(

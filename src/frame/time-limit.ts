@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliError, type ErrorCode } from '../core/errors.ts'
 import { parseDuration } from '../core/words/duration.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 
 /** What `--timeout` gives a command. It begins to run out once there is something to wait for. */
 export interface TimeLimit {
@@ -43,7 +43,7 @@ export function createTimeLimit(
         hasWaited = true
         if (leftMs() === 0) throw stillSo(error, timeout)
         if (!said.has(error.code))
-          tell(context, `Waiting${timeout === undefined ? '' : ` up to ${timeout}`}: ${error.message}`)
+          printNotice(context, `Waiting${timeout === undefined ? '' : ` up to ${timeout}`}: ${error.message}`)
         said.add(error.code)
       }
       await context.sleep(Math.min(pauseMs, leftMs() ?? pauseMs), signal)
@@ -54,7 +54,7 @@ export function createTimeLimit(
   return { leftMs, retry }
 }
 
-/** The reason and its code stay: why it was in vain is what has to be mended. */
+/** The reason and its code stay: why it was in vain is what has to be fixed. */
 function stillSo(error: CliError, timeout: string | undefined): CliError {
   const { code, message, hint, cause } = error
   return new CliError(code, `${message.replace(/\.$/, '')} (still so after ${timeout}).`, { hint, cause })

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { type AnyOf, toList } from '../core/words/any-of.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 
 const shortestPrefix = 8
 
@@ -23,7 +23,7 @@ export async function findExecutor(context: Context, store: Store, typed: string
   }
   const [only] = meant
   if (only === undefined) return typed
-  tell(context, `${typed} is ${only}`)
+  printNotice(context, `${typed} is ${only}`)
   return only
 }
 

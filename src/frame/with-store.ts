@@ -5,7 +5,7 @@ import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { findTarget, type TargetOptions } from '../settings/target.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
 interface LendingOptions extends TargetOptions {
@@ -65,7 +65,7 @@ async function openUnlessInterrupted(context: Context, target: DatabaseTarget): 
 function noteUnknownTables(context: Context, { database }: Store): void {
   const { label, unknownMigration } = database
   if (unknownMigration === undefined) return
-  tell(
+  printNotice(
     context,
     `warning: the DBOS tables of ${label} are newer (migration ${unknownMigration}) than this drover knows; update drover when something looks wrong.`,
   )

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Workflow } from '../core/workflow.ts'
-import { tell } from './print-notice.ts'
+import { printNotice } from './print-notice.ts'
 
 /** One id in place: a command about it can be told. */
 export function isOneId(typed: readonly string[]): boolean {
@@ -71,7 +71,7 @@ async function findById(context: Context, store: Store, typed: string): Promise<
       hint: 'drover list',
     })
   }
-  tell(context, `@last is ${last}`)
+  printNotice(context, `@last is ${last}`)
   return (await store.get(last)) ?? throwNotFound(store, last)
 }
 
@@ -82,9 +82,13 @@ function isUuidPrefix(text: string): boolean {
 
 function throwNotFound(store: Store, id: string): never {
   if (id === '-') {
-    throw new CliError('usage', 'This takes an id in place; it reads none from stdin.', {
-      hint: 'drover list -o ids   # one of these',
-    })
+    throw new CliError(
+      'usage',
+      'This command takes one id as an argument; it does not read ids from stdin.',
+      {
+        hint: 'drover list -o ids   # one of these',
+      },
+    )
   }
   throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
     hint: /^[0-9a-f]{1,7}$/i.test(id) ? 'the start of a UUID takes 8 characters: drover list' : 'drover list',

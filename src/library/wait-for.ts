@@ -33,6 +33,6 @@ export async function waitFor(
   if (timeout?.aborted) {
     throw new CliError('timed-out', `${workflowId} has not met ${text} within ${timeoutMs} ms.`)
   }
-  if (signal?.aborted) throw new CliError('interrupted', `Nobody waits for ${workflowId} any more.`)
+  if (signal?.aborted) throw new CliError('interrupted', `The wait for ${workflowId} was aborted.`)
   throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: 'drover list' })
 }

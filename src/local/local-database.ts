@@ -2,10 +2,10 @@ import type { LocalDatabase } from '../core/embedded-database.ts'
 import { clusterExists } from './cluster/cluster.ts'
 import { dropDatabase, ensureDatabase, requireDatabase } from './cluster/databases.ts'
 import { layoutOf } from './cluster/layout.ts'
-import { goOut } from './presence/detach.ts'
-import { Stay } from './presence/hold.ts'
+import { detach } from './presence/detach.ts'
+import { Hold } from './presence/hold.ts'
 import { withLock } from './presence/lock.ts'
-import { keepUp } from './presence/pin-server.ts'
+import { pinServer } from './presence/pin-server.ts'
 import { lastLines, readLog } from './server/log.ts'
 import { explainFileError } from './server/server-failure.ts'
 import { isDown, socketUrl } from './server/socket-connection.ts'
@@ -37,7 +37,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
     settings: options.settings ?? {},
     resolveFrom: options.resolveFrom ?? import.meta.url,
   }
-  const stay = new Stay(setup)
+  const hold = new Hold(setup)
   /** A home that may not be read or written is no bug. */
   const explaining = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -46,13 +46,13 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
       throw explainFileError(layout, error)
     }
   }
-  const stopIt = async (force: boolean) => await stop(layout, { force, presence: await stay.end() })
+  const stopIt = async (force: boolean) => await stop(layout, { force, presence: await hold.end() })
 
   return {
     exists: () => clusterExists(layout),
 
     open: async ({ database, connectTimeoutMs, mustExist = false }) => {
-      await stay.use(connectTimeoutMs, (client) =>
+      await hold.use(connectTimeoutMs, (client) =>
         mustExist ? requireDatabase(client, database) : ensureDatabase(client, database, setup.onNotice),
       )
       return {
@@ -66,7 +66,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
 
     start: ({ database, tcpPort }) =>
       explaining(async () => {
-        await keepUp(setup, stay, { database, tcpPort })
+        await pinServer(setup, hold, { database, tcpPort })
         return await inspect(layout, database)
       }),
 
@@ -82,7 +82,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
             removeCluster(layout)
           })
         }
-        await stay.use(resetTimeoutMs, async (client) => {
+        await hold.use(resetTimeoutMs, async (client) => {
           if (database !== defaultDatabase) await requireDatabase(client, database)
           await dropDatabase(client, database)
           await ensureDatabase(client, database, setup.onNotice)
@@ -92,9 +92,9 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
     logs: (lines) => explaining(async () => lastLines(readLog(layout.log), lines)),
 
     leave: async () => {
-      const presence = await stay.end()
+      const presence = await hold.end()
       if (presence === undefined) return
-      await goOut(layout, presence).catch((error) => {
+      await detach(layout, presence).catch((error) => {
         // Somebody else stopped it, or it crashed: nothing is left to do.
         if (!isDown(error)) throw error
       })

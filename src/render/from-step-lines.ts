@@ -1,21 +1,21 @@
 import type { WorkflowState } from '../core/manage/manage.ts'
-import type { Cut } from '../core/manage/resume-point.ts'
+import type { RunFromStep } from '../core/manage/resume-point.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { counted } from './text.ts'
 
 const mostNames = 6
 
 /** What a fork or a rewind keeps, runs again and throws away, before it is done. */
-export function cutLines(
+export function fromStepLines(
   verb: 'fork' | 'rewind',
   { workflowId, status }: WorkflowState,
-  { fromStep, kept, again, events, messages, children }: Cut,
+  { fromStep, kept, again, events, messages, children }: RunFromStep,
 ): string[] {
   const isFork = verb === 'fork'
   const own = again.filter((name) => !isBookkeeping(name))
-  const told = own.length > 0 ? own : again
-  const names = told.slice(0, mostNames).join(', ')
-  const more = told.length > mostNames ? ` and ${told.length - mostNames} more` : ''
+  const named = own.length > 0 ? own : again
+  const names = named.slice(0, mostNames).join(', ')
+  const more = named.length > mostNames ? ` and ${named.length - mostNames} more` : ''
   const lost = [countOf(events, 'event'), countOf(messages, 'message')].filter((count) => count !== undefined)
   const facts: readonly (readonly [label: string, text: string])[] = [
     ['kept', countOf(kept, 'recorded step') ?? 'nothing'],

@@ -1,5 +1,5 @@
 import { describeError, isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
-import { truncate, visible } from './text.ts'
+import { escapeControls, truncate } from './text.ts'
 import { elapsedOf } from './time-text.ts'
 import { formatValue } from './value.ts'
 
@@ -10,15 +10,15 @@ const maxWidth = 400
 export function outcomeSentence(workflow: Workflow, now?: Date): string {
   const { name, status, output, error, completedAt } = workflow
   if (!isEnded(status)) {
-    return `${visible(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
+    return `${escapeControls(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
   }
   const duration = completedAt ? ` after ${elapsedOf(workflow, completedAt)}` : ''
-  const sentence = `${visible(name)} ended ${status}${duration}`
+  const sentence = `${escapeControls(name)} ended ${status}${duration}`
   if (status === 'SUCCESS') return truncate(`${sentence}: ${formatValue(output, maxWidth)}`, maxWidth)
   return truncate(error ? `${sentence}: ${errorSentence(error)}` : sentence, maxWidth)
 }
 
 /** `TypeError: x is not a function`, on one line. */
 export function errorSentence(error: WorkflowError): string {
-  return visible(describeError(error))
+  return escapeControls(describeError(error))
 }

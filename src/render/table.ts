@@ -1,5 +1,5 @@
 import type { Style } from './style.ts'
-import { displayWidth, pad, truncate, truncateMiddle, visible } from './text.ts'
+import { displayWidth, escapeControls, pad, truncate, truncateMiddle } from './text.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -17,7 +17,7 @@ export interface Column<Row> {
   /** Where everything must give, cells are not cut below this width before other columns are. */
   readonly lastWidth?: number
   /** Where cells lose what does not fit; the end by default. */
-  readonly cut?: 'end' | 'middle'
+  readonly truncate?: 'end' | 'middle'
   /** Left out where it does not fit, the highest number first, and where all its cells are empty. */
   readonly optional?: number
 }
@@ -55,7 +55,7 @@ export function renderTable<Row>(
 
 /** For a pipe: full values between tabs, without header and colour; tabs and newlines in values are made visible. */
 export function renderTsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  return rows.map((row) => columns.map(({ value }) => visible(value(row))).join('\t'))
+  return rows.map((row) => columns.map(({ value }) => escapeControls(value(row))).join('\t'))
 }
 
 function measure<Row>(
@@ -64,7 +64,7 @@ function measure<Row>(
   cellOf: (row: Row, now: Date) => string,
   now: Date,
 ): Sized<Row> {
-  const cells = rows.map((row) => visible(cellOf(row, now)))
+  const cells = rows.map((row) => escapeControls(cellOf(row, now)))
   const width = cells.reduce(
     (widest, cell) => Math.max(widest, displayWidth(cell)),
     displayWidth(column.title),
@@ -122,6 +122,6 @@ function totalWidth<Row>(columns: readonly Sized<Row>[]): number {
   return columns.reduce((sum, { width }) => sum + width, Math.max(0, columns.length - 1) * gap.length)
 }
 
-function fitCell<Row>(text: string, { align, cut }: Column<Row>, width: number): string {
-  return pad(cut === 'middle' ? truncateMiddle(text, width) : truncate(text, width), width, align)
+function fitCell<Row>(text: string, { align, truncate: side }: Column<Row>, width: number): string {
+  return pad(side === 'middle' ? truncateMiddle(text, width) : truncate(text, width), width, align)
 }

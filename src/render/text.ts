@@ -11,7 +11,7 @@ const strayJoiner =
 let deceptivePattern: RegExp | undefined
 
 /** One line of harmless text: what would act on a terminal, or fool its reader, is shown as a symbol or a code point. */
-export function visible(text: string): string {
+export function escapeControls(text: string): string {
   if (printableAscii.test(text)) return text
   // Compiling its tables takes 5 ms, which almost no command needs.
   deceptivePattern ??= new RegExp(`${deceptive}|${strayJoiner}`, 'gu')
@@ -19,8 +19,8 @@ export function visible(text: string): string {
 }
 
 /** The same for text of several lines, such as a stack: lines stay lines, tabs become spaces. */
-export function visibleLines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => visible(line.replaceAll('\t', '    ')))
+export function escapeControlLines(text: string): string[] {
+  return text.split(/\r?\n/).map((line) => escapeControls(line.replaceAll('\t', '    ')))
 }
 
 function toSymbol(character: string): string {
@@ -96,12 +96,14 @@ export function counted(number: number, noun: string): string {
 /** A UUID by its first 8 characters, also at the head of a child's id; any other id whole. */
 export function shortId(id: string): string {
   const [, head, tail] = /^([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(.*)$/i.exec(id) ?? []
-  return head === undefined ? visible(id) : `${head}${tail ? `…${visible(tail)}` : ''}`
+  return head === undefined ? escapeControls(id) : `${head}${tail ? `…${escapeControls(tail)}` : ''}`
 }
 
 /** An executor by what tells it from others: `drover-<uuid>` and bare UUIDs are cut. */
 export function shortExecutor(executorId: string): string {
-  return visible(executorId.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, '$1'))
+  return escapeControls(
+    executorId.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, '$1'),
+  )
 }
 
 /** No cell holds more in practice; it bounds the work on a value of megabytes. */

@@ -1,7 +1,7 @@
 import { sleepsUntil } from '../core/diagnosis/diagnose.ts'
 import type { Step } from '../core/workflow.ts'
-import type { Frame } from './gutter.ts'
-import { displayWidth, pad, truncate, visible } from './text.ts'
+import type { Viewport } from './gutter.ts'
+import { displayWidth, escapeControls, pad, truncate } from './text.ts'
 import { formatDuration } from './time-text.ts'
 
 interface Bar {
@@ -24,10 +24,10 @@ const maxNameWidth = 28
 const failedMark = ' ✗'
 
 /** The steps as bars on one time axis, below each other. Where everything waits, the axis is cut short and drawn with `┄`. */
-export function renderTimeline(steps: readonly Step[], { style, width, now }: Frame): string[] {
+export function renderTimeline(steps: readonly Step[], { style, width, now }: Viewport): string[] {
   const bars = steps.flatMap((step) => toBar(step, now))
   if (bars.length === 0) return []
-  const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${visible(step.name)}`)
+  const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${escapeControls(step.name)}`)
   const longest = Math.max(...names.map(displayWidth))
   const tookWidth = Math.max(...bars.map((bar) => tookOf(bar).length))
   const markWidth = bars.some(({ step }) => step.error) ? failedMark.length : 0

@@ -1,19 +1,19 @@
 import { isExactNumber, stringifyExact } from '../core/words/exact-number.ts'
 import { isUndecoded, type JsonValue } from '../core/workflow.ts'
-import { truncate, visible } from './text.ts'
+import { escapeControls, truncate } from './text.ts'
 
 /** One line for a person: JSON with bare keys, a harmless string bare, `<py_pickle 412 B>` for what cannot be decoded. */
 export function formatValue(value: JsonValue, width = Number.POSITIVE_INFINITY): string {
-  if (typeof value === 'string' && isHarmless(value)) return truncate(visible(value), width)
+  if (typeof value === 'string' && isHarmless(value)) return truncate(escapeControls(value), width)
   const pieces: string[] = []
   writeValue(value, pieces, { left: width })
-  return truncate(visible(pieces.join('')), width)
+  return truncate(escapeControls(pieces.join('')), width)
 }
 
 /** One field for a program: a string as it is, anything else as JSON. */
 export function formatField(value: JsonValue): string {
   if (isUndecoded(value)) return formatUndecoded(value)
-  return visible(typeof value === 'string' ? value : stringifyExact(value))
+  return escapeControls(typeof value === 'string' ? value : stringifyExact(value))
 }
 
 /** Nothing that could be mistaken for JSON, for nothing, or for the end of the value. */
@@ -56,7 +56,7 @@ function writeValue(value: JsonValue, pieces: string[], budget: Budget): void {
 }
 
 function formatUndecoded({ $undecoded, raw }: { $undecoded: string; raw: string }): string {
-  return `<${visible($undecoded)} ${formatBytes(raw.length)}>`
+  return `<${escapeControls($undecoded)} ${formatBytes(raw.length)}>`
 }
 
 export function formatBytes(count: number): string {

@@ -14,11 +14,11 @@ import type {
 import { quote } from './answer.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
 import { eventColumns, stepColumns, streamColumns, workflowColumns } from './columns/workflow-columns.ts'
-import type { Frame } from './gutter.ts'
+import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
-import { displayWidth, pad, truncate, visible, visibleLines, wrap } from './text.ts'
+import { displayWidth, escapeControlLines, escapeControls, pad, truncate, wrap } from './text.ts'
 import { elapsedOf, formatAge, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch/watch-waits.ts'
@@ -41,29 +41,32 @@ const maxForks = 5
 const maxCauses = 5
 
 /** One workflow for a person: what it is, what it waits for, then what it published and did. */
-export function renderDetails(details: Details, frame: Frame): string[] {
+export function renderDetails(details: Details, frame: Viewport): string[] {
   const { workflow, steps, events, streams, waits, children } = details
   const { workflowId } = workflow
-  const told = steps.filter((step) => !isShownElsewhere(step))
+  const shown = steps.filter((step) => !isShownElsewhere(step))
   return [
     truncateTitle(workflow, frame),
     ...facts(details, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
     ...waitSection(waits, frame),
     ...section('events', eventColumns, events, `drover events ${quote(workflowId)}`, frame),
-    ...section('steps', stepColumns, told, `drover steps ${quote(workflowId)}`, frame),
+    ...section('steps', stepColumns, shown, `drover steps ${quote(workflowId)}`, frame),
     ...section('streams', streamColumns, streams, `drover stream ${quote(workflowId)}`, frame),
     ...section('children', workflowColumns, children, `drover watch ${quote(workflowId)}`, frame),
   ]
 }
 
-function truncateTitle({ status, name, className, configName }: Workflow, { style, width }: Frame): string {
+function truncateTitle(
+  { status, name, className, configName }: Workflow,
+  { style, width }: Viewport,
+): string {
   const instance = configName === null || configName === '' ? '' : ` of ${configName}`
-  const title = visible(`${qualifiedName(className, name)}${instance}`)
+  const title = escapeControls(`${qualifiedName(className, name)}${instance}`)
   return `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`
 }
 
 /** Key and lines; what is not known is not mentioned. */
-function facts({ workflow, lineage }: Details, frame: Frame): [string, readonly string[]][] {
+function facts({ workflow, lineage }: Details, frame: Viewport): [string, readonly string[]][] {
   const { style, width, now } = frame
   const { status, input, output, error, createdAt, startedAt, completedAt } = workflow
   const valueWidth = Math.max(1, width - keyWidth)
@@ -74,7 +77,7 @@ function facts({ workflow, lineage }: Details, frame: Frame): [string, readonly 
     const text = formatTime(date)
     return [displayWidth(text + age) <= valueWidth ? text + style.faint(age) : text]
   }
-  const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(visible(text)))
+  const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(escapeControls(text)))
   const value = (json: Workflow['output']) => wrapped(formatValue(json, valueWidth * maxValueLines))
   return [
     ['id', plain(workflow.workflowId)],
@@ -133,12 +136,12 @@ function causesOf({ cause }: { readonly cause?: JsonValue }): string[] {
   return causes
 }
 
-function factLines(key: string, lines: readonly string[], { style }: Frame): string[] {
+function factLines(key: string, lines: readonly string[], { style }: Viewport): string[] {
   return lines.map((line, index) => `${style.faint(pad(index === 0 ? key : '', keyWidth))}${line}`)
 }
 
-function stackLines({ error, workflowId }: Workflow, width: number, frame: Frame): string[] {
-  const calls = visibleLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
+function stackLines({ error, workflowId }: Workflow, width: number, frame: Viewport): string[] {
+  const calls = escapeControlLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
   const shown = calls.slice(0, maxStackLines)
   const more = calls.length - shown.length
   const fold =
@@ -148,11 +151,11 @@ function stackLines({ error, workflowId }: Workflow, width: number, frame: Frame
   )
 }
 
-function carry(command: string, { databaseFlags = [] }: Frame): string {
-  return carryFlags(visible(command), databaseFlags.map(visible))
+function carry(command: string, { databaseFlags = [] }: Viewport): string {
+  return carryFlags(escapeControls(command), databaseFlags.map(escapeControls))
 }
 
-function waitSection(waits: readonly Wait[], frame: Frame): string[] {
+function waitSection(waits: readonly Wait[], frame: Viewport): string[] {
   if (waits.length === 0) return []
   const lines = waits.flatMap((wait) => [
     ...questionLines(wait, '', frame, frame.width - 2).map((line) => `  ${line}`),
@@ -167,7 +170,7 @@ function section<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   command: string,
-  frame: Frame,
+  frame: Viewport,
 ): string[] {
   if (rows.length === 0) return []
   const { style, width } = frame

@@ -38,10 +38,14 @@ export function toAppExit({ specifier, isLoaded }: LoadingApp, code: number): Cl
 /** Node ends a process quietly, and with 0, when nothing is left that could go on. */
 export function toAppStandstill({ specifier, isLoaded }: LoadingApp): CliError {
   return isLoaded
-    ? new CliError('app-crashed', 'The application came to a standstill: nothing that runs can go on.', {
-        hint: leftBehind,
-      })
-    : new CliError('app-crashed', `${specifier} never ends loading: it awaits what never comes.`, {
+    ? new CliError(
+        'app-crashed',
+        'The application exited with nothing left to run while a workflow was still pending.',
+        {
+          hint: leftBehind,
+        },
+      )
+    : new CliError('app-crashed', `${specifier} did not finish loading: a top-level await never settled.`, {
         hint: onImport,
       })
 }

@@ -55,7 +55,7 @@ export function startHandingOver(options: HandOverOptions): HandingOver {
 
 async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
-  const told = { unknown: new Set<Kind>(), doubts: false }
+  const reported = { unknown: new Set<Kind>(), doubts: false }
   while (!signal.aborted) {
     let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined
     try {
@@ -63,14 +63,14 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
         options.database,
         'drover-hand-over',
         async (client) => {
-          const sight = await see(client)
-          if (sight.obstacle) return { obstacle: sight.obstacle, unsettledMs: 0 }
+          const found = await scan(client)
+          if (found.obstacle) return { obstacle: found.obstacle, unsettledMs: 0 }
           for (const kind of kinds) {
-            if (signal.aborted || sight.upMs < kind.settledServerMs) continue
-            await handOverOf(client, options, { kind, at: sight.at, told, pause, signal })
+            if (signal.aborted || found.upMs < kind.settledServerMs) continue
+            await handOverOf(client, options, { kind, at: found.at, reported, pause, signal })
           }
           const [unsettledMs = 0] = kinds
-            .map(({ settledServerMs }) => settledServerMs - sight.upMs)
+            .map(({ settledServerMs }) => settledServerMs - found.upMs)
             .filter((ms) => ms > 0)
           return { obstacle: undefined, unsettledMs }
         },
@@ -93,7 +93,7 @@ interface Round {
   readonly kind: Kind
   /** Of the first look, by the clock of the database. */
   readonly at: Date
-  readonly told: { readonly unknown: Set<Kind>; doubts: boolean }
+  readonly reported: { readonly unknown: Set<Kind>; doubts: boolean }
   readonly signal: AbortSignal
   pause(ms: number): Promise<void>
 }
@@ -101,29 +101,29 @@ interface Round {
 async function handOverOf(
   client: pg.Client,
   options: HandOverOptions,
-  { kind, at, told, signal, pause }: Round,
+  { kind, at, reported, signal, pause }: Round,
 ): Promise<void> {
   const suspects = await findDead(client, options, kind)
   if (suspects.length === 0) return
   await pause(kind.betweenLooksMs)
   if (signal.aborted) return
   if (!kind.isOwn && (await hasUnknownSessions(client))) {
-    if (!told.doubts) {
+    if (!reported.doubts) {
       options.onLog(
         'warn',
         `no sign of life of ${suspects.join(', ')}, but sessions of unknown owners: drover recover shows them`,
       )
     }
-    told.doubts = true
+    reported.doubts = true
     return
   }
-  if (!told.unknown.has(kind)) await tellUnknown(client, options, suspects)
-  told.unknown.add(kind)
+  if (!reported.unknown.has(kind)) await reportUnknown(client, options, suspects)
+  reported.unknown.add(kind)
   const workflows = await takeFrom(client, options, { kind, suspects, at })
   if (workflows.length > 0) options.onHandOver(workflows)
 }
 
-interface Sight {
+interface Scan {
   /** Why a living process could look dead from here. */
   readonly obstacle: string | undefined
   /** How long the server has been up. */
@@ -131,7 +131,7 @@ interface Sight {
   readonly at: Date
 }
 
-async function see(client: pg.Client): Promise<Sight> {
+async function scan(client: pg.Client): Promise<Scan> {
   const { rows } = await client.query(`
     select pg_backend_pid() as backend_pid, clock_timestamp() as at,
            pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
@@ -166,7 +166,7 @@ async function findDead(client: pg.Client, options: HandOverOptions, { which }: 
   return rows.map((row) => row.executor_id).sort()
 }
 
-/** Clients that nobody can be told to be: an executor with a pool of its own looks like that. */
+/** Clients of unknown owners: an executor with a pool of its own looks like that. */
 async function hasUnknownSessions(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(
     `select from pg_stat_activity
@@ -198,7 +198,7 @@ async function takeFrom(
 }
 
 /** What dead executors left that neither this process nor another one of drover's can run. */
-async function tellUnknown(
+async function reportUnknown(
   client: pg.Client,
   options: HandOverOptions,
   dead: readonly string[],

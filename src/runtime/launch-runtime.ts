@@ -12,7 +12,7 @@ import { runnableWorkflows } from './module/registered-workflows.ts'
 import type { Sdk } from './module/sdk.ts'
 import type { Lifecycle } from './module/take-over-lifecycle.ts'
 import { nameTaken } from './name-taken.ts'
-import { startTending } from './reconcile.ts'
+import { startReconciling } from './reconcile.ts'
 import { registerQueues } from './register-queues.ts'
 import { holdExecutorSlot } from './slot/hold-executor-slot.ts'
 import { toDbosUrl, withConnection } from './slot/own-connection.ts'
@@ -35,11 +35,11 @@ interface LoadedModule {
 /** Takes the executor's slot, launches DBOS with our settings over the module's, and begins to hand over. */
 export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions): Promise<Runtime> {
   const { sdk, lifecycle } = loaded
-  let tending: ReturnType<typeof startTending> | undefined
+  let reconciling: ReturnType<typeof startReconciling> | undefined
   const options: LaunchOptions = {
     ...given,
     onLog: (level, line) => {
-      if (tookUnknown.test(line)) tending?.look()
+      if (tookUnknown.test(line)) reconciling?.look()
       else given.onLog(level, line)
     },
   }
@@ -88,7 +88,11 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   })
   nameSessions(config.systemDatabasePool, toSessionName(executorId, version))
   const handOver = startHandingOver(handOverOptions)
-  tending = startTending({ ...handOverOptions, pool: config.systemDatabasePool, isRunning: sdk.isRunning })
+  reconciling = startReconciling({
+    ...handOverOptions,
+    pool: config.systemDatabasePool,
+    isRunning: sdk.isRunning,
+  })
 
   return {
     executorId,
@@ -96,7 +100,7 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
     version,
     start: (request) => startWorkflow(sdk, request),
     shutdown: async ({ drainMs = 0 } = {}) => {
-      await Promise.all([handOver.stop(), tending?.stop()])
+      await Promise.all([handOver.stop(), reconciling?.stop()])
       await shutDown(drainMs)
       await handBack(handOverOptions)
       await slot.release()

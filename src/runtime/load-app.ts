@@ -78,7 +78,7 @@ function resolveModule(specifier: string, cwd: string): string {
     })
   }
   if (!loadable.test(file)) {
-    throw new CliError('app-not-loadable', `${file} is no JavaScript or TypeScript module.`, {
+    throw new CliError('app-not-loadable', `${file} is not a JavaScript or TypeScript module.`, {
       hint: '--app takes a .ts, .mts, .cts, .js, .mjs or .cjs file',
     })
   }

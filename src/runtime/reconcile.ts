@@ -13,13 +13,13 @@ const mostTimesBack = 3
 /** Between claiming a workflow and running it. */
 const beginningMs = 10_000
 
-interface TendOptions extends Identity, Pick<LaunchOptions, 'onLog' | 'onUnknown'> {
+interface ReconcileOptions extends Identity, Pick<LaunchOptions, 'onLog' | 'onUnknown'> {
   readonly pool: pg.Pool
   readonly registered: readonly RegisteredWorkflow[]
   isRunning(workflowId: string): boolean
 }
 
-interface Tending {
+interface Reconciling {
   /** Something was taken that this process cannot run. */
   look(): void
   stop(): Promise<void>
@@ -38,10 +38,10 @@ interface HeldRow {
  * them from those who do: they get them as soon as one of them lives. And DBOS gives an execution up when it can record
  * neither its step nor its error: it is put back, for whoever lives to take.
  */
-export function startTending(options: TendOptions): Tending {
+export function startReconciling(options: ReconcileOptions): Reconciling {
   const { pool, registered, isRunning, onLog, onUnknown } = options
   const own = new Set(registered.map((workflow) => toRunnable(options, workflow)))
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const timesBack = new Map<string, number>()
   let stoppedBefore = new Set<string>()
   const stopped = new AbortController()
@@ -76,9 +76,9 @@ export function startTending(options: TendOptions): Tending {
     const wanted = held.filter(({ runnable }) => elsewhere.has(runnable))
     await putBackHere(wanted, 1)
     const unknown = held.filter(({ runnable }) => !elsewhere.has(runnable))
-    const news = unknown.filter(({ workflowId }) => !told.has(workflowId))
-    for (const { workflowId } of news) told.add(workflowId)
-    if (news.length > 0) onUnknown(news)
+    const unreported = unknown.filter(({ workflowId }) => !reported.has(workflowId))
+    for (const { workflowId } of unreported) reported.add(workflowId)
+    if (unreported.length > 0) onUnknown(unreported)
     if (wanted.length > 0) return 'went-back'
     return unknown.length > 0 ? 'waits' : 'calm'
   }
@@ -114,7 +114,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   return sleep(ms, undefined, { signal }).catch(() => {})
 }
 
-async function readHeld(pool: pg.Pool, options: TendOptions): Promise<HeldRow[]> {
+async function readHeld(pool: pg.Pool, options: ReconcileOptions): Promise<HeldRow[]> {
   const { rows } = await pool.query(
     `select workflow_uuid, name, class_name, started_at_epoch_ms,
             started_at_epoch_ms > extract(epoch from clock_timestamp()) * 1000 - ${beginningMs} as is_fresh

@@ -20,7 +20,7 @@ export function toStartFailure(error: unknown): CliError | undefined {
     const what = port === undefined || port < 0 ? `The socket ${address ?? ''}` : `Port ${port}`
     return new CliError(
       'port-in-use',
-      `${what} is taken, probably by the running application: the module that --app names listens on it, too.`,
+      `${what} is in use, probably by the running application: the module that --app names listens on it, too.`,
       {
         hint: 'enqueue with drover start, give this process another port, or point --app at the module with the workflows',
         cause: error,

@@ -106,6 +106,6 @@ function refuseUnknownKeys(path: string, object: object, known: readonly string[
 
 function invalid(path: string, problem: string, known?: readonly string[]): CliError {
   return new CliError('invalid-configuration', `${path}: ${problem}${problem.endsWith('?') ? '' : '.'}`, {
-    hint: known ? `the settings are: ${known.join(', ')}` : 'mend the file',
+    hint: known ? `the settings are: ${known.join(', ')}` : 'correct the file',
   })
 }

@@ -21,7 +21,7 @@ export async function readDbosConfig(
     if (value === undefined || value === null) return undefined
     if (typeof value === 'string') return substituteEnv(value, context.env, found.path)
     throw new CliError('invalid-configuration', `${found.path}: "${key}" must be a string.`, {
-      hint: 'mend the file, or name the database with --db-url',
+      hint: 'correct the file, or name the database with --db-url',
     })
   }
   refuseOldForm(found.path, content)
@@ -51,6 +51,6 @@ async function parseYaml(path: string, text: string): Promise<Record<string, unk
   const [start] = error.linePos ?? []
   const place = start ? ` at line ${start.line}, column ${start.col}` : ''
   throw new CliError('invalid-configuration', `${path} is not YAML${place}.`, {
-    hint: 'mend the file, or name the database with --db-url',
+    hint: 'correct the file, or name the database with --db-url',
   })
 }

@@ -67,7 +67,7 @@ test('bare drover is its help', async () => {
       result <id…>                  print the results of workflows that have ended
 
     Understand:
-      explain <id…>                 say why a workflow does not move, and what mends
+      explain <id…>                 say why a workflow does not move, and what fixes
                                     it
       doctor                        check the database, the workers, and what is
                                     stuck

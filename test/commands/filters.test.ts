@@ -67,7 +67,7 @@ test.each([
   const store = shop()
   expect(await runCli(line, { store })).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('Name workflows either by id or by what they have in common.'),
+    stderr: expect.stringContaining('Ids and filters cannot be combined.'),
   })
   expect(store.managed).toEqual([])
 })

@@ -11,7 +11,7 @@ import { waitUntil } from '../support/wait-until.ts'
 const here = ['--db-url', 'postgres://localhost/test']
 
 const refused = (isTransient: boolean) =>
-  new CliError('database-unreachable', 'Cannot connect to there: refused.', { hint: 'mend it', isTransient })
+  new CliError('database-unreachable', 'Cannot connect to there: refused.', { hint: 'fix it', isTransient })
 
 /** Fails so often before it is up. */
 function comingUp(times: number, store: Store = createFakeStore([{ workflowId: 'a', status: 'SUCCESS' }])) {
@@ -54,7 +54,7 @@ test.each(patient)('%s gives the reason and its code when the time is over', asy
   expect(run.stderr + run.stdout).toContain('Cannot connect to there: refused (still so after 120ms).')
 })
 
-test.each(patient)('%s fails at once at what no waiting mends, and without --timeout', async (verb, argv) => {
+test.each(patient)('%s fails at once at what no waiting fixes, and without --timeout', async (verb, argv) => {
   let looks = 0
   const openStore = async () => {
     looks++

@@ -182,7 +182,7 @@ describe('the fake store and the real one agree', () => {
   })
 
   test('on what waits for a version that nobody runs, and moving it', async () => {
-    const [seen] = await ask(async (store) => (await store.lookForGone()).unclaimed)
+    const [seen] = await ask(async (store) => (await store.scanExecutors()).unclaimed)
     expect(seen).toMatchObject({ application: 'example', version: 'v1', workflowCount: 1 })
     const move = (version: string, toVersion: string) =>
       ask((store) =>

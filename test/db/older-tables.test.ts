@@ -102,7 +102,7 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     await seedWorkflow(database, { workflowId: 'late', status: 'ENQUEUED', queue: 'mails' })
     for (const statement of statements) await database.query(statement)
     const store = await openStore(database.target)
-    const { at, gone, unclaimed } = await store.lookForGone()
+    const { at, deadExecutors: gone, unclaimed } = await store.scanExecutors()
     const application = age === '4.10' ? null : 'example'
     expect(unclaimed).toMatchObject([{ application, version: 'v1', workflowCount: 1 }])
     const request = { application, version: 'v1', seenAt: at, toVersion: 'v2', workflowIds: ['late'] }

@@ -5,7 +5,7 @@ import type { Store } from '../../src/core/store.ts'
 import type { StreamValue } from '../../src/core/workflow.ts'
 import { createSession } from '../../src/db/connection/connect.ts'
 import { createPosition } from '../../src/db/feed/position.ts'
-import { needsOf, readRound } from '../../src/db/feed/read-snapshot.ts'
+import { needsOf, readSnapshot } from '../../src/db/feed/read-snapshot.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { readSchema } from '../../src/db/tables/schema.ts'
 import { untilItEnds } from '../support/feed.ts'
@@ -326,7 +326,7 @@ test('messages of megabytes are followed a few at a time, and every one of them'
   const session = createSession(live.database.target)
   const needs = needsOf({ signal: new AbortController().signal })
   const positions = new Map([['loaded', createPosition()]])
-  const { rows } = await readRound(session, await readSchema(session), positions, needs, 10_000)
+  const { rows } = await readSnapshot(session, await readSchema(session), positions, needs, 10_000)
   await session.close()
   expect(rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
   const sentAt: number[] = []

@@ -50,8 +50,8 @@ describe.concurrent('beside a live worker', () => {
 
   test('a queue that nobody registered', async () => {
     const id = await start('quick', '--queue', 'nowhere')
-    const { mend } = await field.explained(id, 'queue-missing')
-    await field.type(mend[0].command)
+    const { fix } = await field.explained(id, 'queue-missing')
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
@@ -60,25 +60,25 @@ describe.concurrent('beside a live worker', () => {
       `insert into dbos.queues (name, polling_interval_sec, application_name) values ('vault', 0.1, 'bank')`,
     )
     const id = await start('quick', '--queue', 'vault')
-    const { mend, why } = await field.explained(id, 'queue-elsewhere')
+    const { fix, why } = await field.explained(id, 'queue-elsewhere')
     expect(why).toContain('belongs to bank')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a partitioned queue, and no partition', async () => {
     await register('parted', { partition_concurrency: 1 })
     const id = await start('quick', '--queue', 'parted')
-    const { mend } = await field.explained(id, 'partition-missing')
-    await field.type(mend[0].command)
+    const { fix } = await field.explained(id, 'partition-missing')
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a version that no live worker runs', async () => {
     const id = await start('quick', '--app-version', 'next')
-    const { mend, why } = await field.explained(id, 'version-gone')
+    const { fix, why } = await field.explained(id, 'version-gone')
     expect(why).toContain('they run causes@dev')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
@@ -87,9 +87,9 @@ describe.concurrent('beside a live worker', () => {
     const blocker = await start('listens', '--queue', 'narrow')
     await field.explained(blocker, 'waits-for-message')
     const id = await start('quick', '--queue', 'narrow')
-    const { because, mend } = await field.explained(id, 'queue-full')
+    const { because, fix } = await field.explained(id, 'queue-full')
     expect(because).toMatchObject([{ workflowId: blocker, cause: 'waits-for-message' }])
-    await field.type(mend[0].command.replace('TOPIC', 'orders'))
+    await field.type(fix[0].command.replace('TOPIC', 'orders'))
     expect(await field.ended(blocker)).toMatchObject(success)
     expect(await field.ended(id)).toMatchObject(success)
   })
@@ -98,9 +98,9 @@ describe.concurrent('beside a live worker', () => {
     await register('slow', { rate_limit_max: 1, rate_limit_period_sec: 600 })
     await field.ended(await start('quick', '--queue', 'slow'))
     const id = await start('quick', '--queue', 'slow')
-    const { why, mend } = await field.explained(id, 'queue-full')
+    const { why, fix } = await field.explained(id, 'queue-full')
     expect(why).toContain('has started the 1 it may start in 10m')
-    const watching = field.type(mend[0].command)
+    const watching = field.type(fix[0].command)
     await field.drover('queues', 'set', 'slow', '--rate-limit', 'none')
     expect(await watching).toMatchObject({ code: 0 })
     expect(await field.ended(id)).toMatchObject(success)
@@ -108,28 +108,28 @@ describe.concurrent('beside a live worker', () => {
 
   test('a name that its worker does not know, as it says itself', async () => {
     const id = await start('quik')
-    const { mend, why, unknown } = await field.explained(id, 'name-unregistered')
+    const { fix, why, unknown } = await field.explained(id, 'name-unregistered')
     expect(why).toContain('"quik". Was quick meant?')
     expect(unknown).toEqual([])
     await waitUntil('the worker says so', () =>
       field.workers[0]?.stderr().includes('Cannot find workflow function'),
     )
-    expect(await typeStart(String(mend[0]?.command))).toMatchObject({ ...success, name: 'quick' })
+    expect(await typeStart(String(fix[0]?.command))).toMatchObject({ ...success, name: 'quick' })
   })
 
   test('a class that its worker does not know', async () => {
     await field.ended(await start('ship', '--class', 'Shop', '--instance', 'eu'))
     const id = await start('ship', '--class', 'Shopp', '--instance', 'eu')
-    const { mend, why } = await field.explained(id, 'name-unregistered')
+    const { fix, why } = await field.explained(id, 'name-unregistered')
     expect(why).toContain('"Shopp.ship"; it registers Shop.ship.')
-    expect(await typeStart(String(mend[0]?.command))).toMatchObject({ ...success, output: 'eu' })
+    expect(await typeStart(String(fix[0]?.command))).toMatchObject({ ...success, output: 'eu' })
   })
 
   test('a question', async () => {
     const id = await start('asks')
-    const { mend, why } = await field.explained(id, 'waits-for-message')
+    const { fix, why } = await field.explained(id, 'waits-for-message')
     expect(why).toContain('to "Ship it?" (topic orders)')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
@@ -140,10 +140,10 @@ describe.concurrent('beside a live worker', () => {
     await field.ended(earlier)
     const id = await start('listens')
     await field.drover('send', id, '{"ship":true}', '--topic', 'ordres')
-    const { mend, why } = await field.explained(id, 'waits-for-message')
+    const { fix, why } = await field.explained(id, 'waits-for-message')
     expect(why).toContain('on topic orders')
     expect(why).toContain('a message on topic ordres lies there unread')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject({ ...success, output: { ship: true } })
   })
 
@@ -152,10 +152,10 @@ describe.concurrent('beside a live worker', () => {
     await field.ended(await start('looks', publisher))
     const later = `${publisher}-later`
     const id = await start('looks', later)
-    const { why, unknown, mend } = await field.explained(id, 'waits-for-event')
+    const { why, unknown, fix } = await field.explained(id, 'waits-for-event')
     expect(why).toMatch(/an event of another workflow, as earlier runs did at this step, 9m \d\ds left/)
     expect(unknown).toEqual([expect.stringContaining('DBOS records neither')])
-    expect((await field.type(mend[0].command))?.stdout).toContain(later)
+    expect((await field.type(fix[0].command))?.stdout).toContain(later)
     await start('publishes', '--id', later)
     expect(await field.ended(id)).toMatchObject({ ...success, output: true })
   })
@@ -171,11 +171,11 @@ describe.concurrent('beside a live worker', () => {
 
   test('a child, down to what it waits for', async () => {
     const id = await start('delegates')
-    const { because, mend } = await field.explained(id, 'waits-for-child')
+    const { because, fix } = await field.explained(id, 'waits-for-child')
     await field.explained(`${id}-child`, 'waits-for-message')
     expect(because).toMatchObject([{ workflowId: `${id}-child` }])
-    const [remedy] = (await field.explained(id, 'waits-for-child')).mend
-    expect(mend).toHaveLength(1)
+    const [remedy] = (await field.explained(id, 'waits-for-child')).fix
+    expect(fix).toHaveLength(1)
     await field.type(remedy.command.replace('TOPIC', 'orders'))
     expect(await field.ended(id)).toMatchObject(success)
   })
@@ -183,9 +183,9 @@ describe.concurrent('beside a live worker', () => {
   test('a sleep, and a step that takes long', async () => {
     const sleeping = await start('sleeps', '600000')
     const working = await start('works', '600000')
-    const { mend } = await field.explained(sleeping, 'sleeps')
+    const { fix } = await field.explained(sleeping, 'sleeps')
     await field.explained(working, 'step-runs')
-    const watching = field.type(mend[0].command)
+    const watching = field.type(fix[0].command)
     await field.drover('cancel', sleeping)
     expect(await watching).toMatchObject({ code: 6, stdout: expect.stringContaining('CANCELLED') })
   })
@@ -194,17 +194,17 @@ describe.concurrent('beside a live worker', () => {
     const id = await start('asks')
     await field.explained(id, 'waits-for-message')
     await field.drover('cancel', id)
-    const { mend } = await field.explained(id, 'cancelled')
-    await field.type(mend[0].command)
+    const { fix } = await field.explained(id, 'cancelled')
+    await field.type(fix[0].command)
     await field.drover('send', id, 'true', '--topic', 'orders')
     expect(await field.ended(id)).toMatchObject(success)
   })
 
   test('a delay that has not passed', async () => {
     const id = await start('quick', '--delay', '590s')
-    const { why, mend } = await field.explained(id, 'delayed')
+    const { why, fix } = await field.explained(id, 'delayed')
     expect(why).toMatch(/^It is delayed until .*\d\d:\d\d:\d\d.*, 9m \d\ds left\.$/)
-    const watching = field.type(mend[0].command)
+    const watching = field.type(fix[0].command)
     await endDelay(field, id)
     expect(await watching).toMatchObject({ code: 0 })
     expect(await field.ended(id)).toMatchObject(success)
@@ -221,23 +221,23 @@ describe.concurrent('beside a live worker', () => {
     const file = path.join(field.home, 'order')
     const id = await start('ships', file)
     await field.ended(id)
-    const { why, mend } = await field.explained(id, 'failed')
+    const { why, fix } = await field.explained(id, 'failed')
     expect(why).toContain('its step 1, look, had failed: TypeError: no such order')
-    expect(mend[0].command).toBe(`drover fork ${id} --from failed`)
+    expect(fix[0].command).toBe(`drover fork ${id} --from failed`)
     await writeFile(file, '')
     const [payment] = await field.store.steps(id)
-    expect(await typeFork(mend[0].command)).toMatchObject({ ...success, output: payment?.output })
+    expect(await typeFork(fix[0].command)).toMatchObject({ ...success, output: payment?.output })
   })
 
   test('a step that failed after another whose failure did not matter', async () => {
     const file = path.join(field.home, 'other-order')
     const id = await start('shipsUncached', file)
     await field.ended(id)
-    const { why, mend } = await field.explained(id, 'failed')
+    const { why, fix } = await field.explained(id, 'failed')
     expect(why).toContain('its step 2, look, had failed: TypeError: no such order')
     await writeFile(file, '')
     const [, payment] = await field.store.steps(id)
-    expect(await typeFork(mend[0].command)).toMatchObject({ ...success, output: payment?.output })
+    expect(await typeFork(fix[0].command)).toMatchObject({ ...success, output: payment?.output })
   })
 })
 
@@ -257,8 +257,8 @@ describe.concurrent('workers that come and go', () => {
   test('nobody lives, and then somebody died with an answer on the way', async () => {
     const field = await create()
     const id = await start(field, 'asks')
-    const { mend } = await field.explained(id, 'no-worker')
-    await field.type(mend[0].command)
+    const { fix } = await field.explained(id, 'no-worker')
+    await field.type(fix[0].command)
     await field.explained(id, 'waits-for-message')
     for (const { process, ended } of field.workers) {
       process.kill('SIGKILL')
@@ -269,7 +269,7 @@ describe.concurrent('workers that come and go', () => {
     await field.drover('send', id, 'true', '--topic', 'orders')
     const answered = await field.explained(id, 'executor-gone')
     expect(answered.also).toMatchObject([{ cause: 'answer-unread' }])
-    await field.type(answered.mend[0].command)
+    await field.type(answered.fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
@@ -286,9 +286,9 @@ describe.concurrent('workers that come and go', () => {
       queue: 'drover',
       application: 'causes',
     })
-    const { mend, why } = await field.explained('any', 'version-overtaken')
+    const { fix, why } = await field.explained('any', 'version-overtaken')
     expect(why).toContain('which is v9; those that live run v1')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended('any')).toMatchObject(success)
   })
 
@@ -299,8 +299,8 @@ describe.concurrent('workers that come and go', () => {
     await first.ended
     await field.worker()
     const id = await start(field, 'quick', '--queue', 'orders')
-    const { mend } = await field.explained(id, 'not-polled')
-    await field.type(mend[0].command)
+    const { fix } = await field.explained(id, 'not-polled')
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject(success)
   })
 
@@ -311,11 +311,11 @@ describe.concurrent('workers that come and go', () => {
     const id = await start(field, 'asks')
     await field.explained(id, 'waits-for-message')
     process.kill('SIGSTOP')
-    const { mend } = await field.explained(id, 'executor-silent')
-    expect((await field.type(mend[0].command))?.stdout).toContain('silent')
+    const { fix } = await field.explained(id, 'executor-silent')
+    expect((await field.type(fix[0].command))?.stdout).toContain('silent')
     process.kill('SIGKILL')
     await ended
-    await field.type((await field.explained(id, 'executor-gone')).mend[0].command)
+    await field.type((await field.explained(id, 'executor-gone')).fix[0].command)
     await field.drover('send', id, 'true', '--topic', 'orders')
     expect(await field.ended(id)).toMatchObject({ ...success, recoveryAttempts: 2 })
   })
@@ -328,7 +328,7 @@ describe.concurrent('workers that come and go', () => {
     await field.explained(id, 'waits-for-message')
     expect((await field.drover('workers')).stdout).toContain('local')
     local.kill('SIGKILL')
-    const [alone] = (await field.explained(id, 'executor-gone')).mend
+    const [alone] = (await field.explained(id, 'executor-gone')).fix
     await field.type(alone.command)
     await field.drover('send', id, 'true', '--topic', 'orders')
     expect(await field.ended(id)).toMatchObject(success)
@@ -336,26 +336,26 @@ describe.concurrent('workers that come and go', () => {
 
   test('a workflow that kills its workers until DBOS gives it up', async () => {
     const field = await create()
-    const file = path.join(field.home, 'mended')
+    const file = path.join(field.home, 'fixed')
     const id = await start(field, 'dies', file)
     for (let attempt = 1; attempt <= 2; attempt++) await (await field.worker()).ended
     await field.worker()
     await field.ended(id)
-    const { why, evidence, mend } = await field.explained(id, 'dead')
+    const { why, evidence, fix } = await field.explained(id, 'dead')
     expect(why).toContain('after 3 attempts')
     expect(evidence).toMatchObject({ 'last step': expect.stringContaining('0 first') })
-    expect(mend[0].command).toBe(`drover resume ${id}`)
+    expect(fix[0].command).toBe(`drover resume ${id}`)
     await writeFile(file, '')
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     expect(await field.ended(id)).toMatchObject({ ...success, output: true })
   })
 
   test('a delay, and nobody who would take it after that', async () => {
     const field = await create()
     const id = await start(field, 'quick', '--delay', '590s')
-    const { also, mend } = await field.explained(id, 'delayed')
+    const { also, fix } = await field.explained(id, 'delayed')
     expect(also).toMatchObject([{ cause: 'no-worker' }])
-    await field.type(mend[0].command)
+    await field.type(fix[0].command)
     await endDelay(field, id)
     expect(await field.ended(id)).toMatchObject(success)
   })
@@ -374,7 +374,7 @@ describe.concurrent('workers that come and go', () => {
     const queued = await blind.explained(id, 'due')
     expect(queued).toMatchObject({ unknown: hidden, evidence: { workers: 'cannot be seen' } })
     expect(queued.why).toContain('Nothing that can be seen from here stands in its way')
-    expect(queued.mend[0].command).toBe('drover doctor')
+    expect(queued.fix[0].command).toBe('drover doctor')
     expect((await blind.drover('doctor')).stdout).toContain('grant pg_read_all_stats')
 
     const { process, ended } = await field.worker()

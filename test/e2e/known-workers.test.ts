@@ -95,7 +95,7 @@ test("drover's own worker is known as what it is in a database that drover did n
   expect((await drover([...elsewhere, '--id', 's9'])).code).toBe(0)
   const explained = JSON.parse((await drover(['explain', 's9', '-o', 'json'])).stdout)
   expect(explained).toMatchObject({ cause: 'version-gone', also: [] })
-  expect(explained.mend.map(({ command }: { command: string }) => command)).toEqual([
+  expect(explained.fix.map(({ command }: { command: string }) => command)).toEqual([
     expect.stringMatching(/^drover worker .*--application greetings --app-version 9\.9\.9 --join$/),
     `drover recover s9 --to-version ${version}`,
   ])

@@ -2,12 +2,12 @@ import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
 import {
   displayWidth,
+  escapeControlLines,
+  escapeControls,
   pad,
   shortExecutor,
   shortId,
   truncate,
-  visible,
-  visibleLines,
   wrap,
 } from '../../src/render/text.ts'
 
@@ -27,18 +27,18 @@ test.each([
   ['a tag character', 'a\u{e0041}', 'a<U+E0041>'],
   ['half of a surrogate pair', 'a\ud800b', 'a\ufffdb'],
 ])('%s is made visible', (_, hostile, shown) => {
-  expect(visible(hostile)).toBe(shown)
+  expect(escapeControls(hostile)).toBe(shown)
 })
 
 test.each(['plain', 'Grüße', '日本語', '👩‍👩‍👧', 'e\u0301', 'می‌خواهم', '👍🏽', 'नमस्ते'])(
   '%s stays as it is',
   (text) => {
-    expect(visible(text)).toBe(text)
+    expect(escapeControls(text)).toBe(text)
   },
 )
 
 test('lines stay lines where several are shown', () => {
-  expect(visibleLines('one\r\n\ttwo\x1b[2J')).toEqual(['one', '    two␛[2J'])
+  expect(escapeControlLines('one\r\n\ttwo\x1b[2J')).toEqual(['one', '    two␛[2J'])
 })
 
 test.each([

@@ -40,7 +40,7 @@ test.each([
     code: 9,
     stdout: '',
     stderr: [
-      `error: Port ${port} is taken, probably by the running application: the module that --app names listens on it, too.`,
+      `error: Port ${port} is in use, probably by the running application: the module that --app names listens on it, too.`,
       'hint: enqueue with drover start, give this process another port, or point --app at the module with the workflows',
       '',
     ].join('\n'),

@@ -8,11 +8,7 @@ import type {
   RecordedDecision,
 } from '../../src/core/decide/decision-record.ts'
 import type { NamedWait } from '../../src/core/decide/inbox.ts'
-import type {
-  GoneExecutor,
-  RecoverySight,
-  UnclaimedVersion,
-} from '../../src/core/diagnosis/dead-executors.ts'
+import type { DeadExecutor, RecoveryScan, UnclaimedVersion } from '../../src/core/diagnosis/dead-executors.ts'
 import { eligibleExecutors } from '../../src/core/diagnosis/eligible-executors.ts'
 import type { ServerHealth } from '../../src/core/diagnosis/health.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
@@ -70,8 +66,8 @@ interface FakeStoreOptions {
   readonly hasRecord?: boolean
   /** Ids of executors without a sign of life. */
   readonly gone?: readonly string[]
-  /** What `lookForGone` sees besides. */
-  readonly sight?: Partial<RecoverySight>
+  /** What `scanExecutors` sees besides. */
+  readonly scan?: Partial<RecoveryScan>
   /** Sessions of unknown owners. */
   readonly doubts?: readonly string[]
   /** The database's clock; a minute after `fakeEpoch` by default. */
@@ -123,7 +119,7 @@ export function createFakeStore(
     versions = [],
     schedules = [],
     gone = [],
-    sight,
+    scan,
     doubts = [],
     now,
   } = options
@@ -442,13 +438,13 @@ export function createFakeStore(
       const newest = [...entries.values()].map(({ rows }) => rows.workflow).sort(newestFirst)
       return [...new Set(newest.map(({ name }) => name))].slice(0, limit)
     },
-    lookForGone: async () => ({
+    scanExecutors: async () => ({
       at: readClock(),
       obstacle: null,
       unsettledMs: 0,
-      gone: goneAmong([...entries.values()], gone, doubts),
+      deadExecutors: goneAmong([...entries.values()], gone, doubts),
       unclaimed: unclaimedAmong([...entries.values()], liveExecutors() ?? []),
-      ...sight,
+      ...scan,
     }),
     moveToVersion: async ({ application, version, toVersion, workflowIds }) => {
       const groups = unclaimedAmong([...entries.values()], liveExecutors() ?? [])
@@ -775,7 +771,7 @@ function goneAmong(
   entries: readonly Entry[],
   gone: readonly string[],
   doubts: readonly string[],
-): GoneExecutor[] {
+): DeadExecutor[] {
   const left = entries
     .map(({ rows }) => rows.workflow)
     .filter(({ status, executorId }) => status === 'PENDING' && gone.includes(executorId ?? ''))

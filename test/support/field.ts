@@ -51,7 +51,7 @@ export interface ExplanationJson {
   readonly unknown: readonly string[]
   readonly also: readonly { readonly cause: string }[]
   readonly because: readonly { readonly workflowId: string; readonly cause: string }[]
-  readonly mend: readonly [{ readonly command: string }, ...{ readonly command: string }[]]
+  readonly fix: readonly [{ readonly command: string }, ...{ readonly command: string }[]]
 }
 
 export async function createField(options: { readonly own?: boolean } = {}): Promise<Field> {

@@ -13,7 +13,7 @@ import { shellWord } from '../../core/words/shell-word.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow, nothingOnStdin, readIdsToChange } from '../../frame/workflow-ids.ts'
@@ -109,7 +109,7 @@ async function runDecision(
         await decider.decide(async () => ({ wait: asRead(wait), name, topic: flags.topic }))
       }
     }
-    if (!flags.all && ids.length === 0) tell(context, nothingOnStdin(store, verb))
+    if (!flags.all && ids.length === 0) printNotice(context, nothingOnStdin(store, verb))
     for (const id of ids) {
       await decider.decide(async () => {
         const decider = { by: answer.actor.name, isRecorded: settings.audit.value === 'on' }

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { waitId } from '../../core/decide/decision.ts'
 import type { Store } from '../../core/store.ts'
 import type { OutputFlags } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { inboxView, waitLine } from '../../render/inbox/inbox-view.ts'
 import { createStyle } from '../../render/style.ts'
 import { toJsonLine, toWaitJson } from '../../render/to-json.ts'
@@ -21,18 +21,18 @@ export interface WatchInboxFlags extends OutputFlags, InboxFilters {
 
 /** One of three ways to show an inbox that changes. */
 interface InboxPresenter {
-  show(inbox: OpenWaits, news: News): Promise<void> | void
+  show(inbox: OpenWaits, changes: InboxChanges): Promise<void> | void
   close(): void
 }
 
-interface News {
+interface InboxChanges {
   readonly arrived: readonly OpenWait[]
   readonly departed: readonly OpenWait[]
 }
 
 const bell = '\x07'
 
-/** Shows the inbox as it changes, until ctrl-c. What is there at first is no news to ring for. */
+/** Shows the inbox as it changes, until ctrl-c. What is there at first is no changes to ring for. */
 export async function watchInbox(
   context: Context,
   store: Store,
@@ -49,19 +49,19 @@ export async function watchInbox(
         : plainLines(context)
   const withTopics = createTopicFinder(store, settings, flags.topic)
   let open: ReadonlyMap<string, OpenWait> | undefined
-  const onNotice = (notice: string) => tell(context, notice)
+  const onNotice = (notice: string) => printNotice(context, notice)
   try {
     for await (const inbox of store.watchInbox(toInboxQuery(context, flags), { signal, onNotice })) {
       const found = await withTopics(inbox)
       const now = new Map(found.waits.map((wait) => [keyOf(wait), wait]))
-      const news = {
+      const changes = {
         arrived: found.waits.filter((wait) => !open?.has(keyOf(wait))),
         departed: [...(open ?? [])].filter(([key]) => !now.has(key)).map(([, wait]) => wait),
       }
-      if (flags.bell && open && news.arrived.length > 0)
+      if (flags.bell && open && changes.arrived.length > 0)
         void (stderr.isTerminal ? stderr : stdout).write(bell)
       open = now
-      await presenter.show(found, news)
+      await presenter.show(found, changes)
     }
   } finally {
     presenter.close()

@@ -6,13 +6,13 @@ import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { positiveInteger, readTopic, repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
 import { toWaitJson } from '../../render/to-json.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 import { type WatchInboxFlags, watchInbox } from './inbox-presenter.ts'
-import { runDesk } from './interactive-inbox.ts'
+import { runInteractiveInbox } from './interactive-inbox.ts'
 import { addInboxFilters, readOpenWaits } from './open-waits.ts'
 
 interface InboxFlags extends DatabaseFlags, WatchInboxFlags {
@@ -47,12 +47,16 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
   }
   const canPick = isAtDesk(context)
   if (flags.pick && !canPick) {
-    throw new CliError('no-terminal', 'There is no terminal to pick on.', { hint: 'drover inbox -o ids' })
+    throw new CliError('no-terminal', 'Cannot open the picker: stdin is not a terminal.', {
+      hint: 'drover inbox -o ids',
+    })
   }
   const isPicked = flags.pick ?? (canPick && flags.output === 'table' && flags.limit === undefined)
   await withStore(context, flags, (store, settings) => {
     if (flags.watch) return watchInbox(context, store, settings, flags)
-    return isPicked ? runDesk(context, store, settings, flags) : printInbox(context, store, settings, flags)
+    return isPicked
+      ? runInteractiveInbox(context, store, settings, flags)
+      : printInbox(context, store, settings, flags)
   })
 }
 
@@ -82,5 +86,6 @@ async function printInbox(
     toId: (wait) => idByWait.get(wait) ?? waitId(wait),
     empty: `Nothing waits for an answer in ${store.database.label}.`,
   })
-  if (total > waits.length) tell(context, `The oldest ${waits.length} of ${total}; --limit shows more.`)
+  if (total > waits.length)
+    printNotice(context, `The oldest ${waits.length} of ${total}; --limit shows more.`)
 }

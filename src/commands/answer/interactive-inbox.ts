@@ -6,7 +6,7 @@ import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { parseJson } from '../../core/words/json.ts'
 import type { JsonValue } from '../../core/workflow.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { describeQuestion } from '../../render/answer.ts'
 import {
@@ -19,7 +19,7 @@ import {
 } from '../../render/inbox/picker-view.ts'
 import { questionView } from '../../render/inbox/question-view.ts'
 import { createStyle } from '../../render/style.ts'
-import { truncate, visible } from '../../render/text.ts'
+import { escapeControls, truncate } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { decisionRules } from './decision-rules.ts'
 import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
@@ -29,7 +29,7 @@ import { reportDecided } from './report-decided.ts'
 const mostWaits = 1000
 
 /** The inbox on a terminal: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
-export async function runDesk(
+export async function runInteractiveInbox(
   context: Context,
   store: Store,
   settings: Settings,
@@ -39,7 +39,7 @@ export async function runDesk(
   for (;;) {
     const open = await readOpenWaits(context, store, settings, filters, mostWaits)
     if (open.waits.length === 0)
-      return tell(context, `Nothing waits for an answer in ${store.database.label}.`)
+      return printNotice(context, `Nothing waits for an answer in ${store.database.label}.`)
     picker = await pick(context, store, open, picker)
     if (!picker) throw leftByInterrupt()
     const { action } = picker
@@ -66,7 +66,9 @@ type Picker = PickerModel<OpenWait>
 
 /** By ctrl-c, at the list or at a question. */
 function leftByInterrupt(): CliError {
-  return new CliError('interrupted', 'Left; what was not decided still waits.', { hint: 'drover inbox' })
+  return new CliError('interrupted', 'Left the inbox; what was not decided still waits.', {
+    hint: 'drover inbox',
+  })
 }
 
 /** Something went wrong: it is said, and the desk stays open. */
@@ -170,7 +172,7 @@ async function makeSure(
 
 function nameOf(waits: readonly OpenWait[]): string {
   const [only] = waits
-  return only && waits.length === 1 ? visible(waitId(only)) : `all ${waits.length}`
+  return only && waits.length === 1 ? escapeControls(waitId(only)) : `all ${waits.length}`
 }
 
 /** Where earlier runs waited is no proof: it takes the word of whoever decides. */
@@ -180,7 +182,7 @@ async function confirmLearned(
 ): Promise<'sure' | 'back' | undefined> {
   const learned = waits.filter(({ source }) => source === 'learned')
   if (learned.length === 0) return 'sure'
-  const where = learned.map(({ topic }) => (topic ? `on topic ${visible(topic)}` : 'without a topic'))
+  const where = learned.map(({ topic }) => (topic ? `on topic ${escapeControls(topic)}` : 'without a topic'))
   const places = [...new Set(where)].join(' and ')
   const choices = [back, { value: 'sure', label: 'send' }] as const
   return terminal.choose(`Send to ${nameOf(learned)} ${places}? Only earlier runs tell so.`, choices, {

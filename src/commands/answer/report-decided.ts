@@ -7,7 +7,7 @@ import { isEnded, type WorkflowStatus } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow/follow-workflows.ts'
 import { interruptCode } from '../../frame/interrupt.ts'
 import type { OutputFlags } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { formatDuration } from '../../render/time-text.ts'
 import { toJsonLine, toJsonText } from '../../render/to-json.ts'
 
@@ -137,7 +137,7 @@ async function report(
     ...(flags.wait === undefined ? [] : [describeRead(progress, step, at)]),
     ...(status === undefined ? [] : [`ended ${status}`]),
   ]
-  return tell(context, `${stages.join(' → ')}.`)
+  return printNotice(context, `${stages.join(' → ')}.`)
 }
 
 function describeRead({ read, status }: Progress, step: number, storedAt: Date): string {

@@ -3,7 +3,8 @@ import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { type AnyOf, toList } from '../../core/words/any-of.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { cannotAsk } from '../../frame/confirm.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
 import { createStyle } from '../../render/style.ts'
 import { renderTable } from '../../render/table.ts'
@@ -28,17 +29,22 @@ export async function selectWaits(
   const open = (await readOpenWaits(context, store, settings, flags)).waits
   const waits = open.filter(({ state }) => state === 'waiting')
   const others = open.length - waits.length
-  if (others > 0) tell(context, `${others} left alone: answered but unread, or overdue (drover inbox).`)
-  if (waits.length === 0) tell(context, `Nothing to ${verb} in ${store.database.label}.`)
+  if (others > 0)
+    printNotice(context, `${others} left alone: answered but unread, or overdue (drover inbox).`)
+  if (waits.length === 0) printNotice(context, `Nothing to ${verb} in ${store.database.label}.`)
   if (waits.length === 0 || flags.yes) return waits
   const { stderr, stdinIsTerminal, isCI } = context.terminal
   if (!stdinIsTerminal || !stderr.isTerminal || isCI) {
-    throw new CliError('no-terminal', `Nobody can be asked whether to ${verb} all ${waits.length}.`, {
-      hint: `drover ${verb} --all --yes`,
-    })
+    throw new CliError(
+      'no-terminal',
+      `${cannotAsk(context.terminal)} whether to ${verb} all ${waits.length}.`,
+      {
+        hint: `drover ${verb} --all --yes`,
+      },
+    )
   }
   const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
-  for (const line of cutToScreen(renderTable(waitColumns, waits, frame), stderr.rows, flags))
+  for (const line of fitToScreen(renderTable(waitColumns, waits, frame), stderr.rows, flags))
     context.terminal.note(line)
   const { signal } = context.interrupts
   const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
@@ -52,7 +58,7 @@ export async function selectWaits(
 const questionRows = 5
 
 /** The first lines, and how many are left out: what is asked must be seen together with what it is about. */
-function cutToScreen(
+function fitToScreen(
   lines: readonly string[],
   rows: number,
   { name, topic, olderThan }: SelectFlags,

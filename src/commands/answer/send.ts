@@ -9,7 +9,7 @@ import type { JsonValue, Wait } from '../../core/workflow.ts'
 import { readInput } from '../../frame/input.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
@@ -62,7 +62,7 @@ async function runSend(
       ...{ workflowId, topic, message, idempotencyKey, force },
       ...(portable && { portable }),
     })
-    tell(
+    printNotice(
       context,
       result === 'duplicate'
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
@@ -83,7 +83,7 @@ async function readMessage(
   if (typed !== undefined && input === undefined) return parseJsonOrString(typed)
   if (typed === undefined && input !== undefined)
     return parseJson(await readInput(context, input), 'The --input')
-  throw new CliError('usage', 'Give the message either in place or with --input.', {
+  throw new CliError('usage', 'Give the message either as an argument or with --input, not both.', {
     hint: `drover send ID '{"approved": true}' --topic TOPIC`,
   })
 }
@@ -92,5 +92,8 @@ async function readMessage(
 function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
   const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
   if (topics.length === 0 || topics.includes(topic)) return
-  tell({ terminal }, `warning: it waits ${topics.map(nameTopic).join(' and ')}, not ${nameTopic(topic)}.`)
+  printNotice(
+    { terminal },
+    `warning: it waits ${topics.map(nameTopic).join(' and ')}, not ${nameTopic(topic)}.`,
+  )
 }

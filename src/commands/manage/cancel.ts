@@ -4,7 +4,7 @@ import type { Store } from '../../core/store.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { toFilter } from '../../frame/filter-options.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { counted } from '../../render/text.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -63,7 +63,7 @@ async function findActive(store: Store, ids: readonly string[]): Promise<readonl
 function noteGoingOn(context: Context, ids: readonly string[], { dryRun }: CancelFlags): void {
   if (ids.length === 0) return
   const [verb, first] = [ids.length === 1 ? 'goes' : 'go', shellWord(ids[0] ?? '')]
-  tell(
+  printNotice(
     context,
     `${counted(ids.length, 'workflow')} that ${dryRun ? 'these' : 'they'} started ${verb} on: ${first}${ids.length > 1 ? ', …' : ''}`,
     'hint: the same command with --children cancels them too',

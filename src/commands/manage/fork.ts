@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { addBulkOptions } from './bulk/bulk-options.ts'
-import { addCutOptions, type CutFlags, runCut } from './from-step.ts'
+import { addFromStepOptions, type FromStepFlags, runFromStep } from './from-step.ts'
 
 export function forkCommand(context: Context): Command {
   const command = new Command('fork')
@@ -11,7 +11,7 @@ export function forkCommand(context: Context): Command {
     )
     .option('--id <id>', 'the id of the copy (a new UUID by default)')
     .action((ids: string[], _, command: Command) =>
-      runCut(context, 'fork', ids, command.optsWithGlobals<CutFlags>()),
+      runFromStep(context, 'fork', ids, command.optsWithGlobals<FromStepFlags>()),
     )
-  return addBulkOptions(addCutOptions(command))
+  return addBulkOptions(addFromStepOptions(command))
 }

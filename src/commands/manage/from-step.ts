@@ -4,16 +4,21 @@ import type { Context } from '../../context.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
 import type { StepBounds, WorkflowState } from '../../core/manage/manage.ts'
-import { type CutPoint, describeCut, findCut, parseCutPoint } from '../../core/manage/resume-point.ts'
+import {
+  describeRunFromStep,
+  findResumeStep,
+  parseResumePoint,
+  type ResumePoint,
+} from '../../core/manage/resume-point.ts'
 import { latestVersionOf } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { surroundingsOf } from '../../frame/print-explanation.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { isOneId } from '../../frame/workflow-ids.ts'
-import { cutLines } from '../../render/from-step-lines.ts'
+import { fromStepLines } from '../../render/from-step-lines.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { runBulk } from './bulk/bulk.ts'
 import type { BulkFlags } from './bulk/bulk-options.ts'
@@ -22,19 +27,19 @@ import { createQueueChoice } from './queue-choice.ts'
 import { createVersionNotice } from './version-notice.ts'
 
 /** The flags that `fork` and `rewind` share. */
-export interface CutFlags extends DatabaseFlags, BulkFlags {
-  readonly from: CutPoint
+export interface FromStepFlags extends DatabaseFlags, BulkFlags {
+  readonly from: ResumePoint
   readonly id?: string
   readonly toQueue?: string
   readonly toVersion?: string
 }
 
-export function addCutOptions(command: Command): Command {
+export function addFromStepOptions(command: Command): Command {
   return command
     .requiredOption(
       '--from <step>',
       'the first step that runs again: its number, failed (the first that did), or last',
-      parseCutPoint,
+      parseResumePoint,
     )
     .option(
       '--to-version <version>',
@@ -44,15 +49,15 @@ export function addCutOptions(command: Command): Command {
 }
 
 /** `fork` and `rewind` are one command: the one goes on in a copy, the other in place. */
-export async function runCut(
+export async function runFromStep(
   context: Context,
   verb: 'fork' | 'rewind',
   typed: readonly string[],
-  flags: CutFlags,
+  flags: FromStepFlags,
 ): Promise<void> {
   const filter = toFilter(context, flags)
   if (flags.id !== undefined && (filter || typed.length !== 1 || typed.includes('-'))) {
-    throw new CliError('usage', 'An --id is for one copy of one workflow.', {
+    throw new CliError('usage', '--id can only be used with one workflow.', {
       hint: `drover ${verb} ID --id NEW`,
     })
   }
@@ -63,7 +68,7 @@ export async function runCut(
     const isExplained = !filter && isOneId(typed)
     const prepareOne = async (state: WorkflowState, bounds: StepBounds | undefined): Promise<Prepared> => {
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
-      const fromStep = findCut(flags.from, bounds)
+      const fromStep = findResumeStep(flags.from, bounds)
       if (fromStep === undefined) {
         return {
           obstacle: bounds ? `it has no step "${flags.from}"` : 'it has no recorded step: only --from 0',
@@ -75,8 +80,8 @@ export async function runCut(
       const workflowId = isExplained ? (newWorkflowId ?? state.workflowId) : undefined
       if (isExplained) {
         const steps = await store.steps(state.workflowId)
-        const cut = describeCut(fromStep, steps, await store.messages(state.workflowId))
-        tell(context, ...cutLines(verb, state, cut))
+        const cut = describeRunFromStep(fromStep, steps, await store.messages(state.workflowId))
+        printNotice(context, ...fromStepLines(verb, state, cut))
       }
       await noteVersion({ ...state, version: version ?? state.version, queue, workflowId })
       return {
@@ -144,7 +149,7 @@ async function chooseVersion(store: Store, application: string | null, toVersion
   )
 }
 
-function describeOptions({ from, id, toQueue, toVersion }: CutFlags): string {
+function describeOptions({ from, id, toQueue, toVersion }: FromStepFlags): string {
   const given = { from, id, 'to-queue': toQueue, 'to-version': toVersion }
   return Object.entries(given)
     .filter(([, value]) => value !== undefined)

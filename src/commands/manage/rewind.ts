@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { addBulkOptions } from './bulk/bulk-options.ts'
-import { addCutOptions, type CutFlags, runCut } from './from-step.ts'
+import { addFromStepOptions, type FromStepFlags, runFromStep } from './from-step.ts'
 
 export function rewindCommand(context: Context): Command {
   const command = new Command('rewind')
@@ -10,7 +10,7 @@ export function rewindCommand(context: Context): Command {
       'Run ended workflows again from a step, under the same id. What was recorded from that step on is deleted, with the messages that were read from there on or not at all. A filter without --status takes those that ended ERROR, CANCELLED or dead.',
     )
     .action((ids: string[], _, command: Command) =>
-      runCut(context, 'rewind', ids, command.optsWithGlobals<CutFlags>()),
+      runFromStep(context, 'rewind', ids, command.optsWithGlobals<FromStepFlags>()),
     )
-  return addBulkOptions(addCutOptions(command))
+  return addBulkOptions(addFromStepOptions(command))
 }

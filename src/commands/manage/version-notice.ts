@@ -3,7 +3,7 @@ import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible
 import type { WorkflowState } from '../../core/manage/manage.ts'
 import type { Store } from '../../core/store.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { type Surroundings, workerCommand } from '../../render/explain/fixes.ts'
 
 /** A workflow that is about to be enqueued again. */
@@ -20,12 +20,12 @@ export function createVersionNotice(
   store: Store,
   surroundings: Surroundings,
 ): (enqueued: Enqueued) => Promise<void> {
-  const told = new Set<string>()
+  const warned = new Set<string>()
   let executors: ReturnType<Store['executors']> | undefined
   return async ({ application, version, queue = null, workflowId }) => {
     const key = JSON.stringify([application, version])
-    if (version === null || told.has(key)) return
-    told.add(key)
+    if (version === null || warned.has(key)) return
+    warned.add(key)
     executors ??= store.executors()
     const live = await executors
     if (live === undefined || eligibleExecutors(live, { application, version }).length > 0) return
@@ -33,13 +33,16 @@ export function createVersionNotice(
     const versions = liveVersionsOf(live, application)
     const [newVersion] = versions
     if (newVersion === undefined) {
-      tell(context, `warning: No worker of ${application ?? 'any application'} is live.`)
-      tell(context, `hint: ${worker}   # it stays enqueued until one starts`)
+      printNotice(context, `warning: No worker of ${application ?? 'any application'} is live.`)
+      printNotice(context, `hint: ${worker}   # it stays enqueued until one starts`)
       return
     }
     const id = workflowId === undefined ? '' : ` ${shellWord(workflowId)}`
-    tell(context, `warning: No live worker runs version ${version}; they run ${versions.join(' and ')}.`)
-    tell(
+    printNotice(
+      context,
+      `warning: No live worker runs version ${version}; they run ${versions.join(' and ')}.`,
+    )
+    printNotice(
       context,
       `hint: drover recover${id} --to-version ${shellWord(newVersion)}   # when it is enqueued; or ${worker}`,
     )

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { compareSteps, type StepPair } from '../../core/diagnosis/compare-steps.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
 import { diffColumns } from '../../render/columns/diff-columns.ts'
@@ -41,7 +41,7 @@ async function runDiff(
       toId: ({ step }) => String(step),
       empty: `${one.workflowId} and ${other.workflowId} recorded the same ${pairs.length} steps.`,
     })
-    if (flags.output === 'table') tell(context, describe(pairs, one.status, other.status))
+    if (flags.output === 'table') printNotice(context, describe(pairs, one.status, other.status))
   })
 }
 

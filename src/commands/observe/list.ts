@@ -10,7 +10,7 @@ import { addFilterOptions, type FilterFlags, toFilter } from '../../frame/filter
 import { interruptCode } from '../../frame/interrupt.ts'
 import { positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printIds, printRows } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withWholeExecutor } from '../../frame/whole-executor.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
@@ -80,7 +80,7 @@ const pageSize = 1000
 async function printEveryId(context: Context, store: Store, { filter, query }: Matching): Promise<void> {
   const { terminal, interrupts } = context
   let page = await store.list({ ...query, limit: pageSize })
-  if (page.length === 0) tell(context, noneIn(store, filter))
+  if (page.length === 0) printNotice(context, noneIn(store, filter))
   while (page.length > 0 && !interrupts.signal.aborted) {
     await printIds(
       terminal,
@@ -125,7 +125,7 @@ async function printList(
   const last = rows.at(-1)
   if (last && found.length > rows.length) {
     const place = shellWord(last.workflowId)
-    tell(context, `The ${flags.sort} ${limit}; --limit shows more, --after ${place} the next.`)
+    printNotice(context, `The ${flags.sort} ${limit}; --limit shows more, --after ${place} the next.`)
   }
 }
 
@@ -152,7 +152,7 @@ function noneIn({ database }: Store, filter: WorkflowFilter): string {
 
 function requireScreen({ terminal }: Context, { output }: OutputFlags): void {
   if (terminal.stdout.canRedraw && output === 'table') return
-  throw new CliError('no-terminal', 'A list can be watched on a terminal only.', {
+  throw new CliError('no-terminal', 'list --watch needs a terminal.', {
     hint: 'drover watch ID… -o jsonl   # follows workflows in a pipe',
   })
 }

@@ -3,9 +3,10 @@ import type { Context } from '../../context.ts'
 import type { LocalStatus } from '../../core/embedded-database.ts'
 import { CliError } from '../../core/errors.ts'
 import { exitCodes } from '../../core/exit-codes.ts'
+import { cannotAsk } from '../../frame/confirm.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { toJsonText } from '../../render/to-json.ts'
 import { formatBytes } from '../../render/value.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
@@ -51,7 +52,10 @@ function stopCommand(context: Context): Command {
     .action(async (_, self: Command) => {
       const flags = self.optsWithGlobals<Flags & { force: boolean }>()
       const wasUp = await (await context.local()).stop({ force: flags.force })
-      tell(context, wasUp ? 'The embedded database is stopped.' : 'The embedded database was not running.')
+      printNotice(
+        context,
+        wasUp ? 'The embedded database is stopped.' : 'The embedded database was not running.',
+      )
       await printOne(context, flags, { json: { stopped: wasUp } })
     })
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
@@ -111,13 +115,13 @@ function resetCommand(context: Context): Command {
       const json = { database: flags.all ? null : database, all: flags.all }
       const local = await context.local()
       if (!local.exists()) {
-        tell(context, 'There is no embedded Postgres; nothing was deleted.')
+        printNotice(context, 'There is no embedded Postgres; nothing was deleted.')
         return printOne(context, flags, { json })
       }
       if (!flags.yes)
         await confirmReset(context, flags.all ? 'the embedded server' : `the embedded database ${database}`)
       await local.reset({ database, all: flags.all })
-      tell(
+      printNotice(
         context,
         flags.all ? 'The embedded server is deleted.' : `The embedded database ${database} is empty.`,
       )
@@ -132,7 +136,7 @@ function toLogJson(line: string): { readonly line: string } {
 
 async function confirmReset({ terminal }: Context, what: string): Promise<void> {
   if (!terminal.stdinIsTerminal || terminal.isCI) {
-    throw new CliError('no-terminal', `Nobody can be asked here whether ${what} may be deleted.`, {
+    throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to delete ${what}.`, {
       hint: 'add --yes',
     })
   }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult } from '../../core/platform.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 
 interface Words {
   readonly changed: string
@@ -25,5 +25,5 @@ export function requireThere<Row>(
 export function settleResult(context: Context, result: PlatformResult, words: Words): void {
   if (result === 'no-op') throw new CliError('nothing-to-do', words.noOp, { hint: words.noOpHint })
   if (result === 'not-found') throw new CliError('not-there', words.notFound, { hint: words.notFoundHint })
-  tell(context, words.changed)
+  printNotice(context, words.changed)
 }

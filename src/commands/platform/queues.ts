@@ -92,7 +92,7 @@ function deleteCommand(context: Context): Command {
 async function runSet(context: Context, name: string, flags: QueueFlags): Promise<void> {
   const settings = toSettings(flags)
   if (Object.keys(settings).length === 0) {
-    throw new CliError('usage', 'It is not said what to set.', { hint: 'drover queues set --help' })
+    throw new CliError('usage', 'Nothing to set was given.', { hint: 'drover queues set --help' })
   }
   await withStore(context, flags, async (store) => {
     settleResult(context, await store.setQueue(name, settings), {
@@ -180,7 +180,7 @@ function parseRateLimit(text: string): RateLimit | typeof none {
   }
   const periodMs = parseDuration(period)
   if (periodMs > 0) return { max: positiveInteger(count), periodMs }
-  throw new CliError('invalid-argument', `"${text}" limits nothing: its time is zero.`, {
+  throw new CliError('invalid-argument', `"${text}" is not a rate limit: its period is zero.`, {
     hint: `write it as ${count}/1m, or none for no limit`,
   })
 }
@@ -191,11 +191,7 @@ const fastestPollMs = 10
 function parsePoll(text: string): number {
   const pollMs = parseDuration(text)
   if (pollMs >= fastestPollMs) return pollMs
-  throw new CliError(
-    'invalid-argument',
-    `Workers cannot look every ${text}: that would keep the database busy.`,
-    {
-      hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
-    },
-  )
+  throw new CliError('invalid-argument', `The polling interval ${text} is too short.`, {
+    hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
+  })
 }

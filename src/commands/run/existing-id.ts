@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { requireSameCall } from '../../core/run/start-or-attach.ts'
 import type { JsonValue, Workflow } from '../../core/workflow.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 
 /** Says that what runs already is attached to, where it is the same call. Throws `id-in-use` else. */
 export function attachOrRefuse(
@@ -15,5 +15,5 @@ export function attachOrRefuse(
 }
 
 export function noteAttached(context: Pick<Context, 'terminal'>, { workflowId, status }: Workflow): void {
-  tell(context, `${workflowId} is ${status} already, with the same arguments: attached to it.`)
+  printNotice(context, `${workflowId} is ${status} already, with the same arguments: attached to it.`)
 }

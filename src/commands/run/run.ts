@@ -13,7 +13,7 @@ import { printOutcome, type ResultFlags } from '../../frame/follow/print-outcome
 import { readInput } from '../../frame/input.ts'
 import { hasReaderLeft } from '../../frame/interrupt.ts'
 import { addOutputOptions } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { attachOrRefuse } from './existing-id.ts'
@@ -85,7 +85,7 @@ async function runRun(
       } finally {
         await runtime.shutdown()
       }
-      if (outcome.reason === 'timed-out') tell(context, 'Time ran out, and this process stops.')
+      if (outcome.reason === 'timed-out') printNotice(context, 'Time ran out, and this process stops.')
       await printOutcome(context, flags, outcome, workflowId, true)
       const idle = await noteUnfinished(context, launch, runtime)
       if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
@@ -97,7 +97,7 @@ async function runRun(
 /** Other processes of the application live, or cannot be seen. */
 function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: string): void {
   if (reason === 'ended' || hasReaderLeft(context)) return
-  tell(
+  printNotice(
     context,
     `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
   )

@@ -4,7 +4,7 @@ import type { Runtime } from '../../core/run/runtime.ts'
 import { internalQueue } from '../../core/workflow.ts'
 import type { Launch } from '../../frame/app/app.ts'
 import { sameWorkerCommand } from '../../frame/app/same-run.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 
 const enoughToTell = 100
 
@@ -38,7 +38,7 @@ export async function noteUnfinished(
       (executor.application === application || executor.application === null),
   )
   const command = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })
-  tell(context, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
-  tell(context, `To finish ${ids.length === 1 ? 'it' : 'them'}: ${command}`)
+  printNotice(context, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
+  printNotice(context, `To finish ${ids.length === 1 ? 'it' : 'them'}: ${command}`)
   return ids
 }

@@ -7,7 +7,7 @@ import { longestTimerMs } from '../../core/words/long-timer.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
 import { positiveInteger } from '../../frame/option-parsers.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { noteUnfinished } from './unfinished.ts'
@@ -46,7 +46,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
   // The timer is DBOS's own.
   const drainMs = Math.min(parseDuration(flags.drainTimeout), longestTimerMs)
   if (flags.concurrency !== undefined && flags.createQueue === undefined) {
-    throw new CliError('usage', 'How many run at once is a limit of a queue, not of a worker.', {
+    throw new CliError('usage', '--concurrency needs --create-queue: DBOS limits concurrency per queue.', {
       hint: `drover queues set NAME --worker-concurrency ${flags.concurrency}`,
     })
   }
@@ -62,10 +62,10 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       try {
         await noteRuntime(context, store, runtime)
         const names = [...new Set(app.workflows.map(({ name }) => name))]
-        tell(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
+        printNotice(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
         await interrupted(context)
         if (drainMs > 0)
-          tell(
+          printNotice(
             context,
             `Taking nothing new; what runs here has ${flags.drainTimeout} to end. ctrl-c again kills.`,
           )

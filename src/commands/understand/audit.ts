@@ -6,7 +6,7 @@ import { nearest } from '../../core/words/nearest.ts'
 import { parseTime } from '../../core/words/time.ts'
 import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { decisionColumns } from '../../render/columns/decision-columns.ts'
 import { toRecordedDecisionJson } from '../../render/to-json.ts'
@@ -76,9 +76,9 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
       empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
     })
     // An id may be any word, also one that was meant for a command.
-    if (found.length === 0 && id !== undefined && nearest(id, ['init'])) tell(context, initHint)
+    if (found.length === 0 && id !== undefined && nearest(id, ['init'])) printNotice(context, initHint)
     if (limit !== undefined && found.length > limit) {
-      tell(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
+      printNotice(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
     }
   })
 }
@@ -94,6 +94,6 @@ async function runInit(context: Context, { decider, print, ...flags }: InitFlags
     await printOne(context, flags, { json: { statements, ran: !print }, text: statements })
     if (print) return
     const who = decider === undefined ? '' : `; ${decider} may decide`
-    tell(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)
+    printNotice(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)
   })
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import type { GoneExecutor } from '../../core/diagnosis/dead-executors.ts'
+import type { DeadExecutor } from '../../core/diagnosis/dead-executors.ts'
 import {
   type Checkup,
   examine,
@@ -25,7 +25,7 @@ import {
   toFindingLine,
 } from '../../render/explain/finding.ts'
 import { createStyle } from '../../render/style.ts'
-import { visible } from '../../render/text.ts'
+import { escapeControls } from '../../render/text.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 
@@ -38,7 +38,7 @@ export function doctorCommand(context: Context): Command {
   const command = new Command('doctor')
     .summary('check the database, the workers, and what is stuck')
     .description(
-      'Check the database, its DBOS tables, the workers on it and what is stuck there; each line is ok, warn or fail, with its mend.\nA fail is 5; a database that cannot be used at all is 69, or 3.',
+      'Check the database, its DBOS tables, the workers on it and what is stuck there; each line is ok, warn or fail, with its fix.\nA fail is 5; a database that cannot be used at all is 69, or 3.',
     )
     .option('--wait', 'look again until nothing fails', false)
     .option('--timeout <duration>', 'with --wait: for at most this long; then 5, 69 or 3, as without')
@@ -50,7 +50,7 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
   const { lines: found, code } = await findLines(context, flags)
   const lines = found.map((line) => ({
     ...line,
-    mend: line.mend && carryFlags(line.mend, context.databaseFlags.map(visible)),
+    fix: line.fix && carryFlags(line.fix, context.databaseFlags.map(escapeControls)),
   }))
   if (code !== undefined) context.exitWith(code)
   const { stdout } = context.terminal
@@ -76,7 +76,7 @@ interface Findings {
 /** With `--wait` the first look at which nothing fails, or the last one for which there was time. */
 async function findLines(context: Context, flags: DoctorFlags): Promise<Findings> {
   if (!flags.wait && flags.timeout !== undefined) {
-    throw new CliError('usage', '--timeout says how long to wait, and nothing waits.', { hint: 'add --wait' })
+    throw new CliError('usage', '--timeout needs --wait.', { hint: 'add --wait' })
   }
   const limit = createTimeLimit(context, flags.timeout, { isEndless: flags.wait })
   let last: Findings | undefined
@@ -85,7 +85,7 @@ async function findLines(context: Context, flags: DoctorFlags): Promise<Findings
       last = await look(context, flags, limit)
       const failing = last.lines.find(({ verdict }) => verdict === 'fail')
       if (!failing || !flags.wait) return last
-      throw new CliError('check-failed', `${failing.check}: ${failing.says}`, { isTransient: true })
+      throw new CliError('check-failed', `${failing.check}: ${failing.message}`, { isTransient: true })
     })
   } catch (error) {
     if (last && error instanceof CliError && error.code === 'check-failed') return last
@@ -106,7 +106,9 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     const checkup = await examineStore(context, store, settings)
     const lines = examine(checkup).map((finding) => {
       const line = toFindingLine(finding, checkup.server.now)
-      return line.check === 'database' ? { ...line, says: `${store.database.label}: ${line.says}` } : line
+      return line.check === 'database'
+        ? { ...line, message: `${store.database.label}: ${line.message}` }
+        : line
     })
     return { lines, code: undefined }
   }
@@ -118,7 +120,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     if (code === exitCodes.usage.code) throw error
     const check =
       error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'
-    return { lines: [{ check, verdict: 'fail', says: error.message, mend: error.hint ?? null }], code }
+    return { lines: [{ check, verdict: 'fail', message: error.message, fix: error.hint ?? null }], code }
   }
 }
 
@@ -129,16 +131,16 @@ async function examineStore({ now }: Context, store: Store, settings: Settings):
   const clock = await store.clock()
   const after = now().getTime()
   const server = await store.health()
-  const sight = await store.lookForGone()
+  const scan = await store.scanExecutors()
   return {
     server,
     roundTripMs: after - before,
     clockDifferenceMs: clock.getTime() - (before + after) / 2,
     executors,
     versions: await store.versions(),
-    sight,
+    scan,
     standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
-    stranded: await nameStranded(store, findStranded(sight, executors)),
+    stranded: await nameStranded(store, findStranded(scan, executors)),
     misdirected: await findMisdirections(store, server.unknownTopics, settings),
     record: settings.audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
   }
@@ -167,7 +169,7 @@ async function findMisdirections(
   return found
 }
 
-async function nameStranded(store: Store, stranded: readonly GoneExecutor[]): Promise<Checkup['stranded']> {
+async function nameStranded(store: Store, stranded: readonly DeadExecutor[]): Promise<Checkup['stranded']> {
   const found = []
   for (const executor of stranded) {
     const { executorId, version } = executor
@@ -181,10 +183,10 @@ async function nameStranded(store: Store, stranded: readonly GoneExecutor[]): Pr
 async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {
   const local = await context.local()
   if (!local.exists())
-    return [{ check: 'embedded', verdict: 'ok', says: 'there is no embedded Postgres', mend: null }]
+    return [{ check: 'embedded', verdict: 'ok', message: 'there is no embedded Postgres', fix: null }]
   const { state, version, sizeBytes, pinned } = await local.status()
   const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`
   const stays = pinned ? ', until drover db stop' : ''
-  const says = `the embedded Postgres${version === null ? '' : ` ${version}`} is ${state}${stays}${size}`
-  return [{ check: 'embedded', verdict: 'ok', says, mend: null }]
+  const message = `the embedded Postgres${version === null ? '' : ` ${version}`} is ${state}${stays}${size}`
+  return [{ check: 'embedded', verdict: 'ok', message, fix: null }]
 }

@@ -12,9 +12,9 @@ interface ExplainFlags extends DatabaseFlags, OutputFlags {}
 
 export function explainCommand(context: Context): Command {
   const command = new Command('explain')
-    .summary('say why a workflow does not move, and what mends it')
+    .summary('say why a workflow does not move, and what fixes it')
     .description(
-      'Say why a workflow is where it is: the cause first, then the evidence, then the command that mends it.',
+      'Say why a workflow is where it is: the cause first, then the evidence, then the command that fixes it.',
     )
     .argument('<id...>', 'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin')
     .action((ids: string[], _, command: Command) =>

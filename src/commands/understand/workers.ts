@@ -4,7 +4,7 @@ import { isSilent, type LiveExecutor } from '../../core/diagnosis/situation.ts'
 import type { Store } from '../../core/store.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { toWorkerJson, type Worker, workerColumns } from '../../render/columns/worker-columns.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -25,7 +25,7 @@ async function runWorkers(context: Context, flags: WorkersFlags): Promise<void> 
   await withStore(context, flags, async (store) => {
     const executors = await store.executors()
     if (executors === undefined) {
-      tell(
+      printNotice(
         context,
         `warning: this role or a pooler hides the sessions of others in ${store.database.label}; grant pg_read_all_stats to see who lives.`,
       )

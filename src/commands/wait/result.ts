@@ -14,7 +14,7 @@ import {
   type OutputFlags,
   toResultText,
 } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { showEach } from '../../frame/show-each.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { isOneId, readIds } from '../../frame/workflow-ids.ts'
@@ -65,8 +65,8 @@ async function runResult(context: Context, typed: readonly string[], flags: Resu
 
 function tellFailure(context: Context, workflow: Workflow, isAlone: boolean): void {
   const sentence = outcomeSentence(workflow)
-  tell(context, isAlone ? sentence : `${workflow.workflowId}: ${sentence}`)
-  tell(context, `hint: drover explain ${shellWord(workflow.workflowId)}`)
+  printNotice(context, isAlone ? sentence : `${workflow.workflowId}: ${sentence}`)
+  printNotice(context, `hint: drover explain ${shellWord(workflow.workflowId)}`)
 }
 
 function aloneOf({ terminal }: Context, { output }: Workflow, { rawString }: ResultFlags): One {

@@ -8,7 +8,7 @@ import { shellWord } from '../../core/words/shell-word.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow/follow-workflows.ts'
 import { isJsonOutput, type OutputFlags, printOne, toResultText } from '../../frame/output-format.ts'
-import { tell } from '../../frame/print-notice.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { answerCommand } from '../../render/answer.ts'
 import { waitedFor } from '../../render/explain/cause-sentence.ts'
@@ -63,8 +63,9 @@ function failed(
   if (isJsonOutput(flags)) {
     return { expectation, code: reportError(context, endedBadly(workflow), true), failure }
   }
-  if (!context.terminal.stderr.canRedraw) tell(context, isAlone ? failure : `${workflowId}: ${failure}`)
-  tell(context, `hint: drover explain ${shellWord(workflowId)}`)
+  if (!context.terminal.stderr.canRedraw)
+    printNotice(context, isAlone ? failure : `${workflowId}: ${failure}`)
+  printNotice(context, `hint: drover explain ${shellWord(workflowId)}`)
   return { expectation, code: outcomeCode(context, outcome, workflow.workflowId), failure }
 }
 

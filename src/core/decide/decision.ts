@@ -180,7 +180,7 @@ export function findActor(
   const variable = ['DROVER_ACTOR', ...ciActorVariables].find((name) => env[name])
   if (variable) return { name: env[variable] ?? '', source: variable }
   if (isCI) {
-    throw new CliError('no-actor', 'Nobody is named as the one who decides, and this runs in CI.', {
+    throw new CliError('no-actor', 'No actor is given, and this runs in CI.', {
       hint: 'add --as NAME, or set DROVER_ACTOR',
     })
   }

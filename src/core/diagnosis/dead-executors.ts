@@ -1,5 +1,5 @@
 /** An executor that has PENDING workflows of one version of one application, and no sign of life. */
-export interface GoneExecutor {
+export interface DeadExecutor {
   readonly executorId: string
   readonly application: string | null
   readonly version: string | null
@@ -26,18 +26,18 @@ export interface UnclaimedVersion {
   readonly doubts: readonly string[]
 }
 
-export interface RecoverySight {
+export interface RecoveryScan {
   /** The database's clock. */
   readonly at: Date
   /** Why a living executor could look dead from here; null when it could not. */
   readonly obstacle: string | null
   /** How long until living executors have had time to connect again after a restart of the server. */
   readonly unsettledMs: number
-  readonly gone: readonly GoneExecutor[]
+  readonly deadExecutors: readonly DeadExecutor[]
   readonly unclaimed: readonly UnclaimedVersion[]
 }
 
-export interface HandOverRequest extends Pick<GoneExecutor, 'executorId' | 'application' | 'version'> {
+export interface HandOverRequest extends Pick<DeadExecutor, 'executorId' | 'application' | 'version'> {
   /** Only what did not change since. */
   readonly seenAt: Date
   /** The version that shall take them; the same by default. */
@@ -55,7 +55,7 @@ export interface MoveRequest extends Pick<UnclaimedVersion, 'application' | 'ver
 
 /** How a store finds what executors left, and hands it to others. */
 export interface Recovery {
-  lookForGone(): Promise<RecoverySight>
+  scanExecutors(): Promise<RecoveryScan>
   /** Puts PENDING workflows back on a queue, if there is still no sign of their executor. Their ids. */
   handOver(request: HandOverRequest): Promise<readonly string[]>
   /** Gives ENQUEUED and DELAYED workflows to another version, where they are, if there is still no sign of theirs. Their ids. */
@@ -63,16 +63,18 @@ export interface Recovery {
 }
 
 /** Those that are gone in both sights: one look alone could fall into a moment of reconnecting. */
-export function goneInBoth(first: RecoverySight, second: RecoverySight): readonly GoneExecutor[] {
-  return second.gone.filter((executor) => first.gone.some((other) => keyOf(other) === keyOf(executor)))
+export function deadInBoth(first: RecoveryScan, second: RecoveryScan): readonly DeadExecutor[] {
+  return second.deadExecutors.filter((executor) =>
+    first.deadExecutors.some((other) => keyOf(other) === keyOf(executor)),
+  )
 }
 
-function keyOf({ executorId, application, version }: GoneExecutor): string {
+function keyOf({ executorId, application, version }: DeadExecutor): string {
   return JSON.stringify([executorId, application, version])
 }
 
 /** Those that nobody runs in both sights. */
-export function unclaimedInBoth(first: RecoverySight, second: RecoverySight): readonly UnclaimedVersion[] {
+export function unclaimedInBoth(first: RecoveryScan, second: RecoveryScan): readonly UnclaimedVersion[] {
   return second.unclaimed.filter((one) =>
     first.unclaimed.some(
       ({ application, version }) => application === one.application && version === one.version,

@@ -1,6 +1,6 @@
 import type { ApplicationVersion } from '../platform.ts'
 import type { Cause } from './cause.ts'
-import type { GoneExecutor, RecoverySight } from './dead-executors.ts'
+import type { DeadExecutor, RecoveryScan } from './dead-executors.ts'
 import { diagnose } from './diagnose.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
 import type { Misdirected, UnknownTopics } from './misdirected.ts'
@@ -70,11 +70,11 @@ export interface Checkup {
   readonly clockDifferenceMs: number
   readonly executors: readonly LiveExecutor[] | undefined
   readonly versions: readonly ApplicationVersion[]
-  readonly sight: RecoverySight
+  readonly scan: RecoveryScan
   /** Of the oldest of what stands still. */
   readonly standing: readonly { readonly of: Standing; readonly situation: Situation }[]
   /** What nobody takes over, with one of its workflows. */
-  readonly stranded: readonly { readonly executor: GoneExecutor; readonly workflowId: string }[]
+  readonly stranded: readonly { readonly executor: DeadExecutor; readonly workflowId: string }[]
   readonly misdirected: readonly Misdirected[]
   /** `needed`: drover does not create it by itself here, and refuses decisions without it. */
   readonly record: 'off' | 'by-itself' | 'needed'
@@ -199,20 +199,20 @@ export function examine(checkup: Checkup): readonly Finding[] {
 
 /** Of what dead executors left: nobody runs its version, so that `recover` alone would hand nothing over. */
 export function findStranded(
-  { gone }: RecoverySight,
+  { deadExecutors: gone }: RecoveryScan,
   executors: Checkup['executors'],
-): readonly GoneExecutor[] {
+): readonly DeadExecutor[] {
   return executors ? gone.filter((executor) => eligibleExecutors(executors, executor).length === 0) : []
 }
 
-function findOrphans({ server: { role }, sight, stranded }: Checkup): Finding[] {
-  const left = sight.gone.filter((executor) => !stranded.some((other) => other.executor === executor))
-  const toFinding = (gone: readonly GoneExecutor[], one: (typeof stranded)[number] | undefined): Finding => ({
+function findOrphans({ server: { role }, scan, stranded }: Checkup): Finding[] {
+  const left = scan.deadExecutors.filter((executor) => !stranded.some((other) => other.executor === executor))
+  const toFinding = (gone: readonly DeadExecutor[], one: (typeof stranded)[number] | undefined): Finding => ({
     check: 'orphans',
-    verdict: gone.length > 0 ? 'fail' : sight.obstacle === null ? 'ok' : 'warn',
+    verdict: gone.length > 0 ? 'fail' : scan.obstacle === null ? 'ok' : 'warn',
     count: gone.reduce((sum, { workflowCount }) => sum + workflowCount, 0),
     executorIds: gone.map(({ executorId }) => executorId),
-    obstacle: sight.obstacle,
+    obstacle: scan.obstacle,
     stranded: one ? { version: one.executor.version, workflowId: one.workflowId } : null,
     role,
   })

@@ -51,7 +51,7 @@ export interface LedgerState {
     | undefined
   readonly done: readonly BulkRow[]
   /** Targets that it had begun with and did not confirm: they may be done or not. */
-  readonly unsure: ReadonlySet<string>
+  readonly inDoubt: ReadonlySet<string>
 }
 
 /** Undefined for an empty file. A line that was cut off in the middle counts as not written. Throws `ledger-unusable`. */
@@ -81,7 +81,7 @@ export function parseLedger(text: string, file: string): LedgerState | undefined
     }
   }
   for (const { workflowId } of done) begun.delete(workflowId)
-  return { head: first.head, plan: hasPlan ? { targets, settled } : undefined, done, unsure: begun }
+  return { head: first.head, plan: hasPlan ? { targets, settled } : undefined, done, inDoubt: begun }
 }
 
 function parseLine(line: string): LedgerLine[] {

@@ -3,25 +3,25 @@ import type { Message, Step } from '../workflow.ts'
 import type { StepBounds } from './manage.ts'
 
 /** Where `fork` and `rewind` begin again: a step's number, the first one that failed, or the last recorded one. */
-export type CutPoint = number | 'failed' | 'last'
+export type ResumePoint = number | 'failed' | 'last'
 
 /** Throws `invalid-argument`. */
-export function parseCutPoint(text: string): CutPoint {
+export function parseResumePoint(text: string): ResumePoint {
   if (text === 'failed' || text === 'last') return text
   if (/^\d+$/.test(text)) return Number(text)
-  throw new CliError('invalid-argument', `"${text}" is no place to go on from.`, {
+  throw new CliError('invalid-argument', `"${text}" is not a step number, "failed" or "last".`, {
     hint: 'write the number of a step, failed, or last; drover steps ID lists them',
   })
 }
 
 /** The first step that runs again; undefined when the workflow has no such step. */
-export function findCut(point: CutPoint, bounds: StepBounds | undefined): number | undefined {
+export function findResumeStep(point: ResumePoint, bounds: StepBounds | undefined): number | undefined {
   if (typeof point === 'number') return point <= (bounds?.lastStep ?? -1) + 1 ? point : undefined
   return (point === 'last' ? bounds?.lastStep : bounds?.failedStep) ?? undefined
 }
 
 /** What a cut before step `fromStep` keeps, and what it throws away. */
-export interface Cut {
+export interface RunFromStep {
   readonly fromStep: number
   readonly kept: number
   /** Names of the steps that run again, in their order. */
@@ -34,7 +34,11 @@ export interface Cut {
   readonly children: readonly string[]
 }
 
-export function describeCut(fromStep: number, steps: readonly Step[], messages: readonly Message[]): Cut {
+export function describeRunFromStep(
+  fromStep: number,
+  steps: readonly Step[],
+  messages: readonly Message[],
+): RunFromStep {
   const cutOff = steps.filter(({ step }) => step >= fromStep)
   return {
     fromStep,

@@ -10,7 +10,7 @@ import type { WorkflowOrigin } from './start.ts'
 export function requireApplication(candidates: readonly (string | null | undefined)[]): string {
   const found = candidates.find((candidate) => candidate)
   if (found) return found
-  throw new CliError('ambiguous-application', 'It is not clear which application this belongs to.', {
+  throw new CliError('ambiguous-application', 'Cannot tell which application this workflow belongs to.', {
     hint: 'name it with --application NAME, or in drover.config.json',
   })
 }

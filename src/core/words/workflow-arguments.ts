@@ -12,7 +12,7 @@ export function parseWorkflowArguments(
 ): readonly JsonValue[] {
   if (input === undefined) return positional.map(parseJsonOrString)
   if (positional.length > 0) {
-    throw new CliError('invalid-argument', 'Arguments were given both in place and with --input.', {
+    throw new CliError('invalid-argument', 'Arguments cannot be given both in place and with --input.', {
       hint: 'give all of them one way',
     })
   }

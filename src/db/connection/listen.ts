@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { connect, disconnect, type Session } from './connect.ts'
-import { hearsItself } from './receives-own-notify.ts'
+import { receivesOwnNotify } from './receives-own-notify.ts'
 import { createWake } from './wake.ts'
 
 /** The LISTEN connection of a store: open while somebody listens, opened again when it was lost. */
@@ -8,7 +8,7 @@ export interface Listener {
   /** Calls `onPayload` with each payload of DBOS, and with none when some may have been missed. Returns how to stop. */
   subscribe(onPayload: (payload: string | undefined) => void): () => void
   /** Why notifications do not arrive although it was tried more than once; it goes on trying. */
-  deafness(): string | undefined
+  notifyFailure(): string | undefined
   /** The database was away and is back: connects at once, or finds out whether the line that it has still lives. */
   check(): void
   close(): Promise<void>
@@ -69,7 +69,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
       if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
       // A pooler keeps what listens for others, so that it is tried with a channel of our own first.
-      if (!(await hearsItself(client, session, selfTestMs, stop.signal))) throw new Undelivered()
+      if (!(await receivesOwnNotify(client, session, selfTestMs, stop.signal))) throw new Undelivered()
       client.on('notification', ({ payload }) => tell(payload ?? ''))
       await client.query(channels.map((channel) => `listen ${channel}`).join(';'))
       failures = 0
@@ -105,7 +105,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   }
 
   return {
-    deafness: () => {
+    notifyFailure: () => {
       if (failures < 2) return undefined
       if (lastFailure instanceof Undelivered || direct === target) return new Undelivered().message
       return `Nobody can be heard at --listen-url (${lastFailure instanceof Error ? lastFailure.message : lastFailure})`

@@ -7,7 +7,7 @@ import { createWake } from './wake.ts'
  * True when what `session` announces arrives at `client` within `waitMs`. Poolers accept LISTEN, and deliver to whoever
  * happens to use that connection of theirs: what was meant for another process proves nothing.
  */
-export async function hearsItself(
+export async function receivesOwnNotify(
   client: pg.Client,
   session: Pick<Session, 'query'>,
   waitMs: number,

@@ -27,7 +27,7 @@ const firstRetryMs = 50
 const lastRetryMs = 2000
 
 /** Tries `read` again while the connection is lost. Undefined when `signal` aborts or the store closes; throws `connection-lost` in the end. */
-export async function persist<Result>(
+export async function retryWhileDisconnected<Result>(
   session: Session,
   timing: FollowTiming,
   { signal, onNotice }: Pick<FollowOptions, 'signal' | 'onNotice'>,

@@ -4,13 +4,13 @@ import type { FollowOptions } from '../../core/store.ts'
 import type { Session } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import type { Listener } from '../connection/listen.ts'
-import { type FollowTiming, persist } from '../connection/retry-while-disconnected.ts'
+import { type FollowTiming, retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { readFingerprint } from './fingerprint.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
-import { type Needs, needsOf, type Round, readRound } from './read-snapshot.ts'
-import { type Following, tellRound } from './report-snapshot.ts'
+import { type Needs, needsOf, readSnapshot, type Snapshot } from './read-snapshot.ts'
+import { type Following, reportSnapshot } from './report-snapshot.ts'
 
 export interface FollowSource {
   readonly session: Session
@@ -50,23 +50,23 @@ export async function* follow(
     while (following.active.size > 0 && !signal.aborted) {
       wake.reset()
       const startMs = performance.now()
-      const answer = await persist(session, timing, options, reader.read, listener.check)
+      const answer = await retryWhileDisconnected(session, timing, options, reader.read, listener.check)
       pace.took(performance.now() - startMs)
       if (!answer) return
       const outcome = { isComplete: true, hasNews: false }
       if (answer.round) {
         if (isFirst) refuseMissing(workflowIds, answer.round, session.target.label)
         isFirst = false
-        for (const change of tellRound(answer.round, following, outcome)) {
+        for (const change of reportSnapshot(answer.round, following, outcome)) {
           if (signal.aborted) return
           yield change
         }
         if (!outcome.isComplete) reader.expectNews()
       }
-      const deafness = isPollingSaid ? undefined : listener.deafness()
-      if (deafness !== undefined) {
+      const notifyFailure = isPollingSaid ? undefined : listener.notifyFailure()
+      if (notifyFailure !== undefined) {
         isPollingSaid = true
-        options.onNotice?.(`${deafness}, so drover polls it${hintFor(session.target)}.`)
+        options.onNotice?.(`${notifyFailure}, so drover polls it${hintFor(session.target)}.`)
       }
       if (outcome.hasNews) pace.hurry()
       if (outcome.isComplete && following.active.size > 0) await wake.sleep(pace.pollMs(), signal)
@@ -81,7 +81,7 @@ const longestWithoutRoundMs = 5000
 
 interface Reader {
   /** Without a round when there is nothing new to tell. */
-  read(): Promise<{ readonly round?: Round }>
+  read(): Promise<{ readonly round?: Snapshot }>
   /** The next one is a round. */
   expectNews(): void
 }
@@ -108,7 +108,7 @@ function createReader(
       if (!(await isRoundDue())) return {}
       isExpected = false
       try {
-        const round = await readRound(session, schema, active, needs, timing.silenceMs)
+        const round = await readSnapshot(session, schema, active, needs, timing.silenceMs)
         roundAtMs = performance.now()
         return { round }
       } catch (error) {
@@ -142,7 +142,7 @@ function startingPositions(workflowIds: readonly string[], options: FollowOption
   return positions
 }
 
-function refuseMissing(workflowIds: readonly string[], round: Round, label: string): void {
+function refuseMissing(workflowIds: readonly string[], round: Snapshot, label: string): void {
   const missing = workflowIds.find((id) => !round.rows.has(id))
   if (missing !== undefined) throw workflowNotFound(missing, label)
 }

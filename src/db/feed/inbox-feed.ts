@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Inbox, InboxQuery } from '../../core/decide/inbox.ts'
 import type { FollowOptions } from '../../core/store.ts'
-import { persist } from '../connection/retry-while-disconnected.ts'
+import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
 import { readInbox } from '../read/read-inbox.ts'
 import { askPrefix } from '../read/read-waits.ts'
@@ -30,7 +30,7 @@ export async function* watchInbox(
       wake.reset()
       const startMs = performance.now()
       const read = () => readInbox(session, schema, query)
-      const inbox = await persist(session, timing, options, read, listener.check)
+      const inbox = await retryWhileDisconnected(session, timing, options, read, listener.check)
       if (!inbox) return
       if (!isDeepStrictEqual(inbox, shown)) {
         shown = inbox

@@ -4,10 +4,10 @@ import type { Row } from '../connection/connect.ts'
 import { toMessage } from '../read/read-messages.ts'
 import { toStep } from '../read/read-steps.ts'
 import { decodeValue, isStreamEnd } from '../tables/decode.ts'
-import { isCutPage } from '../tables/page.ts'
+import { isPartialPage } from '../tables/page.ts'
 import { toDate, toText } from '../tables/rows.ts'
 import { type Position, passStep } from './position.ts'
-import { type RoundRows, weighedColumns } from './read-snapshot.ts'
+import { type SnapshotRows, weighedColumns } from './read-snapshot.ts'
 
 type WithoutPlace<One> = One extends Change ? Omit<One, 'cursor' | 'workflowId'> : never
 
@@ -15,7 +15,7 @@ type WithoutPlace<One> = One extends Change ? Omit<One, 'cursor' | 'workflowId'>
 export type ChangeDraft = WithoutPlace<Change>
 
 /** One thing to yield, and how the position moves with it. */
-export interface Happening {
+export interface RawChange {
   readonly draft: ChangeDraft
   advance(position: Position): void
 }
@@ -23,7 +23,7 @@ export interface Happening {
 /** Where something stands in a workflow: what a step did comes before the step, which is recorded when it ends. */
 type Place = readonly [step: number, rank: number]
 
-interface Placed extends Happening {
+interface Placed extends RawChange {
   readonly place: Place
 }
 
@@ -34,12 +34,12 @@ const rank = { sent: 0, published: 1, child: 2, step: 3 } as const
  * another. A source that was cut hides what comes after, so everything later than its last row waits for
  * the next round (`isComplete` false).
  */
-export function orderRound(
-  rows: RoundRows,
+export function orderSnapshot(
+  rows: SnapshotRows,
   position: Position,
   now: Date,
   batchRows: number,
-): { readonly happenings: readonly Happening[]; readonly isComplete: boolean } {
+): { readonly rawChanges: readonly RawChange[]; readonly isComplete: boolean } {
   const endOfStep = new Map(
     rows.steps.map((row) => [Number(row.function_id), toDate(row.completed_at_epoch_ms)]),
   )
@@ -53,9 +53,9 @@ export function orderRound(
   ]
   const messages = placeMessages(workflowId, rows, position, timeOf)
   const isCut = [
-    isCutPage(rows.steps, weighedColumns.steps, batchRows),
-    isCutPage(rows.events, weighedColumns.events, batchRows),
-    ...streams.map((values) => isCutPage(values, weighedColumns.streams, batchRows)),
+    isPartialPage(rows.steps, weighedColumns.steps, batchRows),
+    isPartialPage(rows.events, weighedColumns.events, batchRows),
+    ...streams.map((values) => isPartialPage(values, weighedColumns.streams, batchRows)),
   ]
   const ends = sources.flatMap((source, index) => {
     const end = source.at(-1)?.place
@@ -65,11 +65,11 @@ export function orderRound(
     (lowest, end) => (comparePlaces(end, lowest) < 0 ? end : lowest),
     [Infinity, Infinity],
   )
-  const happenings = [...sources.flat(), ...messages]
+  const rawChanges = [...sources.flat(), ...messages]
     .filter(({ place }) => comparePlaces(place, bound) <= 0 && (ends.length === 0 || place[0] !== Infinity))
     .sort((a, b) => comparePlaces(a.place, b.place))
-  const hasMoreMessages = isCutPage(rows.messages, weighedColumns.messages, batchRows)
-  return { happenings, isComplete: ends.length === 0 && !hasMoreMessages }
+  const hasMoreMessages = isPartialPage(rows.messages, weighedColumns.messages, batchRows)
+  return { rawChanges, isComplete: ends.length === 0 && !hasMoreMessages }
 }
 
 function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed[] {
@@ -152,7 +152,7 @@ function placeStreamValues(
 /** A message is shown right before it is read; while nobody has read it, after all else. */
 function placeMessages(
   workflowId: string,
-  { messages, steps }: RoundRows,
+  { messages, steps }: SnapshotRows,
   position: Position,
   timeOf: (step: number) => Date,
 ): Placed[] {

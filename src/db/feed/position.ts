@@ -94,7 +94,7 @@ export function decodeCursor(cursor: string): Map<string, Position> {
     if (format !== 1) throw new TypeError(`unknown cursor format ${format}`)
     return new Map(Object.entries(written).map(([id, given]) => [id, { ...createPosition(), ...given }]))
   } catch (cause) {
-    throw new CliError('invalid-argument', `${cursor} is no cursor of drover's.`, {
+    throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
       hint: 'take the cursor of a change that drover watch -o jsonl printed',
       cause,
     })

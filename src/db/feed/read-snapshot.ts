@@ -35,7 +35,7 @@ export function needsOf({ types, streamKeys, children }: FollowOptions): Needs {
 }
 
 /** What one workflow shows in a round: all of it as it was at one moment. */
-export interface RoundRows {
+export interface SnapshotRows {
   readonly workflow: Row
   readonly steps: readonly Row[]
   readonly events: readonly Row[]
@@ -44,10 +44,10 @@ export interface RoundRows {
   readonly waits: readonly Row[]
 }
 
-export interface Round {
+export interface Snapshot {
   readonly now: Date
   /** By workflow; an id that does not exist is missing. */
-  readonly rows: ReadonlyMap<string, RoundRows>
+  readonly rows: ReadonlyMap<string, SnapshotRows>
   /** True when messages were asked for. */
   readonly hasMessages: boolean
   /** A source that gave as many rows of a workflow as this, or much text, may have more. */
@@ -65,13 +65,13 @@ export const weighedColumns = {
 const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
 
 /** What is new since `positions`, in one snapshot and one round trip. */
-export async function readRound(
+export async function readSnapshot(
   session: Session,
   schema: SystemSchema,
   positions: ReadonlyMap<string, Position>,
   needs: Needs,
   silenceMs: number,
-): Promise<Round> {
+): Promise<Snapshot> {
   const batchRows = Math.max(50, Math.floor(1000 / positions.size))
   const followed = pg.escapeLiteral(
     JSON.stringify(

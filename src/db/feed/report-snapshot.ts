@@ -3,9 +3,9 @@ import type { FollowOptions } from '../../core/store.ts'
 import { isEnded, type Workflow } from '../../core/workflow.ts'
 import { toWaits } from '../read/read-waits.ts'
 import { toWorkflow } from '../read/read-workflows.ts'
-import { type ChangeDraft, orderRound } from './order-snapshot.ts'
+import { type ChangeDraft, orderSnapshot } from './order-snapshot.ts'
 import { createPosition, encodeCursor, type Position, settleMessages } from './position.ts'
-import type { Round, RoundRows } from './read-snapshot.ts'
+import type { Snapshot, SnapshotRows } from './read-snapshot.ts'
 
 /** What is followed, and how far. */
 export interface Following {
@@ -34,7 +34,7 @@ interface Ended {
 }
 
 /** The changes of a round. The position moves with each, just before it is handed out. */
-export function* tellRound(round: Round, following: Following, outcome: Outcome): Generator<Change> {
+export function* reportSnapshot(round: Snapshot, following: Following, outcome: Outcome): Generator<Change> {
   const { positions, active, options } = following
   const ended: Ended[] = []
   const place = (workflowId: string, draft: ChangeDraft): Change => ({
@@ -50,7 +50,7 @@ export function* tellRound(round: Round, following: Following, outcome: Outcome)
       continue
     }
     const workflow = toWorkflow(rows.workflow)
-    for (const draft of tellWorkflow(workflow, rows, position, { id, round, following, outcome })) {
+    for (const draft of reportWorkflow(workflow, rows, position, { id, round, following, outcome })) {
       outcome.hasNews = true
       if (draft.type === 'child' && options.children) followChild(following, draft.childId, outcome)
       if (isWanted(draft, options)) yield place(id, draft)
@@ -72,15 +72,15 @@ export function* tellRound(round: Round, following: Following, outcome: Outcome)
 
 interface Telling {
   readonly id: string
-  readonly round: Round
+  readonly round: Snapshot
   readonly following: Following
   readonly outcome: Outcome
 }
 
 /** All but the end of a workflow. */
-function* tellWorkflow(
+function* reportWorkflow(
   workflow: Workflow,
-  rows: RoundRows,
+  rows: SnapshotRows,
   position: Position,
   { id, round, following, outcome }: Telling,
 ): Generator<ChangeDraft> {
@@ -90,8 +90,8 @@ function* tellWorkflow(
     position.status = signatureOf(status.workflow)
     yield status
   }
-  const { happenings, isComplete } = orderRound(rows, position, round.now, round.batchRows)
-  for (const { draft, advance } of happenings) {
+  const { rawChanges, isComplete } = orderSnapshot(rows, position, round.now, round.batchRows)
+  for (const { draft, advance } of rawChanges) {
     advance(position)
     if (held && draft.type === 'event') hold(held, draft)
     else yield draft

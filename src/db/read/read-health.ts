@@ -1,6 +1,6 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
 import { connect, disconnect, type Row, type Session } from '../connection/connect.ts'
-import { hearsItself } from '../connection/receives-own-notify.ts'
+import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -80,7 +80,7 @@ async function canListen(session: Session): Promise<boolean> {
   const signal = AbortSignal.timeout(target.connectTimeoutMs)
   const client = await connect({ ...target, url: target.listenUrl ?? target.url }, signal)
   try {
-    return await hearsItself(client, session, listenTestMs, signal)
+    return await receivesOwnNotify(client, session, listenTestMs, signal)
   } finally {
     await disconnect(client)
   }

@@ -1,7 +1,7 @@
 import type { StreamValuesOptions } from '../../core/store.ts'
 import type { StreamKey, StreamSummary, StreamValue } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
-import { type FollowTiming, persist } from '../connection/retry-while-disconnected.ts'
+import { type FollowTiming, retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { decodeValue, isStreamEnd, streamEndMarks, usualSerialization } from '../tables/decode.ts'
 import { selectLightPage, selectPage } from '../tables/page.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -78,7 +78,7 @@ export async function* readStreamValues(
   const streams = schema.table('streams')
   const { workflowId, key } = stream
   const query = (sql: string, parameters: readonly unknown[]) =>
-    persist(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
+    retryWhileDisconnected(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
   const newest = await query(
     `select max("offset") as last from ${streams} where workflow_uuid = $1 and key = $2`,
     [workflowId, key],

@@ -36,7 +36,7 @@ export function selectLightPage({ rows, order, weighed, limit }: PageQuery): str
 }
 
 /** True when there may be more rows than this page holds. */
-export function isCutPage(rows: readonly Row[], weighed: readonly string[], limit: number): boolean {
+export function isPartialPage(rows: readonly Row[], weighed: readonly string[], limit: number): boolean {
   if (rows.length >= limit) return true
   let characters = 0
   for (const row of rows) for (const column of weighed) characters += String(row[column] ?? '').length

@@ -2,10 +2,10 @@ import type { ManageTarget } from '../../core/manage/manage.ts'
 import { internalQueue } from '../../core/workflow.ts'
 
 /** What the statements join: a row for each target, in arrays from `$1` on. */
-export const cutColumns = `unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
+export const fromStepColumns = `unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])
   as cut(workflow, copy, from_step, queue, version)`
 
-export function toCutArrays(targets: readonly ManageTarget[]): unknown[][] {
+export function toFromStepArrays(targets: readonly ManageTarget[]): unknown[][] {
   return [
     targets.map(({ workflowId }) => workflowId),
     targets.map(({ newWorkflowId }) => newWorkflowId ?? null),

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import type { ManageTarget } from '../../core/manage/manage.ts'
 import type { Row } from '../connection/connect.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { cutColumns, toCutArrays } from './from-step-arrays.ts'
+import { fromStepColumns, toFromStepArrays } from './from-step-arrays.ts'
 
 /** The value of each column of the copy, from `cut` and from the row that it is made of. */
 type Copied = readonly (readonly [column: string, value: string])[]
@@ -59,10 +59,10 @@ async function insertStatuses(
   ])
   const { rows } = await client.query<Row>(
     `insert into ${schema.table('workflow_status')} (${namesOf(columns)})
-     select ${valuesOf(columns)} from ${cutColumns}
+     select ${valuesOf(columns)} from ${fromStepColumns}
      join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
      on conflict (workflow_uuid) do nothing returning workflow_uuid as id`,
-    toCutArrays(targets),
+    toFromStepArrays(targets),
   )
   return new Set(rows.map(({ id }) => String(id)))
 }
@@ -75,10 +75,10 @@ async function insertInputs(
   if (!schema.has('workflow_input')) return
   await client.query(
     `insert into ${schema.table('workflow_input')} (workflow_uuid, inputs)
-     select cut.copy, coalesce(i.inputs, w.inputs) from ${cutColumns}
+     select cut.copy, coalesce(i.inputs, w.inputs) from ${fromStepColumns}
      join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
      left join ${schema.table('workflow_input')} i on i.workflow_uuid = cut.workflow`,
-    toCutArrays(targets),
+    toFromStepArrays(targets),
   )
 }
 
@@ -88,7 +88,7 @@ async function insertRecorded(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<void> {
-  const arrays = toCutArrays(targets)
+  const arrays = toFromStepArrays(targets)
   const same = (...columns: string[]) => columns.map((column) => [column, `o."${column}"`] as const)
   const event = same('key', 'value', 'serialization')
   const copied: Readonly<Record<string, Copied>> = {
@@ -104,7 +104,7 @@ async function insertRecorded(
   for (const [table, columns] of Object.entries(copied)) {
     const found = present(schema, table, [['workflow_uuid', 'cut.copy'], ...columns])
     await client.query(
-      `insert into ${schema.table(table)} (${namesOf(found)}) select ${valuesOf(found)} from ${cutColumns}
+      `insert into ${schema.table(table)} (${namesOf(found)}) select ${valuesOf(found)} from ${fromStepColumns}
        join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
        join ${schema.table(table)} o on o.workflow_uuid = cut.workflow and o.function_id < cut.from_step`,
       arrays,
@@ -112,7 +112,7 @@ async function insertRecorded(
   }
   await client.query(
     `insert into ${schema.table('workflow_events')} (workflow_uuid, ${namesOf(event)})
-     select distinct on (cut.copy, o.key) cut.copy, ${valuesOf(event)} from ${cutColumns}
+     select distinct on (cut.copy, o.key) cut.copy, ${valuesOf(event)} from ${fromStepColumns}
      join ${schema.table('workflow_events_history')} o
        on o.workflow_uuid = cut.workflow and o.function_id < cut.from_step
      order by cut.copy, o.key, o.function_id desc`,

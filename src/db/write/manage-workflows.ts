@@ -15,7 +15,7 @@ import type { Row, Session } from '../connection/connect.ts'
 import { filterConditions } from '../tables/filter-conditions.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { cutWorkflows } from './run-from-step.ts'
+import { runFromStep } from './run-from-step.ts'
 
 export function createManagement(session: Session, schema: SystemSchema): WorkflowManagement {
   return {
@@ -152,7 +152,7 @@ async function manage(
   verb: ManageVerb,
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {
-  if (verb === 'fork' || verb === 'rewind') return cutWorkflows(session, schema, verb, targets)
+  if (verb === 'fork' || verb === 'rewind') return runFromStep(session, schema, verb, targets)
   const changed = await changeAll(session, schema, verb, targets)
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
   const states = rest.length > 0 ? await readStates(session, schema, rest.map(idOf)) : []

@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg'
 import type {
-  GoneExecutor,
+  DeadExecutor,
   HandOverRequest,
   MoveRequest,
   Recovery,
-  RecoverySight,
+  RecoveryScan,
 } from '../../core/diagnosis/dead-executors.ts'
 import { slotKey } from '../../core/run/executor-protocol.ts'
 import { internalQueue } from '../../core/workflow.ts'
@@ -18,7 +18,7 @@ const settledServerMs = 10_000
 
 export function createRecovery(session: Session, schema: SystemSchema): Recovery {
   return {
-    lookForGone: () => session.transaction((client) => look(client, schema)),
+    scanExecutors: () => session.transaction((client) => look(client, schema)),
     handOver: (request) => session.transaction((client) => handOver(client, schema, request)),
     moveToVersion: (request) => session.transaction((client) => moveToVersion(client, schema, request)),
   }
@@ -36,7 +36,7 @@ function hasFreeSlot(executorId: string): string {
   return `pg_try_advisory_xact_lock_shared(${slotKey(executorId)})`
 }
 
-async function look(client: ClientBase, schema: SystemSchema): Promise<RecoverySight> {
+async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryScan> {
   const { rows } = await client.query<Row>(`
     select pg_backend_pid() as backend_pid, clock_timestamp() as at,
            pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
@@ -54,12 +54,12 @@ async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryS
     at: at as Date,
     obstacle,
     unsettledMs: Math.max(0, settledServerMs - Number(up_ms)),
-    gone: obstacle === null ? await findGone(client, schema) : [],
+    deadExecutors: obstacle === null ? await findGone(client, schema) : [],
     unclaimed: obstacle === null ? await findUnclaimed(client, schema) : [],
   }
 }
 
-async function findGone(client: ClientBase, schema: SystemSchema): Promise<GoneExecutor[]> {
+async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadExecutor[]> {
   const application = schema.column('workflow_status', 'application_name', 'w')
   const { rows } = await client.query<Row>(
     `select * from (

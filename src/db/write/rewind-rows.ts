@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import type { ManageTarget } from '../../core/manage/manage.ts'
 import { streamEndMarks } from '../tables/decode.ts'
 import type { SystemSchema } from '../tables/schema.ts'
-import { cutColumns, toCutArrays } from './from-step-arrays.ts'
+import { fromStepColumns, toFromStepArrays } from './from-step-arrays.ts'
 
 /**
  * What `rewindWorkflow` of the SDK does, as far as this schema has the columns, and the same on tables of those SDKs that
@@ -14,18 +14,18 @@ export async function rewindRows(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<ReadonlySet<ManageTarget>> {
-  const arrays = toCutArrays(targets)
+  const arrays = toFromStepArrays(targets)
   const statements = [
     ...rollBackEvents(schema),
     deleteMessages(schema),
     ...['operation_outputs', 'workflow_events_history'].map(
       (table) =>
-        `delete from ${schema.table(table)} o using ${cutColumns}
+        `delete from ${schema.table(table)} o using ${fromStepColumns}
          where o.workflow_uuid = cut.workflow and o.function_id >= cut.from_step`,
     ),
     ...(schema.has('workflow_output')
       ? [
-          `delete from ${schema.table('workflow_output')} o using ${cutColumns} where o.workflow_uuid = cut.workflow`,
+          `delete from ${schema.table('workflow_output')} o using ${fromStepColumns} where o.workflow_uuid = cut.workflow`,
         ]
       : []),
   ]
@@ -42,11 +42,11 @@ function rollBackEvents(schema: SystemSchema): string[] {
     select from ${history} later where later.workflow_uuid = cut.workflow
       and later.key = ${alias}.key and later.function_id >= cut.from_step)`
   return [
-    `delete from ${schema.table('workflow_events')} e using ${cutColumns}
+    `delete from ${schema.table('workflow_events')} e using ${fromStepColumns}
      where e.workflow_uuid = cut.workflow and ${isPublishedAgain('e')}`,
     `insert into ${schema.table('workflow_events')} (workflow_uuid, key, value, serialization)
      select distinct on (h.workflow_uuid, h.key) h.workflow_uuid, h.key, h.value, h.serialization
-     from ${cutColumns} join ${history} h on h.workflow_uuid = cut.workflow and h.function_id < cut.from_step
+     from ${fromStepColumns} join ${history} h on h.workflow_uuid = cut.workflow and h.function_id < cut.from_step
      where ${isPublishedAgain('h')} order by h.workflow_uuid, h.key, h.function_id desc`,
   ]
 }
@@ -63,11 +63,11 @@ function deleteMessages(schema: SystemSchema): string {
         n.message as text,
         row_number() over (
           partition by n.destination_uuid, n.consumed, n.message order by n.created_at_epoch_ms, n.message_uuid) as place
-      from ${cutColumns} join ${notifications} n on n.destination_uuid = cut.workflow
+      from ${fromStepColumns} join ${notifications} n on n.destination_uuid = cut.workflow
     ), receipt as (
       select o.workflow_uuid as workflow, o.function_id, o.output as text,
         row_number() over (partition by o.workflow_uuid, o.output order by o.function_id) as place
-      from ${cutColumns} join ${schema.table('operation_outputs')} o on o.workflow_uuid = cut.workflow
+      from ${fromStepColumns} join ${schema.table('operation_outputs')} o on o.workflow_uuid = cut.workflow
       where o.function_name = 'DBOS.recv' and o.output is not null
     )
     delete from ${notifications} using message left join receipt using (workflow, text, place)
@@ -77,7 +77,7 @@ function deleteMessages(schema: SystemSchema): string {
 
 /** A closed stream takes nothing more; what was written to it stays. */
 function reopenStreams(schema: SystemSchema): string {
-  return `delete from ${schema.table('streams')} s using ${cutColumns}
+  return `delete from ${schema.table('streams')} s using ${fromStepColumns}
     where s.workflow_uuid = cut.workflow and s.function_id >= cut.from_step and s.value = any($6)`
 }
 
@@ -101,6 +101,6 @@ function enqueueAgain(schema: SystemSchema): string {
   const assignments = settings
     .filter(([column]) => schema.has('workflow_status', column))
     .map(([column, value]) => `${column} = ${value}`)
-  return `update ${schema.table('workflow_status')} w set ${assignments.join(', ')} from ${cutColumns}
+  return `update ${schema.table('workflow_status')} w set ${assignments.join(', ')} from ${fromStepColumns}
     where w.workflow_uuid = cut.workflow`
 }

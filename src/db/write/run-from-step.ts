@@ -10,7 +10,7 @@ import { rewindRows } from './rewind-rows.ts'
  * Forks or rewinds many in one transaction: all that are still in the status that was decided on, under locks that are
  * taken in one order by everybody, so that two operators never wait for each other.
  */
-export async function cutWorkflows(
+export async function runFromStep(
   session: Session,
   schema: SystemSchema,
   verb: 'fork' | 'rewind',

@@ -20,7 +20,7 @@ import { workerCommand } from '../../render/explain/fixes.ts'
 import { shortExecutor } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { surroundingsOf } from '../print-explanation.ts'
-import { tell } from '../print-notice.ts'
+import { printNotice } from '../print-notice.ts'
 import { noteLatest } from './note-latest.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */
@@ -57,7 +57,7 @@ export async function loadApp(
       wanted,
       launchTimeoutMs,
       signal: context.interrupts.signal,
-      onNotice: (line) => tell(context, line),
+      onNotice: (line) => printNotice(context, line),
     })
   }
   throw new CliError('usage', 'No application is named.', {
@@ -103,7 +103,7 @@ export async function launchApp(
     createQueue,
     keepHandingOver,
     onLog: logTo(context),
-    onNotice: (notice) => tell(context, notice),
+    onNotice: (notice) => printNotice(context, notice),
     onHandOver: (workflows) => {
       noteTakenOver(context, workflows.filter(isPolled))
       noteElsewhere(
@@ -127,14 +127,21 @@ async function noteMissingQueues(
 ): Promise<void> {
   for (const name of names) {
     if (await store.hasQueue(name)) continue
-    tell(context, `warning: No queue "${name}" is registered there; nothing comes from it until one is.`)
-    tell(context, `hint: drover queues create ${shellWord(name)} --application ${shellWord(application)}`)
+    printNotice(
+      context,
+      `warning: No queue "${name}" is registered there; nothing comes from it until one is.`,
+    )
+    printNotice(
+      context,
+      `hint: drover queues create ${shellWord(name)} --application ${shellWord(application)}`,
+    )
   }
 }
 
 function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void {
   const ids = workflows.map(({ workflowId }) => workflowId)
-  if (ids.length > 0) tell(context, `Taken over from ${whoLeft(workflows)} that are gone: ${ids.join(', ')}`)
+  if (ids.length > 0)
+    printNotice(context, `Taken over from ${whoLeft(workflows)} that are gone: ${ids.join(', ')}`)
 }
 
 function whoLeft(workflows: readonly HandedOver[]): string {
@@ -153,31 +160,31 @@ function noteElsewhere(
     const left = workflows.filter((one) => one.queue === queue)
     const ids = left.map(({ workflowId }) => workflowId)
     const who = whoLeft(left)
-    tell(
+    printNotice(
       context,
       `${who.charAt(0).toUpperCase()}${who.slice(1)} that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
     )
   }
-  if (queues.length > 0) tell(context, `hint: ${command(queues.join(','))}`)
+  if (queues.length > 0) printNotice(context, `hint: ${command(queues.join(','))}`)
 }
 
 /** Workflows that only an executor with another module can run; in the words of DBOS, which `explain` tells to look for. */
 function noteUnknown(context: Context, { specifier }: App, workflows: readonly UnknownWorkflow[]): void {
   for (const name of new Set(workflows.map((workflow) => workflow.name))) {
     const ids = workflows.filter((workflow) => workflow.name === name).map(({ workflowId }) => workflowId)
-    tell(
+    printNotice(
       context,
       `warning: Cannot find workflow function "${name}" of ${ids.join(', ')}: ${specifier} does not register it, and no other drover process does.`,
     )
   }
-  tell(context, 'hint: start a worker whose --app registers it, beside this one or instead of it')
+  printNotice(context, 'hint: start a worker whose --app registers it, beside this one or instead of it')
 }
 
 /** Says as what this process runs, and where. */
 export async function noteRuntime(context: Context, store: Store, runtime: Runtime): Promise<void> {
   const { application, version, executorId } = runtime
   const identity = version === devVersion(application) ? version : `${application}, version ${version},`
-  tell(context, `${identity} in ${store.database.label}, as ${shortExecutor(executorId)}`)
+  printNotice(context, `${identity} in ${store.database.label}, as ${shortExecutor(executorId)}`)
   if (!store.database.own) await noteLatest(context, store, runtime)
 }
 
@@ -213,7 +220,7 @@ function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
   let last = ''
   return (level, line) => {
     const isWorthIt = (level === 'warn' || level === 'error') && line !== last && !saidBetter.test(line)
-    if (isVerbose || isWorthIt) tell({ terminal }, `dbos ${level}: ${line}`)
+    if (isVerbose || isWorthIt) printNotice({ terminal }, `dbos ${level}: ${line}`)
     last = line
   }
 }

@@ -2,8 +2,8 @@ import type { Context } from '../../context.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
 import { quote } from '../../render/answer.ts'
-import { visible } from '../../render/text.ts'
-import { tell } from '../print-notice.ts'
+import { escapeControls } from '../../render/text.ts'
+import { printNotice } from '../print-notice.ts'
 
 /** Says when another version is the latest one of the application, which takes what is enqueued without a version. */
 export async function noteLatest(
@@ -15,9 +15,9 @@ export async function noteLatest(
   // As DBOS finds it: its own and those that nobody owns, the newest first.
   const [latest] = versions.filter((one) => one.application === application || one.application === null)
   if (!latest || latest.version === version) return
-  tell(
+  printNotice(
     context,
-    `${visible(latest.version)} stays the latest version of ${visible(application)}: what is enqueued without a version goes to it, not here.`,
+    `${escapeControls(latest.version)} stays the latest version of ${escapeControls(application)}: what is enqueued without a version goes to it, not here.`,
   )
-  tell(context, `hint: drover versions promote ${quote(version)}   # makes this version the latest`)
+  printNotice(context, `hint: drover versions promote ${quote(version)}   # makes this version the latest`)
 }

@@ -3,7 +3,7 @@ import { exitCodeByStatus } from '../../core/exit-codes.ts'
 import type { Workflow } from '../../core/workflow.ts'
 import { failureTitle, githubCommand, summaryTable } from '../../render/ci/github.ts'
 import { errorSentence } from '../../render/outcome.ts'
-import { visibleLines } from '../../render/text.ts'
+import { escapeControlLines } from '../../render/text.ts'
 
 export function isGitHubActions({ env }: Pick<Context, 'env'>): boolean {
   return env.GITHUB_ACTIONS === 'true'
@@ -22,7 +22,7 @@ export async function reportToGitHub(
     if (exitCodeByStatus(workflow.status) === 0) continue
     const { error, status } = workflow
     const text = error ? errorSentence(error) : `It ended ${status}.`
-    context.terminal.note(githubCommand('error', visibleLines(text).join('\n'), failureTitle(workflow)))
+    context.terminal.note(githubCommand('error', escapeControlLines(text).join('\n'), failureTitle(workflow)))
   }
   const file = context.env.GITHUB_STEP_SUMMARY
   if (!file) return

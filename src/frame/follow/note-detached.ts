@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { hasReaderLeft } from '../interrupt.ts'
-import { tell } from '../print-notice.ts'
+import { printNotice } from '../print-notice.ts'
 import type { FollowOutcome } from './follow-workflows.ts'
 
 /** Leaving is not stopping: says so, with the command that comes back. */
@@ -20,5 +20,5 @@ export function noteDetached(
   const words = running.map(shellWord)
   const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
   const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
-  tell({ terminal }, `${why}. ${subject} on; to come back: drover watch ${words.join(' ')}`)
+  printNotice({ terminal }, `${why}. ${subject} on; to come back: drover watch ${words.join(' ')}`)
 }

@@ -2,12 +2,12 @@ import type { Context } from '../../context.ts'
 import type { Change } from '../../core/change.ts'
 import { githubCommand } from '../../render/ci/github.ts'
 import { createStyle } from '../../render/style.ts'
-import { visible } from '../../render/text.ts'
+import { escapeControls } from '../../render/text.ts'
 import { toChangeJson, toJsonLine } from '../../render/to-json.ts'
 import { changeLine, heartbeatLine } from '../../render/watch/change-line.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../../render/watch/watch-view.ts'
 import type { Output } from '../../terminal/terminal.ts'
-import { tell } from '../print-notice.ts'
+import { printNotice } from '../print-notice.ts'
 import { isGitHubActions } from './ci-report.ts'
 
 /** One of three ways to show the same feed of changes. */
@@ -38,13 +38,13 @@ export function createPresenter(context: Context, request: Presented): Presenter
 function jsonLines({ terminal }: Context): Presenter {
   return {
     show: (change) => terminal.print(toJsonLine(toChangeJson(change))),
-    notice: (text) => tell({ terminal }, text),
+    notice: (text) => printNotice({ terminal }, text),
     close: () => {},
   }
 }
 
 function quiet({ terminal }: Context): Presenter {
-  return { show: () => {}, notice: (text) => tell({ terminal }, text), close: () => {} }
+  return { show: () => {}, notice: (text) => printNotice({ terminal }, text), close: () => {} }
 }
 
 const framesPerSecond = 30
@@ -102,7 +102,7 @@ function plainLines(
       const line = changeLine(change, { style, showId: workflowIds.length > 1, databaseFlags })
       return line === undefined ? undefined : log.write(line)
     },
-    notice: (text) => tell(context, text),
+    notice: (text) => printNotice(context, text),
     close: () => {
       clearInterval(beat)
       log.close()
@@ -124,7 +124,7 @@ function groupedLines(output: Output, workflowIds: readonly string[]): Lines {
   let isOpen = false
   return {
     write: (line) => {
-      const head = isOpen ? '' : `${githubCommand('group', workflowIds.map(visible).join(' '))}\n`
+      const head = isOpen ? '' : `${githubCommand('group', workflowIds.map(escapeControls).join(' '))}\n`
       isOpen = true
       return output.write(`${head}${line}\n`)
     },

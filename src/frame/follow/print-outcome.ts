@@ -3,7 +3,7 @@ import { isEnded } from '../../core/workflow.ts'
 import { outcomeSentence } from '../../render/outcome.ts'
 import { toWorkflowJson } from '../../render/to-json.ts'
 import { type OutputFlags, printOne, toResultText } from '../output-format.ts'
-import { tell } from '../print-notice.ts'
+import { printNotice } from '../print-notice.ts'
 import { reportToGitHub } from './ci-report.ts'
 import { type FollowOutcome, outcomeCode } from './follow-workflows.ts'
 
@@ -29,5 +29,5 @@ export async function printOutcome(
     await printOne({ terminal }, flags, { json: toWorkflowJson(workflow), id: workflowId })
   else if (workflow.status === 'SUCCESS')
     await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))
-  else if (!isTold) tell({ terminal }, outcomeSentence(workflow))
+  else if (!isTold) printNotice({ terminal }, outcomeSentence(workflow))
 }

@@ -10,7 +10,7 @@ const startTimeoutMs = 60_000
 const pollIntervalMs = 5
 
 /** Connects first, which is all there is to do where the server is up, and starts it where it is down. */
-export async function comeIn(setup: Setup, connectTimeoutMs: number): Promise<Presence> {
+export async function attach(setup: Setup, connectTimeoutMs: number): Promise<Presence> {
   assertSupported()
   let seen = ''
   let seenSince = 0

@@ -4,7 +4,7 @@ import { livingPostmaster } from '../server/postmaster.ts'
 import { stopServer } from '../server/server.ts'
 import { otherClients } from './clients.ts'
 import { readPin } from './pin.ts'
-import { isAwaited, type Presence, takeAlone } from './presence.ts'
+import { isAwaited, type Presence, takeExclusively } from './presence.ts'
 
 /** A connection that was just closed is seen for some more milliseconds. */
 const settleMs = 250
@@ -12,11 +12,15 @@ const settleIntervalMs = 5
 const stopTimeoutMs = 2000
 
 /** Last one out stops the server, unless it is pinned. */
-export async function goOut(layout: Layout, presence: Presence): Promise<void> {
+export async function detach(layout: Layout, presence: Presence): Promise<void> {
   const { client } = presence
   try {
     // The pin is read when we are alone: who sets it is present while doing so.
-    if ((await takeAlone(presence)) && readPin(layout.pin) === undefined && (await isDeserted(presence))) {
+    if (
+      (await takeExclusively(presence)) &&
+      readPin(layout.pin) === undefined &&
+      (await isUnused(presence))
+    ) {
       const running = livingPostmaster(layout.postmasterFile)
       if (running !== undefined) await stopServer(layout, running, 'SIGINT', stopTimeoutMs)
     }
@@ -26,7 +30,7 @@ export async function goOut(layout: Layout, presence: Presence): Promise<void> {
 }
 
 /** Also programs other than drover count. */
-export async function isDeserted(presence: Presence): Promise<boolean> {
+export async function isUnused(presence: Presence): Promise<boolean> {
   const deadline = Date.now() + settleMs
   while ((await otherClients(presence.client)).length > 0) {
     if (Date.now() > deadline || (await isAwaited(presence))) return false

@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import { isDown } from '../server/socket-connection.ts'
 import type { Setup } from '../server/start-server.ts'
-import { comeIn } from './attach.ts'
+import { attach } from './attach.ts'
 import type { Presence } from './presence.ts'
 
 const renewTimeoutMs = 5000
 
 /** The one presence of this process, renewed where the server crashes under it. */
-export class Stay {
+export class Hold {
   readonly #setup: Setup
   #presence: Promise<Presence> | undefined
 
@@ -37,7 +37,7 @@ export class Stay {
 
   #begin(connectTimeoutMs: number): Promise<Presence> {
     if (this.#presence !== undefined) return this.#presence
-    const presence = comeIn(this.#setup, connectTimeoutMs)
+    const presence = attach(this.#setup, connectTimeoutMs)
     this.#presence = presence
     presence.then(
       ({ lost }) => lost.then((wasStopped) => this.#lose(presence, wasStopped)),

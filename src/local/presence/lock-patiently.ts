@@ -25,7 +25,7 @@ export async function lockPatiently(client: pg.Client, lock: PatientLock): Promi
     if ((error as { code?: string }).code !== lockTimedOut) throw error
     throw new CliError(
       'embedded-database-failed',
-      `Waited ${lockPatienceMs / 60_000} minutes in vain for ${waitsFor}.`,
+      `Waited ${lockPatienceMs / 60_000} minutes for ${waitsFor}.`,
       { hint: 'drover db status   # who is connected; drover db stop --force ends them', cause: error },
     )
   } finally {

@@ -5,7 +5,7 @@ import { livingPostmaster } from '../server/postmaster.ts'
 import type { Setup } from '../server/start-server.ts'
 import { stop } from '../server/stop.ts'
 import { freePort, setPassword } from '../server/tcp.ts'
-import type { Stay } from './hold.ts'
+import type { Hold } from './hold.ts'
 import { readPin, removePin, writePin } from './pin.ts'
 
 const connectTimeoutMs = 5000
@@ -17,18 +17,18 @@ interface KeepUpOptions {
 }
 
 /** Starts it and pins it. A change of port needs a restart, which is refused while somebody uses it. */
-export async function keepUp(setup: Setup, stay: Stay, options: KeepUpOptions): Promise<void> {
+export async function pinServer(setup: Setup, hold: Hold, options: KeepUpOptions): Promise<void> {
   const { layout } = setup
   const before = readPin(layout.pin)
   const tcpPort = await choosePort(before?.tcpPort ?? null, options.tcpPort)
   const listening = listeningPort(layout)
   if (listening !== undefined && listening !== tcpPort) {
-    await stop(layout, { force: false, presence: await stay.end() })
+    await stop(layout, { force: false, presence: await hold.end() })
   }
   await publicDirectory(layout.home)
   writePin(layout.pin, { tcpPort })
   try {
-    await stay.use(connectTimeoutMs, async (client) => {
+    await hold.use(connectTimeoutMs, async (client) => {
       await ensureDatabase(client, options.database, setup.onNotice)
       if (tcpPort !== null) await setPassword(client, layout.password)
     })

@@ -49,7 +49,7 @@ export async function enter(
 }
 
 /** True when nobody else was there: the server is then closed to whoever comes, until this connection ends. */
-export async function takeAlone({ client }: Presence): Promise<boolean> {
+export async function takeExclusively({ client }: Presence): Promise<boolean> {
   const { rows } = await client.query<{ alone: boolean }>(
     'select pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) as alone',
     [presenceLock],

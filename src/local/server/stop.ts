@@ -1,9 +1,9 @@
 import { CliError } from '../../core/errors.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { otherClients } from '../presence/clients.ts'
-import { isDeserted } from '../presence/detach.ts'
+import { isUnused } from '../presence/detach.ts'
 import { removePin } from '../presence/pin.ts'
-import { enter, type Presence, takeAlone } from '../presence/presence.ts'
+import { enter, type Presence, takeExclusively } from '../presence/presence.ts'
 import { livingPostmaster, type Postmaster } from './postmaster.ts'
 import { stopServer } from './server.ts'
 import { failure, unusable } from './server-failure.ts'
@@ -41,7 +41,7 @@ async function lookIn(layout: Layout): Promise<Presence | undefined> {
 }
 
 async function assertUnused(presence: Presence): Promise<void> {
-  if ((await takeAlone(presence)) && (await isDeserted(presence))) return
+  if ((await takeExclusively(presence)) && (await isUnused(presence))) return
   const clients = await otherClients(presence.client)
   throw new CliError('database-in-use', `The embedded database is in use by ${clients.join(', ')}.`, {
     hint: 'drover db stop --force',

@@ -1,6 +1,6 @@
 import { isEnded, type Workflow } from '../../core/workflow.ts'
 import { errorSentence } from '../outcome.ts'
-import { visible } from '../text.ts'
+import { escapeControls } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 
 /** A command that GitHub's runner reads from a line of the log. */
@@ -9,7 +9,7 @@ export function githubCommand(
   text: string,
   title?: string,
 ): string {
-  const property = title === undefined ? '' : ` title=${escapeProperty(visible(title))}`
+  const property = title === undefined ? '' : ` title=${escapeProperty(escapeControls(title))}`
   return `::${command}${property}::${escapeData(text)}`
 }
 
@@ -39,7 +39,7 @@ export function summaryTable(workflows: readonly Workflow[], now: Date): string 
 
 /** As text: nothing in it is Markdown, HTML or the end of a cell. */
 function cell(text: string): string {
-  return visible(text)
+  return escapeControls(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`)

@@ -1,7 +1,7 @@
 import type { Step, Workflow } from '../../core/workflow.ts'
 import { isBookkeeping } from '../bookkeeping.ts'
 import { errorSentence } from '../outcome.ts'
-import { visible } from '../text.ts'
+import { escapeControls } from '../text.ts'
 
 /** A workflow as a suite of tests: its steps are the cases, and what was asked of it is the last one. */
 export interface JunitSuite {
@@ -79,7 +79,7 @@ function testCase(
 
 function attributesOf(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
-    .map(([key, value]) => ` ${key}="${escapeXml(visible(value))}"`)
+    .map(([key, value]) => ` ${key}="${escapeXml(escapeControls(value))}"`)
     .join('')
 }
 
@@ -87,7 +87,7 @@ function attributesOf(values: Readonly<Record<string, string>>): string {
 function escapeXml(text: string): string {
   return text
     .split('\n')
-    .map(visible)
+    .map(escapeControls)
     .join('\n')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

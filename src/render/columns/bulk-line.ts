@@ -2,11 +2,11 @@ import type { BulkRow } from '../../core/manage/ledger.ts'
 import { type ManageVerb, pastByVerb } from '../../core/manage/manage.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { visible } from '../text.ts'
+import { escapeControls } from '../text.ts'
 
 /** What became of one workflow, for a person: `✓ order-17  cancelled, was PENDING`. */
 export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
-  const id = visible(row.workflowId)
+  const id = escapeControls(row.workflowId)
   switch (row.outcome) {
     case 'changed':
       return `${style.good('✓')} ${id}  ${pastByVerb[verb]}${detailOf(row)}`
@@ -17,7 +17,7 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
     case 'not-found':
       return `${style.bad('✗')} ${id}  ${style.bad('not found')}`
     case 'failed':
-      return `${style.bad('✗')} ${id}  ${style.bad(`failed: ${visible(row.reason ?? '')}`)}`
+      return `${style.bad('✗')} ${id}  ${style.bad(`failed: ${escapeControls(row.reason ?? '')}`)}`
     default:
       return row.outcome satisfies never
   }
@@ -25,8 +25,8 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
 
 function detailOf({ before, reason, newWorkflowId }: BulkRow, tense: 'is' | 'was' = 'was'): string {
   const details = [
-    newWorkflowId === null ? undefined : `as ${visible(newWorkflowId)}`,
-    reason === null ? undefined : visible(reason),
+    newWorkflowId === null ? undefined : `as ${escapeControls(newWorkflowId)}`,
+    reason === null ? undefined : escapeControls(reason),
     before === null ? undefined : `${tense} ${before}`,
   ].filter((detail) => detail !== undefined)
   return details.length > 0 ? `, ${details.join(', ')}` : ''

@@ -2,7 +2,7 @@ import type { Cause } from '../../core/diagnosis/cause.ts'
 import type { Explanations } from '../../core/diagnosis/explanation.ts'
 import type { Situation } from '../../core/diagnosis/situation.ts'
 import { causeSentence } from './cause-sentence.ts'
-import { evidenceOf, remedies, unknownSentence } from './explanation-lines.ts'
+import { evidenceOf, fixes, unknownSentence } from './explanation-lines.ts'
 import type { Surroundings } from './fixes.ts'
 
 /** The documented shape of `explain -o json`. */
@@ -24,7 +24,7 @@ export function toExplanationJson(explanations: Explanations, surroundings: Surr
     })),
     evidence: Object.fromEntries(evidenceOf(situation, now)),
     unknown: diagnosis.unknown.map(unknownSentence),
-    mend: remedies(explanations, surroundings).map(({ command, effect }) => ({ command, effect })),
+    fix: fixes(explanations, surroundings).map(({ command, effect }) => ({ command, effect })),
   }
 }
 

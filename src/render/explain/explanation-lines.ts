@@ -3,21 +3,21 @@ import type { Explanation, Explanations } from '../../core/diagnosis/explanation
 import { enqueuedAt, type LiveExecutor, type Situation } from '../../core/diagnosis/situation.ts'
 import { carryFlags } from '../../core/words/carry-flags.ts'
 import { isEnded, type Step } from '../../core/workflow.ts'
-import type { Frame } from '../gutter.ts'
+import type { Viewport } from '../gutter.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { statusLabel } from '../style.ts'
-import { displayWidth, pad, shortExecutor, truncate, visible, wrap } from '../text.ts'
+import { displayWidth, escapeControls, pad, shortExecutor, truncate, wrap } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
 import { causeSentence } from './cause-sentence.ts'
-import { type Remedy, remediesOf, type Surroundings } from './fixes.ts'
+import { type Fix, fixesOf, type Surroundings } from './fixes.ts'
 
 const maxLines = 4
 
-/** One screen: the cause first, then the evidence, then the command that mends it. */
+/** One screen: the cause first, then the evidence, then the command that fixes it. */
 export function renderExplanation(
   explanations: Explanations,
   surroundings: Surroundings,
-  frame: Frame,
+  frame: Viewport,
 ): string[] {
   const [{ situation, diagnosis }, ...below] = explanations
   const { style, width } = frame
@@ -28,13 +28,13 @@ export function renderExplanation(
       .flatMap((text) => wrap(text, Math.max(1, width - margin), maxLines))
       .map((line, index) => style.faint(pad(index === 0 ? key : '', margin)) + paint(line))
   const { status, name, workflowId } = situation.workflow
-  const title = `${visible(name)}  ${visible(workflowId)}`
+  const title = `${escapeControls(name)}  ${escapeControls(workflowId)}`
   return [
     `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`,
     ...block('why', [causeSentence(first, situation)], style.strong),
     ...below.flatMap(({ situation: other, diagnosis: its }, depth) =>
       block(depth === 0 ? 'because' : '', [
-        `${visible(other.workflow.workflowId)} (${visible(other.workflow.name)}, ${other.workflow.status}): ${causeSentence(its.causes[0], other)}`,
+        `${escapeControls(other.workflow.workflowId)} (${escapeControls(other.workflow.name)}, ${other.workflow.status}): ${causeSentence(its.causes[0], other)}`,
       ]),
     ),
     ...block(
@@ -46,29 +46,29 @@ export function renderExplanation(
     ...evidenceOf(situation, frame.now).flatMap(([key, text]) => block(key, [text])),
     ...block('unknown', diagnosis.unknown.map(unknownSentence), style.faint),
     '',
-    ...remedyLines(remedies(explanations, surroundings), margin, frame),
+    ...fixLines(fixes(explanations, surroundings), margin, frame),
   ]
 }
 
 /**
- * Of the workflow at the bottom: what waits for another is mended there. What will hold up a delayed one is mended before
+ * Of the workflow at the bottom: what waits for another is fixed there. What will hold up a delayed one is fixed before
  * its time comes.
  */
-export function remedies(explanations: Explanations, surroundings: Surroundings): readonly Remedy[] {
+export function fixes(explanations: Explanations, surroundings: Surroundings): readonly Fix[] {
   const { situation, diagnosis } = explanations.at(-1) as Explanation
   const [first, obstacle] = diagnosis.causes
-  const list = remediesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
+  const list = fixesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
   const { databaseFlags = [] } = surroundings
   return list.map(({ command, effect }) => ({
-    command: carryFlags(command, databaseFlags.map(visible)),
+    command: carryFlags(command, databaseFlags.map(escapeControls)),
     effect,
   }))
 }
 
 /** The command stays whole for whoever copies it; what it does stands behind it as a comment, where that fits. */
-function remedyLines(list: readonly Remedy[], margin: number, { style, width }: Frame): string[] {
+function fixLines(list: readonly Fix[], margin: number, { style, width }: Viewport): string[] {
   return list.flatMap(({ command, effect }, index) => {
-    const label = index === 0 ? 'mend' : 'or'
+    const label = index === 0 ? 'fix' : 'or'
     const head = style.faint(pad(label, margin))
     const comment = `# ${effect}`
     const left = width - margin - displayWidth(command)
@@ -129,7 +129,9 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
         ['unread', unread.length > 0 ? `${unread.length} on ${topicsOf(situation)}` : undefined],
         [
           'children',
-          activeChildren.map(({ workflowId, status }) => `${visible(workflowId)} ${status}`).join(', '),
+          activeChildren
+            .map(({ workflowId, status }) => `${escapeControls(workflowId)} ${status}`)
+            .join(', '),
         ],
         ['deadline', deadline ? `${formatTime(deadline)}, ${formatCountdown(deadline, now)}` : undefined],
       ]
@@ -147,7 +149,7 @@ function describeStep(step: Step, now: Date): string {
   const { startedAt, completedAt } = step
   const until = sleepsUntil(step)
   const [verb, at] = until && until > now ? ['began', startedAt] : ['ended', completedAt]
-  return `${step.step} ${visible(step.name)}${at ? `, ${verb} ${formatAge(at, now)}` : ''}`
+  return `${step.step} ${escapeControls(step.name)}${at ? `, ${verb} ${formatAge(at, now)}` : ''}`
 }
 
 /** The time-out of a wait has a row of its own, which says nothing that the wait does not. */
@@ -160,17 +162,19 @@ function describeSince(since: Date, step: number, now: Date): string {
 }
 
 function topicsOf({ unread }: Situation): string {
-  const topics = new Set(unread.map(({ topic }) => (topic === null ? 'no topic' : `topic ${visible(topic)}`)))
+  const topics = new Set(
+    unread.map(({ topic }) => (topic === null ? 'no topic' : `topic ${escapeControls(topic)}`)),
+  )
   return [...topics].join(', ')
 }
 
 function describeQueue(situation: Situation, now: Date): string | undefined {
   const { workflow, outlook, ahead, aheadCount } = situation
-  if (!outlook) return workflow.queue === null ? undefined : visible(workflow.queue)
+  if (!outlook) return workflow.queue === null ? undefined : escapeControls(workflow.queue)
   const { queue } = outlook
   const limit = queue.concurrency ?? queue.partitionConcurrency
   return [
-    `${visible(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
+    `${escapeControls(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
     `${queue.runningCount} running${limit === null ? '' : ` of ${limit}`}${sample(queue.running)}`,
     aheadCount > 0 ? `${aheadCount} ahead${sample(ahead)}` : undefined,
   ]
@@ -179,14 +183,14 @@ function describeQueue(situation: Situation, now: Date): string | undefined {
 }
 
 function sample(ids: readonly string[]): string {
-  const shown = ids.slice(0, 3).map(visible).join(', ')
+  const shown = ids.slice(0, 3).map(escapeControls).join(', ')
   return ids.length === 0 ? '' : ` (${shown}${ids.length > 3 ? ', …' : ''})`
 }
 
 function describeWanted({ workflow, outlook }: Situation): string {
   const { application, version } = workflow
-  const latest = outlook?.latestVersion ? `, which is ${visible(outlook.latestVersion)}` : ''
-  return `application ${visible(application ?? '(any)')}, version ${version === null ? `(the latest${latest})` : visible(version)}`
+  const latest = outlook?.latestVersion ? `, which is ${escapeControls(outlook.latestVersion)}` : ''
+  return `application ${escapeControls(application ?? '(any)')}, version ${version === null ? `(the latest${latest})` : escapeControls(version)}`
 }
 
 function describeWorkers(executors: readonly LiveExecutor[] | undefined, now: Date): string {
@@ -196,7 +200,7 @@ function describeWorkers(executors: readonly LiveExecutor[] | undefined, now: Da
     .map(({ executorId, application, version, versionStart, heardAt }) => {
       const runs = [application, version || (versionStart && `${versionStart}…`)]
         .filter(Boolean)
-        .map((text) => visible(String(text)))
+        .map((text) => escapeControls(String(text)))
       const heard = now.getTime() - heardAt.getTime() > 5000 ? `, heard ${formatAge(heardAt, now)}` : ''
       return `${shortExecutor(executorId)} (${runs.join(' ') || 'not told'}${heard})`
     })

@@ -1,10 +1,10 @@
 import type { Finding, Sample, Stuck } from '../../core/diagnosis/health.ts'
 import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
 import { describeQuestion, quote } from '../answer.ts'
-import type { Frame } from '../gutter.ts'
+import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { counted, pad, shortExecutor, visible, wrap } from '../text.ts'
+import { counted, escapeControls, pad, shortExecutor, wrap } from '../text.ts'
 import { formatDuration, formatElapsed } from '../time-text.ts'
 import { causeSentence, describeStrays } from './cause-sentence.ts'
 import { answerWith, ownStart } from './fixes.ts'
@@ -13,22 +13,24 @@ import { answerWith, ownStart } from './fixes.ts'
 export interface FindingLine {
   readonly check: string
   readonly verdict: Finding['verdict']
-  readonly says: string
+  readonly message: string
   /** What to type, or to do; null where all is well. */
-  readonly mend: string | null
+  readonly fix: string | null
 }
 
-/** What a finding says, and its mend. */
+/** What a finding says, and its fix. */
 export function toFindingLine(finding: Finding, now: Date): FindingLine {
   const { check, verdict } = finding
-  const [says, mend = null] = describe(finding, now)
-  return { check, verdict, says, mend: verdict === 'ok' ? null : mend }
+  const [message, fix = null] = describe(finding, now)
+  return { check, verdict, message, fix: verdict === 'ok' ? null : fix }
 }
 
-function describe(finding: Finding, now: Date): [says: string, mend?: string] {
+function describe(finding: Finding, now: Date): [message: string, fix?: string] {
   switch (finding.check) {
     case 'database':
-      return [`PostgreSQL ${visible(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away`]
+      return [
+        `PostgreSQL ${escapeControls(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away`,
+      ]
     case 'schema':
       return finding.verdict === 'ok'
         ? [
@@ -65,11 +67,14 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       if (finding.live === undefined)
         return ['which ones are live cannot be seen with this role', showSessions(finding)]
       if (!first) {
-        const told = [...finding.live.map(visible), ...(finding.hasUntold ? ['some that are not told'] : [])]
+        const told = [
+          ...finding.live.map(escapeControls),
+          ...(finding.hasUntold ? ['some that are not told'] : []),
+        ]
         return [told.length === 0 ? 'none is live' : told.join(', ')]
       }
       return [
-        `the latest version of ${visible(first.application)} is ${visible(first.latest)}, which nobody runs; what names no version waits for it`,
+        `the latest version of ${escapeControls(first.application)} is ${escapeControls(first.latest)}, which nobody runs; what names no version waits for it`,
         `drover versions promote ${quote(first.live[0] ?? '')}`,
       ]
     }
@@ -79,7 +84,7 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
         const gone = `${counted(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
         return stranded
           ? [
-              `${gone}; nobody who lives runs their version ${visible(stranded.version ?? '(none)')}`,
+              `${gone}; nobody who lives runs their version ${escapeControls(stranded.version ?? '(none)')}`,
               `drover explain ${quote(stranded.workflowId)}`,
             ]
           : [gone, 'drover recover']
@@ -87,7 +92,7 @@ function describe(finding: Finding, now: Date): [says: string, mend?: string] {
       return finding.obstacle === null
         ? ['every running workflow has its executor']
         : [
-            `cannot be told: ${visible(finding.obstacle)}`,
+            `cannot be told: ${escapeControls(finding.obstacle)}`,
             finding.obstacle.includes('pooler')
               ? 'name the server itself with --db-url'
               : showSessions(finding),
@@ -118,17 +123,17 @@ function describePrivileges({
   mayNot,
   role,
 }: Extract<Finding, { check: 'privileges' }>): [string, string?] {
-  const name = visible(role)
+  const name = escapeControls(role)
   const verbs = ['send', 'approve', 'start'] as const
   const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
   const lacks = mayNot.length > 0 ? `, not ${listed(mayNot, 'or')}` : ''
   const blind = 'does not see the sessions of others: whether workers live cannot be told'
-  const mend = mayNot.includes('approve')
+  const fix = mayNot.includes('approve')
     ? `drover audit init --decider ${quote(role)}   # as the owner`
     : showSessions({ role })
   if (seesSessions && mayNot.length === 0) return [`${name} may read, write, and see who is connected`]
-  if (mayNot.length === 0) return [`${name} ${blind}`, mend]
-  return [`${name} may ${listed(can, 'and')}${lacks}${seesSessions ? '' : `; it ${blind}`}`, mend]
+  if (mayNot.length === 0) return [`${name} ${blind}`, fix]
+  return [`${name} may ${listed(can, 'and')}${lacks}${seesSessions ? '' : `; it ${blind}`}`, fix]
 }
 
 function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, string?] {
@@ -142,7 +147,7 @@ function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record
 /** A statement to type into psql. */
 function showSessions({ role }: { readonly role: string }): string {
   const name = /^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`
-  return `grant pg_read_all_stats to ${visible(name)}`
+  return `grant pg_read_all_stats to ${escapeControls(name)}`
 }
 
 function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
@@ -168,7 +173,7 @@ function describeWorkers({
 }
 
 function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
-  if (!stuck) return ['nothing waits in vain']
+  if (!stuck) return ['nothing is stuck']
   const { of, cause, situation } = stuck
   const explain = `drover explain ${quote(of.oldestId)}`
   const sentence = causeSentence(cause, situation)
@@ -176,10 +181,7 @@ function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
     return [`${counted(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
   }
   const since = formatElapsed(now.getTime() - of.oldestAt.getTime())
-  return [
-    `${counted(of.count, 'workflow')} in vain on a queue, the oldest for ${since}: ${sentence}`,
-    explain,
-  ]
+  return [`${counted(of.count, 'workflow')} stuck on a queue, the oldest for ${since}: ${sentence}`, explain]
 }
 
 function describeTopics(misdirected: Misdirected | null): [string, string?] {
@@ -187,7 +189,7 @@ function describeTopics(misdirected: Misdirected | null): [string, string?] {
   const { wait, strays } = misdirected
   const awaited = describeQuestion({ ...wait, prompt: null })
   return [
-    `${visible(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
+    `${escapeControls(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
     answerWith(misdirected, strays),
   ]
 }
@@ -195,12 +197,12 @@ function describeTopics(misdirected: Misdirected | null): [string, string?] {
 function describeSample(
   { count: number, ids }: Sample,
   what: string,
-  mend: (id: string) => string,
+  fix: (id: string) => string,
 ): [string, string?] {
   const [first] = ids
   if (first === undefined) return ['none']
   const more = number >= 1000 ? 'or more ' : ''
-  return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, mend(quote(first))]
+  return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, fix(quote(first))]
 }
 
 const lookByVerdict = {
@@ -209,18 +211,18 @@ const lookByVerdict = {
   fail: { symbol: '✗', paint: 'bad' },
 } as const satisfies Record<Finding['verdict'], { symbol: string; paint: keyof Style }>
 
-/** For a terminal: what is well in a line, what is not with its mend below. */
-export function renderFindings(lines: readonly FindingLine[], { style, width }: Frame): string[] {
+/** For a terminal: what is well in a line, what is not with its fix below. */
+export function renderFindings(lines: readonly FindingLine[], { style, width }: Viewport): string[] {
   const margin = 18
-  return lines.flatMap(({ check, verdict, says, mend }) => {
+  return lines.flatMap(({ check, verdict, message, fix }) => {
     const { symbol, paint } = lookByVerdict[verdict]
     const head = style[paint](pad(`${symbol} ${verdict}`, 7)) + pad(check, margin - 7)
-    const text = wrap(visible(says), Math.max(1, width - margin), 4)
+    const text = wrap(escapeControls(message), Math.max(1, width - margin), 4)
     return [
       ...text.map((line, index) => (index === 0 ? head : ' '.repeat(margin)) + line),
-      ...(mend === null
+      ...(fix === null
         ? []
-        : wrap(mend, Math.max(1, width - margin), 3).map((line) => ' '.repeat(margin) + style.command(line))),
+        : wrap(fix, Math.max(1, width - margin), 3).map((line) => ' '.repeat(margin) + style.command(line))),
     ]
   })
 }
@@ -228,10 +230,10 @@ export function renderFindings(lines: readonly FindingLine[], { style, width }: 
 export const findingColumns: readonly Column<FindingLine>[] = [
   { title: 'VERDICT', value: ({ verdict }) => verdict },
   { title: 'CHECK', value: ({ check }) => check },
-  { title: 'SAYS', value: ({ says }) => says },
-  { title: 'MEND', value: ({ mend }) => mend ?? '' },
+  { title: 'MESSAGE', value: ({ message }) => message },
+  { title: 'FIX', value: ({ fix }) => fix ?? '' },
 ]
 
-export function toFindingJson({ check, verdict, says, mend }: FindingLine): FindingLine {
-  return { check, verdict, says, mend }
+export function toFindingJson({ check, verdict, message, fix }: FindingLine): FindingLine {
+  return { check, verdict, message, fix }
 }

@@ -5,11 +5,11 @@ import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
 import { internalQueue, type Message, type Step, type Workflow } from '../../core/workflow.ts'
 import { answerCommand, isDecided, quote } from '../answer.ts'
-import { visible } from '../text.ts'
+import { escapeControls } from '../text.ts'
 import { registerIt, startAs } from './start-again.ts'
 
 /** A command to type, and what it does. */
-export interface Remedy {
+export interface Fix {
   readonly command: string
   readonly effect: string
 }
@@ -28,12 +28,8 @@ export interface Surroundings {
   readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
 }
 
-/** What mends it, the best first. */
-export function remediesOf(
-  cause: Cause,
-  situation: Situation,
-  surroundings: Surroundings,
-): readonly Remedy[] {
+/** What fixes it, the best first. */
+export function fixesOf(cause: Cause, situation: Situation, surroundings: Surroundings): readonly Fix[] {
   const { workflow, outlook, executors } = situation
   const id = quote(workflow.workflowId)
   const watch = { command: `drover watch ${id}`, effect: 'shows it go on' }
@@ -166,11 +162,11 @@ export function remediesOf(
 }
 
 /** `failed` is the first step that did; of several, those before the last did not end it. */
-function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Remedy {
+function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Fix {
   const from = failedStepCount > 1 ? step : 'failed'
   return {
     command: `drover fork ${quote(workflow.workflowId)} --from ${from}`,
-    effect: 'once its reason is mended: runs a copy from that step',
+    effect: 'once its reason is fixed: runs a copy from that step',
   }
 }
 
@@ -179,7 +175,7 @@ function takeOver(
   executorId: string,
   { workflow, executors = [] }: Situation,
   worker: string,
-): readonly Remedy[] {
+): readonly Fix[] {
   const recover = `drover recover ${quote(workflow.workflowId)}`
   const isOwn = executorId.startsWith('drover-')
   const start = {
@@ -193,7 +189,7 @@ function takeOver(
   return [
     ...liveVersionsOf(executors, workflow.application).map((version) => ({
       command: `${recover} --to-version ${quote(version)}`,
-      effect: `lets the code of ${visible(version)} go on with it`,
+      effect: `lets the code of ${escapeControls(version)} go on with it`,
     })),
     start,
   ]
@@ -249,11 +245,11 @@ export function workerCommand(
 export const ownStart = "npm start   # the application's own start: drover worker runs SDK 5.0 and later"
 
 /** Cancelled and resumed it is on DBOS's internal queue, under its own id. */
-function putBack(id: string, effect: string): Remedy {
+function putBack(id: string, effect: string): Fix {
   return { command: `drover cancel ${id} && drover resume ${id}`, effect }
 }
 
-function createQueue(queue: string, { application }: Workflow): Remedy {
+function createQueue(queue: string, { application }: Workflow): Fix {
   const owner = application === null ? '' : ` --application ${quote(application)}`
   return {
     command: `drover queues create ${quote(queue)}${owner}`,
@@ -266,15 +262,15 @@ function moveToLive(
   id: string,
   executors: readonly LiveExecutor[],
   { application }: Workflow,
-): readonly Remedy[] {
+): readonly Fix[] {
   return liveVersionsOf(executors, application).map((version) => ({
     command: `drover recover ${id} --to-version ${quote(version)}`,
-    effect: `lets the code of ${visible(version)} run it`,
+    effect: `lets the code of ${escapeControls(version)} run it`,
   }))
 }
 
 /** Where one version lives it can be made the latest again. */
-function promote(live: readonly string[]): Remedy[] {
+function promote(live: readonly string[]): Fix[] {
   const [version] = live
   if (version === undefined || live.length > 1 || /[…()]/.test(version)) return []
   return [

@@ -1,9 +1,9 @@
 import { waitId } from '../../core/decide/decision.ts'
 import { describeQuestion } from '../answer.ts'
-import type { Frame } from '../gutter.ts'
+import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import { renderTable } from '../table.ts'
-import { counted, truncate, visible } from '../text.ts'
+import { counted, escapeControls, truncate } from '../text.ts'
 import { formatCountdown } from '../time-text.ts'
 import { type WaitRow, waitColumns } from './wait-columns.ts'
 
@@ -16,11 +16,11 @@ interface ShownInbox {
 export function inboxView(
   { waits, total }: ShownInbox,
   database: string,
-  frame: Frame,
+  frame: Viewport,
   height: number,
 ): string[] {
   const { style, width } = frame
-  const title = truncate(visible(`${countOf(total)} in ${database}`), width)
+  const title = truncate(escapeControls(`${countOf(total)} in ${database}`), width)
   if (waits.length === 0) return [style.faint(title)]
   const rows = Math.max(1, height - 4)
   const hidden = total - Math.min(rows, waits.length)
@@ -36,7 +36,7 @@ function countOf(total: number): string {
 /** For a log: `+` came, `-` is gone. */
 export function waitLine(wait: WaitRow, sign: '+' | '-', style: Style, now: Date): string {
   const { name, until } = wait
-  const text = visible(`${waitId(wait)}  ${name}`)
+  const text = escapeControls(`${waitId(wait)}  ${name}`)
   if (sign === '-') return style.faint(`${sign} ${text}`)
   const left = until ? `  ${formatCountdown(until, now)}` : ''
   return `${style.accent(sign)} ${text}  ${describeQuestion(wait)}${style.faint(left)}`

@@ -1,8 +1,8 @@
 import { waitId } from '../../core/decide/decision.ts'
 import type { Key } from '../../terminal/terminal.ts'
-import type { Frame } from '../gutter.ts'
+import type { Viewport } from '../gutter.ts'
 import { renderTable } from '../table.ts'
-import { displayWidth, truncate, visible } from '../text.ts'
+import { displayWidth, escapeControls, truncate } from '../text.ts'
 import { type WaitRow, waitColumns } from './wait-columns.ts'
 
 export interface PickerModel<Row extends WaitRow = WaitRow> {
@@ -127,7 +127,7 @@ function shownWaits<Row extends WaitRow>({ waits, search }: PickerModel<Row>): r
 const measuredRows = 200
 
 /** The list with a cursor, marks and what the keys do, in at most `height` lines. */
-export function pickerView(model: PickerModel, database: string, frame: Frame, height: number): string[] {
+export function pickerView(model: PickerModel, database: string, frame: Viewport, height: number): string[] {
   const { style, width } = frame
   const shown = shownWaits(model)
   if (model.action !== undefined) return [closingLine(model, frame)]
@@ -135,7 +135,7 @@ export function pickerView(model: PickerModel, database: string, frame: Frame, h
     `${shown.length === model.total ? '' : `${shown.length} of `}${model.total} waiting`,
     ...(model.marked.size > 0 ? [`${model.marked.size} marked`] : []),
   ]
-  const title = truncate(visible(`${counts.join(', ')} in ${database}`), width)
+  const title = truncate(escapeControls(`${counts.join(', ')} in ${database}`), width)
   const search = model.isSearching || model.search !== '' ? [searchLine(model, frame)] : []
   const legend = shown.some(({ state }) => state === 'answered')
     ? [style.faint(truncate('✓ answered: not read yet, ^r looks again', width))]
@@ -148,7 +148,7 @@ export function pickerView(model: PickerModel, database: string, frame: Frame, h
 function listLines(
   { cursor, marked }: PickerModel,
   shown: readonly WaitRow[],
-  frame: Frame,
+  frame: Viewport,
   room: number,
 ): string[] {
   const { style, width } = frame
@@ -166,8 +166,8 @@ function listLines(
   return [`    ${header}`, ...lines]
 }
 
-function searchLine({ search, isSearching }: PickerModel, { style, width }: Frame): string {
-  const text = truncate(visible(`/${search}${isSearching ? '█' : ''}`), width)
+function searchLine({ search, isSearching }: PickerModel, { style, width }: Viewport): string {
+  const text = truncate(escapeControls(`/${search}${isSearching ? '█' : ''}`), width)
   return isSearching ? style.accent(text) : style.faint(text)
 }
 
@@ -197,8 +197,8 @@ function helpLines({ isSearching }: PickerModel, width: number): string[] {
 }
 
 /** What stays in the scrollback. */
-function closingLine(model: PickerModel, { style, width }: Frame): string {
+function closingLine(model: PickerModel, { style, width }: Viewport): string {
   if (model.action === 'leave' || model.action === 'refresh') return ''
   const ids = pickedWaits(model).map(waitId)
-  return style.faint(truncate(visible(`${model.action} ${ids.join(', ')}`), width))
+  return style.faint(truncate(escapeControls(`${model.action} ${ids.join(', ')}`), width))
 }

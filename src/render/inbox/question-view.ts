@@ -2,8 +2,8 @@ import { waitId } from '../../core/decide/decision.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, WorkflowEvent } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'
-import type { Frame } from '../gutter.ts'
-import { truncate, visible, wrap } from '../text.ts'
+import type { Viewport } from '../gutter.ts'
+import { escapeControls, truncate, wrap } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import type { WaitRow } from './wait-columns.ts'
@@ -12,7 +12,7 @@ const maxQuestionLines = 8
 const maxFacts = 12
 
 /** A question as whoever decides wants to read it: whole, with what came with it and what the workflow published. */
-export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], frame: Frame): string[] {
+export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], frame: Viewport): string[] {
   const { style, width, now } = frame
   const times = [
     `for ${formatElapsed(now.getTime() - wait.since.getTime())}`,
@@ -22,7 +22,7 @@ export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], fr
   ]
   const published = events.filter(({ key }) => !key.startsWith('awaiting:'))
   return [
-    style.strong(truncate(visible(`${wait.name}  ${waitId(wait)}`), width)),
+    style.strong(truncate(escapeControls(`${wait.name}  ${waitId(wait)}`), width)),
     ...wrap(describeQuestion(wait), Math.max(1, width - 2), maxQuestionLines).map(
       (line) => `  ${style.warning(line)}`,
     ),
@@ -36,10 +36,14 @@ export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], fr
   ]
 }
 
-function factLines(label: string, facts: readonly (readonly [string, JsonValue])[], frame: Frame): string[] {
+function factLines(
+  label: string,
+  facts: readonly (readonly [string, JsonValue])[],
+  frame: Viewport,
+): string[] {
   const { style, width } = frame
   const lines = facts.slice(0, maxFacts).map(([key, value]) => {
-    const name = truncate(visible(key), 24)
+    const name = truncate(escapeControls(key), 24)
     return truncate(`${label.padEnd(6)}${name}: ${formatValue(value, width)}`, width - 2)
   })
   const more = facts.length > maxFacts ? [`… ${facts.length - maxFacts} more`] : []
@@ -54,5 +58,5 @@ function detailsOf(request: JsonValue): [string, JsonValue][] {
 
 function describeTopic({ topic, source }: WaitRow): string {
   if (topic === undefined) return 'not known'
-  return `${topic === null ? '(none)' : visible(topic)}${source === 'asked' ? '' : `, ${source}`}`
+  return `${topic === null ? '(none)' : escapeControls(topic)}${source === 'asked' ? '' : `, ${source}`}`
 }

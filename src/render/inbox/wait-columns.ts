@@ -22,7 +22,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     value: waitId,
     compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
     lastWidth: 16,
-    cut: 'middle',
+    truncate: 'middle',
   },
   { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 16, optional: 3 },
   {

@@ -4,7 +4,7 @@ import { answerCommand, describeQuestion } from '../answer.ts'
 import { isBookkeeping, isShownElsewhere } from '../bookkeeping.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { paintStatus, type Style, statusLabel, statusSymbol } from '../style.ts'
-import { shortExecutor, shortId, visible } from '../text.ts'
+import { escapeControls, shortExecutor, shortId } from '../text.ts'
 import { formatClock, formatDuration, formatElapsed } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressOf, type WatchModel } from './watch-model.ts'
@@ -39,11 +39,11 @@ function describe(
     case 'event':
       // the wait that follows says it better
       if (change.key.startsWith('awaiting:')) return undefined
-      return `event ${style.strong(visible(change.key))} = ${formatValue(change.value, valueWidth)}`
+      return `event ${style.strong(escapeControls(change.key))} = ${formatValue(change.value, valueWidth)}`
     case 'stream':
-      return `stream ${style.strong(visible(change.key))} ${change.offset}: ${formatValue(change.value, valueWidth)}`
+      return `stream ${style.strong(escapeControls(change.key))} ${change.offset}: ${formatValue(change.value, valueWidth)}`
     case 'stream-closed':
-      return `stream ${style.strong(visible(change.key))} closed`
+      return `stream ${style.strong(escapeControls(change.key))} closed`
     case 'message':
       return describeMessage(change.message, style, valueWidth)
     case 'waits':
@@ -51,7 +51,7 @@ function describe(
         ? undefined
         : change.waits.map((wait) => describeWait(wait, change.at, style, databaseFlags)).join('; ')
     case 'child':
-      return `started child ${style.strong(visible(change.name))} ${visible(change.childId)}`
+      return `started child ${style.strong(escapeControls(change.name))} ${escapeControls(change.childId)}`
   }
 }
 
@@ -64,15 +64,17 @@ function describeStatus(workflow: Workflow, style: Style): string {
   const place =
     status === 'PENDING'
       ? executorId && `on ${shortExecutor(executorId)}`
-      : queue && `on queue ${visible(queue)}`
+      : queue && `on queue ${escapeControls(queue)}`
   const recovered = recoveryAttempts > 1 ? `(recovered ${recoveryAttempts - 1}×)` : ''
-  return [statusLabel(status, style), style.strong(visible(name)), place, recovered].filter(Boolean).join(' ')
+  return [statusLabel(status, style), style.strong(escapeControls(name)), place, recovered]
+    .filter(Boolean)
+    .join(' ')
 }
 
 function describeStep({ step, name, startedAt, completedAt, error }: Step, style: Style): string {
   const took =
     startedAt && completedAt ? ` ${formatDuration(completedAt.getTime() - startedAt.getTime())}` : ''
-  const label = isBookkeeping(name) ? style.faint(visible(name)) : style.strong(visible(name))
+  const label = isBookkeeping(name) ? style.faint(escapeControls(name)) : style.strong(escapeControls(name))
   return error
     ? `${style.bad('✗')} step ${step} ${label}${took}: ${errorSentence(error)}`
     : `step ${step} ${label}${style.faint(took)}`
@@ -83,7 +85,7 @@ function describeMessage(
   style: Style,
   valueWidth: number,
 ): string {
-  const where = topic === null ? 'message' : `message on topic ${style.strong(visible(topic))}`
+  const where = topic === null ? 'message' : `message on topic ${style.strong(escapeControls(topic))}`
   if (read) return `${where} read${readByStep === null ? '' : ` by step ${readByStep}`}`
   return `${where}: ${formatValue(message, valueWidth)}`
 }

@@ -1,7 +1,7 @@
 import { isEnded } from '../../core/workflow.ts'
-import { contentWidth, type Frame, withLabel } from '../gutter.ts'
+import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { paintStatus, statusText } from '../style.ts'
-import { displayWidth, pad, shortId, truncate, visible } from '../text.ts'
+import { displayWidth, escapeControls, pad, shortId, truncate } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 import { childTree, type TreeLine } from './child-tree.ts'
 import { priorities, type Section } from './section.ts'
@@ -9,7 +9,11 @@ import { progressOf, type WatchedWorkflow, type WatchModel } from './watch-model
 
 const maxRows = 12
 
-export function childSection({ workflows }: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+export function childSection(
+  { workflows }: WatchModel,
+  workflow: WatchedWorkflow,
+  frame: Viewport,
+): Section[] {
   const tree = childTree(workflows, workflow)
   const { forgottenChildren } = workflow
   if (tree.length === 0 && forgottenChildren === 0) return []
@@ -28,7 +32,7 @@ function foldLine(
   tree: readonly TreeLine[],
   kept: readonly TreeLine[],
   forgotten: number,
-  frame: Frame,
+  frame: Viewport,
 ): string {
   const keptIds = new Set(kept.map(({ child }) => child.workflowId))
   const counts = new Map<string, number>()
@@ -41,7 +45,7 @@ function foldLine(
   return frame.style.faint(truncate(`… ${all.join(', ')}`, contentWidth(frame)))
 }
 
-function childLine({ branch, child }: TreeLine, frame: Frame): string {
+function childLine({ branch, child }: TreeLine, frame: Viewport): string {
   const { style, now } = frame
   const { summary, name, workflowId, parentId } = child
   const width = contentWidth(frame)
@@ -54,8 +58,8 @@ function childLine({ branch, child }: TreeLine, frame: Frame): string {
     .filter(Boolean)
     .join('  ')
   const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
-  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${visible(name)}`, width)
-  const title = pad(titleOf(visible(name), idBelow(parentId, workflowId), left), left)
+  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${escapeControls(name)}`, width)
+  const title = pad(titleOf(escapeControls(name), idBelow(parentId, workflowId), left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
   return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
 }
@@ -69,6 +73,6 @@ function titleOf(name: string, id: string, width: number): string {
 /** DBOS names a child after its parent: only what is added tells it from the others. */
 function idBelow(parentId: string | null, workflowId: string): string {
   return parentId !== null && workflowId.startsWith(parentId)
-    ? `…${visible(workflowId.slice(parentId.length))}`
+    ? `…${escapeControls(workflowId.slice(parentId.length))}`
     : shortId(workflowId)
 }

@@ -1,7 +1,7 @@
 import { isEnded } from '../../core/workflow.ts'
 import { isBookkeeping } from '../bookkeeping.ts'
-import { contentWidth, type Frame, withLabel } from '../gutter.ts'
-import { displayWidth, pad, truncate, visible } from '../text.ts'
+import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
+import { displayWidth, escapeControls, pad, truncate } from '../text.ts'
 import { formatAge, formatDuration } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressBar } from './progress.ts'
@@ -13,7 +13,7 @@ import { waitSections } from './watch-waits.ts'
 const maxRows = { progress: 3, events: 12, steps: 8, stream: 6, unread: 3 } as const
 
 /** What is told of one workflow between its header and its outcome. */
-export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: Viewport): Section[] {
   return [
     ...progressSection(workflow, frame),
     ...waitSections(model, workflow, frame),
@@ -28,7 +28,7 @@ export function detailSections(model: WatchModel, workflow: WatchedWorkflow, fra
 const maxBarWidth = 56
 const ageWidth = 9
 
-function progressSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
+function progressSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   const bars = [...workflow.events].filter(([, event]) => event.progress !== undefined)
   const lines = bars.slice(-maxRows.progress).flatMap(([key, event]) => {
     const bar = progressBar(
@@ -36,41 +36,41 @@ function progressSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
       Math.min(maxBarWidth, contentWidth(frame) - ageWidth),
       frame.style,
     )
-    return withLabel(visible(key), [withAge(bar, event, workflow, frame)], frame)
+    return withLabel(escapeControls(key), [withAge(bar, event, workflow, frame)], frame)
   })
   if (lines.length === 0) return []
   return [{ priority: priorities.progress, least: 1, most: lines.length, draw: (rows) => lines.slice(-rows) }]
 }
 
 /** The age at the right edge; not of a workflow that has ended, whose last picture must not grow old. */
-function withAge(text: string, { at }: WatchedEvent, { summary }: WatchedWorkflow, frame: Frame): string {
+function withAge(text: string, { at }: WatchedEvent, { summary }: WatchedWorkflow, frame: Viewport): string {
   if (summary && isEnded(summary.status)) return text
   const age = formatAge(at, frame.now)
   const space = contentWidth(frame) - displayWidth(text) - displayWidth(age)
   return space < 2 ? text : `${text}${' '.repeat(space)}${frame.style.faint(age)}`
 }
 
-function eventSection(workflow: WatchedWorkflow, frame: Frame): Section[] {
+function eventSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   // what asks is shown as a wait for as long as it is one
   const events = [...workflow.events].filter(
     ([key, { progress }]) => progress === undefined && !key.startsWith('awaiting:'),
   )
   const width = contentWidth(frame)
-  const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => visible(key))))
+  const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => escapeControls(key))))
   const lines = events.map(([key, event]) => {
     const age = displayWidth(formatAge(event.at, frame.now)) + 2
-    const name = pad(truncate(visible(key), keyWidth), keyWidth)
+    const name = pad(truncate(escapeControls(key), keyWidth), keyWidth)
     return withAge(`${name}  ${truncate(event.text, width - keyWidth - 2 - age)}`, event, workflow, frame)
   })
   const folding = { label: 'events', noun: 'events', lines, count: lines.length, most: maxRows.events }
   return foldedSection(folding, priorities.events, frame)
 }
 
-function stepSection({ steps, stepCount }: WatchedWorkflow, frame: Frame): Section[] {
+function stepSection({ steps, stepCount }: WatchedWorkflow, frame: Viewport): Section[] {
   const numberWidth = widest(steps.map(({ step }) => String(step)))
   const nameWidth = Math.min(
     Math.max(8, contentWidth(frame) - numberWidth - 12),
-    widest(steps.map(({ name }) => visible(name))),
+    widest(steps.map(({ name }) => escapeControls(name))),
   )
   const lines = steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame))
   const folding = { label: 'steps', noun: 'steps', lines, count: stepCount, most: maxRows.steps }
@@ -85,29 +85,29 @@ interface StepWidths {
 function stepLine(
   { step, name, durationMs, until, error }: WatchedStep,
   { numberWidth, nameWidth }: StepWidths,
-  frame: Frame,
+  frame: Viewport,
 ): string {
   const { style } = frame
   const goesOn = until !== null && until > frame.now
   const symbol = goesOn ? style.faint('…') : error === null ? style.good('✓') : style.bad('✗')
   const number = style.faint(pad(String(step), numberWidth, 'right'))
-  const label = pad(truncate(visible(name), nameWidth), nameWidth)
+  const label = pad(truncate(escapeControls(name), nameWidth), nameWidth)
   const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
   const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
   const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
   return `${symbol} ${number} ${isBookkeeping(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`
 }
 
-function streamSections(workflow: WatchedWorkflow, frame: Frame): Section[] {
+function streamSections(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   return [...workflow.streams].map(([key, stream]) => ({
     priority: priorities.stream,
     least: 1,
     most: Math.min(maxRows.stream, 1 + stream.tail.length),
-    draw: (rows) => withLabel('stream', streamLines(visible(key), stream, rows, frame), frame),
+    draw: (rows) => withLabel('stream', streamLines(escapeControls(key), stream, rows, frame), frame),
   }))
 }
 
-function streamLines(key: string, stream: WatchedStream, rows: number, frame: Frame): string[] {
+function streamLines(key: string, stream: WatchedStream, rows: number, frame: Viewport): string[] {
   const { style } = frame
   const width = contentWidth(frame)
   const count = stream.count === 1 ? '1 value' : `${stream.count} values`
@@ -125,11 +125,11 @@ function streamLines(key: string, stream: WatchedStream, rows: number, frame: Fr
   ]
 }
 
-function unreadSection({ unread, summary }: WatchedWorkflow, frame: Frame): Section[] {
+function unreadSection({ unread, summary }: WatchedWorkflow, frame: Viewport): Section[] {
   const { style, now } = frame
   const width = contentWidth(frame)
   const lines = unread.map(({ topic, message, sentAt }) => {
-    const where = topic === null ? 'without topic' : visible(topic)
+    const where = topic === null ? 'without topic' : escapeControls(topic)
     const age = summary && isEnded(summary.status) ? '' : `, ${formatAge(sentAt, now)}`
     return style.warning(truncate(`${where}${age}: ${formatValue(message, width)}`, width))
   })
@@ -150,7 +150,7 @@ interface Folding {
 function foldedSection(
   { label, noun, lines, count, most }: Folding,
   priority: number,
-  frame: Frame,
+  frame: Viewport,
 ): Section[] {
   if (lines.length === 0) return []
   const draw = (rows: number) => {

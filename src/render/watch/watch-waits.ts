@@ -1,30 +1,34 @@
 import type { Wait } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
-import { contentWidth, type Frame, gutterWidth, withLabel } from '../gutter.ts'
-import { displayWidth, truncate, visible } from '../text.ts'
+import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
+import { displayWidth, escapeControls, truncate } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
 import { childTree } from './child-tree.ts'
 import { priorities, type Section, solid } from './section.ts'
 import type { WatchedWorkflow, WatchModel } from './watch-model.ts'
 
 /** The waits of a workflow and of all below it, each with the command that answers. */
-export function waitSections({ workflows }: WatchModel, workflow: WatchedWorkflow, frame: Frame): Section[] {
+export function waitSections(
+  { workflows }: WatchModel,
+  workflow: WatchedWorkflow,
+  frame: Viewport,
+): Section[] {
   const family = [workflow, ...childTree(workflows, workflow).map(({ child }) => child)]
   return family.flatMap(({ waits, workflowId, name }) =>
     waits.map((wait) => {
-      const whose = workflowId === workflow.workflowId ? '' : `${visible(name)}: `
+      const whose = workflowId === workflow.workflowId ? '' : `${escapeControls(name)}: `
       return solid(priorities.waits, waitLines(wait, whose, frame))
     }),
   )
 }
 
-function waitLines(wait: Wait, whose: string, frame: Frame): string[] {
+function waitLines(wait: Wait, whose: string, frame: Viewport): string[] {
   const text = withLabel('waits', questionLines(wait, whose, frame, contentWidth(frame)), frame)
   return [...text, ...answerLines(wait, frame, [gutterWidth(frame.width), 2, 0])]
 }
 
 /** What is asked, since when and until when. */
-export function questionLines(wait: Wait, whose: string, { style, now }: Frame, width: number): string[] {
+export function questionLines(wait: Wait, whose: string, { style, now }: Viewport, width: number): string[] {
   const deadline = wait.until ? `, ${formatCountdown(wait.until, now)}` : ''
   const since = `for ${formatElapsed(now.getTime() - wait.since.getTime())}${deadline}`
   const question = `${whose}${describeQuestion(wait)}`
@@ -38,7 +42,7 @@ export function questionLines(wait: Wait, whose: string, { style, now }: Frame, 
 /** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
 export function answerLines(
   wait: Wait,
-  { style, width, databaseFlags }: Frame,
+  { style, width, databaseFlags }: Viewport,
   margins: readonly number[],
 ): string[] {
   if (wait.state === 'answered') return []

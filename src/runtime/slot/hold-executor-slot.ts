@@ -34,13 +34,13 @@ export async function holdExecutorSlot(
   const { executorId } = beginning
   const released = new AbortController()
   let relocking = Promise.resolve()
-  let told: ExecutorAnswer = { ...beginning, schema: database.schema }
+  let answered: ExecutorAnswer = { ...beginning, schema: database.schema }
   let pages: readonly string[] = []
   let { client, statements } = await lock()
 
   async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
     const locked = await connect(database, slotSessionName)
-    const own = createSlotStatements(locked, () => told)
+    const own = createSlotStatements(locked, () => answered)
     let state: 'locking' | 'locked' | 'lost' = 'locking'
     locked.once('end', () => {
       if (state === 'locked' && !released.signal.aborted) relocking = relock()
@@ -66,7 +66,7 @@ export async function holdExecutorSlot(
   }
 
   async function share(own: SlotStatements): Promise<void> {
-    const runnables = told.registration?.workflows.map((workflow) => toRunnable(told, workflow)) ?? []
+    const runnables = answered.registration?.workflows.map((workflow) => toRunnable(answered, workflow)) ?? []
     const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
     await own.run(each, [runnables])
   }
@@ -88,7 +88,7 @@ export async function holdExecutorSlot(
 
   return {
     announce: async (answer) => {
-      told = answer
+      answered = answer
       pages = toAnswerPages(answer)
       // A connection that is lost meanwhile is made again with what is announced.
       await share(statements).catch((error: unknown) => onLog('debug', `not announced yet: ${String(error)}`))

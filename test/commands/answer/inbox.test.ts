@@ -257,7 +257,9 @@ test('leaving, going back and an empty inbox decide nothing', async () => {
     }),
   ).toMatchObject({
     code: 130,
-    stderr: expect.stringContaining('error: Left; what was not decided still waits.\nhint: drover inbox\n'),
+    stderr: expect.stringContaining(
+      'error: Left the inbox; what was not decided still waits.\nhint: drover inbox\n',
+    ),
   })
   expect(store.decided).toEqual([])
   for (const keys of [['q'], ['escape'], ['/', 'x', 'escape', 'escape']])

@@ -55,7 +55,7 @@ test('a filter says how many and which, and needs a yes', async () => {
   expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toMatchInlineSnapshot(`
     "To cancel in fake database: order-0000 (PENDING), order-0001 (PENDING), order-0002 (PENDING), order-0003 (PENDING), order-0004 (PENDING) and 2 more
-    error: Nobody can be asked here whether to cancel 7 workflows.
+    error: Cannot ask for confirmation without a terminal whether to cancel 7 workflows.
     hint: look with --dry-run, then add --yes
     "
   `)

@@ -67,11 +67,11 @@ test('--dry-run shows it and does nothing; nothing gone is told', async () => {
 
 test('an executor that was gone for one look only is not gone', async () => {
   const store = cluster()
-  const { lookForGone } = store
+  const { scanExecutors } = store
   let looks = 0
-  store.lookForGone = async () => {
-    const sight = await lookForGone()
-    return looks++ === 0 ? sight : { ...sight, gone: [] }
+  store.scanExecutors = async () => {
+    const scan = await scanExecutors()
+    return looks++ === 0 ? scan : { ...scan, deadExecutors: [] }
   }
   const { stdout } = await runCli('recover', { store, slept: [] })
   expect(stdout).toBe('')
@@ -223,20 +223,20 @@ test('by id it is told that nobody runs its version, with the command that moves
 
 test('a version that somebody ran at one of two looks, or may run, is not moved', async () => {
   const store = overtaken()
-  const { lookForGone } = store
+  const { scanExecutors } = store
   let looks = 0
-  store.lookForGone = async () => {
-    const sight = await lookForGone()
-    return looks++ === 0 ? sight : { ...sight, unclaimed: [] }
+  store.scanExecutors = async () => {
+    const scan = await scanExecutors()
+    return looks++ === 0 ? scan : { ...scan, unclaimed: [] }
   }
   expect(await runCli('recover --to-version v2', { store, slept: [] })).toMatchObject({ code: 0, stdout: '' })
   expect((await store.get('a'))?.version).toBe('v1')
 
   const doubtful = overtaken()
-  const sight = await doubtful.lookForGone()
-  doubtful.lookForGone = async () => ({
-    ...sight,
-    unclaimed: sight.unclaimed.map((one) => ({ ...one, doubts: ['python of app (1)'] })),
+  const scan = await doubtful.scanExecutors()
+  doubtful.scanExecutors = async () => ({
+    ...scan,
+    unclaimed: scan.unclaimed.map((one) => ({ ...one, doubts: ['python of app (1)'] })),
   })
   const left = await runCli('recover a --to-version v2', { store: doubtful, slept: [] })
   expect(left).toMatchObject({ code: 9, stdout: expect.stringContaining('left-alone') })
@@ -307,7 +307,9 @@ test('ids narrow it, and each has its outcome', async () => {
 })
 
 test('who cannot see sessions recovers nothing, and is told what is missing', async () => {
-  const blind = cluster({ sight: { obstacle: 'this role cannot see the sessions of others', gone: [] } })
+  const blind = cluster({
+    scan: { obstacle: 'this role cannot see the sessions of others', deadExecutors: [] },
+  })
   const { code, stderr } = await runCli('recover', { store: blind })
   expect(code).toBe(3)
   expect(stderr).toContain('grant pg_read_all_stats')

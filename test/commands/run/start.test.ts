@@ -225,7 +225,7 @@ test.each([
   ['--named', '[1]', 'is not a JSON object'],
   ['--delay', 'soon', 'is not a duration'],
   ['--id', ' ', 'The --id is empty.'],
-  ['--assert', 'a', 'An assertion needs a result'],
+  ['--assert', 'a', '--assert needs --wait'],
 ])('%s %s is 2', async (option, value, sentence) => {
   const store = createExampleStore()
   expect(await runCli(['start', 'orderWorkflow', option, value], { store })).toMatchObject({

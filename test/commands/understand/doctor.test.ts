@@ -23,7 +23,7 @@ test('where all is well every line is ok, and the code is 0', async () => {
     ✓ ok   workers    1 live: w1
     ✓ ok   versions   v1
     ✓ ok   orphans    every running workflow has its executor
-    ✓ ok   stuck      nothing waits in vain
+    ✓ ok   stuck      nothing is stuck
     ✓ ok   dead       none
     ✓ ok   unread     none
     ✓ ok   topics     no message is known to be on a wrong one
@@ -32,7 +32,7 @@ test('where all is well every line is ok, and the code is 0', async () => {
   `)
 })
 
-test('what is not well has its mend below, and a fail is 5', async () => {
+test('what is not well has its fix below, and a fail is 5', async () => {
   const store = createFakeStore(
     [
       { workflowId: 'lost', executorId: 'local' },
@@ -88,7 +88,7 @@ test('what is not well has its mend below, and a fail is 5', async () => {
                       drover versions promote v1
     ✗ fail orphans    1 workflow of executors that are gone: local
                       drover recover
-    ✗ fail stuck      1 workflow in vain on a queue, the oldest for 2m 00s: The
+    ✗ fail stuck      1 workflow stuck on a queue, the oldest for 2m 00s: The
                       queue "nowhere" is not registered, so no worker polls it.
                       drover explain stuck
     ! warn dead       1 workflow given up by DBOS after too many recoveries
@@ -125,7 +125,9 @@ test('a database that does not answer is one failed line, and its own code', asy
 const linesOf = async (check: string, store: FakeStore) => {
   const { stdout } = await runCli('doctor -o json', { store, now })
   const lines: FindingLine[] = JSON.parse(stdout)
-  return lines.filter((line) => line.check === check).map(({ verdict, says, mend }) => [verdict, says, mend])
+  return lines
+    .filter((line) => line.check === check)
+    .map(({ verdict, message, fix }) => [verdict, message, fix])
 }
 const longAgo = new Date(fakeEpoch.getTime() - 120_000)
 
@@ -144,17 +146,17 @@ test('what is stuck is said as explain says it, each cause on a line of its own'
   expect(await linesOf('stuck', store)).toEqual([
     [
       'fail',
-      '1 workflow in vain on a queue, the oldest for 3m 00s: The queue "nosuch" is not registered, so no worker polls it.',
+      '1 workflow stuck on a queue, the oldest for 3m 00s: The queue "nosuch" is not registered, so no worker polls it.',
       'drover explain noq',
     ],
     [
       'fail',
-      '1 workflow in vain on a queue, the oldest for 3m 00s: It is of version v9, which no live worker runs; they run v1.',
+      '1 workflow stuck on a queue, the oldest for 3m 00s: It is of version v9, which no live worker runs; they run v1.',
       'drover explain nov',
     ],
     [
       'fail',
-      '2 workflows in vain on a queue, the oldest for 3m 00s: A worker is live that may take it, and does not: it does not poll the queue "kids".',
+      '2 workflows stuck on a queue, the oldest for 3m 00s: A worker is live that may take it, and does not: it does not poll the queue "kids".',
       'drover explain kid-1',
     ],
     [
@@ -177,7 +179,7 @@ test('a queue from which others are taken is polled', async () => {
     ],
     { executors: [worker], queues: ['kids'] },
   )
-  expect(await linesOf('stuck', store)).toEqual([['ok', 'nothing waits in vain', null]])
+  expect(await linesOf('stuck', store)).toEqual([['ok', 'nothing is stuck', null]])
 })
 
 test('what no living worker can take over is explained, and recovered nowhere', async () => {

@@ -12,7 +12,7 @@ test('an unknown id is 4', async () => {
   })
 })
 
-test('the cause comes first, then the evidence, then what mends it', async () => {
+test('the cause comes first, then the evidence, then what fixes it', async () => {
   const { code, stdout } = await runCli('explain queued', { store: createExampleStore() })
   expect(code).toBe(0)
   expect(stdout).toMatchInlineSnapshot(`
@@ -24,12 +24,12 @@ test('the cause comes first, then the evidence, then what mends it', async () =>
     wants      application example, version v1
     workers    none is live
 
-    mend       drover worker --app ./your-module.ts --application example --app-version v1  # runs a worker that takes it
+    fix        drover worker --app ./your-module.ts --application example --app-version v1  # runs a worker that takes it
     "
   `)
 })
 
-test('it follows what a workflow waits for down to the bottom, and mends that', async () => {
+test('it follows what a workflow waits for down to the bottom, and fixes that', async () => {
   const worker = { executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }
   const store = createFakeStore(
     [
@@ -55,7 +55,7 @@ test('it follows what a workflow waits for down to the bottom, and mends that', 
     { executors: [worker] },
   )
   const { stdout } = await runCli('explain order -o json', { store })
-  const { cause, because, mend } = JSON.parse(stdout)
+  const { cause, because, fix } = JSON.parse(stdout)
   expect(cause).toBe('waits-for-child')
   expect(because.map((each: { workflowId: string; cause: string }) => [each.workflowId, each.cause])).toEqual(
     [
@@ -63,7 +63,7 @@ test('it follows what a workflow waits for down to the bottom, and mends that', 
       ['review', 'waits-for-message'],
     ],
   )
-  expect(mend[0]).toMatchObject({ command: 'drover approve review#1' })
+  expect(fix[0]).toMatchObject({ command: 'drover approve review#1' })
 })
 
 const worker = { executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }
@@ -81,7 +81,7 @@ test('a first run of a name is called neither a long step nor an unknown name', 
     last step  none recorded
     unknown    Which of the two: the log of its executor says "Cannot find workflow function" if it does not know it.
 
-    mend       drover watch first  # shows its first step as soon as it ends
+    fix        drover watch first  # shows its first step as soon as it ends
     or         drover cancel first  # if it is not known: gives its place to others
     "
   `)
@@ -91,7 +91,7 @@ test('what a gone executor left goes to its own version, or to one that lives wh
   const left = [{ workflowId: 'l1', executorId: 'vm-1', did: [{ step: 'a' }] }]
   const commands = async (executors: (typeof worker)[]) => {
     const { stdout } = await runCli('explain l1 -o json', { store: createFakeStore(left, { executors }) })
-    return JSON.parse(stdout).mend.map(({ command }: { command: string }) => command)
+    return JSON.parse(stdout).fix.map(({ command }: { command: string }) => command)
   }
   expect(await commands([worker])).toEqual(['drover recover l1'])
   expect(await commands([{ ...worker, version: 'v2' }])).toEqual([
@@ -103,7 +103,7 @@ test('what a gone executor left goes to its own version, or to one that lives wh
   ])
 })
 
-test('a wait whose time has passed is mended at its executor, or answered by force', async () => {
+test('a wait whose time has passed is fixed at its executor, or answered by force', async () => {
   const store = createFakeStore(
     [
       {
@@ -125,7 +125,7 @@ test('a wait whose time has passed is mended at its executor, or answered by for
     waits      at step 1, for 59s
     steps      2 recorded
 
-    mend       drover workers  # shows where its executor is; once that goes on, this times out
+    fix        drover workers  # shows where its executor is; once that goes on, this times out
     or         drover approve late#1 --force  # answers it late; it is read if it is there before that
     "
   `)

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseLedger, requireSameRun } from '../../../src/core/manage/ledger.ts'
 import { manageVerbs, obstacleTo } from '../../../src/core/manage/manage.ts'
-import { describeCut, findCut, parseCutPoint } from '../../../src/core/manage/resume-point.ts'
+import {
+  describeRunFromStep,
+  findResumeStep,
+  parseResumePoint,
+} from '../../../src/core/manage/resume-point.ts'
 import { contains, describeFilter, parseAttributes } from '../../../src/core/manage/workflow-filter.ts'
 import { parseRate } from '../../../src/core/words/rate.ts'
 import { workflowStatuses } from '../../../src/core/workflow.ts'
@@ -94,7 +98,7 @@ test('a rate is a count in a unit of time', () => {
   for (const wrong of ['10', '0/s', '-1/s', '1/d']) expect(() => parseRate(wrong)).toThrow('is not a rate')
 })
 
-test('a cut is found by number, at the first failure, or at the last step', () => {
+test('a step to resume from is found by number, at the first failure, or at the last step', () => {
   const { steps, messages } = toRows({
     workflowId: 'w',
     did: [
@@ -106,19 +110,19 @@ test('a cut is found by number, at the first failure, or at the last step', () =
     unread: [{ topic: null, message: 1 }],
   })
   const bounds = { workflowId: 'w', lastStep: 3, failedStep: 2 }
-  expect(findCut(parseCutPoint('failed'), bounds)).toBe(2)
-  expect(findCut(parseCutPoint('last'), bounds)).toBe(3)
-  expect(findCut(parseCutPoint('1'), bounds)).toBe(1)
-  expect(findCut(4, bounds)).toBe(4)
-  expect(findCut(5, bounds)).toBeUndefined()
-  expect(findCut('failed', { ...bounds, failedStep: null })).toBeUndefined()
-  expect([findCut(0, undefined), findCut(1, undefined), findCut('last', undefined)]).toEqual([
-    0,
-    undefined,
-    undefined,
-  ])
-  expect(() => parseCutPoint('first')).toThrow('is no place to go on from')
-  expect(describeCut(1, steps, messages)).toEqual({
+  expect(findResumeStep(parseResumePoint('failed'), bounds)).toBe(2)
+  expect(findResumeStep(parseResumePoint('last'), bounds)).toBe(3)
+  expect(findResumeStep(parseResumePoint('1'), bounds)).toBe(1)
+  expect(findResumeStep(4, bounds)).toBe(4)
+  expect(findResumeStep(5, bounds)).toBeUndefined()
+  expect(findResumeStep('failed', { ...bounds, failedStep: null })).toBeUndefined()
+  expect([
+    findResumeStep(0, undefined),
+    findResumeStep(1, undefined),
+    findResumeStep('last', undefined),
+  ]).toEqual([0, undefined, undefined])
+  expect(() => parseResumePoint('first')).toThrow('is not a step number')
+  expect(describeRunFromStep(1, steps, messages)).toEqual({
     fromStep: 1,
     kept: 1,
     again: ['DBOS.setEvent', 'ship', 'notify'],
@@ -153,7 +157,7 @@ const lines = [
 test('a ledger tells what is done, and what was begun and not confirmed', () => {
   const state = parseLedger(lines.join(''), 'file')
   expect(state?.done.map(({ workflowId }) => workflowId)).toEqual(['a', 'b'])
-  expect([...(state?.unsure ?? [])]).toEqual(['c', 'd'])
+  expect([...(state?.inDoubt ?? [])]).toEqual(['c', 'd'])
   expect(state?.plan?.targets).toHaveLength(4)
 })
 
@@ -166,8 +170,8 @@ test('a ledger that was cut off anywhere is read up to the last whole line', () 
     expect(cut?.plan !== undefined).toBe(whole >= 2)
     expect(cut?.done.length ?? 0).toBe(whole >= 4 ? 2 : 0)
     // And it can be written on after the line was ended.
-    const mended = parseLedger(`${text.slice(0, length)}\n${lines.join('')}`, 'file')
-    expect(mended?.done.length).toBeGreaterThanOrEqual(2)
+    const fixed = parseLedger(`${text.slice(0, length)}\n${lines.join('')}`, 'file')
+    expect(fixed?.done.length).toBeGreaterThanOrEqual(2)
   }
 })
 

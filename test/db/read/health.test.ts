@@ -112,12 +112,12 @@ test('orphans, what is stuck, dead or unread is found in the tables', async () =
     now: new Date(),
   })
   expect(code).toBe(5)
-  const findings: { check: string; verdict: string; mend: string }[] = JSON.parse(stdout)
+  const findings: { check: string; verdict: string; fix: string }[] = JSON.parse(stdout)
   const of = (check: string) => findings.find((finding) => finding.check === check)
-  expect(of('orphans')).toMatchObject({ verdict: 'fail', mend: 'drover explain orphan' })
-  expect(of('stuck')).toMatchObject({ verdict: 'fail', mend: 'drover explain stuck' })
-  expect(of('dead')).toMatchObject({ verdict: 'warn', mend: 'drover explain dead' })
-  expect(of('unread')).toMatchObject({ verdict: 'warn', mend: 'drover messages late' })
+  expect(of('orphans')).toMatchObject({ verdict: 'fail', fix: 'drover explain orphan' })
+  expect(of('stuck')).toMatchObject({ verdict: 'fail', fix: 'drover explain stuck' })
+  expect(of('dead')).toMatchObject({ verdict: 'warn', fix: 'drover explain dead' })
+  expect(of('unread')).toMatchObject({ verdict: 'warn', fix: 'drover messages late' })
 })
 
 test('a message on a wrong topic is found in the tables, one that is sent ahead is not', async () => {

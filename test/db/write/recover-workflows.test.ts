@@ -27,7 +27,7 @@ async function leave(executorId: string): Promise<string> {
   return workflowId
 }
 
-const goneIds = async () => (await store.lookForGone()).gone.map(({ executorId }) => executorId)
+const goneIds = async () => (await store.scanExecutors()).deadExecutors.map(({ executorId }) => executorId)
 const handOver = (executorId: string, seenAt = new Date()) =>
   store.handOver({ executorId, application: 'example', version: 'v1', seenAt })
 
@@ -40,7 +40,9 @@ async function connectAs(name: string): Promise<pg.Client> {
 test('an executor without a session is gone, and what it left is put back once', async () => {
   const executorId = `pod-${randomUUID()}`
   const workflowId = await leave(executorId)
-  expect((await store.lookForGone()).gone.find((one) => one.executorId === executorId)).toMatchObject({
+  expect(
+    (await store.scanExecutors()).deadExecutors.find((one) => one.executorId === executorId),
+  ).toMatchObject({
     workflowCount: 1,
     application: 'example',
     version: 'v1',
@@ -54,8 +56,8 @@ test('an executor without a session is gone, and what it left is put back once',
 test('an executor with a session is not, however long its name, and not in the moment of handing over', async () => {
   for (const executorId of [`pod-${randomUUID()}`, 'x'.repeat(80)]) {
     await leave(executorId)
-    const seen = await store.lookForGone()
-    expect(seen.gone.map((one) => one.executorId)).toContain(executorId)
+    const seen = await store.scanExecutors()
+    expect(seen.deadExecutors.map((one) => one.executorId)).toContain(executorId)
     const session = await connectAs(`dbos_transact_${executorId}_v1`.slice(0, 63))
     expect(await goneIds()).not.toContain(executorId)
     expect(await handOver(executorId, seen.at)).toEqual([])
@@ -84,7 +86,7 @@ test('an executor of drover whose slot is locked lives without a session', async
 test('what began again since it was looked at is left alone', async () => {
   const executorId = `pod-${randomUUID()}`
   const workflowId = await leave(executorId)
-  const { at } = await store.lookForGone()
+  const { at } = await store.scanExecutors()
   await database.query('update dbos.workflow_status set started_at_epoch_ms = $2 where workflow_uuid = $1', [
     workflowId,
     at.getTime() + 1,
@@ -98,7 +100,7 @@ test('sessions that may be executors of another language leave a doubt, but not 
   await leave(executorId)
   await leave(own)
   const python = await connectAs('dbos_transact')
-  const { gone } = await store.lookForGone()
+  const { deadExecutors: gone } = await store.scanExecutors()
   await python.end()
   const doubtsOf = (id: string) => gone.find((one) => one.executorId === id)?.doubts
   expect(doubtsOf(executorId)).toEqual([expect.stringMatching(/^dbos_transact of .+ \(1\)$/)])
@@ -124,7 +126,7 @@ async function enqueue(version: string): Promise<string> {
 }
 
 const unclaimed = async (version: string) =>
-  (await store.lookForGone()).unclaimed.find((one) => one.version === version)
+  (await store.scanExecutors()).unclaimed.find((one) => one.version === version)
 const move = (version: string, workflowId: string, seenAt = new Date()) =>
   store.moveToVersion({
     application: 'example',

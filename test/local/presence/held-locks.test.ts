@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { creationLock } from '../../../src/local/cluster/databases.ts'
 import { withLock } from '../../../src/local/presence/lock.ts'
-import { enter, takeAlone } from '../../../src/local/presence/presence.ts'
+import { enter, takeExclusively } from '../../../src/local/presence/presence.ts'
 import { connect } from '../../../src/local/server/socket-connection.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { createTestHome, type TestHome } from '../test-home.ts'
@@ -47,7 +47,7 @@ test('a database that another process creates is waited for longer than for a co
 
 test('a process that is slow to leave is waited for longer than for a connection, and it is said', async () => {
   const leaver = await enter(place.layout, 5000)
-  expect(await takeAlone(leaver)).toBe(true)
+  expect(await takeExclusively(leaver)).toBe(true)
   const { opened, notices } = open('drover')
   await waitUntil('it says what it waits for', () => notices.length > 0)
   await leaver.client.end()

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { creationLock } from '../../../src/local/cluster/databases.ts'
-import { isDeserted } from '../../../src/local/presence/detach.ts'
+import { isUnused } from '../../../src/local/presence/detach.ts'
 import { removePin } from '../../../src/local/presence/pin.ts'
-import { enter, isAwaited, type Presence, takeAlone } from '../../../src/local/presence/presence.ts'
+import { enter, isAwaited, type Presence, takeExclusively } from '../../../src/local/presence/presence.ts'
 import { readPostmaster } from '../../../src/local/server/postmaster.ts'
 import { stopServer } from '../../../src/local/server/server.ts'
 import { connect } from '../../../src/local/server/socket-connection.ts'
@@ -53,7 +53,7 @@ async function beginToLeave(): Promise<Presence> {
   await local.start({ database: 'drover' })
   await local.leave()
   const leaver = await enter(place.layout, patience())
-  expect(await takeAlone(leaver)).toBe(true)
+  expect(await takeExclusively(leaver)).toBe(true)
   removePin(place.layout.pin)
   return leaver
 }
@@ -78,12 +78,12 @@ test('who comes while the last one looks round is seen, and let in', async () =>
   const newcomer = place.local()
   const opened = newcomer.open(anyDatabase)
   await waitUntil('the newcomer stands at the door', () => isAwaited(leaver))
-  expect(await isDeserted(leaver)).toBe(false)
+  expect(await isUnused(leaver)).toBe(false)
   await leaver.client.end()
   await opened
   expect(place.pid()).toBe(before)
   const other = await enter(place.layout, patience())
-  expect(await takeAlone(other)).toBe(false)
+  expect(await takeExclusively(other)).toBe(false)
   await other.client.end()
   await newcomer.leave()
 })

@@ -2,11 +2,11 @@ import type { Context } from '../../../context.ts'
 import type { BulkRow } from '../../../core/manage/ledger.ts'
 import type { ManageVerb } from '../../../core/manage/manage.ts'
 import { type OutputFlags, printIds } from '../../../frame/output-format.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { bulkColumns, bulkLine } from '../../../render/columns/bulk-line.ts'
 import { createStyle } from '../../../render/style.ts'
 import { renderTsv } from '../../../render/table.ts'
-import { visible } from '../../../render/text.ts'
+import { escapeControls } from '../../../render/text.ts'
 import { toJsonLine, toJsonText } from '../../../render/to-json.ts'
 
 /** Prints what became of each workflow as soon as it is known. */
@@ -39,8 +39,8 @@ export function createBulkPrinter(
     const isHidden = isCrowded && isDone(row)
     if (verb === 'fork') {
       // The new id is the result; all else is talk.
-      if (!isHidden) tell({ terminal }, bulkLine(verb, row, createStyle(0)))
-      if (row.newWorkflowId !== null) await terminal.print(visible(row.newWorkflowId))
+      if (!isHidden) printNotice({ terminal }, bulkLine(verb, row, createStyle(0)))
+      if (row.newWorkflowId !== null) await terminal.print(escapeControls(row.newWorkflowId))
     } else if (!stdout.isTerminal) {
       for (const line of renderTsv(bulkColumns, [row])) await terminal.print(line)
     } else if (!isHidden) {

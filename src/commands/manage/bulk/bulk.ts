@@ -7,9 +7,10 @@ import { adviceFor, filteredStatusesByVerb, type ManageVerb } from '../../../cor
 import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
 import { shellWord } from '../../../core/words/shell-word.ts'
+import { cannotAsk } from '../../../frame/confirm.ts'
 import { describeFilterFlags } from '../../../frame/filter-options.ts'
 import { interruptCode } from '../../../frame/interrupt.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { bulkSummary } from '../../../render/columns/bulk-line.ts'
@@ -18,7 +19,7 @@ import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
 import { changeBatch } from './change-batch.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { createPace } from './pace.ts'
-import { foresee, makeFoundPlan, makePlan, type Plan } from './plan.ts'
+import { makeFoundPlan, makePlan, type Plan, preview } from './plan.ts'
 import { type BulkRequest, toDryRow } from './request.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
@@ -30,7 +31,7 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
   const printer = createBulkPrinter(context, verb, flags)
   if (ids?.length === 0) {
     await printer.finish()
-    return tell(context, nothingOnStdin(store, verb))
+    return printNotice(context, nothingOnStdin(store, verb))
   }
   const ledger = await openLedger(
     context,
@@ -40,7 +41,7 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
   const plan = ledger.earlier?.plan ?? (await makePlan(store, request, ids))
   if (filter) noteStatuses(context, verb, filter)
   if (flags.dryRun) {
-    const found = await foresee(store, request, plan)
+    const found = await preview(store, request, plan)
     const targets = [...plan.targets, ...found.targets]
     await printer.print([...plan.settled, ...targets.map(toDryRow), ...found.settled])
     await tellMeaning(context, request, plan)
@@ -62,13 +63,13 @@ async function readTypedIds(
   { typed, filter, verb }: BulkRequest,
 ): Promise<readonly string[] | undefined> {
   if (typed.length > 0 && filter) {
-    throw new CliError('usage', 'Name workflows either by id or by what they have in common.', {
+    throw new CliError('usage', 'Ids and filters cannot be combined.', {
       hint: `drover ${verb} --help`,
     })
   }
   if (filter) return undefined
   if (typed.length === 0) {
-    throw new CliError('usage', `It is not said which workflows to ${verb}.`, {
+    throw new CliError('usage', `No workflows given to ${verb}.`, {
       hint: `drover ${verb} ID, or drover ${verb} --name NAME --dry-run`,
     })
   }
@@ -80,7 +81,7 @@ async function readTypedIds(
       hint: 'drover list',
     })
   }
-  tell(context, `@last is ${last}`)
+  printNotice(context, `@last is ${last}`)
   return [...new Set(ids.map((id) => (id === '@last' ? last : id)))]
 }
 
@@ -104,29 +105,29 @@ function describeIds(ids: readonly string[]): string {
 /** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
 function noteStatuses(context: Context, verb: ManageVerb, { status }: WorkflowFilter): void {
   if (status !== undefined || (verb !== 'fork' && verb !== 'rewind')) return
-  tell(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
+  printNotice(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
 }
 
 const sampleSize = 5
 
 async function tellMeaning(context: Context, { explain }: BulkRequest, { targets }: Plan): Promise<void> {
   if (!explain || targets.length === 0) return
-  tell(context, await explain(targets.map(({ workflowId }) => workflowId)))
+  printNotice(context, await explain(targets.map(({ workflowId }) => workflowId)))
 }
 
 async function confirm(context: Context, store: Store, request: BulkRequest, plan: Plan): Promise<void> {
   const { terminal } = context
   const { verb, filter, flags, typed, alwaysAsk = false } = request
   if (!filter && !alwaysAsk) return
-  const targets = [...plan.targets, ...(await foresee(store, request, plan)).targets]
+  const targets = [...plan.targets, ...(await preview(store, request, plan)).targets]
   const count = counted(targets.length, 'workflow')
   const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
   const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
-  tell({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
+  printNotice({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
   await tellMeaning(context, request, plan)
   if (flags.yes) return
   if (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-')) {
-    throw new CliError('no-terminal', `Nobody can be asked here whether to ${verb} ${count}.`, {
+    throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to ${verb} ${count}.`, {
       hint: 'look with --dry-run, then add --yes',
     })
   }
@@ -151,7 +152,7 @@ async function execute(
   const { verb, flags, expand } = request
   const { signal } = context.interrupts
   const doneEarlier = new Set(ledger.earlier?.done.map(({ workflowId }) => workflowId))
-  const unsure = ledger.earlier?.unsure ?? new Set<string>()
+  const inDoubt = ledger.earlier?.inDoubt ?? new Set<string>()
   const pace = createPace(context, flags.rate)
   const known = new Set([...plan.targets, ...plan.settled].map(({ workflowId }) => workflowId))
   const progress = printer.start(plan.targets.length)
@@ -168,7 +169,7 @@ async function execute(
         await pace.wait(batch.length)
         if (signal.aborted) break
         if (round === 0) await ledger.intend(from, size)
-        const rows = await changeBatch(store, verb, batch, unsure)
+        const rows = await changeBatch(store, verb, batch, inDoubt)
         await ledger.confirm(rows)
         await printer.print(rows)
         progress.advance(rows.length)
@@ -192,7 +193,7 @@ function idOf({ workflowId }: BulkRow): string {
 function noteEarlier(context: Context, { earlier }: Ledger): void {
   if (!earlier?.plan) return
   const left = earlier.plan.targets.length - earlier.done.length
-  tell(
+  printNotice(
     context,
     left > 0
       ? `Going on: ${earlier.done.length} were done before, ${left} are left.`
@@ -219,19 +220,23 @@ async function finish(
   context.exitWith(worstExitCode(rows.map(({ outcome }) => codeByOutcome[outcome])))
   if (context.interrupts.signal.aborted) {
     const hint = flags.ledger === undefined ? 'what is done is done' : 'the same command goes on from here'
-    tell(context, `Interrupted: ${bulkSummary(verb, rows)} ${hint}`)
+    printNotice(context, `Interrupted: ${bulkSummary(verb, rows)} ${hint}`)
     return context.exitWith(interruptCode(context))
   }
   if (rows.length === 0) {
-    return tell(
+    return printNotice(
       context,
       `No workflow in ${store.database.label} to ${verb}: ${describeFilter(filter ?? {})}.`,
     )
   }
-  if (rows.length > 1) tell(context, bulkSummary(verb, rows))
+  if (rows.length > 1) printNotice(context, bulkSummary(verb, rows))
   const [only] = rows
   if (rows.length === 1 && only?.outcome === 'no-op' && only.before)
-    tell(context, `hint: ${adviceFor(verb, only.before, only.workflowId)}`)
+    printNotice(context, `hint: ${adviceFor(verb, only.before, only.workflowId)}`)
   if (rows.length === 1 && only?.outcome === 'not-found')
-    tell(context, `There is no workflow ${only.workflowId} in ${store.database.label}.`, 'hint: drover list')
+    printNotice(
+      context,
+      `There is no workflow ${only.workflowId} in ${store.database.label}.`,
+      'hint: drover list',
+    )
 }

@@ -63,12 +63,12 @@ export async function changeBatch(
   store: Store,
   verb: ManageVerb,
   batch: readonly PlannedTarget[],
-  unsure: ReadonlySet<string>,
+  inDoubt: ReadonlySet<string>,
 ): Promise<BulkRow[]> {
   const resolved = await resolveUnsure(
     store,
     verb,
-    batch.filter(({ workflowId }) => unsure.has(workflowId)),
+    batch.filter(({ workflowId }) => inDoubt.has(workflowId)),
   )
   const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
   const results = toChange.length > 0 ? await store.manage(verb, toChange) : []

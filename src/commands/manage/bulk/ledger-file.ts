@@ -19,7 +19,7 @@ export interface Ledger {
   confirm(rows: readonly BulkRow[]): Promise<void>
 }
 
-const forgetful: Ledger = {
+const nullLedger: Ledger = {
   earlier: undefined,
   plan: async () => {},
   intend: async () => {},
@@ -32,7 +32,7 @@ export async function openLedger(
   given: string | undefined,
   head: LedgerHead,
 ): Promise<Ledger> {
-  if (given === undefined) return forgetful
+  if (given === undefined) return nullLedger
   const file = path.resolve(cwd, given)
   const text = (await readFile(file)) ?? ''
   const earlier = parseLedger(text, file)

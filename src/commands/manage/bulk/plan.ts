@@ -30,7 +30,7 @@ async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilte
 }
 
 /** What `expand` would bring to light, as things stand. */
-export async function foresee(store: Store, request: BulkRequest, { targets, settled }: Plan): Promise<Plan> {
+export async function preview(store: Store, request: BulkRequest, { targets, settled }: Plan): Promise<Plan> {
   const known = new Set([...targets, ...settled].map(({ workflowId }) => workflowId))
   const found = (await request.expand?.([...known])) ?? []
   const fresh = found.filter((id) => !known.has(id))

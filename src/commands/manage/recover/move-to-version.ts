@@ -9,21 +9,21 @@ import { formatAge } from '../../../render/time-text.ts'
 import {
   chooseVersion,
   copyLine,
-  describeTakers,
+  describeEligible,
+  eligibleAfterMove,
   type Found,
   mostAtOnce,
   namedIn,
   nobodyRuns,
   strandedLines,
-  takersAfterMove,
 } from './recover-from.ts'
-import type { Round } from './recover-round.ts'
+import type { RecoverRequest } from './recover-request.ts'
 
 /** Gives what is enqueued for a version that nobody runs to the version that is asked for. */
 export async function moveFrom(
   context: Context,
   store: Store,
-  { ids, flags, surroundings }: Round,
+  { ids, flags, surroundings }: RecoverRequest,
   unclaimed: UnclaimedVersion,
   seenAt: Date,
 ): Promise<Found> {
@@ -41,14 +41,14 @@ export async function moveFrom(
     return { rows: toRows('left-alone', 'an executor of unknown version may take it'), explanation }
   }
   const executors = (await store.executors()) ?? []
-  const takers = await takersAfterMove(store, executors, { application, version: toVersion })
-  if (takers.length === 0) {
+  const eligible = await eligibleAfterMove(store, executors, { application, version: toVersion })
+  if (eligible.length === 0) {
     const recover = ['drover recover', ...namedIn(ids, left)].join(' ')
     const stranded = { application, version: toVersion, workflows, executors, recover }
     explanation.push(...(await strandedLines(store, surroundings, stranded)))
     return { rows: toRows('stranded', nobodyRuns(toVersion)), explanation }
   }
-  const taker = describeTakers(takers)
+  const taker = describeEligible(eligible)
   if (flags.dryRun) return { rows: toRows('would-hand-over', taker), explanation }
   const moved = await store.moveToVersion({ application, version, seenAt, toVersion, workflowIds: left })
   const kept = left.filter((id) => !moved.includes(id))
@@ -64,7 +64,7 @@ export async function moveFrom(
 /** Without `--to-version` they stay where they are: how many, and the command that moves them. */
 export async function explainUnclaimed(
   store: Store,
-  { ids }: Round,
+  { ids }: RecoverRequest,
   unclaimed: readonly UnclaimedVersion[],
 ): Promise<string[]> {
   const executors = unclaimed.length > 0 ? ((await store.executors()) ?? []) : []

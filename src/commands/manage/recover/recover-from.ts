@@ -1,5 +1,5 @@
 import type { Context } from '../../../context.ts'
-import type { GoneExecutor, RecoveredRow } from '../../../core/diagnosis/dead-executors.ts'
+import type { DeadExecutor, RecoveredRow } from '../../../core/diagnosis/dead-executors.ts'
 import { eligibleExecutors, liveVersionsOf, type Wanted } from '../../../core/diagnosis/eligible-executors.ts'
 import type { LiveExecutor } from '../../../core/diagnosis/situation.ts'
 import { latestVersionOf } from '../../../core/platform.ts'
@@ -9,7 +9,7 @@ import { internalQueue, type WorkflowSummary } from '../../../core/workflow.ts'
 import { type Surroundings, workerCommand } from '../../../render/explain/fixes.ts'
 import { counted } from '../../../render/text.ts'
 import { formatAge } from '../../../render/time-text.ts'
-import type { Round } from './recover-round.ts'
+import type { RecoverRequest } from './recover-request.ts'
 
 /** What became of some workflows, and what was seen of who had them. */
 export interface Found {
@@ -21,8 +21,8 @@ export interface Found {
 export async function recoverFrom(
   context: Context,
   store: Store,
-  { ids, flags, surroundings }: Round,
-  executor: GoneExecutor,
+  { ids, flags, surroundings }: RecoverRequest,
+  executor: DeadExecutor,
   seenAt: Date,
 ): Promise<Found> {
   const { executorId, application, version, doubts } = executor
@@ -30,10 +30,10 @@ export async function recoverFrom(
   const executors = (await store.executors()) ?? []
   const target = toVersion ?? version
   const wanted = { application, version: target }
-  const takers =
+  const eligible =
     toVersion === undefined
       ? eligibleExecutors(executors, wanted)
-      : await takersAfterMove(store, executors, wanted)
+      : await eligibleAfterMove(store, executors, wanted)
   const explanation = [evidenceLine(executor, context.now())]
   const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
   const workflows = await leftBy(store, executor, ids)
@@ -49,7 +49,7 @@ export async function recoverFrom(
       explanation,
     }
   }
-  if (takers.length === 0) {
+  if (eligible.length === 0) {
     const recover = [
       'drover recover',
       ...namedIn(ids, left),
@@ -59,7 +59,7 @@ export async function recoverFrom(
     explanation.push(...(await strandedLines(store, surroundings, stranded)))
     return { rows: toRows('stranded', nobodyRuns(target)), explanation }
   }
-  const taker = describeTakers(takers)
+  const taker = describeEligible(eligible)
   if (flags.dryRun) return { rows: toRows('would-hand-over', taker), explanation }
   const handedOver = await store.handOver({
     executorId,
@@ -83,7 +83,7 @@ export const mostAtOnce = 100_000
 
 async function leftBy(
   store: Store,
-  { executorId, application, version }: GoneExecutor,
+  { executorId, application, version }: DeadExecutor,
   ids: readonly string[] | undefined,
 ): Promise<WorkflowSummary[]> {
   const query = { status: ['PENDING'], executorId, order: 'oldest', limit: mostAtOnce } as const
@@ -109,7 +109,7 @@ export async function chooseVersion(
  * Who can go on with what is moved to another version. Of executors that do not tell their application it is only believed
  * where this one has registered the version: another one may call its own code the same.
  */
-export async function takersAfterMove(
+export async function eligibleAfterMove(
   store: Store,
   executors: readonly LiveExecutor[],
   wanted: Wanted,
@@ -124,15 +124,15 @@ export async function takersAfterMove(
   return isOwn ? eligible : []
 }
 
-export function describeTakers(takers: readonly LiveExecutor[]): string {
-  return `${takers.length === 1 ? takers[0]?.executorId : `${takers.length} workers`} can take them`
+export function describeEligible(eligible: readonly LiveExecutor[]): string {
+  return `${eligible.length === 1 ? eligible[0]?.executorId : `${eligible.length} workers`} can take them`
 }
 
 export function nobodyRuns(version: string | null): string {
   return `no living worker runs version ${version ?? '(none)'}`
 }
 
-function evidenceLine({ executorId, workflowCount, since, evidence }: GoneExecutor, now: Date): string {
+function evidenceLine({ executorId, workflowCount, since, evidence }: DeadExecutor, now: Date): string {
   const age = since ? `, the oldest begun ${formatAge(since, now)}` : ''
   return `${executorId || '(an executor without a name)'} is gone: ${evidence.join(', ')}. It left ${counted(workflowCount, 'workflow')}${age}.`
 }

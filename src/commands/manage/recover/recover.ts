@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { Context } from '../../../context.ts'
 import {
-  goneInBoth,
+  deadInBoth,
   type RecoveredRow,
-  type RecoverySight,
+  type RecoveryScan,
   unclaimedInBoth,
 } from '../../../core/diagnosis/dead-executors.ts'
 import { CliError } from '../../../core/errors.ts'
@@ -13,15 +13,15 @@ import { parseDuration } from '../../../core/words/duration.ts'
 import { repeatable } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../../frame/output-format.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
 import { toRecoveredJson } from '../../../render/to-json.ts'
 import { explainUnclaimed, moveFrom } from './move-to-version.ts'
-import { findNamedGone } from './named-gone.ts'
+import { findNamedDead } from './named-dead.ts'
 import { type Found, recoverFrom } from './recover-from.ts'
-import type { RecoverFlags, Round } from './recover-round.ts'
+import type { RecoverFlags, RecoverRequest } from './recover-request.ts'
 
 export function recoverCommand(context: Context): Command {
   const command = new Command('recover')
@@ -58,7 +58,7 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
   await withStore(context, flags, async (store, settings) => {
     if (ids?.length === 0)
       return printRows(context, flags, { ...toPrintable(store, []), empty: nothingOnStdin(store, 'recover') })
-    const gone = await findNamedGone(context, store, flags)
+    const gone = await findNamedDead(context, store, flags)
     const round = {
       graceMs,
       ids,
@@ -66,31 +66,36 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
       surroundings: surroundingsOf(context, store, settings),
     }
     if (!flags.watch) return printRound(context, store, flags, await recoverOnce(context, store, round))
-    await watchForGone(context, store, round, everyMs)
+    await watchForDeadExecutors(context, store, round, everyMs)
   })
 }
 
 /** What earlier rounds said, as text. */
-interface Told {
+interface Printed {
   rows: string
   notes: string
 }
 
-/** Goes on for as long as nobody stops it; a database that is away for a while is told and asked again. */
-async function watchForGone(context: Context, store: Store, round: Round, everyMs: number): Promise<void> {
+/** Goes on for as long as nobody stops it; a database that is away for a while is reported and asked again. */
+async function watchForDeadExecutors(
+  context: Context,
+  store: Store,
+  round: RecoverRequest,
+  everyMs: number,
+): Promise<void> {
   const { signal } = context.interrupts
-  tell(context, `Looking every ${round.flags.every} in ${store.database.label}. ctrl-c stops.`)
-  const told: Told = { rows: '', notes: '' }
+  printNotice(context, `Looking every ${round.flags.every} in ${store.database.label}. ctrl-c stops.`)
+  const printed: Printed = { rows: '', notes: '' }
   while (!signal.aborted) {
     try {
-      const rows = await recoverOnce(context, store, round, told)
-      const news = JSON.stringify(rows)
-      if (rows.length > 0 && news !== told.rows)
+      const rows = await recoverOnce(context, store, round, printed)
+      const text = JSON.stringify(rows)
+      if (rows.length > 0 && text !== printed.rows)
         await printRows(context, round.flags, toPrintable(store, rows))
-      told.rows = news
+      printed.rows = text
     } catch (error) {
       if (!(error instanceof CliError) || !isPassing(error)) throw error
-      tell(context, `${error.message} Looking again in ${round.flags.every}.`)
+      printNotice(context, `${error.message} Looking again in ${round.flags.every}.`)
     }
     await context.sleep(everyMs, signal)
   }
@@ -100,29 +105,32 @@ function isPassing({ code }: CliError): boolean {
   return code === 'connection-lost' || code === 'database-unreachable'
 }
 
-/** `told` is what the last round found: what was explained then needs no second explanation. */
+/** `printed` is what the last round found: what was explained then needs no second explanation. */
 async function recoverOnce(
   context: Context,
   store: Store,
-  round: Round,
-  told: Told = { rows: '', notes: '' },
+  round: RecoverRequest,
+  printed: Printed = { rows: '', notes: '' },
 ): Promise<RecoveredRow[]> {
   const { graceMs, ids, flags } = round
   const { signal } = context.interrupts
   const first = await lookOnSettledServer(context, store, flags)
   const isSuspicious = isWorthASecondLook(first, flags)
   if (isSuspicious) await context.sleep(graceMs, signal)
-  const second = isSuspicious && !signal.aborted ? await store.lookForGone() : first
+  const second = isSuspicious && !signal.aborted ? await store.scanExecutors() : first
   const isAsked = ({ application }: { readonly application: string | null }) =>
     flags.application === undefined || (application !== null && flags.application.includes(application))
   const rows: RecoveredRow[] = []
   const take = ({ rows: found, explanation }: Found): void => {
     rows.push(...found)
-    if (found.length > 0 && !found.every(({ workflowId }) => told.rows.includes(JSON.stringify(workflowId))))
-      tell(context, ...explanation)
+    if (
+      found.length > 0 &&
+      !found.every(({ workflowId }) => printed.rows.includes(JSON.stringify(workflowId)))
+    )
+      printNotice(context, ...explanation)
   }
   if (!signal.aborted) {
-    for (const executor of goneInBoth(first, second).filter(isAsked))
+    for (const executor of deadInBoth(first, second).filter(isAsked))
       take(await recoverFrom(context, store, round, executor, first.at))
     for (const unclaimed of flags.toVersion === undefined
       ? []
@@ -133,13 +141,16 @@ async function recoverOnce(
   const others = ids?.filter((id) => !seen.has(id)) ?? []
   if (flags.toVersion === undefined) {
     const notes = await explainUnclaimed(store, round, second.unclaimed.filter(isAsked))
-    if (notes.join() !== told.notes) tell(context, ...notes)
-    told.notes = notes.join()
+    if (notes.join() !== printed.notes) printNotice(context, ...notes)
+    printed.notes = notes.join()
   }
   return [...rows, ...(await explainOthers(store, others, second))]
 }
 
-function isWorthASecondLook({ gone, unclaimed }: RecoverySight, { toVersion }: RecoverFlags): boolean {
+function isWorthASecondLook(
+  { deadExecutors: gone, unclaimed }: RecoveryScan,
+  { toVersion }: RecoverFlags,
+): boolean {
   return gone.length > 0 || (toVersion !== undefined && unclaimed.length > 0)
 }
 
@@ -147,26 +158,26 @@ async function lookOnSettledServer(
   context: Context,
   store: Store,
   flags: RecoverFlags,
-): Promise<RecoverySight> {
-  const sight = await store.lookForGone()
-  if (sight.obstacle !== null) {
-    throw new CliError('sessions-hidden', `Whether an executor lives cannot be told: ${sight.obstacle}.`, {
-      hint: sight.obstacle.includes('role')
+): Promise<RecoveryScan> {
+  const scan = await store.scanExecutors()
+  if (scan.obstacle !== null) {
+    throw new CliError('sessions-hidden', `Cannot tell which executors are alive: ${scan.obstacle}.`, {
+      hint: scan.obstacle.includes('role')
         ? 'grant pg_read_all_stats to the role, or name a role that has it with --db-url'
         : 'name the database itself with --db-url, past the pooler',
     })
   }
-  if (sight.unsettledMs === 0 || !isWorthASecondLook(sight, flags)) return sight
-  tell(context, 'The server has just started; living executors get a moment to connect again.')
-  await context.sleep(sight.unsettledMs, context.interrupts.signal)
-  return store.lookForGone()
+  if (scan.unsettledMs === 0 || !isWorthASecondLook(scan, flags)) return scan
+  printNotice(context, 'The server has just started; living executors get a moment to connect again.')
+  await context.sleep(scan.unsettledMs, context.interrupts.signal)
+  return store.scanExecutors()
 }
 
 /** What was asked for by id and is not the workflow of a gone executor. */
 async function explainOthers(
   store: Store,
   ids: readonly string[],
-  { unclaimed }: RecoverySight,
+  { unclaimed }: RecoveryScan,
 ): Promise<RecoveredRow[]> {
   const workflows = await Promise.all(ids.map((id) => store.get(id)))
   return ids.map((workflowId, index) => {

@@ -5,7 +5,7 @@ import { parseDuration } from '../../../core/words/duration.ts'
 import { shellWord } from '../../../core/words/shell-word.ts'
 import { isEnded } from '../../../core/workflow.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { findWorkflow } from '../../../frame/workflow-ids.ts'
 import { eventColumns } from '../../../render/columns/workflow-columns.ts'
@@ -58,7 +58,7 @@ async function runEvents(
     const events = await store.events(workflow.workflowId)
     const isComing = (flags.wait || flags.follow) && !isEnded(workflow.status)
     const warning = isComing && key !== undefined && describeMissing(workflow, events, key)
-    if (warning) tell(context, warning)
+    if (warning) printNotice(context, warning)
     if (flags.follow) return followEvents(context, store, workflow, { key, timeoutMs, ...flags })
     const event = events.find((candidate) => candidate.key === key)
     if (event) return printEvent(context, flags, event)
@@ -82,16 +82,16 @@ function refuseContradictions(
   key: string | undefined,
 ): void {
   if (timeout !== undefined && !wait && !follow) {
-    throw new CliError('usage', '--timeout is for --wait and --follow: what is there now needs no time.', {
+    throw new CliError('usage', '--timeout needs --wait or --follow.', {
       hint: 'add one of them, or leave out --timeout',
     })
   }
   if (wait && key === undefined) {
-    throw new CliError('usage', '--wait needs the key of an event.', {
+    throw new CliError('usage', '--wait needs an event key.', {
       hint: `drover events ${shellWord(id)} KEY --wait`,
     })
   }
   if (follow && output === 'json') {
-    throw new CliError('usage', 'An array of JSON has no end while events come.', { hint: 'use -o jsonl' })
+    throw new CliError('usage', '-o json cannot be used with --follow.', { hint: 'use -o jsonl' })
   }
 }

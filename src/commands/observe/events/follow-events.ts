@@ -4,9 +4,9 @@ import type { Workflow, WorkflowEvent } from '../../../core/workflow.ts'
 import { follow, outcomeCode } from '../../../frame/follow/follow-workflows.ts'
 import { noteDetached } from '../../../frame/follow/note-detached.ts'
 import { hasReaderLeft } from '../../../frame/interrupt.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { createStyle } from '../../../render/style.ts'
-import { visible } from '../../../render/text.ts'
+import { escapeControls } from '../../../render/text.ts'
 import { formatClock } from '../../../render/time-text.ts'
 import { toEventJson, toJsonLine } from '../../../render/to-json.ts'
 import { formatField, formatValue } from '../../../render/value.ts'
@@ -48,7 +48,7 @@ export async function followEvents(
     return context.exitWith(outcomeCode(context, outcome, workflowId))
   }
   if (key !== undefined && count === 0) throw eventNotFound(ended, await store.events(workflowId), key)
-  tell(context, `${count === 1 ? '1 value' : `${count} values`}, ${workflowId} ended ${ended.status}`)
+  printNotice(context, `${count === 1 ? '1 value' : `${count} values`}, ${workflowId} ended ${ended.status}`)
 }
 
 /** As `events` prints it, on one line: with the time for a person, with its key where there are several. */
@@ -59,7 +59,7 @@ function toLine(
   key: string | undefined,
 ): string {
   if (output === 'jsonl') return toJsonLine(toEventJson(event))
-  const name = key === undefined ? visible(event.key) : ''
+  const name = key === undefined ? escapeControls(event.key) : ''
   if (stdout.isTerminal) {
     const style = createStyle(stdout.colorLevel)
     const clock = event.at ? style.faint(formatClock(event.at)) : ''

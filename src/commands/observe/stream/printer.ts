@@ -3,7 +3,7 @@ import type { StreamValue } from '../../../core/workflow.ts'
 import type { OutputFormat } from '../../../frame/output-format.ts'
 import { streamValueLine } from '../../../render/stream-value-line.ts'
 import { createStyle } from '../../../render/style.ts'
-import { visibleLines } from '../../../render/text.ts'
+import { escapeControlLines } from '../../../render/text.ts'
 import { toJsonText, toStreamValueJson, toStreamValueLines } from '../../../render/to-json.ts'
 import { formatField } from '../../../render/value.ts'
 
@@ -61,7 +61,7 @@ function rawText({ stdout }: Context['terminal']): Printer {
   const write = async (text: string) => {
     if (text === '') return
     isLineOpen = !text.endsWith('\n')
-    await stdout.write(stdout.isTerminal ? visibleLines(text).join('\n') : text)
+    await stdout.write(stdout.isTerminal ? escapeControlLines(text).join('\n') : text)
   }
   return {
     take: async (values) => {

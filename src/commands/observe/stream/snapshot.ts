@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import type { Store } from '../../../core/store.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import type { Printer } from './printer.ts'
 import { advance, describeEnd, type Ending, startOf } from './report.ts'
 
@@ -29,7 +29,7 @@ export async function printSnapshot(
   for (const { key, closed } of chosen) {
     let progress = startOf(key, starts)
     const from = progress.nextOffset
-    const onNotice = (notice: string) => tell(context, notice)
+    const onNotice = (notice: string) => printNotice(context, notice)
     for await (const values of store.streamValues(workflowId, key, { from, signal, onNotice })) {
       await print.take(values)
       progress = advance(progress, values)
@@ -47,6 +47,6 @@ export async function printSnapshot(
   if (hasReaderLeft(context)) return
   await print.end()
   if (chosen.length === 0)
-    tell(context, `${workflowId} has streamed nothing${isEnded(status) ? '' : ' yet'}.`)
-  for (const ending of endings) tell(context, ending)
+    printNotice(context, `${workflowId} has streamed nothing${isEnded(status) ? '' : ' yet'}.`)
+  for (const ending of endings) printNotice(context, ending)
 }

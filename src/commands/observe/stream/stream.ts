@@ -81,17 +81,17 @@ function refuseContradictions(
     })
   }
   if (timeout !== undefined && !follow) {
-    throw new CliError('usage', '--timeout is for --follow: what is there now needs no time.', {
+    throw new CliError('usage', '--timeout needs --follow.', {
       hint: 'add --follow, or leave out --timeout',
     })
   }
   if (follow && output === 'json') {
-    throw new CliError('usage', 'An array of JSON has no end while a stream goes on.', {
+    throw new CliError('usage', '-o json cannot be used with --follow.', {
       hint: 'use -o jsonl',
     })
   }
   if (raw && output !== 'table') {
-    throw new CliError('usage', 'What is raw is not JSON.', { hint: 'leave out --raw, or -o' })
+    throw new CliError('usage', '--raw cannot be combined with -o json.', { hint: 'leave out --raw, or -o' })
   }
   if (raw && keys.length > 1) throw severalRaw(keys)
 }

@@ -5,7 +5,7 @@ import { shellWord } from '../../../core/words/shell-word.ts'
 import type { Workflow } from '../../../core/workflow.ts'
 import { type FollowOutcome, follow } from '../../../frame/follow/follow-workflows.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { describeMissing, requireStream } from './missing-stream.ts'
 import { advance, describeEnd, type Ending, type Progress, startOf } from './report.ts'
 import type { StreamRequest } from './snapshot.ts'
@@ -50,7 +50,7 @@ export async function tail(context: Context, store: Store, request: TailRequest)
   for (const [key, reached] of progress) {
     if (!isWanted(key)) continue
     const ending = closed.has(key) ? ({ reason: 'closed' } as const) : endingOf(workflow, outcome)
-    tell(context, describeEnd(workflow, key, reached, ending))
+    printNotice(context, describeEnd(workflow, key, reached, ending))
   }
   const missing = keys.filter((key) => !progress.has(key))
   if (outcome.reason === 'ended') {
@@ -59,10 +59,13 @@ export async function tail(context: Context, store: Store, request: TailRequest)
   }
   const { workflowId } = workflow
   for (const key of missing)
-    tell(context, `${workflowId} has no stream "${key}" yet; ${comeBack(workflowId, key)}`)
+    printNotice(context, `${workflowId} has no stream "${key}" yet; ${comeBack(workflowId, key)}`)
   if (progress.size > 0 || missing.length > 0) return
   const hasEnded = outcome.reason === 'ended'
-  tell(context, `${workflowId} has streamed nothing${hasEnded ? '.' : ` yet; ${comeBack(workflowId)}`}`)
+  printNotice(
+    context,
+    `${workflowId} has streamed nothing${hasEnded ? '.' : ` yet; ${comeBack(workflowId)}`}`,
+  )
 }
 
 function comeBack(workflowId: string, ...keys: readonly string[]): string {
@@ -93,7 +96,7 @@ async function warnOfOtherKeys(
   let present = streams.map(({ key }) => key)
   while (!signal.aborted && !keys.every(hasAppeared)) {
     const warnings = keys.flatMap((key) => describeMissing(workflow, present, key) ?? [])
-    for (const warning of warnings) tell(context, warning)
+    for (const warning of warnings) printNotice(context, warning)
     if (present.length > 0) return
     await context.sleep(lookAgainMs, signal)
     if (signal.aborted) return

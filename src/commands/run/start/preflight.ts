@@ -7,7 +7,7 @@ import type { StartRequest } from '../../../core/run/start.ts'
 import type { Store } from '../../../core/store.ts'
 import { shellWord } from '../../../core/words/shell-word.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { causeSentence } from '../../../render/explain/cause-sentence.ts'
 import { workerCommand } from '../../../render/explain/fixes.ts'
 import type { Settings } from '../../../settings/settings.ts'
@@ -22,10 +22,10 @@ interface Planned {
 
 interface Warning {
   readonly sentence: string
-  readonly remedy: string
+  readonly fix: string
   /** As things stand it would not run; else it may well. */
   readonly isCertain: boolean
-  /** A worker that is on its way would mend it. */
+  /** A worker that is on its way would fix it. */
   readonly isTransient: boolean
 }
 
@@ -58,7 +58,7 @@ export async function findStartObstacles(
     ...(isKnown || isUnregistered ? [] : [await unknownName(store, request.name)]),
     ...obstacles.map((cause) => ({
       sentence: causeSentence(cause, { workflow, outlook, executors: outlook.executors, now }),
-      remedy: remedyOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
+      fix: fixOf(cause, (options) => workerCommand({ workflow, executors }, surroundings, options)),
       isCertain: true,
       isTransient: cause.kind !== 'partition-missing',
     })),
@@ -67,21 +67,21 @@ export async function findStartObstacles(
   const [first] = certain
   if (!first || !strict) return { warnings, outlook }
   throw new CliError('would-strand', `Nothing was started: ${first.sentence}`, {
-    hint: first.remedy,
+    hint: first.fix,
     isTransient: certain.every(({ isTransient }) => isTransient),
   })
 }
 
 export function reportObstacles(context: Context, { warnings, outlook }: StartObstacles): void {
   if (outlook.executors === undefined) {
-    tell(
+    printNotice(
       context,
       'warning: whether any worker is live cannot be seen with this role (grant pg_read_all_stats).',
     )
   }
-  for (const { sentence, remedy } of warnings) {
-    tell(context, `warning: ${sentence}`)
-    tell(context, `hint: ${remedy}`)
+  for (const { sentence, fix } of warnings) {
+    printNotice(context, `warning: ${sentence}`)
+    printNotice(context, `hint: ${fix}`)
   }
 }
 
@@ -90,14 +90,14 @@ async function unknownName(store: Store, name: string): Promise<Warning> {
   const meant = await nearestKnownName(store, name)
   return {
     sentence: `No workflow named "${name}" ever ran there.`,
-    remedy: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
+    fix: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
     isCertain: false,
     isTransient: false,
   }
 }
 
 /** What to type differently, or besides. */
-function remedyOf(
+function fixOf(
   cause: Cause,
   worker: (options?: { createQueue?: boolean; poll?: boolean }) => string,
 ): string {
@@ -130,11 +130,11 @@ function otherName({ meant, classes, applications }: NameUnregistered): string |
   return application === undefined ? undefined : `--application ${shellWord(application)}`
 }
 
-/** What is not told, or only in part, cannot be typed. */
+/** What is not named, or only in part, cannot be typed. */
 function otherVersion(live: readonly string[]): string | undefined {
-  const told = live.filter((version) => !/[…()]/.test(version))
-  if (told.length === 0) return undefined
-  return told.length === 1 && live.length === 1
-    ? `--app-version ${shellWord(told.join())}`
-    : `name one that is live with --app-version: ${told.join(', ')}`
+  const named = live.filter((version) => !/[…()]/.test(version))
+  if (named.length === 0) return undefined
+  return named.length === 1 && live.length === 1
+    ? `--app-version ${shellWord(named.join())}`
+    : `name one that is live with --app-version: ${named.join(', ')}`
 }

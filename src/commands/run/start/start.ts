@@ -14,7 +14,7 @@ import { readInput } from '../../../frame/input.ts'
 import { nonNegativeInteger } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, isJsonOutput, printIds, printOne } from '../../../frame/output-format.ts'
 import { surroundingsOf, whyQueued } from '../../../frame/print-explanation.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { createTimeLimit } from '../../../frame/time-limit.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import type { Surroundings } from '../../../render/explain/fixes.ts'
@@ -103,7 +103,7 @@ async function runStart(
       const { request, obstacles } = await limit.retry(async () => {
         const planned = await toRequest(context, store, settings, { name, args, flags, options })
         const description = describeRequest(planned.request, store)
-        if (description !== described) tell(context, description)
+        if (description !== described) printNotice(context, description)
         described = description
         const { strict } = flags
         return {
@@ -116,7 +116,7 @@ async function runStart(
       const workflowId = await enqueue(context, store, request, flags)
       await context.started.remember(store.database.label, workflowId)
       if (!flags.wait && !flags.watch) return printStarted(context, store, workflowId, flags)
-      tell(context, workflowId)
+      printNotice(context, workflowId)
       const { pollMs } = obstacles.outlook.queue
       await goOn(context, store, settings, {
         workflowId,
@@ -134,12 +134,12 @@ async function runStart(
 function requireWaiting({ assert, wait, watch, timeout }: StartFlags): void {
   if (wait || watch) return
   if (timeout !== undefined) {
-    throw new CliError('usage', '--timeout says how long to wait, and nothing waits.', {
+    throw new CliError('usage', '--timeout needs --wait.', {
       hint: 'add --wait; for the workflow itself there is --workflow-timeout',
     })
   }
   if (assert.length === 0) return
-  throw new CliError('usage', 'An assertion needs a result to hold of.', { hint: 'add --wait' })
+  throw new CliError('usage', '--assert needs --wait.', { hint: 'add --wait' })
 }
 
 async function printDryRun(
@@ -178,13 +178,14 @@ async function enqueue(
   const { deduplicationId, queue, messages = [] } = request
   if (workflowId === request.workflowId) noteAttached(context, attachedTo)
   else
-    tell(
+    printNotice(
       context,
       `The deduplication id ${deduplicationId} on queue ${queue} is held by ${workflowId}: attached to it.`,
     )
-  if (sentCount > 0) tell(context, `Sent it ${count(sentCount)}.`)
+  if (sentCount > 0) printNotice(context, `Sent it ${count(sentCount)}.`)
   const before = messages.length - sentCount
-  if (before > 0) tell(context, `It had ${count(before)} of this command already; nothing was sent again.`)
+  if (before > 0)
+    printNotice(context, `It had ${count(before)} of this command already; nothing was sent again.`)
   return workflowId
 }
 

@@ -13,7 +13,7 @@ export interface RecoverFlags extends DatabaseFlags, OutputFlags {
 }
 
 /** What one look round shall find, and where its hints will be typed. */
-export interface Round {
+export interface RecoverRequest {
   readonly graceMs: number
   readonly ids: readonly string[] | undefined
   readonly flags: RecoverFlags

@@ -1,30 +1,30 @@
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/store.ts'
-import { tell } from '../../../frame/print-notice.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
 import { findExecutor } from '../../../frame/whole-executor.ts'
 import { formatAge } from '../../../render/time-text.ts'
-import type { RecoverFlags } from './recover-round.ts'
+import type { RecoverFlags } from './recover-request.ts'
 
 /**
  * The executors that somebody says are gone, their ids whole. Throws `not-there` for one that has no work, and
  * `nothing-to-do` for one that lives; with `--watch`, which outlives both, it only tells.
  */
-export async function findNamedGone(
+export async function findNamedDead(
   context: Context,
   store: Store,
   { gone: typed, watch }: Pick<RecoverFlags, 'gone' | 'watch'>,
 ): Promise<readonly string[] | undefined> {
   if (typed === undefined) return undefined
   const found: string[] = []
-  const sight = await store.lookForGone()
+  const scan = await store.scanExecutors()
   for (const name of typed) {
     const executorId = await findExecutor(context, store, name)
     found.push(executorId)
-    if (sight.obstacle !== null || sight.gone.some((one) => one.executorId === executorId)) continue
+    if (scan.obstacle !== null || scan.deadExecutors.some((one) => one.executorId === executorId)) continue
     const error = await whyNotGone(context, store, executorId)
     if (!watch) throw error
-    tell(context, error.message)
+    printNotice(context, error.message)
   }
   return found
 }
