@@ -4,8 +4,10 @@ import { createSession } from './connection/connect.ts'
 import { createListener } from './connection/listen.ts'
 import { defaultTiming, type FollowTiming } from './connection/retry-while-disconnected.ts'
 import { createExecutorReader } from './executors/known-executors.ts'
+import type { OpenDatabase } from './executors/open-database.ts'
 import { follow } from './feed/follow.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
+import { readClock } from './read/read-clock.ts'
 import { readDecisions } from './read/read-decisions.ts'
 import { readEvents } from './read/read-events.ts'
 import { readHealth } from './read/read-health.ts'
@@ -30,13 +32,78 @@ import {
 } from './read/read-workflows.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/migrate.ts'
 import { createRecord } from './tables/record-table.ts'
-import { readSchema, readSupportedSchema } from './tables/schema.ts'
-import { createPlatform } from './write/change-platform.ts'
+import { readSchema } from './tables/schema.ts'
+import { readSupportedSchema } from './tables/supported-schema.ts'
+import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
+import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
+import { promoteVersion, readVersions } from './write/change-versions.ts'
 import { decideWait } from './write/decide-wait.ts'
-import { createManagement } from './write/manage-workflows.ts'
-import { createRecovery } from './write/recover-workflows.ts'
+import {
+  countBy,
+  manage,
+  readDescendants,
+  readStates,
+  readStepBounds,
+  weigh,
+} from './write/manage-workflows.ts'
+import { handOver, moveToVersion, scanExecutors } from './write/recover-workflows.ts'
 import { sendMessage } from './write/send-message.ts'
 import { startWorkflow } from './write/start-workflow.ts'
+
+/** What does each method of a store, given the database. */
+const functions = {
+  list: listWorkflows,
+  get: getWorkflow,
+  findByPrefix,
+  steps: readSteps,
+  events: readEvents,
+  streams: readStreams,
+  streamKeys: readStreamKeys,
+  streamValues: readStreamValues,
+  offsetOfLast: findOffsetOfLast,
+  messages: readMessages,
+  existing: listExisting,
+  waits: readWaits,
+  inbox: readInbox,
+  watchInbox,
+  learnAnswers,
+  lineage: readLineage,
+  children: listChildren,
+  follow,
+  send: sendMessage,
+  decide: decideWait,
+  waitAt: readWaitAt,
+  lastDecided: readLastDecided,
+  decisions: readDecisions,
+  createRecord,
+  start: startWorkflow,
+  origins: listOrigins,
+  lastRanPortable,
+  knownNames: listNames,
+  hasQueue,
+  situation: readSituation,
+  health: readHealth,
+  clock: readClock,
+  outlook: readOutlook,
+  states: readStates,
+  stepBounds: readStepBounds,
+  countBy,
+  descendants: readDescendants,
+  weigh,
+  manage,
+  versions: readVersions,
+  promoteVersion,
+  queues: readQueues,
+  createQueue,
+  setQueue,
+  deleteQueue,
+  schedules: readSchedules,
+  setSchedule,
+  triggerSchedule,
+  scanExecutors,
+  handOver,
+  moveToVersion,
+}
 
 /**
  * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or
@@ -51,13 +118,16 @@ export async function openStore(
   const timing = { ...defaultTiming, giveUpAfterMs, ...given }
   const session = createSession(target)
   try {
-    const found = await migrateOwnSchema(session, await readSchema(session), onNotice)
-    const supported = await readSupportedSchema(session, found)
-    const schema = target.refuseMigrating ? await readSettledSchema(session, supported) : supported
-    const unknownMigration = await findUnknownMigration(session, schema)
-    const executors = createExecutorReader(session, schema, timing)
+    const found = await migrateOwnSchema({ session, schema: await readSchema(session) }, onNotice)
+    const supported = await readSupportedSchema(found)
+    const settled = target.refuseMigrating ? await readSettledSchema(supported) : supported
+    const { schema } = settled
+    const unknownMigration = await findUnknownMigration(settled)
     const listener = createListener(session, timing.noticeAfterMs / 2)
+    const executors = createExecutorReader(settled, timing)
     return {
+      ...bind(functions, { session, schema, listener, timing, executors }),
+      executors,
       database: {
         label: target.label,
         schema: target.schema,
@@ -65,51 +135,6 @@ export async function openStore(
         unknownMigration,
         isBeforeSdk5: !schema.has('workflow_input'),
       },
-      list: (query) => listWorkflows(session, schema, query),
-      get: (workflowId) => getWorkflow(session, schema, workflowId),
-      findByPrefix: (prefix, limit) => findByPrefix(session, schema, prefix, limit),
-      steps: (workflowId) => readSteps(session, schema, workflowId),
-      events: (workflowId) => readEvents(session, schema, workflowId),
-      streams: (workflowId) => readStreams(session, schema, workflowId),
-      streamKeys: (workflowId) => readStreamKeys(session, schema, workflowId),
-      streamValues: (workflowId, key, options) =>
-        readStreamValues(session, schema, timing, { workflowId, key }, options),
-      offsetOfLast: (workflowId, key, count) => findOffsetOfLast(session, schema, workflowId, key, count),
-      messages: (workflowId) => readMessages(session, schema, workflowId),
-      existing: (workflowIds) => listExisting(session, schema, workflowIds),
-      waits: (workflowIds) => readWaits(session, schema, workflowIds),
-      inbox: (query) => readInbox(session, schema, query),
-      watchInbox: (query, options) => watchInbox({ session, schema, listener, timing }, query, options),
-      learnAnswers: (waits) => learnAnswers(session, schema, waits),
-      lineage: (workflowId) => readLineage(session, schema, workflowId),
-      children: (workflowId) => listChildren(session, schema, workflowId),
-      follow: (workflowIds, options) => follow({ session, schema, listener, timing }, workflowIds, options),
-      send: (request) => sendMessage(session, schema, request),
-      decide: (request) => decideWait(session, schema, request),
-      waitAt: (workflowId, step) => readWaitAt(session, schema, workflowId, step),
-      lastDecided: (workflowId, { isRecorded }) => readLastDecided(session, schema, workflowId, isRecorded),
-      decisions: (query) => readDecisions(session, schema, query),
-      createRecord: (setup) => createRecord(session, schema, setup),
-      start: (request) => startWorkflow(session, schema, request),
-      origins: (name) => listOrigins(session, schema, name),
-      lastRanPortable: (name) => lastRanPortable(session, schema, name),
-      knownNames: (limit) => listNames(session, schema, limit),
-      hasQueue: async (name) => {
-        if (!schema.has('queues')) return false
-        const rows = await session.query(`select 1 from ${schema.table('queues')} where name = $1`, [name])
-        return rows.length > 0
-      },
-      executors,
-      situation: (workflowId) => readSituation(session, schema, executors, workflowId),
-      health: () => readHealth(session, schema),
-      clock: async () => {
-        const [row] = await session.query('select clock_timestamp() as now')
-        return row?.now as Date
-      },
-      outlook: (place) => readOutlook(session, schema, executors, place),
-      ...createManagement(session, schema),
-      ...createPlatform(session, schema),
-      ...createRecovery(session, schema),
       close: async () => {
         await Promise.all([listener.close(), session.close()])
       },
@@ -118,4 +143,24 @@ export async function openStore(
     await session.close()
     throw error
   }
+}
+
+type OnDatabase = (database: OpenDatabase, ...rest: never[]) => unknown
+
+type Bound<Functions> = {
+  readonly [Name in keyof Functions]: Functions[Name] extends (
+    database: OpenDatabase,
+    ...rest: infer Rest
+  ) => infer Result
+    ? (...rest: Rest) => Result
+    : never
+}
+
+/** The same functions without their first parameter. */
+function bind<Functions extends Readonly<Record<string, OnDatabase>>>(
+  given: Functions,
+  database: OpenDatabase,
+): Bound<Functions> {
+  const bound = Object.entries(given).map(([name, use]) => [name, use.bind(undefined, database)])
+  return Object.fromEntries(bound)
 }

@@ -326,7 +326,12 @@ test('messages of megabytes are followed a few at a time, and every one of them'
   const session = createSession(live.database.target)
   const needs = needsOf({ signal: new AbortController().signal })
   const positions = new Map([['loaded', createPosition()]])
-  const { rows } = await readSnapshot(session, await readSchema(session), positions, needs, 10_000)
+  const { rows } = await readSnapshot(
+    { session, schema: await readSchema(session) },
+    positions,
+    needs,
+    10_000,
+  )
   await session.close()
   expect(rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
   const sentAt: number[] = []

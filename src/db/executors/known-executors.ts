@@ -1,8 +1,7 @@
 import type { ExecutorAnswer } from '../../core/run/executor-protocol.ts'
 import type { Store } from '../../core/store.ts'
-import type { Session } from '../connection/connect.ts'
 import type { FollowTiming } from '../connection/retry-while-disconnected.ts'
-import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/database.ts'
 import { askExecutors } from './ask-executors.ts'
 import { readExecutors } from './read-executors.ts'
 import type { Slot } from './read-slots.ts'
@@ -14,14 +13,14 @@ const askAgainAfterMs = 10_000
 
 /** What an executor registers is registered before it launches: who has answered is not asked again. */
 export function createExecutorReader(
-  session: Session,
-  schema: SystemSchema,
+  database: Database,
   { answerPatienceMs }: Pick<FollowTiming, 'answerPatienceMs'>,
 ): ReadExecutors {
+  const { session } = database
   const answers = new Map<string, ExecutorAnswer>()
   const askedAt = new Map<string, number>()
   return async ({ ask = false } = {}) => {
-    const seen = await readExecutors(session, schema)
+    const seen = await readExecutors(database)
     if (!seen) return undefined
     if (ask) {
       const now = performance.now()

@@ -1,7 +1,7 @@
 import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { toText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import {
   completeVersion,
   listening,
@@ -22,10 +22,7 @@ export interface SeenExecutors {
  * The executors that are connected now: an executor, unlike a `DBOSClient`, has a session that listens. Undefined where this
  * role does not see the sessions of others.
  */
-export async function readExecutors(
-  session: Session,
-  schema: SystemSchema,
-): Promise<SeenExecutors | undefined> {
+export async function readExecutors({ session, schema }: Database): Promise<SeenExecutors | undefined> {
   const sessions = await session.query(
     `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard,
        host(a.client_addr) as address

@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Session } from '../connection/connect.ts'
 import { withStreamKeys } from '../read/read-streams.ts'
+import type { Database } from '../tables/database.ts'
 import { streamEndMarks } from '../tables/decode.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Position } from './position.ts'
@@ -11,8 +11,7 @@ import type { Needs } from './read-snapshot.ts'
  * database a fifth of a round, and most rounds find nothing.
  */
 export async function readFingerprint(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   positions: ReadonlyMap<string, Position>,
   needs: Needs,
   silenceMs: number,

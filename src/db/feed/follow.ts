@@ -1,34 +1,25 @@
 import type { Change } from '../../core/change.ts'
 import type { DatabaseTarget } from '../../core/database.ts'
 import type { FollowOptions } from '../../core/store.ts'
-import type { Session } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'
-import type { Listener } from '../connection/listen.ts'
-import { type FollowTiming, retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
+import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
-import type { SystemSchema } from '../tables/schema.ts'
+import type { OpenDatabase } from '../executors/open-database.ts'
 import { readFingerprint } from './fingerprint.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
 import { type Needs, needsOf, readSnapshot, type Snapshot } from './read-snapshot.ts'
 import { type Following, reportSnapshot } from './report-snapshot.ts'
-
-export interface FollowSource {
-  readonly session: Session
-  readonly schema: SystemSchema
-  readonly listener: Listener
-  readonly timing: FollowTiming
-}
 
 /**
  * Reads in rounds, each one snapshot: at once when DBOS announces something, and every few milliseconds besides, because
  * steps and statuses are announced to nobody. Nothing is read ahead of the consumer.
  */
 export async function* follow(
-  source: FollowSource,
+  database: OpenDatabase,
   workflowIds: readonly string[],
   options: FollowOptions,
 ): AsyncGenerator<Change> {
-  const { session, listener, timing } = source
+  const { session, listener, timing } = database
   const { signal } = options
   const positions = startingPositions(workflowIds, options)
   const held = new Map(options.latestEvents ? workflowIds.map((id) => [id, new Map()]) : [])
@@ -38,7 +29,7 @@ export async function* follow(
   const pace = createPace(isLight(needs) ? lightEagerMs : heavyEagerMs)
   let isFirst = true
   let isPollingSaid = false
-  const reader = createReader(source, following, needs)
+  const reader = createReader(database, following, needs)
   const unsubscribe = listener.subscribe((payload) => {
     if (payload !== undefined && !isAboutAny(payload, following.active.keys())) return
     reader.expectNews()
@@ -87,11 +78,7 @@ interface Reader {
 }
 
 /** Asks whether there is something new before it asks what, unless it is known. */
-function createReader(
-  { session, schema, timing }: FollowSource,
-  { active }: Following,
-  needs: Needs,
-): Reader {
+function createReader(database: OpenDatabase, { active }: Following, needs: Needs): Reader {
   let isExpected = true
   let fingerprint: string | undefined
   let roundAtMs = 0
@@ -99,7 +86,7 @@ function createReader(
   const isRoundDue = async (): Promise<boolean> => {
     if (isExpected || performance.now() - roundAtMs > longestWithoutRoundMs) return true
     const before = fingerprint
-    fingerprint = await readFingerprint(session, schema, active, needs, timing.silenceMs)
+    fingerprint = await readFingerprint(database, active, needs, database.timing.silenceMs)
     return fingerprint !== before
   }
 
@@ -108,7 +95,7 @@ function createReader(
       if (!(await isRoundDue())) return {}
       isExpected = false
       try {
-        const round = await readSnapshot(session, schema, active, needs, timing.silenceMs)
+        const round = await readSnapshot(database, active, needs, database.timing.silenceMs)
         roundAtMs = performance.now()
         return { round }
       } catch (error) {

@@ -3,9 +3,9 @@ import type { Inbox, InboxQuery } from '../../core/decide/inbox.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
+import type { OpenDatabase } from '../executors/open-database.ts'
 import { readInbox } from '../read/read-inbox.ts'
 import { askPrefix } from '../read/read-waits.ts'
-import type { FollowSource } from './follow.ts'
 
 /** Nobody announces a wait that did not ask, nor one that ran out of time. */
 const pollMs = 1000
@@ -15,10 +15,11 @@ const settleMs = 30
 const maxReadingShare = 0.2
 
 export async function* watchInbox(
-  { session, schema, listener, timing }: FollowSource,
+  database: OpenDatabase,
   query: InboxQuery,
   options: Pick<FollowOptions, 'signal' | 'onNotice'>,
 ): AsyncGenerator<Inbox> {
+  const { session, listener, timing } = database
   const { signal } = options
   const wake = createWake()
   let shown: Inbox | undefined
@@ -29,7 +30,7 @@ export async function* watchInbox(
     while (!signal.aborted && !session.isClosed()) {
       wake.reset()
       const startMs = performance.now()
-      const read = () => readInbox(session, schema, query)
+      const read = () => readInbox(database, query)
       const inbox = await retryWhileDisconnected(session, timing, options, read, listener.check)
       if (!inbox) return
       if (!isDeepStrictEqual(inbox, shown)) {

@@ -1,11 +1,12 @@
 import pg from 'pg'
 import type { FollowOptions } from '../../core/store.ts'
 import { endedStatuses } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
 import { messageColumns } from '../read/read-messages.ts'
 import { stepColumns } from '../read/read-steps.ts'
 import { selectWaits } from '../read/read-waits.ts'
 import { selectWorkflows } from '../read/read-workflows.ts'
+import type { Database } from '../tables/database.ts'
 import { selectPage } from '../tables/page.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Position } from './position.ts'
@@ -66,8 +67,7 @@ const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
 
 /** What is new since `positions`, in one snapshot and one round trip. */
 export async function readSnapshot(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   positions: ReadonlyMap<string, Position>,
   needs: Needs,
   silenceMs: number,

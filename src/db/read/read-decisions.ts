@@ -6,10 +6,10 @@ import type {
 } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import { toList } from '../../core/words/any-of.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
 function toRecordedDecision(row: Row): RecordedDecision {
   return {
@@ -32,8 +32,7 @@ function toRecordedDecision(row: Row): RecordedDecision {
 }
 
 export async function readDecisions(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { workflowId, step, actor, from, to, limit }: RecordQuery,
 ): Promise<RecordedDecision[]> {
   if (!(await hasRecord(session))) {

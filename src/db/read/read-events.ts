@@ -1,13 +1,11 @@
 import type { WorkflowEvent } from '../../core/workflow.ts'
-import type { Session } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { toDate, toText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
 /** The latest value of each key. The time is that of the step which published it. */
 export async function readEvents(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<WorkflowEvent[]> {
   const rows = await session.query(

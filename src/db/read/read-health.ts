@@ -1,9 +1,9 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
 import { connect, disconnect, type Row, type Session } from '../connection/connect.ts'
 import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
+import type { Database } from '../tables/database.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toFilledText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import { readUnknownTopics } from './read-unknown-topics.ts'
 
 /** What is younger is on its way. */
@@ -14,7 +14,8 @@ const worthCounting = 1000
 const listenTestMs = 1000
 
 /** What the server tells about itself, and what in the tables needs somebody's care. */
-export async function readHealth(session: Session, schema: SystemSchema): Promise<ServerHealth> {
+export async function readHealth(database: Database): Promise<ServerHealth> {
+  const { session } = database
   const { server, processId } = await session.transaction(async (client) => {
     const { rows } = await client.query(
       `select current_setting('server_version') as version, clock_timestamp() as now, current_user as role,
@@ -32,20 +33,20 @@ export async function readHealth(session: Session, schema: SystemSchema): Promis
     // Between us and the server a pooler answers with a process id of its own.
     isPooled: processId !== server.pid,
     seesSessions: server.sees_sessions === true,
-    mayNot: await readMayNot(session, schema),
+    mayNot: await readMayNot(database),
     hasRecord: await hasRecord(session),
-    migration: await readMigration(session, schema),
+    migration: await readMigration(database),
     isListening: await canListen(session),
-    backlog: await readBacklog(session, schema),
-    unbegun: await readUnbegun(session, schema),
-    dead: await readDead(session, schema),
-    unreadAfterEnd: await readUnreadAfterEnd(session, schema),
-    unknownTopics: await readUnknownTopics(session, schema),
+    backlog: await readBacklog(database),
+    unbegun: await readUnbegun(database),
+    dead: await readDead(database),
+    unreadAfterEnd: await readUnreadAfterEnd(database),
+    unknownTopics: await readUnknownTopics(database),
   }
 }
 
 /** As `send`, the decision and `start` write: a decision also locks the row of its workflow, and records itself. */
-async function readMayNot(session: Session, schema: SystemSchema): Promise<ServerHealth['mayNot']> {
+async function readMayNot({ session, schema }: Database): Promise<ServerHealth['mayNot']> {
   const creator = schema.has('workflow_status', 'creator_xid')
     ? `and has_column_privilege($1, 'creator_xid', 'update')`
     : ''
@@ -68,7 +69,7 @@ async function readMayNot(session: Session, schema: SystemSchema): Promise<Serve
   ]
 }
 
-async function readMigration(session: Session, schema: SystemSchema): Promise<number | null> {
+async function readMigration({ session, schema }: Database): Promise<number | null> {
   if (!schema.has('dbos_migrations', 'version')) return null
   const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
   return row?.version === null || row === undefined ? null : Number(row.version)
@@ -86,7 +87,7 @@ async function canListen(session: Session): Promise<boolean> {
   }
 }
 
-async function readBacklog(session: Session, schema: SystemSchema): Promise<ServerHealth['backlog']> {
+async function readBacklog({ session, schema }: Database): Promise<ServerHealth['backlog']> {
   const rows = await session.query(
     `select queue_name, application, version, count(*)::int as count, min(since) as oldest_at,
        (array_agg(id order by since))[1] as oldest_id
@@ -110,7 +111,7 @@ async function readBacklog(session: Session, schema: SystemSchema): Promise<Serv
   }))
 }
 
-async function readUnbegun(session: Session, schema: SystemSchema): Promise<ServerHealth['unbegun']> {
+async function readUnbegun({ session, schema }: Database): Promise<ServerHealth['unbegun']> {
   const rows = await session.query(
     `select w.name, w.class_name, count(*)::int as count, min(w.started_at_epoch_ms) as oldest_at,
        (array_agg(w.workflow_uuid order by w.started_at_epoch_ms))[1] as oldest_id
@@ -136,7 +137,7 @@ function toStanding(row: Row): Standing {
   }
 }
 
-async function readDead(session: Session, schema: SystemSchema): Promise<ServerHealth['dead']> {
+async function readDead({ session, schema }: Database): Promise<ServerHealth['dead']> {
   const rows = await session.query(
     `select workflow_uuid as id from ${schema.table('workflow_status')}
      where status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' order by created_at desc limit ${worthCounting}`,
@@ -144,10 +145,7 @@ async function readDead(session: Session, schema: SystemSchema): Promise<ServerH
   return toSample(rows)
 }
 
-async function readUnreadAfterEnd(
-  session: Session,
-  schema: SystemSchema,
-): Promise<ServerHealth['unreadAfterEnd']> {
+async function readUnreadAfterEnd({ session, schema }: Database): Promise<ServerHealth['unreadAfterEnd']> {
   const rows = await session.query(
     `select distinct n.destination_uuid as id from ${schema.table('notifications')} n
      join ${schema.table('workflow_status')} w on w.workflow_uuid = n.destination_uuid

@@ -1,10 +1,9 @@
 import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox.ts'
 import { toList } from '../../core/words/any-of.ts'
-import type { Session } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { isNamed } from '../tables/filter-conditions.ts'
 import { noTopic, toText, toTopic } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import { askPrefix, toWait } from './read-waits.ts'
 
 /** How far back `learnAnswers` looks: there is no index on names. */
@@ -18,8 +17,7 @@ const nullValues = `'null', '{"json":null}', '{"json":null,"__dbos_serializer":"
  * from joining the other way round, which reads every step there is for the few workflows that are active.
  */
 export async function readInbox(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { name, before, limit }: InboxQuery,
 ): Promise<Inbox> {
   const steps = schema.table('operation_outputs')
@@ -85,8 +83,7 @@ export async function readInbox(
 
 /** One answer for each name and step, the newest. */
 export async function learnAnswers(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   waits: readonly Pick<NamedWait, 'name' | 'step'>[],
 ): Promise<LearnedAnswer[]> {
   if (waits.length === 0 || !schema.has('notifications', 'consumed_by_function_id')) return []

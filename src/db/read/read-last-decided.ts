@@ -1,19 +1,18 @@
 import { deciderOf } from '../../core/decide/decision.ts'
 import type { LastDecided } from '../../core/decide/decision-record.ts'
-import type { Session } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import { messageColumns, toMessage } from './read-messages.ts'
 
 /** The last decision of a workflow. Where decisions are recorded only the record tells of one. */
 export async function readLastDecided(
-  session: Session,
-  schema: SystemSchema,
+  database: Database,
   workflowId: string,
-  isRecorded: boolean,
+  { isRecorded }: { readonly isRecorded: boolean },
 ): Promise<LastDecided | undefined> {
-  if (!isRecorded) return readFromMessages(session, schema, workflowId)
+  const { session, schema } = database
+  if (!isRecorded) return readFromMessages(database, workflowId)
   if (!(await hasRecord(session))) return undefined
   const [row] = await session.query(
     `select step, actor from drover.decisions
@@ -25,8 +24,7 @@ export async function readLastDecided(
 
 /** The id of a message that decides begins with its workflow and step. */
 async function readFromMessages(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<LastDecided | undefined> {
   const [row] = await session.query(

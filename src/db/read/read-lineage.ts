@@ -1,11 +1,9 @@
 import type { Lineage } from '../../core/workflow.ts'
-import type { Session } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
 export async function readLineage(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<Lineage | undefined> {
   const column = (name: string) => `${schema.column('workflow_status', name, 'w')} as ${name}`

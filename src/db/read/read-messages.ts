@@ -1,14 +1,11 @@
 import type { Message } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { toDate, toText, toTopic } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 
-export async function readMessages(
-  session: Session,
-  schema: SystemSchema,
-  workflowId: string,
-): Promise<Message[]> {
+export async function readMessages({ session, schema }: Database, workflowId: string): Promise<Message[]> {
   const rows = await session.query(
     `select ${messageColumns(schema, 'n')} from ${schema.table('notifications')} n
      where n.destination_uuid = $1 order by n.created_at_epoch_ms, n.message_uuid`,

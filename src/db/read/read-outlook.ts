@@ -1,36 +1,27 @@
 import type { Outlook, QueueState } from '../../core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../core/run/start.ts'
 import { internalQueue } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
-import type { ReadExecutors } from '../executors/known-executors.ts'
+import type { Row } from '../connection/connect.ts'
+import type { OpenDatabase } from '../executors/open-database.ts'
+import type { Database } from '../tables/database.ts'
 import { toFilledText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
+import { readClock } from './read-clock.ts'
 
 /** Enough of those that run to name some. */
 const shownRunning = 5
 
 /** What would become of a workflow on this queue. */
-export async function readOutlook(
-  session: Session,
-  schema: SystemSchema,
-  executors: ReadExecutors,
-  place: QueuePlace,
-): Promise<Outlook> {
-  const registration = await readRegistration(session, schema, place.queue)
-  const [clock] = await session.query('select clock_timestamp() as now')
+export async function readOutlook(database: OpenDatabase, place: QueuePlace): Promise<Outlook> {
+  const registration = await readRegistration(database, place.queue)
   return {
-    now: clock?.now as Date,
-    queue: await readQueue(session, schema, place, registration),
-    latestVersion: await readLatestVersion(session, schema, place.application),
-    executors: await executors(),
+    now: await readClock(database),
+    queue: await readQueue(database, place, registration),
+    latestVersion: await readLatestVersion(database, place.application),
+    executors: await database.executors(),
   }
 }
 
-async function readRegistration(
-  session: Session,
-  schema: SystemSchema,
-  name: string,
-): Promise<Row | undefined> {
+async function readRegistration({ session, schema }: Database, name: string): Promise<Row | undefined> {
   if (!schema.has('queues')) return undefined
   const column = (wanted: string) => `${schema.column('queues', wanted, 'q')} as ${wanted}`
   const [row] = await session.query(
@@ -54,8 +45,7 @@ async function readRegistration(
 }
 
 async function readQueue(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { queue: name, application, partition }: QueuePlace,
   registration: Row = {},
 ): Promise<QueueState> {
@@ -113,8 +103,7 @@ async function readQueue(
 
 /** As an executor of this application finds it: its own and the unclaimed ones. */
 async function readLatestVersion(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   application: string | null,
 ): Promise<string | null> {
   if (!schema.has('application_versions')) return null

@@ -1,10 +1,9 @@
 import type { Situation } from '../../core/diagnosis/situation.ts'
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { Step, Wait, Workflow } from '../../core/workflow.ts'
-import type { Session } from '../connection/connect.ts'
-import type { ReadExecutors } from '../executors/known-executors.ts'
+import type { OpenDatabase } from '../executors/open-database.ts'
+import type { Database } from '../tables/database.ts'
 import { toDate, toFilledText, toText, toTopic } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { stepColumns, toStep } from './read-steps.ts'
@@ -20,12 +19,11 @@ const recentRows = 10_000
 
 /** Everything that tells why a workflow is where it is; undefined without one. */
 export async function readSituation(
-  session: Session,
-  schema: SystemSchema,
-  readExecutors: ReadExecutors,
+  database: OpenDatabase,
   workflowId: string,
 ): Promise<Situation | undefined> {
-  const workflow = await getWorkflow(session, schema, workflowId)
+  const { session, schema } = database
+  const workflow = await getWorkflow(database, workflowId)
   const [row] = await session.query(
     `select ${schema.column('workflow_status', 'delay_until_epoch_ms', 'w')} as delay_until,
        w.workflow_deadline_epoch_ms as deadline, w.queue_partition_key as partition, w.updated_at,
@@ -37,17 +35,20 @@ export async function readSituation(
   const { queue, application, status } = workflow
   const partition = toFilledText(row.partition)
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
-  const progress = await readProgress(session, schema, workflowId)
+  const progress = await readProgress(database, workflowId)
   // Once it has recorded a step, who has it knows it.
   const ask = isQueued || (status === 'PENDING' && progress.stepCount === 0)
-  const executors = await readExecutors({ ask })
+  const executors = await database.executors({ ask })
   const outlook =
     isQueued && queue !== null
-      ? await readOutlook(session, schema, async () => executors, { queue, application, partition })
+      ? await readOutlook(
+          { ...database, executors: async () => executors },
+          { queue, application, partition },
+        )
       : null
-  const children = await listChildren(session, schema, workflowId)
-  const waits = await readWaits(session, schema, [workflowId])
-  const messages = await readMessages(session, schema, workflowId)
+  const children = await listChildren(database, workflowId)
+  const waits = await readWaits(database, [workflowId])
+  const messages = await readMessages(database, workflowId)
   return {
     workflow,
     now: row.now as Date,
@@ -57,25 +58,22 @@ export async function readSituation(
     updatedAt: toDate(row.updated_at),
     outlook,
     executors,
-    ...(isQueued
-      ? await readAhead(session, schema, workflowId)
-      : { ahead: [], aheadCount: 0, lastTakenAt: null }),
+    ...(isQueued ? await readAhead(database, workflowId) : { ahead: [], aheadCount: 0, lastTakenAt: null }),
     ...progress,
     waits,
     unread: messages.filter(({ read }) => !read),
     activeChildren: children
       .filter((child) => ['PENDING', 'ENQUEUED', 'DELAYED'].includes(child.status))
       .slice(0, shownChildren),
-    provenOrigins: await readProvenOrigins(session, schema, workflow),
-    knownNames: await listNames(session, schema, shownNames),
-    learned: await readLearned(session, schema, workflow, waits),
+    provenOrigins: await readProvenOrigins(database, workflow),
+    knownNames: await listNames(database, shownNames),
+    learned: await readLearned(database, workflow, waits),
   }
 }
 
 /** In the order in which executors take from a queue. */
 async function readAhead(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<Pick<Situation, 'ahead' | 'aheadCount' | 'lastTakenAt'>> {
   const status = schema.table('workflow_status')
@@ -106,8 +104,7 @@ async function readAhead(
 }
 
 async function readProgress(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<Pick<Situation, 'stepCount' | 'lastStep' | 'failedStep' | 'failedStepCount'>> {
   const steps = schema.table('operation_outputs')
@@ -134,8 +131,7 @@ async function readProgress(
 
 /** How workflows of this name ran that ended by themselves or recorded a step: somebody knew the name. */
 async function readProvenOrigins(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { name, workflowId }: Workflow,
 ): Promise<WorkflowOrigin[]> {
   const rows = await session.query(
@@ -160,8 +156,7 @@ async function readProvenOrigins(
 
 /** What an earlier run of this name did at the step where this one waits and did not ask. */
 async function readLearned(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { name, workflowId }: Workflow,
   waits: readonly Wait[],
 ): Promise<Situation['learned']> {

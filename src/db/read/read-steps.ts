@@ -1,10 +1,10 @@
 import type { Step } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeError, decodeValue } from '../tables/decode.ts'
 import { toDate, toFilledText, toText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
-export async function readSteps(session: Session, schema: SystemSchema, workflowId: string): Promise<Step[]> {
+export async function readSteps({ session, schema }: Database, workflowId: string): Promise<Step[]> {
   const rows = await session.query(
     `select ${stepColumns('o')} from ${schema.table('operation_outputs')} o
      where o.workflow_uuid = $1 order by o.function_id`,

@@ -1,18 +1,18 @@
 import type { StreamValuesOptions } from '../../core/store.ts'
 import type { StreamKey, StreamSummary, StreamValue } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
-import { type FollowTiming, retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
+import type { Row } from '../connection/connect.ts'
+import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
+import type { OpenDatabase } from '../executors/open-database.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue, isStreamEnd, streamEndMarks, usualSerialization } from '../tables/decode.ts'
 import { selectLightPage, selectPage } from '../tables/page.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
 const batchRows = 3000
 /** What is made of a batch is handed out in pieces, so that it is free again soon. */
 const pieceRows = 500
 
 export async function readStreams(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<StreamSummary[]> {
   const rows = await session.query(
@@ -35,8 +35,7 @@ export function withStreamKeys(streams: string, workflowId: string): string {
 
 /** Looks at the last value of each: a long stream costs no more than a short one. */
 export async function readStreamKeys(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<StreamKey[]> {
   const streams = schema.table('streams')
@@ -53,8 +52,7 @@ export async function readStreamKeys(
 }
 
 export async function findOffsetOfLast(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
   key: string,
   count: number,
@@ -69,14 +67,13 @@ export async function findOffsetOfLast(
 
 /** By offset, a batch ahead of the consumer at most, up to the last value that is there at the start. */
 export async function* readStreamValues(
-  session: Session,
-  schema: SystemSchema,
-  timing: FollowTiming,
-  stream: Pick<StreamValue, 'workflowId' | 'key'>,
+  { session, schema, timing }: OpenDatabase,
+  workflowId: string,
+  key: string,
   { from = 0, signal = new AbortController().signal, onNotice }: StreamValuesOptions = {},
 ): AsyncGenerator<readonly StreamValue[]> {
   const streams = schema.table('streams')
-  const { workflowId, key } = stream
+  const stream = { workflowId, key }
   const query = (sql: string, parameters: readonly unknown[]) =>
     retryWhileDisconnected(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
   const newest = await query(

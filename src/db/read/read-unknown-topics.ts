@@ -1,7 +1,6 @@
 import type { UnknownTopics } from '../../core/diagnosis/misdirected.ts'
-import type { Session } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { noTopic, toTopic } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import { askPrefix } from './read-waits.ts'
 
 /** Each of them is explained. */
@@ -10,7 +9,7 @@ const shown = 20
 const lookedAt = 1000
 
 /** What was sent ahead for a later step is on a topic that an earlier run read, or this one asked for. */
-export async function readUnknownTopics(session: Session, schema: SystemSchema): Promise<UnknownTopics[]> {
+export async function readUnknownTopics({ session, schema }: Database): Promise<UnknownTopics[]> {
   const messages = schema.table('notifications')
   const workflows = schema.table('workflow_status')
   const rows = await session.query(

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { noTopic, toDate, toText, toTopic } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -10,8 +11,7 @@ export const askPrefix = 'awaiting:'
 
 /** In the order of the ids, and of one workflow by step. */
 export async function readWaits(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<Wait[]> {
   const followed = workflowIds.map((id) => ({ id, high: -1, gaps: [] }))
@@ -68,12 +68,12 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
 
 /** The wait at one step, also one that is over: of it only what was asked, when and on which topic still matters. */
 export async function readWaitAt(
-  session: Session,
-  schema: SystemSchema,
+  database: Database,
   workflowId: string,
   step: number,
 ): Promise<Wait | undefined> {
-  const [open] = (await readWaits(session, schema, [workflowId])).filter((wait) => wait.step === step)
+  const { session, schema } = database
+  const [open] = (await readWaits(database, [workflowId])).filter((wait) => wait.step === step)
   if (open) return open
   const steps = schema.table('operation_outputs')
   const readHere = schema.has('notifications', 'consumed_by_function_id')

@@ -1,7 +1,8 @@
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { WorkflowQuery } from '../../core/store.ts'
 import { isEnded, toStatus, type Workflow, type WorkflowSummary } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeError, decodeInput, decodeValue, needsPortable } from '../tables/decode.ts'
 import { filterConditions } from '../tables/filter-conditions.ts'
 import { toDate, toFilledText, toText } from '../tables/rows.ts'
@@ -11,8 +12,7 @@ import type { SystemSchema } from '../tables/schema.ts'
 const recentRows = 10_000
 
 export async function listWorkflows(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   query: WorkflowQuery,
 ): Promise<WorkflowSummary[]> {
   const parameters: unknown[] = []
@@ -37,8 +37,7 @@ export async function listWorkflows(
 }
 
 export async function getWorkflow(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<Workflow | undefined> {
   const [row] = await session.query(`${selectWorkflows(schema)} where w.workflow_uuid = $1`, [workflowId])
@@ -47,8 +46,7 @@ export async function getWorkflow(
 
 /** Those of these ids that are workflows. */
 export async function listExisting(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<string[]> {
   const rows = await session.query(
@@ -59,8 +57,7 @@ export async function listExisting(
 }
 
 export async function findByPrefix(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   prefix: string,
   limit: number,
 ): Promise<string[]> {
@@ -73,8 +70,7 @@ export async function findByPrefix(
 }
 
 export async function listChildren(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<WorkflowSummary[]> {
   const rows = await session.query(
@@ -85,11 +81,7 @@ export async function listChildren(
   return rows.map(toSummary)
 }
 
-export async function listOrigins(
-  session: Session,
-  schema: SystemSchema,
-  name: string,
-): Promise<WorkflowOrigin[]> {
+export async function listOrigins({ session, schema }: Database, name: string): Promise<WorkflowOrigin[]> {
   const rows = await session.query(
     `select class_name, config_name, queue_name, application from (
        select w.class_name, w.config_name, w.queue_name, w.created_at, w.status,
@@ -108,11 +100,7 @@ export async function listOrigins(
   }))
 }
 
-export async function lastRanPortable(
-  session: Session,
-  schema: SystemSchema,
-  name: string,
-): Promise<boolean> {
+export async function lastRanPortable({ session, schema }: Database, name: string): Promise<boolean> {
   const [row] = await session.query(
     `select w.serialization from ${schema.table('workflow_status')} w
      where w.name = $1 and w.status not in ('ENQUEUED', 'DELAYED') order by w.created_at desc limit 1`,
@@ -121,7 +109,7 @@ export async function lastRanPortable(
   return needsPortable(toText(row?.serialization))
 }
 
-export async function listNames(session: Session, schema: SystemSchema, limit: number): Promise<string[]> {
+export async function listNames({ session, schema }: Database, limit: number): Promise<string[]> {
   const rows = await session.query(
     `select name from (
        select name, created_at from ${schema.table('workflow_status')}

@@ -3,7 +3,8 @@ import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
 import { waitForTurn } from '../../core/wait-for-turn.ts'
 import type { Session } from '../connection/connect.ts'
-import { readSchema, type SystemSchema } from './schema.ts'
+import type { Database } from './database.ts'
+import { readSchema } from './schema.ts'
 
 /** What our SDK makes: the number of its migrations. */
 const currentMigration = 123
@@ -13,19 +14,19 @@ const usualSchema = 'dbos'
 
 /** Creates or updates the system tables of a database that drover created; every other one is left as it is. */
 export async function migrateOwnSchema(
-  session: Session,
-  schema: SystemSchema,
+  database: Database,
   onNotice: (notice: string) => void = () => {},
-): Promise<SystemSchema> {
-  if (!schema.own || (await isCurrent(session, schema))) return schema
+): Promise<Database> {
+  const { session, schema } = database
+  if (!schema.own || (await isCurrent(database))) return database
   const isKnown = schema.name === usualSchema || schema.has('dbos_migrations')
-  if (!isKnown && !session.target.createSchema) return schema
+  if (!isKnown && !session.target.createSchema) return database
   await takeLock(session, onNotice)
   try {
-    const lockedSchema = await readSchema(session)
-    if (await isCurrent(session, lockedSchema)) return lockedSchema
+    const locked = { session, schema: await readSchema(session) }
+    if (await isCurrent(locked)) return locked
     await migrate(session.target.url, schema.name)
-    return await readSchema(session)
+    return { session, schema: await readSchema(session) }
   } finally {
     await session.query(`select pg_advisory_unlock(${lockKey})`)
   }
@@ -54,11 +55,11 @@ async function takeLock(session: Session, onNotice: (notice: string) => void): P
   })
 }
 
-async function isCurrent(session: Session, schema: SystemSchema): Promise<boolean> {
-  return (await readMigration(session, schema)) >= currentMigration
+async function isCurrent(database: Database): Promise<boolean> {
+  return (await readMigration(database)) >= currentMigration
 }
 
-async function readMigration(session: Session, schema: SystemSchema): Promise<number> {
+async function readMigration({ session, schema }: Database): Promise<number> {
   if (!schema.has('dbos_migrations')) return 0
   const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
   return Number(row?.version ?? 0)
@@ -70,30 +71,28 @@ const settledAfterMs = 100
  * The tables once nothing changes them any more; throws `migration-under-way` before. Between two transactions of a migration
  * no session tells of it: what is older than it could be is looked at twice.
  */
-export async function readSettledSchema(session: Session, schema: SystemSchema): Promise<SystemSchema> {
+export async function readSettledSchema(database: Database): Promise<Database> {
+  const { session, schema } = database
   if (schema.migration) throw migrationUnderWay(session.target.label)
-  const before = await readMigrationIfAllowed(session, schema)
-  if (before === undefined) return schema
+  const before = await readMigrationIfAllowed(database)
+  if (before === undefined) return database
   if (before < currentMigration) await delay(settledAfterMs)
-  const later = await readSchema(session)
-  const after = await readMigrationIfAllowed(session, later)
-  if (later.migration || after !== before) throw migrationUnderWay(session.target.label)
+  const later = { session, schema: await readSchema(session) }
+  const after = await readMigrationIfAllowed(later)
+  if (later.schema.migration || after !== before) throw migrationUnderWay(session.target.label)
   return later
 }
 
 /** The migration of tables that are newer than any that drover was tried on; undefined for those it knows. */
-export async function findUnknownMigration(
-  session: Session,
-  schema: SystemSchema,
-): Promise<number | undefined> {
-  const migration = await readMigrationIfAllowed(session, schema)
+export async function findUnknownMigration(database: Database): Promise<number | undefined> {
+  const migration = await readMigrationIfAllowed(database)
   return migration !== undefined && migration > currentMigration ? migration : undefined
 }
 
 /** A role that may read workflows need not be able to read this. */
-async function readMigrationIfAllowed(session: Session, schema: SystemSchema): Promise<number | undefined> {
+async function readMigrationIfAllowed(database: Database): Promise<number | undefined> {
   try {
-    return await readMigration(session, schema)
+    return await readMigration(database)
   } catch (error) {
     if (error instanceof CliError && error.code === 'permission-denied') return undefined
     throw error

@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg'
 import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Row, Session } from '../connection/connect.ts'
+import type { Database } from './database.ts'
 import type { SystemSchema } from './schema.ts'
 
 /** What a decider may write; the rest are defaults that it cannot choose. */
@@ -133,8 +134,7 @@ async function requireGranted(
 
 /** Creates the record, or tells how. */
 export async function createRecord(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { decider, run }: RecordSetup,
 ): Promise<string> {
   const grant = decider === undefined ? [] : [grants(schema, decider)]
@@ -155,7 +155,7 @@ export async function hasRecord(session: Session): Promise<boolean> {
 }
 
 /** The record is there after this: created in drover's own database, else missed with `no-record`. */
-export async function requireRecord(session: Session, schema: SystemSchema): Promise<void> {
+export async function requireRecord({ session, schema }: Database): Promise<void> {
   if (await hasRecord(session)) return
   if (schema.own) return createOnce(session)
   throw new CliError(

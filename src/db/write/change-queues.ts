@@ -1,11 +1,12 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Queue, QueueSettings } from '../../core/platform.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
 import { writeOnce } from '../connection/write-once.ts'
+import type { Database } from '../tables/database.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 
-export async function readQueues(session: Session, schema: SystemSchema): Promise<Queue[]> {
+export async function readQueues({ session, schema }: Database): Promise<Queue[]> {
   if (!schema.has('queues')) return []
   const rows = await session.query(
     `select q.name, ${schema.column('queues', 'application_name', 'q')} as application, q.concurrency,
@@ -49,8 +50,7 @@ function toCount(value: unknown): number | null {
 }
 
 export async function createQueue(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   name: string,
   application: string | null,
   settings: QueueSettings,
@@ -69,8 +69,7 @@ export async function createQueue(
 }
 
 export async function setQueue(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   name: string,
   settings: Partial<QueueSettings>,
 ): Promise<PlatformResult> {
@@ -93,12 +92,14 @@ export async function setQueue(
   return rows[0]?.is_same === true ? 'no-op' : 'changed'
 }
 
+export async function hasQueue({ session, schema }: Database, name: string): Promise<boolean> {
+  if (!schema.has('queues')) return false
+  const rows = await session.query(`select 1 from ${schema.table('queues')} where name = $1`, [name])
+  return rows.length > 0
+}
+
 /** With the workflows on it counted under the lock of its row. What DBOS enqueues at that very moment it does not hold up. */
-export async function deleteQueue(
-  session: Session,
-  schema: SystemSchema,
-  name: string,
-): Promise<PlatformResult> {
+export async function deleteQueue({ session, schema }: Database, name: string): Promise<PlatformResult> {
   requireQueues(schema)
   return session.transaction(async (client) => {
     const { rows: found } = await client.query(

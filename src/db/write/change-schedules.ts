@@ -1,14 +1,14 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Schedule } from '../../core/platform.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
 import { withDbosClient } from '../connection/dbos-client.ts'
 import { writeOnce } from '../connection/write-once.ts'
+import type { Database } from '../tables/database.ts'
 import { toFilledText } from '../tables/rows.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 
 const shownTimes = 3
 
-export async function readSchedules(session: Session, schema: SystemSchema): Promise<Schedule[]> {
+export async function readSchedules({ session, schema }: Database): Promise<Schedule[]> {
   if (!schema.has('workflow_schedules')) return []
   const column = (name: string) => schema.column('workflow_schedules', name, 's')
   const rows = await session.query(
@@ -65,8 +65,7 @@ function nextTimes(cron: string, timezone: string | null, now: Date, matcherOf: 
 }
 
 export async function setSchedule(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   name: string,
   status: Schedule['status'],
 ): Promise<PlatformResult> {
@@ -83,12 +82,9 @@ export async function setSchedule(
   return row.changed === true ? 'changed' : 'no-op'
 }
 
-export async function triggerSchedule(
-  session: Session,
-  schema: SystemSchema,
-  name: string,
-): Promise<string | undefined> {
-  const isThere = (await readSchedules(session, schema)).some((schedule) => schedule.name === name)
+export async function triggerSchedule(database: Database, name: string): Promise<string | undefined> {
+  const { session } = database
+  const isThere = (await readSchedules(database)).some((schedule) => schedule.name === name)
   if (!isThere) return undefined
   try {
     return await withDbosClient(session.target, async (dbos) => (await dbos.triggerSchedule(name)).workflowID)

@@ -2,9 +2,10 @@ import type { ClientBase } from 'pg'
 import { deciderOf, isSameDecision } from '../../core/decide/decision.ts'
 import type { DecisionOutcome, DecisionRequest, EarlierAnswer } from '../../core/decide/decision-record.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import { messageColumns, toMessage } from '../read/read-messages.ts'
+import type { Database } from '../tables/database.ts'
 import { decodeValue, needsPortable } from '../tables/decode.ts'
 import { requireRecord } from '../tables/record-table.ts'
 import { noTopic, toDate, toText } from '../tables/rows.ts'
@@ -20,15 +21,12 @@ const retryWindowMs = 10_000
  * wait, so that it cannot be sent twice. A wait that was decided says so for ever, also after the workflow ended.
  * The message and its record, or the record of why there is none, are one transaction.
  */
-export async function decideWait(
-  session: Session,
-  schema: SystemSchema,
-  request: DecisionRequest,
-): Promise<DecisionOutcome> {
+export async function decideWait(database: Database, request: DecisionRequest): Promise<DecisionOutcome> {
+  const { session, schema } = database
   const { wait, topic, message, isRecorded = true } = request
-  if (isRecorded) await requireRecord(session, schema)
+  if (isRecorded) await requireRecord(database)
   return session.transaction(async (client) => {
-    const workflow = await lockWorkflow(client, session, schema, wait.workflowId)
+    const workflow = await lockWorkflow(client, database, wait.workflowId)
     const { key, earlier } = await findDecision(client, schema, request, isRecorded)
     const obstacle = earlier ?? (await findObstacle(client, schema, request, key, workflow.status))
     const outcome = obstacle?.outcome ?? 'stored'
@@ -53,8 +51,7 @@ interface LockedWorkflow {
 
 async function lockWorkflow(
   client: ClientBase,
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   workflowId: string,
 ): Promise<LockedWorkflow> {
   const { rows } = await client.query<Row>(

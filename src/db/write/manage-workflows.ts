@@ -5,32 +5,20 @@ import type {
   ManageTarget,
   ManageVerb,
   StepBounds,
-  WorkflowManagement,
   WorkflowState,
   WorkflowWeight,
 } from '../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import { internalQueue, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { filterConditions } from '../tables/filter-conditions.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { runFromStep } from './run-from-step.ts'
 
-export function createManagement(session: Session, schema: SystemSchema): WorkflowManagement {
-  return {
-    states: (workflowIds) => readStates(session, schema, workflowIds),
-    stepBounds: (workflowIds) => readStepBounds(session, schema, workflowIds),
-    countBy: (filter, field) => countBy(session, schema, filter, field),
-    descendants: (workflowIds) => readDescendants(session, schema, workflowIds),
-    weigh: (workflowIds) => weigh(session, schema, workflowIds),
-    manage: (verb, targets) => manage(session, schema, verb, targets),
-  }
-}
-
-async function readStates(
-  session: Session,
-  schema: SystemSchema,
+export async function readStates(
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<WorkflowState[]> {
   const rows = await session.query(
@@ -50,9 +38,8 @@ async function readStates(
   }))
 }
 
-async function readStepBounds(
-  session: Session,
-  schema: SystemSchema,
+export async function readStepBounds(
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<StepBounds[]> {
   const rows = await session.query(
@@ -77,9 +64,8 @@ const columnByField: Readonly<Record<CountableField, string>> = {
   executor: 'executor_id',
 }
 
-async function countBy(
-  session: Session,
-  schema: SystemSchema,
+export async function countBy(
+  { session, schema }: Database,
   filter: WorkflowFilter,
   field: CountableField,
 ): Promise<FieldCount[]> {
@@ -94,9 +80,8 @@ async function countBy(
   return rows.map(({ value, count }) => ({ value: toFilledText(value), count: Number(count) }))
 }
 
-async function readDescendants(
-  session: Session,
-  schema: SystemSchema,
+export async function readDescendants(
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<string[]> {
   const table = schema.table('workflow_status')
@@ -122,9 +107,8 @@ const payloadColumns = [
   ['notifications', ['message']],
 ] as const
 
-async function weigh(
-  session: Session,
-  schema: SystemSchema,
+export async function weigh(
+  { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<WorkflowWeight> {
   const parts = payloadColumns
@@ -146,16 +130,15 @@ async function weigh(
   }
 }
 
-async function manage(
-  session: Session,
-  schema: SystemSchema,
+export async function manage(
+  database: Database,
   verb: ManageVerb,
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {
-  if (verb === 'fork' || verb === 'rewind') return runFromStep(session, schema, verb, targets)
-  const changed = await changeAll(session, schema, verb, targets)
+  if (verb === 'fork' || verb === 'rewind') return runFromStep(database, verb, targets)
+  const changed = await changeAll(database, verb, targets)
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
-  const states = rest.length > 0 ? await readStates(session, schema, rest.map(idOf)) : []
+  const states = rest.length > 0 ? await readStates(database, rest.map(idOf)) : []
   const statusById = new Map(states.map(({ workflowId, status }) => [workflowId, status]))
   return targets.map(({ workflowId }) => {
     const after = changed.get(workflowId)
@@ -169,8 +152,7 @@ async function manage(
 
 /** In one transaction what DBOS's own client does, but only where the status is still the expected one. */
 async function changeAll(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   verb: 'cancel' | 'resume' | 'delete',
   targets: readonly ManageTarget[],
 ): Promise<Map<string, WorkflowStatus | null>> {

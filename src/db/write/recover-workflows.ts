@@ -3,12 +3,12 @@ import type {
   DeadExecutor,
   HandOverRequest,
   MoveRequest,
-  Recovery,
   RecoveryScan,
 } from '../../core/diagnosis/dead-executors.ts'
 import { slotKey } from '../../core/run/executor-protocol.ts'
 import { internalQueue } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { findUnclaimed, isUnclaimed } from './read-unclaimed.ts'
@@ -16,12 +16,16 @@ import { findUnclaimed, isUnclaimed } from './read-unclaimed.ts'
 /** After a restart of the server living executors need a moment to connect again. */
 const settledServerMs = 10_000
 
-export function createRecovery(session: Session, schema: SystemSchema): Recovery {
-  return {
-    scanExecutors: () => session.transaction((client) => look(client, schema)),
-    handOver: (request) => session.transaction((client) => handOver(client, schema, request)),
-    moveToVersion: (request) => session.transaction((client) => moveToVersion(client, schema, request)),
-  }
+export function scanExecutors({ session, schema }: Database): Promise<RecoveryScan> {
+  return session.transaction((client) => look(client, schema))
+}
+
+export function handOver({ session, schema }: Database, request: HandOverRequest): Promise<string[]> {
+  return session.transaction((client) => putBack(client, schema, request))
+}
+
+export function moveToVersion({ session, schema }: Database, request: MoveRequest): Promise<string[]> {
+  return session.transaction((client) => move(client, schema, request))
 }
 
 /** No session is named after this executor; the server cuts such names off at 63 bytes. */
@@ -97,7 +101,7 @@ async function readUnknownSessions(client: ClientBase): Promise<string[]> {
   return rows.map(({ name, usename, count }) => `${name || '(no name)'} of ${usename} (${count})`)
 }
 
-async function handOver(
+async function putBack(
   client: ClientBase,
   schema: SystemSchema,
   { executorId, application, version, seenAt, toVersion, workflowIds }: HandOverRequest,
@@ -134,7 +138,7 @@ async function handOver(
 }
 
 /** They keep their queue, and what it lets through. */
-async function moveToVersion(
+async function move(
   client: ClientBase,
   schema: SystemSchema,
   { application, version, seenAt, toVersion, workflowIds }: MoveRequest,

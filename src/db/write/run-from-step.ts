@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg'
 import type { ManageResult, ManageTarget } from '../../core/manage/manage.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
-import type { Row, Session } from '../connection/connect.ts'
+import type { Row } from '../connection/connect.ts'
+import type { Database } from '../tables/database.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { insertForks } from './insert-forks.ts'
 import { rewindRows } from './rewind-rows.ts'
@@ -11,8 +12,7 @@ import { rewindRows } from './rewind-rows.ts'
  * taken in one order by everybody, so that two operators never wait for each other.
  */
 export async function runFromStep(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   verb: 'fork' | 'rewind',
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {

@@ -7,16 +7,13 @@ import type { Row, Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import { messageColumns, toMessage } from '../read/read-messages.ts'
+import type { Database } from '../tables/database.ts'
 import { needsPortable } from '../tables/decode.ts'
 import { toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 
 /** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
-export async function sendMessage(
-  session: Session,
-  schema: SystemSchema,
-  request: SendRequest,
-): Promise<SendOutcome> {
+export async function sendMessage({ session, schema }: Database, request: SendRequest): Promise<SendOutcome> {
   return session.transaction(async (client) => {
     const earlier = await compareWithEarlier(client, schema, request)
     if (earlier) return earlier.outcome

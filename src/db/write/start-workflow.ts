@@ -5,21 +5,19 @@ import { stringifyExact, withMarks } from '../../core/words/exact-number.ts'
 import type { Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
 import { isUniqueViolation } from '../connection/failures.ts'
+import type { Database } from '../tables/database.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { deliverMessage } from './send-message.ts'
 
-export async function startWorkflow(
-  session: Session,
-  schema: SystemSchema,
-  request: StartRequest,
-): Promise<StartOutcome> {
+export async function startWorkflow(database: Database, request: StartRequest): Promise<StartOutcome> {
+  const { session } = database
   for (let attempt = 0; ; attempt++) {
     try {
-      return await session.transaction((client) => startIn(client, session, schema, request))
+      return await session.transaction((client) => startIn(client, database, request))
     } catch (error) {
       // Somebody else has the id or the deduplication id; who had the latter may have ended before we look.
       if (!(await isCollision(error))) throw error
-      const holder = await findHolder(session, schema, request)
+      const holder = await findHolder(database, request)
       if (holder !== undefined) return { duplicateOf: holder }
       if (attempt > 0 || request.deduplicationId === undefined) return 'existing'
     }
@@ -28,8 +26,7 @@ export async function startWorkflow(
 
 async function startIn(
   client: ClientBase,
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   request: StartRequest,
 ): Promise<StartOutcome> {
   const { rows } = await client.query(
@@ -58,8 +55,7 @@ async function isCollision(error: unknown): Promise<boolean> {
 
 /** The active workflow with this deduplication id: DBOS takes it away from those that have ended. */
 async function findHolder(
-  session: Session,
-  schema: SystemSchema,
+  { session, schema }: Database,
   { deduplicationId, queue, workflowId }: StartRequest,
 ): Promise<string | undefined> {
   if (deduplicationId === undefined) return undefined

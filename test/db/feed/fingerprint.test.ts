@@ -30,7 +30,7 @@ const position = { ...createPosition(), status: 'PENDING', high: 3, gaps: [2] }
 
 function fingerprint(): Promise<string> {
   const needs = needsOf({ signal: new AbortController().signal })
-  return readFingerprint(session, schema, new Map([[id, position]]), needs, 10_000)
+  return readFingerprint({ session, schema }, new Map([[id, position]]), needs, 10_000)
 }
 
 /** In this order, on the same rows. */
@@ -60,7 +60,7 @@ test.each(Object.entries(happenings))('is another one when %s, and the same unti
 
 test('what is not asked for changes nothing', async () => {
   const needs = needsOf({ signal: new AbortController().signal, types: ['status'] })
-  const read = () => readFingerprint(session, schema, new Map([['statuses', position]]), needs, 10_000)
+  const read = () => readFingerprint({ session, schema }, new Map([['statuses', position]]), needs, 10_000)
   await seedWorkflow(database, { workflowId: 'statuses', did: [{ step: 'work' }] })
   const before = await read()
   await database.query(

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseTarget } from '../../core/database.ts'
+import { CliError } from '../../core/errors.ts'
+import { migrationUnderWay } from '../../core/migration-under-way.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { withoutPassword } from '../../core/words/without-password.ts'
+import type { Database } from './database.ts'
+import { readSchema, type SystemSchema } from './schema.ts'
+
+const lookAgainAfterMs = 100
+const looks = 3
+
+/**
+ * The tables as they can be used. Throws `migration-under-way` while they are being made; else `schema-missing` without them,
+ * `schema-unsupported` where they are older than migration 35.
+ */
+export async function readSupportedSchema(database: Database): Promise<Database> {
+  const { session } = database
+  let current = database.schema
+  for (let look = 0; ; look++) {
+    const failure = findLack(current, session.target)
+    if (!failure) return { session, schema: current }
+    const { migration } = current
+    if (migration?.isActive) throw migrationUnderWay(session.target.label)
+    if (!migration || look === looks) throw failure
+    await delay(lookAgainAfterMs)
+    current = await readSchema(session)
+    const wentOn = current.migration !== undefined && current.migration.mark !== migration.mark
+    if (wentOn && findLack(current, session.target)) throw migrationUnderWay(session.target.label)
+  }
+}
+
+function findLack(schema: SystemSchema, { label, url }: DatabaseTarget): CliError | undefined {
+  if (!schema.has('workflow_status')) {
+    const words = [withoutPassword(url), ...(schema.name === 'dbos' ? [] : ['--schema', schema.name])]
+    return new CliError('schema-missing', `There are no DBOS tables in schema ${schema.name} of ${label}.`, {
+      hint: schema.own
+        ? 'drover config   # is this the right database? name another schema with --schema'
+        : `start the application once, or: npx dbos schema ${words.map(shellWord).join(' ')}   # drover config shows what chose this database`,
+      isTransient: true,
+    })
+  }
+  const oldest: [table: string, column: string][] = [
+    ['workflow_status', 'serialization'],
+    ['workflow_events_history', 'function_id'],
+    ['streams', 'function_id'],
+    ['notifications', 'consumed'],
+    ['operation_outputs', 'completed_at_epoch_ms'],
+  ]
+  const lacking = oldest.find(([table, column]) => !schema.has(table, column))
+  if (!lacking) return undefined
+  return new CliError(
+    'schema-unsupported',
+    `The DBOS tables of ${label} are too old: ${lacking.join('.')} is missing; drover reads those of SDK 4.10 and later.`,
+    { hint: 'update the application, whose launch migrates its tables', isTransient: true },
+  )
+}
