@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { type CodeCache, openCodeCache } from './code-cache.ts'
 
@@ -14,11 +14,27 @@ type Factory = (
 
 /** Loads the bundle beside this file, runs one command line with it, and exits with its code. */
 export async function launch(argv: readonly string[]): Promise<never> {
+  if (isVersion(argv) && printVersion()) process.exit(0)
   const cache = openCodeCache(argv)
   const { main } = createRequire(cache)('./main.js') as typeof import('../main.ts')
   const code = await main(argv)
   await cache.save()
   process.exit(code)
+}
+
+function isVersion([flag, ...others]: readonly string[]): boolean {
+  return others.length === 0 && (flag === '--version' || flag === '-V')
+}
+
+/** Without the program, which takes several times longer to load. False where the output cannot be written: the program says why. */
+function printVersion(): boolean {
+  const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8'))
+  try {
+    writeSync(1, `${version}\n`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `require` of chunks of the bundle; what else they require is Node's business. */

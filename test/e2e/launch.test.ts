@@ -10,8 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => removeHome(home))
 
-const unharmed = { code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' }
-const runVersion = () => runDrover(['--version'], { home, cwd: '/' })
+const unharmed = { code: 0, stdout: expect.stringContaining('drover list'), stderr: '' }
+const runHelp = () => runDrover(['list', '--help'], { home, cwd: '/' })
 
 /** What V8 compiled, by file. */
 async function keptCode(): Promise<string[]> {
@@ -22,11 +22,11 @@ async function keptCode(): Promise<string[]> {
 }
 
 test('what was compiled is kept for this user alone, and used the next time', async () => {
-  expect(await runVersion()).toEqual(unharmed)
+  expect(await runHelp()).toEqual(unharmed)
   const [file = ''] = await keptCode()
   const written = await stat(file)
   expect((await stat(path.join(home, 'code'))).mode & 0o777).toBe(0o700)
-  expect(await runVersion()).toEqual(unharmed)
+  expect(await runHelp()).toEqual(unharmed)
   expect((await stat(file)).mtimeMs).toBe(written.mtimeMs)
 })
 
@@ -39,7 +39,7 @@ test.each<[damage: string, spoil: (code: Buffer) => Buffer]>([
     (code) => Buffer.from(code.map((byte, index) => (index % 999 === 500 && index < 150_000 ? ~byte : byte))),
   ],
 ])('compiled code that was %s harms nothing, and is replaced', async (_, spoil) => {
-  await runVersion()
+  await runHelp()
   const files = await keptCode()
   expect(files).not.toEqual([])
   const spoilt = new Map<string, Buffer>()
@@ -47,19 +47,31 @@ test.each<[damage: string, spoil: (code: Buffer) => Buffer]>([
     spoilt.set(file, spoil(await readFile(file)))
     await writeFile(file, spoilt.get(file) ?? '')
   }
-  expect(await runVersion()).toEqual(unharmed)
+  expect(await runHelp()).toEqual(unharmed)
   for (const file of files) expect(spoilt.get(file)?.equals(await readFile(file))).toBe(false)
 })
 
 test('a folder that others may write to is neither read nor written', async () => {
   await mkdir(path.join(home, 'code'))
   await chmod(path.join(home, 'code'), 0o777)
-  expect(await runVersion()).toEqual(unharmed)
+  expect(await runHelp()).toEqual(unharmed)
   expect(await keptCode()).toEqual([])
 })
 
 test('a home that cannot be written harms nothing', async () => {
   const file = path.join(home, 'file')
   await writeFile(file, '')
-  expect(await runDrover(['--version'], { home: path.join(file, 'home'), cwd: '/' })).toEqual(unharmed)
+  expect(await runDrover(['list', '--help'], { home: path.join(file, 'home'), cwd: '/' })).toEqual(unharmed)
+})
+
+test('the version is printed without loading the program, and kept code is not asked', async () => {
+  const { version } = JSON.parse(await readFile(path.join(import.meta.dirname, '../../package.json'), 'utf8'))
+  for (const flag of ['--version', '-V']) {
+    expect(await runDrover([flag], { home, cwd: '/' })).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: '',
+    })
+  }
+  await expect(stat(path.join(home, 'code'))).rejects.toThrow('ENOENT')
 })
