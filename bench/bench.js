@@ -1,4 +1,4 @@
-// The figures of the README, measured: drover, the SDK's own client and psql side by side, whole processes unless a section
+// The figures of docs/figures.md, measured: drover, the SDK's own client and psql side by side, whole processes unless a section
 // says otherwise. Usage: npm run bench [-- section…]
 import os from 'node:os'
 import { report, say } from './report.js'

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { Change } from '../src/core/change.ts'
@@ -84,12 +84,12 @@ test('docs/output.md documents every kind of change with what comes with it', as
   }
 })
 
-test('the README names every command, and no other', async () => {
+test('docs/commands.md names every command, and no other', async () => {
   const { stdout } = await runCli('--help')
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: |$)/gm)]
     .map(([, name]) => name)
     .filter((name) => name !== 'help')
-  const table = read('README.md').split('## Commands')[1]?.split('## ')[0] ?? ''
+  const table = read('docs/commands.md')
   const named = [...table.matchAll(/`([a-z]+)[^`]*`(?:, `([a-z]+)[^`]*`)? \| [a-z]/g)].flatMap(
     ([, one, other]) => (other ? [one, other] : [one]),
   )
@@ -136,5 +136,24 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/style.md'])(
       [name, `src/${name}`].some((place) => existsSync(path.join(repository, place)))
     expect(named.length).toBeGreaterThan(0)
     expect(named.filter((name) => !isThere(name))).toEqual([])
+  },
+)
+
+test('the README is a page of at most 120 lines, and each file that it names is there', () => {
+  const text = read('README.md')
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(120)
+  const links = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map(([, link = '']) => link)
+  expect(links.length).toBeGreaterThan(0)
+  expect(links.filter((link) => !existsSync(path.join(import.meta.dirname, '..', link)))).toEqual([])
+})
+
+test.each(readdirSync(path.join(import.meta.dirname, '../docs')).filter((name) => name.endsWith('.md')))(
+  'each file that docs/%s names is there',
+  (name) => {
+    const links = [...read(`docs/${name}`).matchAll(/\]\(([\w./-]+)(?:#[^)]*)?\)/g)].map(
+      ([, link = '']) => link,
+    )
+    const isMissing = (link: string) => !existsSync(path.join(import.meta.dirname, '../docs', link))
+    expect(links.filter(isMissing)).toEqual([])
   },
 )

@@ -32,7 +32,7 @@ function withoutComment(line: string): string {
 
 /** The first block of code of this language below a heading. */
 export function readBlock(file: string, heading: string, language: string): string {
-  const section = readFileSync(path.join(repository, file), 'utf8').split(`## ${heading}\n`)[1] ?? ''
+  const section = readFileSync(path.join(repository, file), 'utf8').split(`# ${heading}\n`)[1] ?? ''
   const [, block] = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'ms').exec(section) ?? []
   if (block === undefined) throw new Error(`${file} has no ${language} below ${heading}`)
   return block

@@ -20,7 +20,7 @@ interface Running {
 /** Goes on until it is answered or stopped: somebody would give it a terminal of its own. */
 const staysOpen = /^(drover|node \S+drover\.js) (worker|run|watch|recover --watch)\b/
 /** What such a line says once the next one may be typed. */
-const isSettled = /Ready for |drover approve |PENDING/
+const isSettled = /Ready for |drover approve |PENDING|Looking every /
 
 /** The words of a line in which no shell is needed; else none. Such a line of drover's runs in this process. */
 function splitSimple(line: string): string[] {
@@ -74,7 +74,6 @@ export function openTerminals({ cwd, env }: Place) {
         return complaintOf(running)
       }
       open.push(running)
-      if (line.includes('recover')) return undefined
       await waitUntil(`"${line}" runs`, () => running.isOver() || isSettled.test(running.output()))
       return running.isOver() ? complaintOf(running) : undefined
     },
