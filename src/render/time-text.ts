@@ -56,5 +56,6 @@ export function formatTime(date: Date): string {
 
 /** `04:12:06.123Z`, for a line of a log. */
 export function formatClock(date: Date): string {
-  return date.toISOString().slice(11)
+  const text = date.toISOString()
+  return text.slice(text.indexOf('T') + 1)
 }

@@ -28,8 +28,8 @@ export function renderTimeline(steps: readonly Step[], { style, width, now }: Vi
   const bars = steps.flatMap((step) => toBar(step, now))
   if (bars.length === 0) return []
   const names = bars.map(({ step }) => `${String(step.step).padStart(3)}  ${escapeControls(step.name)}`)
-  const longest = Math.max(...names.map(displayWidth))
-  const tookWidth = Math.max(...bars.map((bar) => tookOf(bar).length))
+  const longest = longestOf(names.map(displayWidth))
+  const tookWidth = longestOf(bars.map((bar) => tookOf(bar).length))
   const markWidth = bars.some(({ step }) => step.error) ? failedMark.length : 0
   const restWidth = tookWidth + markWidth + 4
   const nameWidth = Math.max(8, Math.min(longest, maxNameWidth, width - restWidth - minBarWidth))
@@ -41,10 +41,8 @@ export function renderTimeline(steps: readonly Step[], { style, width, now }: Vi
     .map((bar, index) => {
       const start = Math.min(axisWidth - 1, columnOf(bar.startMs))
       const end = Math.max(start + 1, columnOf(bar.endMs))
-      const cells = Array.from({ length: axisWidth }, (_, cell) => {
-        if (cell >= start && cell < end) return isWaiting(bar.step) ? '┄' : '█'
-        return ' '
-      }).join('')
+      const mark = isWaiting(bar.step) ? '┄' : '█'
+      const cells = (' '.repeat(start) + mark.repeat(end - start)).padEnd(axisWidth).slice(0, axisWidth)
       const paint = bar.step.error ? style.bad : isWaiting(bar.step) ? style.faint : style.accent
       const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
       const took = pad(tookOf(bar), tookWidth, 'right')
@@ -77,16 +75,25 @@ function isWaiting({ name }: Step): boolean {
   return waitingSteps.includes(name)
 }
 
+/** Between one beginning or end and the next. */
 function toStretches(bars: readonly Bar[]): Stretch[] {
-  const times = [...new Set(bars.flatMap(({ startMs, endMs }) => [startMs, endMs]))].sort((a, b) => a - b)
+  const workChanges = new Map<number, number>()
+  const change = (timeMs: number, by: number) => workChanges.set(timeMs, (workChanges.get(timeMs) ?? 0) + by)
+  for (const { step, startMs, endMs } of bars) {
+    const by = isWaiting(step) ? 0 : 1
+    change(startMs, by)
+    change(endMs, -by)
+  }
+  const times = [...workChanges.keys()].sort((a, b) => a - b)
+  let working = 0
   return times.slice(1).map((endMs, index) => {
     const startMs = times[index] ?? endMs
-    const active = bars.filter((bar) => bar.startMs < endMs && bar.endMs > startMs)
-    return { startMs, endMs, isWait: active.every(({ step }) => isWaiting(step)) }
+    working += workChanges.get(startMs) ?? 0
+    return { startMs, endMs, isWait: working === 0 }
   })
 }
 
-/** Waiting gets a tenth of the axis in all, however long it took; work gets the rest in proportion. */
+/** Waiting gets a tenth of the axis in all, however long it took; work gets the rest in proportion. For times where one begins or ends. */
 function toScale(stretches: readonly Stretch[], width: number): (timeMs: number) => number {
   const durationOf = ({ startMs, endMs }: Stretch) => endMs - startMs
   const worked = stretches.filter(({ isWait }) => !isWait).reduce((sum, one) => sum + durationOf(one), 0)
@@ -96,8 +103,15 @@ function toScale(stretches: readonly Stretch[], width: number): (timeMs: number)
     one.isWait
       ? (durationOf(one) / Math.max(1, waited)) * waitShare
       : (durationOf(one) / Math.max(1, worked)) * (1 - waitShare)
-  return (timeMs) =>
-    Math.round(
-      width * stretches.filter(({ endMs }) => endMs <= timeMs).reduce((sum, one) => sum + weightOf(one), 0),
-    )
+  const columnByTime = new Map<number, number>()
+  let sum = 0
+  for (const stretch of stretches) {
+    sum += weightOf(stretch)
+    columnByTime.set(stretch.endMs, Math.round(width * sum))
+  }
+  return (timeMs) => columnByTime.get(timeMs) ?? 0
+}
+
+function longestOf(lengths: readonly number[]): number {
+  return lengths.reduce((longest, length) => Math.max(longest, length), 0)
 }

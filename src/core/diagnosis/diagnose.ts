@@ -1,4 +1,5 @@
 import { registers } from '../run/registration.ts'
+import { dateOfMs } from '../words/far-date.ts'
 import { nearest } from '../words/nearest.ts'
 import { isEnded, isKnownStatus, type Step, type Wait } from '../workflow.ts'
 import type { Cause, QueueLimit } from './cause.ts'
@@ -149,7 +150,7 @@ function causesByLastStep(situation: Situation): Cause[] {
 
 /** The end of a sleep, which DBOS writes as its output when it begins; null where the step is none. */
 export function sleepsUntil({ name, output }: Step): Date | null {
-  return name === 'DBOS.sleep' && typeof output === 'number' ? new Date(output) : null
+  return name === 'DBOS.sleep' && typeof output === 'number' ? dateOfMs(output) : null
 }
 
 /**

@@ -4,14 +4,17 @@ import pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
+import { dateOrText } from '../../core/words/far-date.ts'
 import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
+import { hangUp, watchSilence } from './watch-silence.ts'
 
 export type Row = Record<string, unknown>
 
 /** The query connection of a store: opened when first needed, opened again after it was lost, lent to one at a time. */
 export interface Session {
   readonly target: DatabaseTarget
+  readonly options: SessionOptions
   /** For statements that may run twice: asked again where the connection turns out to have died since it was last used. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Several statements in one round trip, their literals escaped. The rows of each. A connection that is silent for `silenceMs` is lost. */
@@ -24,12 +27,22 @@ export interface Session {
   close(): Promise<void>
 }
 
-/** Postgres may compute for long, but a network that delivers nothing at all for as long as this is as good as gone. */
-const silenceMs = 30_000
 const startUpPollMs = 100
-const goodbyeMs = 500
+export const goodbyeMs = 500
 
-export function createSession(target: DatabaseTarget): Session {
+export interface SessionOptions {
+  /** Postgres may compute for long, but a network that delivers nothing at all for as long as this is as good as gone. */
+  readonly silenceMs?: number
+  /** Once it is aborted a silence of a second is enough. */
+  readonly interrupt?: AbortSignal
+}
+
+export const usualSilenceMs = 30_000
+
+export function createSession(
+  target: DatabaseTarget,
+  { silenceMs = usualSilenceMs, interrupt }: SessionOptions = {},
+): Session {
   let connection: Promise<pg.Client> | undefined
   let queue: Promise<unknown> = Promise.resolve()
   const closing = new AbortController()
@@ -59,7 +72,7 @@ export function createSession(target: DatabaseTarget): Session {
     if (closing.signal.aborted)
       throw new CliError('connection-lost', `The connection to ${target.label} was closed.`)
     const client = await openConnection()
-    const stopWatching = watchSilence(client, longestSilenceMs)
+    const stopWatching = watchSilence(client, longestSilenceMs, interrupt)
     try {
       if (client === unprepared) {
         await prepare?.(client)
@@ -97,6 +110,7 @@ export function createSession(target: DatabaseTarget): Session {
 
   return {
     target,
+    options: { silenceMs, interrupt },
     query: (sql, parameters) =>
       lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows, { mayRepeat: true }),
     batch: (sql, longestSilenceMs) =>
@@ -141,7 +155,7 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
   const deadlineMs = Date.now() + target.connectTimeoutMs
   for (;;) {
     const client = createClient(target, Math.max(1, deadlineMs - Date.now()))
-    const giveUp = (): void => streamOf(client)?.destroy()
+    const giveUp = (): void => hangUp(client)
     client.on('error', () => {})
     signal.addEventListener('abort', giveUp, { once: true })
     rememberStatements(client)
@@ -150,7 +164,7 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
       return client
     } catch (error) {
       const canRetry = isStartingUp(error) && Date.now() + startUpPollMs < deadlineMs && !signal.aborted
-      if (!canRetry) throw toConnectError(error, target)
+      if (!canRetry) throw toConnectError(error, target, client)
     } finally {
       signal.removeEventListener('abort', giveUp)
     }
@@ -158,15 +172,33 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
   }
 }
 
+/** Lends a connection of its own, for what waits for nothing on it but answers. Cuts it when it is silent for `silenceMs`. */
+export async function withConnection<Result>(
+  target: DatabaseTarget,
+  { signal, silenceMs = usualSilenceMs }: { readonly signal: AbortSignal; readonly silenceMs?: number },
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await connect(target, signal)
+  const stopWatching = watchSilence(client, silenceMs)
+  try {
+    return await use(client)
+  } catch (error) {
+    throw toQueryError(error, target, client)
+  } finally {
+    stopWatching()
+    await disconnect(client)
+  }
+}
+
 /** Says goodbye, and hangs up when nobody answers. */
 export async function disconnect(client: pg.Client): Promise<void> {
-  const hangUp = setTimeout(() => streamOf(client)?.destroy(), goodbyeMs)
+  const timer = setTimeout(() => hangUp(client), goodbyeMs)
   try {
     await client.end()
   } catch {
-    streamOf(client)?.destroy()
+    hangUp(client)
   } finally {
-    clearTimeout(hangUp)
+    clearTimeout(timer)
   }
 }
 
@@ -188,29 +220,10 @@ function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): 
   }
 }
 
-/** What is JSON keeps its digits; all else is as `pg` has it. */
-const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === pg.types.builtins.JSONB || oid === pg.types.builtins.JSON
-    ? parseExact
-    : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
-
-/** Cuts a connection through which nothing came for `longestMs` while it was in use. Returns how to stop. */
-function watchSilence(client: pg.Client, longestMs: number): () => void {
-  let heard = streamOf(client)?.bytesRead
-  const look = (): void => {
-    const stream = streamOf(client)
-    if (stream?.bytesRead === heard) stream?.destroy(new Error(`no answer within ${longestMs / 1000} s`))
-    heard = stream?.bytesRead
-  }
-  const timer = setInterval(look, longestMs)
-  return () => clearInterval(timer)
-}
-
-interface ByteStream {
-  readonly bytesRead: number
-  destroy(error?: Error): void
-}
-
-function streamOf(client: pg.Client): ByteStream | undefined {
-  return (client as unknown as { connection?: { stream?: ByteStream } }).connection?.stream
-}
+/** What is JSON keeps its digits, and a time that is none its text; all else is as `pg` has it. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
+  const { JSON: json, JSONB, TIMESTAMPTZ } = pg.types.builtins
+  if (oid === JSONB || oid === json) return parseExact
+  const parse = pg.types.getTypeParser(oid, format)
+  return oid === TIMESTAMPTZ ? (text: string) => dateOrText(parse(text), text) : parse
+}) as typeof pg.types.getTypeParser

@@ -2,8 +2,11 @@ import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
+import { startTimer } from '../../core/words/long-timer.ts'
+import { goodbyeMs, type SessionOptions, usualSilenceMs } from './connect.ts'
 import { toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
+import { hangUp, watchSilence } from './watch-silence.ts'
 
 /**
  * DBOS's own client, for what it writes in a transaction of ours. Its pool is ours and is never used: the client retries
@@ -16,21 +19,57 @@ export async function createDbosClient(target: DatabaseTarget): Promise<DBOSClie
 /** The same client for what it does in transactions of its own, on a connection that is closed afterwards. */
 export async function withDbosClient<Result>(
   target: DatabaseTarget,
+  options: SessionOptions,
   use: (dbos: DBOSClient) => Promise<Result>,
 ): Promise<Result> {
   const pool = createPool(target)
+  const lost = createLoss(pool, target, options)
+  try {
+    const dbos = await createClientOn(pool, target)
+    return await Promise.race([use(dbos), lost.promise])
+  } catch (error) {
+    throw toQueryError(error, target, lost.client())
+  } finally {
+    await lost.close()
+  }
+}
+
+interface Loss {
+  /** Rejects once there is no connection within the time for it, or the one that there was is lost or silent. */
+  readonly promise: Promise<never>
+  client(): pg.Client | undefined
+  close(): Promise<void>
+}
+
+/** The client itself goes on for ever on a connection that is lost. */
+function createLoss(pool: pg.Pool, target: DatabaseTarget, options: SessionOptions): Loss {
   let client: pg.Client | undefined
-  pool.on('error', () => {})
+  let stopWatching = (): void => {}
+  let fail = (_: unknown): void => {}
+  const promise = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  promise.catch(() => {})
+  const stopTimer = startTimer(() => fail(new Error('timeout expired')), target.connectTimeoutMs)
+  pool.on('error', fail)
   pool.on('connect', (connected) => {
+    stopTimer()
+    stopWatching()
     client = connected as pg.Client
     rememberStatements(client)
+    client.on('error', fail)
+    stopWatching = watchSilence(client, options.silenceMs ?? usualSilenceMs, options.interrupt)
   })
-  try {
-    return await use(await createClientOn(pool, target))
-  } catch (error) {
-    throw toQueryError(error, target, client)
-  } finally {
-    await pool.end()
+  return {
+    promise,
+    client: () => client,
+    close: async () => {
+      stopTimer()
+      stopWatching()
+      const stopWaiting = startTimer(() => client && hangUp(client), goodbyeMs)
+      await pool.end()
+      stopWaiting()
+    },
   }
 }
 

@@ -1,45 +1,68 @@
 import type { Client } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
+import { type Refusal, refusalOf } from '../../core/sqlstates.ts'
+import { toEncryptionError } from './encryption-failures.ts'
 import { missingGrant } from './missing-grant.ts'
+import { InterruptedSilence } from './watch-silence.ts'
 
 const configHint = 'drover config   # which database this is, and what chose it'
 
 /** A failed attempt to connect, in the user's words. Passwords are in none of the messages that pg and Node make. */
-export function toConnectError(error: unknown, target: DatabaseTarget): CliError {
+export function toConnectError(error: unknown, target: DatabaseTarget, client?: Client): CliError {
   if (error instanceof CliError) return error
+  const { label } = target
   const code = codeOf(error)
-  if (isRefusal(code)) {
+  const reason = textOf(error)
+  if (isPasswordMissing(error, client)) {
+    const user = client?.user === undefined ? 'a user' : `"${client.user}"`
     return new CliError(
       'permission-denied',
-      `Postgres refuses the login to ${target.label}: ${textOf(error)}.`,
+      `Postgres asks ${user} of ${label} for a password, and none is given.`,
       {
-        hint: configHint,
+        hint: 'give it in PGPASSWORD, in ~/.pgpass (mode 0600), or in the URL: postgres://USER:PASSWORD@HOST/DATABASE',
         cause: error,
       },
     )
   }
-  const reason =
-    textOf(error) === 'timeout expired' ? `no answer within ${target.connectTimeoutMs} ms` : textOf(error)
-  return new CliError('database-unreachable', `Cannot connect to ${target.label}: ${reason}.`, {
-    hint: configHint,
-    cause: error,
-    isTransient: isOnItsWay(error),
-  })
-}
-
-/** A failed statement: what the user can meet becomes a `CliError`, the rest is a bug and stays as it is. */
-export function toQueryError(error: unknown, target: DatabaseTarget, client?: Client): unknown {
-  if (error instanceof CliError) return error
-  const code = codeOf(error)
-  if (isRefusal(code)) {
-    const reason = textOf(error)
-    const grant = missingGrant(reason, client, target)
-    return new CliError('permission-denied', `This role may not do that on ${target.label}: ${reason}.`, {
-      hint: grant ?? configHint,
+  if (isDenied(code)) {
+    return new CliError('permission-denied', `Postgres refuses the login to ${label}: ${reason}.`, {
+      hint: /no encryption/.test(reason)
+        ? 'add sslmode=require to the URL: the server takes no connection without TLS'
+        : configHint,
       cause: error,
     })
   }
+  if (refusalOf(code)?.code === 'server-exhausted') return toRefusal(error, target)
+  const text = reason === 'timeout expired' ? `no answer within ${target.connectTimeoutMs} ms` : reason
+  return (
+    toEncryptionError(error, code, label) ??
+    new CliError('database-unreachable', `Cannot connect to ${label}: ${text}.`, {
+      hint: configHint,
+      cause: error,
+      isTransient: isOnItsWay(error),
+    })
+  )
+}
+
+/** A failed statement: all that Postgres itself says becomes a `CliError`, the rest is a bug and stays as it is. */
+export function toQueryError(error: unknown, target: DatabaseTarget, client?: Client): unknown {
+  if (error instanceof CliError) return error
+  if (error instanceof InterruptedSilence) {
+    return new CliError('interrupted', `Interrupted while ${target.label} did not answer.`, {
+      hint: 'what was asked of it may be done all the same: look before you try again',
+      cause: error,
+    })
+  }
+  const code = codeOf(error)
+  if (isDenied(code)) {
+    const refused = toRefusal(error, target)
+    const grant = missingGrant(textOf(error), client, target)
+    return grant === undefined
+      ? refused
+      : new CliError(refused.code, refused.message, { hint: grant, cause: error })
+  }
+  if (refusalOf(code)) return toRefusal(error, target)
   if (isConnectionFault(error)) {
     return new CliError('connection-lost', `The connection to ${target.label} was lost: ${textOf(error)}.`, {
       hint: 'run the same command again',
@@ -47,14 +70,12 @@ export function toQueryError(error: unknown, target: DatabaseTarget, client?: Cl
       isTransient: true,
     })
   }
-  if (['42P01', '42703', '3F000'].includes(code)) {
-    return new CliError(
-      'schema-unsupported',
-      `The DBOS tables of ${target.label} lack something that drover reads: ${textOf(error)}.`,
-      { hint: configHint, cause: error },
-    )
-  }
   return error
+}
+
+function toRefusal(error: unknown, { label }: DatabaseTarget): CliError {
+  const { code, says, hint, isTransient } = refusalOf(codeOf(error)) as Refusal
+  return new CliError(code, `${says(label)}: ${textOf(error)}.`, { hint, cause: error, isTransient })
 }
 
 export function workflowNotFound(workflowId: string, label: string): CliError {
@@ -72,6 +93,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     error instanceof CliError && (error.code === 'connection-lost' || error.code === 'database-unreachable')
   )
+}
+
+/** True when the same may be allowed in a moment: the connection is made again, a lock is free, a transaction is over. */
+export function isTransient(error: unknown): error is CliError {
+  return error instanceof CliError && error.isTransient
 }
 
 /** Postgres starts up, shuts down or recovers: it will answer soon. */
@@ -92,14 +118,18 @@ function isOnItsWay(error: unknown): boolean {
   return /^timeout expired|^Connection terminated/.test(textOf(error))
 }
 
-function isRefusal(code: string): boolean {
-  return code.startsWith('28') || code === '42501'
+function isDenied(code: string): boolean {
+  return refusalOf(code)?.code === 'permission-denied'
+}
+
+/** pg says so itself for SCRAM; for the older ways it sends nothing, and Postgres calls that a wrong one. */
+function isPasswordMissing(error: unknown, client: Client | undefined): boolean {
+  if (/client password must be a (?:non-empty )?string/.test(textOf(error))) return true
+  return codeOf(error) === '28P01' && client !== undefined && !client.password
 }
 
 function isConnectionFault(error: unknown): boolean {
-  const code = codeOf(error)
-  if (code.startsWith('08') || (code.startsWith('57P') && code !== '57P04')) return true
-  if (/^E[A-Z]+$/.test(code) || code === '25P03' || code === '25P04') return true
+  if (/^E[A-Z]+$/.test(codeOf(error))) return true
   return /^Connection terminated|^Client (has encountered|was closed)|^Query read timeout|^timeout expired|^no answer within/.test(
     textOf(error),
   )

@@ -2,7 +2,7 @@ import { CliError } from '../../core/errors.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import type { Session } from './connect.ts'
-import { isConnectionLoss } from './failures.ts'
+import { isConnectionLoss, isTransient } from './failures.ts'
 import { createWake } from './wake.ts'
 
 export interface FollowTiming {
@@ -26,7 +26,7 @@ export const defaultTiming: FollowTiming = {
 const firstRetryMs = 50
 const lastRetryMs = 2000
 
-/** Tries `read` again while the connection is lost. Undefined when `signal` aborts or the store closes; throws `connection-lost` in the end. */
+/** Tries `read` again while what fails may pass: a lost connection, a lock, a time limit of the role. Undefined when `signal` aborts or the store closes; throws what it was in the end. */
 export async function retryWhileDisconnected<Result>(
   session: Session,
   timing: FollowTiming,
@@ -44,7 +44,7 @@ export async function retryWhileDisconnected<Result>(
   const timers = [
     startTimer(() => {
       isNoticed = true
-      onNotice?.(`${label} does not answer; drover keeps trying.`)
+      onNotice?.(`${describeFailure(lastFailure, label)}; drover keeps trying.`)
     }, timing.noticeAfterMs),
     startTimer(leave, timing.giveUpAfterMs),
   ]
@@ -59,13 +59,14 @@ export async function retryWhileDisconnected<Result>(
         return result
       } catch (error) {
         if (session.isClosed()) return undefined
-        if (!isConnectionLoss(error)) throw error
+        if (!isTransient(error)) throw error
         hasFailed = true
         lastFailure = error
       }
       await retry.sleep(retryMs * (0.5 + Math.random() / 2), giveUp.signal)
     }
     if (signal.aborted) return undefined
+    if (isTransient(lastFailure) && !isConnectionLoss(lastFailure)) throw lastFailure
     throw new CliError(
       'connection-lost',
       `${label} did not come back within ${describeMs(timing.giveUpAfterMs)}.`,
@@ -82,6 +83,12 @@ export async function retryWhileDisconnected<Result>(
   function isOver(): boolean {
     return giveUp.signal.aborted || signal.aborted
   }
+}
+
+/** Who refuses does answer. */
+function describeFailure(failure: unknown, label: string): string {
+  if (!isTransient(failure) || isConnectionLoss(failure)) return `${label} does not answer`
+  return failure.message.replace(/\.$/, '')
 }
 
 function describeMs(ms: number): string {

@@ -5,8 +5,10 @@ import {
   type ExecutorAnswer,
   questionChannel,
 } from '../../core/run/executor-protocol.ts'
+import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { connect, disconnect, type Session } from '../connection/connect.ts'
 import { createWake } from '../connection/wake.ts'
+import { watchSilence } from '../connection/watch-silence.ts'
 import type { Slot } from './read-slots.ts'
 
 /**
@@ -20,7 +22,7 @@ export async function askExecutors(
 ): Promise<ReadonlyMap<string, ExecutorAnswer>> {
   const answers = new Map<string, ExecutorAnswer>()
   if (slots.length === 0) return answers
-  const signal = AbortSignal.timeout(target.connectTimeoutMs + longestMs)
+  const signal = timeoutSignal(target.connectTimeoutMs + longestMs)
   const client = await connect({ ...target, url: target.listenUrl ?? target.url }, signal).catch(
     () => undefined,
   )
@@ -40,6 +42,7 @@ export async function askExecutors(
     if (answer?.executorId === slot.executorId) answers.set(slot.executorId, answer)
     heard.ring()
   })
+  const stopWatching = watchSilence(client, longestMs)
   try {
     await client.query(`listen ${channel}`)
     const askedAt = performance.now()
@@ -58,6 +61,7 @@ export async function askExecutors(
   } catch {
     // A connection that was lost on the way leaves the rest unknown.
   } finally {
+    stopWatching()
     await disconnect(client)
   }
   return answers

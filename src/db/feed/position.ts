@@ -37,7 +37,7 @@ export function createPosition(): Position {
     skipsNext: false,
     childOf: null,
     events: {},
-    streams: {},
+    streams: byKey(),
     closedStreams: [],
     settledMs: 0,
     seen: {},
@@ -46,11 +46,17 @@ export function createPosition(): Position {
   }
 }
 
+/** A key may be `__proto__`. */
+function byKey(given: Record<string, number> = {}): Record<string, number> {
+  return Object.assign(Object.create(null), given)
+}
+
 /** Steps are recorded when they end, so not in order: what is missing below is remembered. */
 export function passStep(position: Position, step: number, name: string): void {
   if (step > position.high) {
-    for (let missing = position.high + 1; missing < step; missing++) {
-      if (missing === position.high + 1 && position.skipsNext) continue
+    const next = position.high + 1
+    for (let missing = Math.max(next, step - maxGaps); missing < step; missing++) {
+      if (missing === next && position.skipsNext) continue
       position.gaps.push(missing)
     }
     position.gaps = position.gaps.slice(-maxGaps)
@@ -92,7 +98,12 @@ export function decodeCursor(cursor: string): Map<string, Position> {
   try {
     const [format, written] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Cursor
     if (format !== 1) throw new TypeError(`unknown cursor format ${format}`)
-    return new Map(Object.entries(written).map(([id, given]) => [id, { ...createPosition(), ...given }]))
+    return new Map(
+      Object.entries(written).map(([id, given]) => [
+        id,
+        { ...createPosition(), ...given, streams: byKey(given.streams) },
+      ]),
+    )
   } catch (cause) {
     throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
       hint: 'take the cursor of a change that drover watch -o jsonl printed',

@@ -1,5 +1,7 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
-import { connect, disconnect, type Row, type Session } from '../connection/connect.ts'
+import { dateOfMs } from '../../core/words/far-date.ts'
+import { timeoutSignal } from '../../core/words/long-timer.ts'
+import { type Row, type Session, withConnection } from '../connection/connect.ts'
 import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
 import type { Database } from '../tables/database.ts'
 import { hasRecord } from '../tables/record-table.ts'
@@ -78,13 +80,11 @@ async function readMigration({ session, schema }: Database): Promise<number | nu
 /** Poolers accept LISTEN, and deliver nothing. */
 async function canListen(session: Session): Promise<boolean> {
   const { target } = session
-  const signal = AbortSignal.timeout(target.connectTimeoutMs)
-  const client = await connect({ ...target, url: target.listenUrl ?? target.url }, signal)
-  try {
-    return await receivesOwnNotify(client, session, listenTestMs, signal)
-  } finally {
-    await disconnect(client)
-  }
+  const signal = timeoutSignal(target.connectTimeoutMs)
+  const direct = { ...target, url: target.listenUrl ?? target.url }
+  return withConnection(direct, { signal, silenceMs: target.connectTimeoutMs }, (client) =>
+    receivesOwnNotify(client, session, listenTestMs, signal),
+  )
 }
 
 async function readBacklog({ session, schema }: Database): Promise<ServerHealth['backlog']> {
@@ -133,7 +133,7 @@ function toStanding(row: Row): Standing {
   return {
     count: Number(row.count),
     oldestId: String(row.oldest_id),
-    oldestAt: new Date(Number(row.oldest_at)),
+    oldestAt: dateOfMs(row.oldest_at as string),
   }
 }
 

@@ -1,3 +1,4 @@
+import { dateOfMs } from '../../core/words/far-date.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
@@ -135,7 +136,7 @@ export function toWait(row: Row): Wait | undefined {
 /** The output of the timeout's row: an absolute time in epoch milliseconds. */
 function toDeadline(row: Row): Date | null {
   const epochMs = decodeValue(toText(row.deadline), toText(row.deadline_serialization))
-  return typeof epochMs === 'number' ? new Date(epochMs) : null
+  return typeof epochMs === 'number' ? dateOfMs(epochMs) : null
 }
 
 function promptOf(request: JsonValue): string | null {

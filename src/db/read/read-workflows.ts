@@ -1,5 +1,6 @@
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { WorkflowQuery } from '../../core/store.ts'
+import { msOf } from '../../core/words/far-date.ts'
 import { isEnded, toStatus, type Workflow, type WorkflowSummary } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import type { Database } from '../tables/database.ts'
@@ -19,7 +20,7 @@ export async function listWorkflows(
   const conditions = filterConditions(schema, query, parameters)
   const isOldestFirst = query.order === 'oldest'
   if (query.after) {
-    parameters.push(query.after.createdAt.getTime(), query.after.workflowId)
+    parameters.push(msOf(query.after.createdAt), query.after.workflowId)
     const { length } = parameters
     conditions.push(
       `(w.created_at, w.workflow_uuid) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`,

@@ -52,6 +52,7 @@ export function decodeError(text: string | null, serialization: string | null): 
 function unwrapMessage(value: JsonValue): JsonValue {
   if (!isJsonObject(value) || typeof value.message !== 'string' || !value.message.startsWith('{'))
     return value
+  if (isTooDeep(value.message)) return value
   try {
     const inner: JsonValue = parseExact(value.message)
     const isError = isJsonObject(inner) && typeof inner.name === 'string' && typeof inner.message === 'string'

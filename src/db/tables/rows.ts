@@ -1,3 +1,5 @@
+import { dateOfMs } from '../../core/words/far-date.ts'
+
 /** Columns as pg hands them out: bigint as text, and null where there is nothing. */
 
 export function toText(value: unknown): string | null {
@@ -11,7 +13,7 @@ export function toFilledText(value: unknown): string | null {
 
 /** From epoch milliseconds. */
 export function toDate(epochMs: unknown): Date | null {
-  return epochMs === null || epochMs === undefined ? null : new Date(Number(epochMs))
+  return epochMs === null || epochMs === undefined ? null : dateOfMs(epochMs as string)
 }
 
 /** DBOS stores "no topic" as a name of its own. */

@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Schedule } from '../../core/platform.ts'
+import { dateOrText } from '../../core/words/far-date.ts'
 import type { Row } from '../connection/connect.ts'
 import { withDbosClient } from '../connection/dbos-client.ts'
 import { writeOnce } from '../connection/write-once.ts'
@@ -34,7 +35,7 @@ function toSchedule(row: Row, matcherOf: MatcherOf): Schedule {
   const cron = String(row.schedule)
   const timezone = toFilledText(row.timezone)
   const status = row.status === 'PAUSED' ? 'PAUSED' : 'ACTIVE'
-  const lastFiredAt = new Date(String(row.last_fired ?? ''))
+  const lastFired = toFilledText(row.last_fired)
   return {
     name: String(row.schedule_name),
     workflow: String(row.workflow_name),
@@ -43,7 +44,7 @@ function toSchedule(row: Row, matcherOf: MatcherOf): Schedule {
     status,
     application: toFilledText(row.application),
     queue: toFilledText(row.queue),
-    lastFiredAt: Number.isNaN(lastFiredAt.getTime()) ? null : lastFiredAt,
+    lastFiredAt: lastFired === null ? null : dateOrText(new Date(lastFired), lastFired),
     nextAt: status === 'ACTIVE' ? nextTimes(cron, timezone, row.now as Date, matcherOf) : [],
   }
 }
@@ -87,7 +88,11 @@ export async function triggerSchedule(database: Database, name: string): Promise
   const isThere = (await readSchedules(database)).some((schedule) => schedule.name === name)
   if (!isThere) return undefined
   try {
-    return await withDbosClient(session.target, async (dbos) => (await dbos.triggerSchedule(name)).workflowID)
+    return await withDbosClient(
+      session.target,
+      session.options,
+      async (dbos) => (await dbos.triggerSchedule(name)).workflowID,
+    )
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('No application versions found')) {
       throw error

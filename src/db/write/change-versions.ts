@@ -1,4 +1,5 @@
 import type { ApplicationVersion, PlatformResult } from '../../core/platform.ts'
+import { dateOfMs } from '../../core/words/far-date.ts'
 import { writeOnce } from '../connection/write-once.ts'
 import type { Database } from '../tables/database.ts'
 import { toFilledText } from '../tables/rows.ts'
@@ -14,7 +15,7 @@ export async function readVersions({ session, schema }: Database): Promise<Appli
   return rows.map((row) => ({
     version: String(row.version_name),
     application: toFilledText(row.application),
-    registeredAt: new Date(Number(row.version_timestamp)),
+    registeredAt: dateOfMs(row.version_timestamp as string),
     isLatest: row.is_latest === true,
   }))
 }

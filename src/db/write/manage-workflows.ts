@@ -9,6 +9,7 @@ import type {
   WorkflowWeight,
 } from '../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
+import { dateOfMs } from '../../core/words/far-date.ts'
 import { internalQueue, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import type { Database } from '../tables/database.ts'
@@ -34,7 +35,7 @@ export async function readStates(
     queue: toFilledText(row.queue_name),
     application: toFilledText(row.application),
     version: toFilledText(row.application_version),
-    updatedAt: new Date(Number(row.updated_at)),
+    updatedAt: dateOfMs(row.updated_at as string),
   }))
 }
 

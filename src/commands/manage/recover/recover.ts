@@ -94,15 +94,11 @@ async function watchForDeadExecutors(
         await printRows(context, round.flags, toPrintable(store, rows))
       printed.rows = text
     } catch (error) {
-      if (!(error instanceof CliError) || !isPassing(error)) throw error
+      if (!(error instanceof CliError && error.isTransient)) throw error
       printNotice(context, `${error.message} Looking again in ${round.flags.every}.`)
     }
     await context.sleep(everyMs, signal)
   }
-}
-
-function isPassing({ code }: CliError): boolean {
-  return code === 'connection-lost' || code === 'database-unreachable'
 }
 
 /** `printed` is what the last round found: what was explained then needs no second explanation. */
@@ -122,7 +118,7 @@ async function recoverOnce(
     flags.application === undefined || (application !== null && flags.application.includes(application))
   const rows: RecoveredRow[] = []
   const take = ({ rows: found, explanation }: Found): void => {
-    rows.push(...found)
+    for (const row of found) rows.push(row)
     if (
       found.length > 0 &&
       !found.every(({ workflowId }) => printed.rows.includes(JSON.stringify(workflowId)))

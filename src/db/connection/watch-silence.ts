@@ -1,0 +1,53 @@
+import type pg from 'pg'
+
+interface ByteStream {
+  readonly bytesRead: number
+  destroy(error?: Error): void
+}
+
+/** What a connection is cut with when it was silent for too long after ctrl-c. */
+export class InterruptedSilence extends Error {}
+
+/** Who was asked to stop does not wait for what a network may never deliver. */
+const interruptedMs = 1000
+const looks = 4
+
+/**
+ * Cuts a connection through which nothing came for `longestMs` while it was in use, or for a second once `interrupt` was
+ * aborted. Returns how to stop.
+ */
+export function watchSilence(client: pg.Client, longestMs: number, interrupt?: AbortSignal): () => void {
+  let heard = streamOf(client)?.bytesRead
+  let heardAtMs = performance.now()
+  let timer: NodeJS.Timeout
+  const look = (): void => {
+    const stream = streamOf(client)
+    const now = performance.now()
+    if (stream?.bytesRead !== heard) heardAtMs = now
+    heard = stream?.bytesRead
+    const silentMs = now - heardAtMs
+    if (interrupt?.aborted && silentMs >= interruptedMs)
+      stream?.destroy(new InterruptedSilence('interrupted'))
+    else if (silentMs >= longestMs) stream?.destroy(new Error(`no answer within ${longestMs / 1000} s`))
+  }
+  const lookEvery = (ms: number): void => {
+    clearInterval(timer)
+    timer = setInterval(look, Math.max(1, ms / looks))
+  }
+  const hurry = (): void => lookEvery(Math.min(longestMs, interruptedMs))
+  if (interrupt?.aborted) hurry()
+  else lookEvery(longestMs)
+  interrupt?.addEventListener('abort', hurry, { once: true })
+  return () => {
+    clearInterval(timer)
+    interrupt?.removeEventListener('abort', hurry)
+  }
+}
+
+export function hangUp(client: pg.Client): void {
+  streamOf(client)?.destroy()
+}
+
+function streamOf(client: pg.Client): ByteStream | undefined {
+  return (client as unknown as { connection?: { stream?: ByteStream } }).connection?.stream
+}

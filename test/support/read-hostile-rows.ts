@@ -1,0 +1,80 @@
+import { expect } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
+import { createTestDatabase } from './database.ts'
+import { followingCommands, readingCommands } from './every-command.ts'
+import { insertHostileRows } from './hostile-rows.ts'
+import { patience } from './patience.ts'
+import { createRandom } from './random.ts'
+import { runCli } from './run-cli.ts'
+
+const formats = [[], ['-o', 'json'], ['-o', 'jsonl']] as const
+
+/** All that acts on a terminal, or reorders what it shows. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+const acting = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+
+export interface ReadReport {
+  readonly seed: number
+  readonly rows: number
+  readonly runs: number
+  /** What was wrong, with the command. */
+  readonly failures: readonly string[]
+}
+
+/** Every reading command, in every format, on generated rows of every table. */
+export async function readHostileRows({
+  seed,
+  rows: atLeast,
+}: {
+  readonly seed: number
+  readonly rows: number
+}): Promise<ReadReport> {
+  const random = createRandom(seed)
+  const database = await createTestDatabase()
+  const opened = await openStore(database.target)
+  await opened.createRecord({ run: true })
+  const { workflowIds, rows } = await insertHostileRows(database, random, atLeast)
+  const store: Store = { ...opened, close: async () => {} }
+  const failures: string[] = []
+  let runs = 0
+  const read = async (words: readonly string[]): Promise<void> => {
+    runs++
+    const what = JSON.stringify(words.join(' ')).slice(0, 200)
+    const over = new AbortController()
+    const limit = setTimeout(() => over.abort('SIGTERM'), patience())
+    const { code, stdout, stderr } = await runCli(words, { store, now: new Date(), interrupt: over.signal })
+    clearTimeout(limit)
+    if (over.signal.aborted) failures.push(`${what} hangs`)
+    if (code === 70) failures.push(`${what} is 70: ${stderr.slice(0, 600)}`)
+    const found = acting.exec(stdout + stderr)
+    if (found) {
+      const { index } = found
+      failures.push(
+        `${what} prints ${JSON.stringify((stdout + stderr).slice(Math.max(0, index - 40), index + 20))}`,
+      )
+    }
+    if (words.includes('json') || words.includes('jsonl')) {
+      for (const text of words.includes('jsonl') ? stdout.split('\n') : [stdout]) {
+        if (text !== '') expect(() => JSON.parse(text), what).not.toThrow()
+      }
+    }
+  }
+  for (const [index, id] of workflowIds.entries()) {
+    const commands = [...readingCommands, ...followingCommands.map((command) => `${command} --timeout 1ms`)]
+    for (const command of commands) {
+      // Those that name no workflow see all of them at once.
+      if (!command.includes('ID') && index > 0) continue
+      const [verb = '', ...rest] = command.split(' ').map((word) => (word === 'ID' ? id : word))
+      const options = rest.slice(rest.findIndex((word) => word.startsWith('--')) >>> 0)
+      const operands = rest.slice(0, rest.length - options.length)
+      for (const format of formats) {
+        if (command.includes('--follow') && format[1] === 'json') continue
+        await read([verb, ...options, ...format, '--', ...operands])
+      }
+    }
+  }
+  await opened.close()
+  await database.drop()
+  return { seed, rows, runs, failures }
+}
