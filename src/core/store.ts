@@ -67,17 +67,25 @@ export interface StreamValuesOptions extends Pick<FollowOptions, 'onNotice'> {
   readonly signal?: AbortSignal
 }
 
-/** The system database of a DBOS application, as drover reads and writes it. */
+/**
+ * The system database of a DBOS application, as drover reads and writes it. Each read is one statement, and so one snapshot,
+ * unless it says otherwise; two reads in a row may differ. Times are the database's, to the millisecond. Values are decoded:
+ * what cannot be is `Undecoded`, with its text. Everything throws `connection-lost`, `database-unreachable` and
+ * `permission-denied` as they come.
+ */
 export interface Store extends WorkflowManagement, Recovery, Platform {
   readonly database: DatabaseIdentity
-  /** Newest first, unless another order is asked for. */
+  /** `workflow_status`, without inputs and results. Newest first by `created_at` and id, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
+  /** `workflow_status` with its input, result and error; undefined for an unknown id. */
   get(workflowId: string): Promise<Workflow | undefined>
   /** Ids that start with `prefix`, at most `limit`. */
   findByPrefix(prefix: string, limit: number): Promise<readonly string[]>
+  /** `operation_outputs` in order of `function_id`, which is `step`; empty for an unknown id. */
   steps(workflowId: string): Promise<readonly Step[]>
-  /** The latest value of each key. */
+  /** `workflow_events`: the latest value of each key; empty for an unknown id. */
   events(workflowId: string): Promise<readonly WorkflowEvent[]>
+  /** `streams`, by key: how many values, and whether it is closed. Counts rows. */
   streams(workflowId: string): Promise<readonly StreamSummary[]>
   /** The same without counting, which takes its time where there are many values. */
   streamKeys(workflowId: string): Promise<readonly StreamKey[]>
@@ -92,10 +100,11 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   ): AsyncIterable<readonly StreamValue[]>
   /** The offset at which the last `count` values of a stream begin; 0 where there are not so many. */
   offsetOfLast(workflowId: string, key: string, count: number): Promise<number>
+  /** `notifications` to this workflow, the oldest first, those that were read among them where DBOS keeps them. */
   messages(workflowId: string): Promise<readonly Message[]>
   /** Those of these ids that are workflows. */
   existing(workflowIds: readonly string[]): Promise<readonly string[]>
-  /** Open waits of these workflows. */
+  /** Open waits of these workflows, by `operation_outputs`, `workflow_events` and `notifications`. */
   waits(workflowIds: readonly string[]): Promise<readonly Wait[]>
   /** Open waits of all workflows. */
   inbox(query: InboxQuery): Promise<Inbox>
@@ -103,8 +112,9 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   watchInbox(query: InboxQuery, options: Pick<FollowOptions, 'signal' | 'onNotice'>): AsyncIterable<Inbox>
   /** The newest answers to these waits of earlier runs, as far as what ended lately tells. */
   learnAnswers(waits: readonly Pick<NamedWait, 'name' | 'step'>[]): Promise<readonly LearnedAnswer[]>
+  /** Workflows that it started, the oldest first; not theirs. */
   children(workflowId: string): Promise<readonly WorkflowSummary[]>
-  /** Undefined for an unknown id. */
+  /** Parent, copies and what it was copied from, and how it was enqueued; undefined for an unknown id. */
   lineage(workflowId: string): Promise<Lineage | undefined>
   /**
    * Changes of these workflows as they happen, from the beginning of their history; ends after the last change once all
@@ -131,13 +141,14 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   lastRanPortable(name: string): Promise<boolean>
   /** Names that ran before, the most recent first. */
   knownNames(limit: number): Promise<readonly string[]>
+  /** Whether `queues` has it; a queue that only lives in an application's code is not there. */
   hasQueue(name: string): Promise<boolean>
   /**
    * Live executors; `undefined` when this role or a pooler does not let us see sessions. With `ask` those of drover's own
    * are asked what they register, which takes a moment where one does not answer.
    */
   executors(options?: { readonly ask?: boolean }): Promise<readonly LiveExecutor[] | undefined>
-  /** Everything that tells why a workflow is where it is; undefined without one. */
+  /** Everything that tells why a workflow is where it is; undefined for an unknown id. Several statements: what moved in between is seen twice. */
   situation(workflowId: string): Promise<Situation | undefined>
   /** What the server and the tables tell about themselves, and what there needs care. */
   health(): Promise<ServerHealth>
@@ -145,5 +156,6 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */
   outlook(place: QueuePlace): Promise<Outlook>
+  /** Ends its connections; what still runs on them fails with `connection-lost`. */
   close(): Promise<void>
 }
