@@ -1,6 +1,7 @@
 import type { DatabaseTarget } from './core/database.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import type { ExitCode } from './core/exit-codes.ts'
+import type { ProjectFiles } from './core/project-files.ts'
 import type { App, LoadOptions } from './core/run/runtime.ts'
 import type { StartedLog } from './core/started-log.ts'
 import type { Store } from './core/store.ts'
@@ -36,6 +37,8 @@ export interface Context {
   now(): Date
   /** Resolves early, without an error, when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** The files that choose a database here. */
+  readonly projectFiles: ProjectFiles
   /** Text of a file, undefined where there is none. */
   readFile(path: string): Promise<string | undefined>
   /** In place of what was there. */

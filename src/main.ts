@@ -13,6 +13,7 @@ import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
+import { createProjectFiles } from './local/home/project-files.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
 import { standardOutput } from './terminal/standard-output.ts'
@@ -55,6 +56,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     userAndHost: userAndHost(),
     now: () => new Date(),
     sleep,
+    projectFiles: createProjectFiles(home),
     readFile: readTextFile,
     writeFile: (file, text) => writeFile(file, text),
     appendFile: appendToDisk,

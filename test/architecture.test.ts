@@ -32,6 +32,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
   commander: ['cli', 'commands', 'frame'],
   yaml: ['settings'],
   leven: ['core'],
+  valibot: ['core'],
   '@jmespath-community/jmespath': ['core'],
   chalk: ['render'],
   'string-width': ['render', 'terminal'],

@@ -13,6 +13,10 @@ export interface DatabaseTarget {
   readonly listenUrl?: string
   /** How long a follower waits for a lost database to come back; 5 minutes by default. */
   readonly reconnectTimeoutMs?: number
+  /** To which a password may go in clear text without TLS; to this machine it always may. */
+  readonly clearTextHosts?: readonly string[] | 'all'
+  /** Throws where the socket is not that of the embedded server: called before each connect, for anybody may squat in /tmp. */
+  readonly assertOwnSocket?: () => void
   /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
   readonly createSchema?: boolean
   /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */

@@ -25,6 +25,7 @@ export async function withStore<Result>(
 ): Promise<Result> {
   const settings = await readSettings(context, flags)
   const target = await findTarget(context, settings, options)
+  await noteNewHosts(context, settings)
   const store = await limit.retry(() => openReady(context, target, limit))
   noteUnknownTables(context, store)
   try {
@@ -59,6 +60,14 @@ async function openUnlessInterrupted(context: Context, target: DatabaseTarget): 
   }
   opening.then((late) => late.close()).catch(() => {})
   throw new CliError('interrupted', `Interrupted while connecting to ${target.label}.`)
+}
+
+/** A file of the project chose where this goes: who did not know it hears it once. */
+async function noteNewHosts(context: Context, { fileHosts }: Settings): Promise<void> {
+  for (const { host, file } of fileHosts) {
+    if (await context.projectFiles.isNewHost(host))
+      printNotice(context, `Connecting to ${host} for the first time, because ${file.path} names it.`)
+  }
 }
 
 /** DBOS adds to its tables and takes little away, so that what drover knows of them is most likely still right. */

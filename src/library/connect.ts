@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { openStore } from '../db/open-store.ts'
 import { droverHome } from '../local/cluster/home.ts'
+import { createProjectFiles } from '../local/home/project-files.ts'
 import { readSettings } from '../settings/settings.ts'
 import { findTarget } from '../settings/target.ts'
 import { createDrover, type Drover } from './drover.ts'
@@ -17,15 +18,15 @@ export interface ConnectOptions {
 
 /** Connects to a DBOS system database. Close it again: an open connection keeps the process alive. */
 export async function connect({ databaseUrl, database, schema }: ConnectOptions = {}): Promise<Drover> {
-  const { env } = process
+  const { env, platform } = process
+  const home = droverHome(env, { platform, uid: process.getuid?.(), homeDirectory: os.homedir() })
+  const projectFiles = createProjectFiles(home)
   const settings = await readSettings(
-    { cwd: process.cwd(), env, readFile: readTextFile },
+    { cwd: process.cwd(), env, readFile: readTextFile, projectFiles },
     { dbUrl: databaseUrl, database, schema },
   )
   const createLocal = async () => {
     const { createLocalDatabase } = await import('../local/local-database.ts')
-    const { platform } = process
-    const home = droverHome(env, { platform, uid: process.getuid?.(), homeDirectory: os.homedir() })
     return createLocalDatabase({ home, env })
   }
   let opened: ReturnType<typeof createLocal> | undefined
@@ -33,7 +34,7 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
     opened ??= createLocal()
     return opened
   }
-  const store = await openStore(await findTarget({ local: openLocal }, settings, {}))
+  const store = await openStore(await findTarget({ env, projectFiles, local: openLocal }, settings, {}))
   return createDrover({
     store,
     settings,

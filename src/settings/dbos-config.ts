@@ -1,20 +1,25 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import type { ProjectFile } from '../core/project-files.ts'
 import { findUpward } from './find-upward.ts'
-import { substituteEnv } from './substitute-env.ts'
+import { type Substituted, substituteEnv } from './substitute-env.ts'
+import { requireOwnFile } from './trust.ts'
 
 export interface DbosConfig {
   readonly path: string
-  readonly systemDatabaseUrl?: string
-  readonly name?: string
+  readonly file?: ProjectFile
+  readonly systemDatabaseUrl?: Substituted
+  readonly name?: Substituted
 }
 
 /** What drover takes from the project's `dbos-config.yaml`. */
 export async function readDbosConfig(
-  context: Pick<Context, 'cwd' | 'env' | 'readFile'>,
+  context: Pick<Context, 'cwd' | 'env' | 'projectFiles'>,
+  { isJudged }: { readonly isJudged: boolean },
 ): Promise<DbosConfig> {
   const found = await findUpward(context, 'dbos-config.yaml')
   if (!found) return { path: 'dbos-config.yaml' }
+  if (!isJudged) await requireOwnFile(context, found)
   const content = await parseYaml(found.path, found.text)
   const text = (key: string) => {
     const value = content[key]
@@ -25,7 +30,12 @@ export async function readDbosConfig(
     })
   }
   refuseOldForm(found.path, content)
-  return { path: found.path, systemDatabaseUrl: text('system_database_url'), name: text('name') }
+  return {
+    path: found.path,
+    file: found,
+    systemDatabaseUrl: text('system_database_url'),
+    name: text('name'),
+  }
 }
 
 /** DBOS 1.x had the database in parts; drover would pass them over, and look at another database. */
@@ -47,10 +57,17 @@ async function parseYaml(path: string, text: string): Promise<Record<string, unk
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { logLevel: 'silent' })
   const [error] = document.errors
-  if (!error) return document.toJS() ?? {}
+  if (!error) return toMapping(path, document.toJS() ?? {})
   const [start] = error.linePos ?? []
   const place = start ? ` at line ${start.line}, column ${start.col}` : ''
   throw new CliError('invalid-configuration', `${path} is not YAML${place}.`, {
     hint: 'correct the file, or name the database with --db-url',
+  })
+}
+
+function toMapping(path: string, content: unknown): Record<string, unknown> {
+  if (typeof content === 'object' && !Array.isArray(content)) return content as Record<string, unknown>
+  throw new CliError('invalid-configuration', `${path}: it must hold one mapping of keys to values.`, {
+    hint: 'mend the file, or name the database with --db-url',
   })
 }

@@ -1,15 +1,15 @@
 import path from 'node:path'
 import type { Context } from '../context.ts'
+import type { ProjectFile } from '../core/project-files.ts'
 
 /** The nearest file of this name in the current directory or above it. */
 export async function findUpward(
-  { cwd, readFile }: Pick<Context, 'cwd' | 'readFile'>,
+  { cwd, projectFiles }: Pick<Context, 'cwd' | 'projectFiles'>,
   name: string,
-): Promise<{ readonly path: string; readonly text: string } | undefined> {
+): Promise<ProjectFile | undefined> {
   for (let directory = cwd; ; directory = path.dirname(directory)) {
-    const candidate = path.join(directory, name)
-    const text = await readFile(candidate)
-    if (text !== undefined) return { path: candidate, text }
+    const file = await projectFiles.read(path.join(directory, name))
+    if (file !== undefined) return file
     if (path.dirname(directory) === directory) return undefined
   }
 }

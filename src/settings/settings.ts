@@ -2,12 +2,16 @@ import path from 'node:path'
 import type { Context } from '../context.ts'
 import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
 import { CliError } from '../core/errors.ts'
+import type { ProjectFile } from '../core/project-files.ts'
 import { parseDuration } from '../core/words/duration.ts'
 import { longestTimerMs } from '../core/words/long-timer.ts'
+import { readPostgresUrl } from '../core/words/postgres-url.ts'
 import { chooseDatabase } from './choose-database.ts'
-import { readConfigFile } from './config-file.ts'
-import { readDbosConfig } from './dbos-config.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type DbosConfig, readDbosConfig } from './dbos-config.ts'
+import { type FileHost, findFileHosts, type UrlInUse } from './file-hosts.ts'
 import { byDefault, type Setting } from './setting.ts'
+import { isOneVariable, type Substituted } from './substitute-env.ts'
 
 /** The flags that every command has. */
 export interface DatabaseFlags {
@@ -35,48 +39,87 @@ export interface Settings {
   /** Whether who decides is recorded in the database. */
   readonly audit: Setting<'on' | 'off'>
   readonly workflows: Readonly<Record<string, WorkflowProfiles>>
+  /** Those that were read. */
+  readonly files: readonly ProjectFile[]
+  readonly fileHosts: readonly FileHost[]
+  /** To which a password may go in clear text: a flag or the environment says `sslmode=disable`. */
+  readonly clearTextHosts: readonly string[] | 'all'
 }
 
-/** First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`. */
+type SettingsContext = Pick<Context, 'cwd' | 'env' | 'readFile' | 'projectFiles'>
+
+/**
+ * First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`,
+ * also for a file of somebody else, unless it is read to be `judged`.
+ */
 export async function readSettings(
-  context: Pick<Context, 'cwd' | 'env' | 'readFile'>,
+  context: SettingsContext,
   flags: DatabaseFlags,
+  { isJudged = false } = {},
 ): Promise<Settings> {
   const { env } = context
-  const file = await readConfigFile(context)
-  const dbos = await readDbosConfig(context)
-  const fromFile = <Value>(value: Value | undefined) => setting(value, file.path)
+  const file = await readConfigFile(context, { isJudged })
+  const dbos = await readDbosConfig(context, { isJudged })
+  const fromFile = (text: Substituted | undefined) => setting(text?.value, file.path)
+  const { databaseUrl, database } = chooseDatabase([
+    {
+      databaseUrl: setting(flags.dbUrl, '--db-url'),
+      database: setting(flags.database, '--database'),
+      isExclusive: true,
+    },
+    {
+      databaseUrl: variable(env, 'DROVER_DB_URL'),
+      database: variable(env, 'DROVER_DATABASE'),
+      isExclusive: true,
+    },
+    { databaseUrl: variable(env, 'DBOS_SYSTEM_DATABASE_URL') },
+    { databaseUrl: fromFile(file.databaseUrl), database: fromFile(file.database) },
+    { databaseUrl: setting(dbos.systemDatabaseUrl?.value, dbos.path) },
+  ])
+  const listenUrl =
+    setting(flags.listenUrl, '--listen-url') ??
+    variable(env, 'DROVER_LISTEN_URL') ??
+    fromFile(file.listenUrl) ??
+    null
+  const urls = [databaseUrl, databaseUrl && listenUrl].map((url) => toUrlInUse(url, file, dbos))
   return {
-    ...chooseDatabase([
-      {
-        databaseUrl: setting(flags.dbUrl, '--db-url'),
-        database: setting(flags.database, '--database'),
-        isExclusive: true,
-      },
-      {
-        databaseUrl: variable(env, 'DROVER_DB_URL'),
-        database: variable(env, 'DROVER_DATABASE'),
-        isExclusive: true,
-      },
-      { databaseUrl: variable(env, 'DBOS_SYSTEM_DATABASE_URL') },
-      { databaseUrl: fromFile(file.databaseUrl), database: fromFile(file.database) },
-      { databaseUrl: setting(dbos.systemDatabaseUrl, dbos.path) },
-    ]),
+    databaseUrl,
+    database,
     schema: requireName(
       setting(flags.schema, '--schema') ?? fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
     ),
     connectTimeoutMs: atMost(longestTimerMs, duration(flags.connectTimeout, '--connect-timeout', 5000)),
-    listenUrl:
-      setting(flags.listenUrl, '--listen-url') ??
-      variable(env, 'DROVER_LISTEN_URL') ??
-      fromFile(file.listenUrl) ??
-      null,
+    listenUrl,
     reconnectTimeoutMs: duration(flags.reconnectTimeout, '--reconnect-timeout', 5 * 60_000),
-    app: setting(file.app && resolveApp(file.path, file.app), file.path) ?? null,
-    application: fromFile(file.application) ?? setting(dbos.name, dbos.path) ?? null,
-    audit: { value: file.audit === 'off' ? 'off' : 'on', source: file.audit ? file.path : byDefault },
+    app: setting(file.app && resolveApp(file.path, file.app.value), file.path) ?? null,
+    application: fromFile(file.application) ?? setting(dbos.name?.value, dbos.path) ?? null,
+    audit: { value: file.audit ?? 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
+    files: [file.file, dbos.file].filter((one) => one !== undefined),
+    fileHosts: await findFileHosts(context, { urls, sent: [file.schema, file.application, dbos.name] }),
+    clearTextHosts: clearTextHosts(env, urls),
   }
+}
+
+/** Which of the files a URL is from, if it is. */
+function toUrlInUse(url: Setting<string> | null, file: ConfigFile, dbos: DbosConfig): UrlInUse {
+  const texts = [
+    { from: file, text: file.databaseUrl },
+    { from: file, text: file.listenUrl },
+    { from: dbos, text: dbos.systemDatabaseUrl },
+  ]
+  const found = texts.find(({ from, text }) => from.path === url?.source && text?.value === url?.value)
+  if (!found?.text || !found.from.file || isOneVariable(found.text)) return { value: url?.value }
+  return { value: url?.value, chosen: { file: found.from.file, text: found.text } }
+}
+
+/** A file may not say that a password goes over the network as it is. */
+function clearTextHosts(env: Context['env'], urls: readonly UrlInUse[]): readonly string[] | 'all' {
+  if (env.PGSSLMODE === 'disable') return 'all'
+  return urls.flatMap(({ chosen, value }) => {
+    const url = chosen ? undefined : readPostgresUrl(value ?? '')
+    return url?.options.get('sslmode') === 'disable' ? [url.host] : []
+  })
 }
 
 /** The timer is the database driver's own. */

@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts'
 import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
+import { readPostgresUrl, withHost } from '../core/words/postgres-url.ts'
 import { isAmbiguousUrl } from '../core/words/without-password.ts'
 import { byDefault } from './setting.ts'
 import type { Settings } from './settings.ts'
+import { requireTrustedHosts } from './trust.ts'
 
 export interface TargetOptions {
   /** Create the embedded database where nothing is configured and there is none yet. */
@@ -12,7 +14,7 @@ export interface TargetOptions {
 
 /** The database that the settings name. Throws `no-database`. */
 export async function findTarget(
-  context: Pick<Context, 'local'>,
+  context: Pick<Context, 'local' | 'env' | 'projectFiles'>,
   settings: Settings,
   { create = false }: TargetOptions,
 ): Promise<DatabaseTarget> {
@@ -23,6 +25,7 @@ export async function findTarget(
     const url = settings.databaseUrl.value
     const label = describeUrl(url, settings.databaseUrl.source)
     if (settings.listenUrl) describeUrl(settings.listenUrl.value, settings.listenUrl.source)
+    await requireTrustedHosts(context, settings.fileHosts, settings.files)
     const listenUrl = settings.listenUrl?.value
     return {
       url: withHost(url),
@@ -32,6 +35,7 @@ export async function findTarget(
       reconnectTimeoutMs,
       listenUrl,
       createSchema: create,
+      clearTextHosts: settings.clearTextHosts,
     }
   }
   const local = await context.local()
@@ -55,18 +59,12 @@ export function describeUrl(text: string, source: string): string {
       { hint: 'percent-encode it: / is %2F, ? is %3F, # is %23, @ is %40' },
     )
   }
-  const url = withHost(text)
-  if (!URL.canParse(url) || !/^postgres(ql)?:/.test(url)) {
+  const url = readPostgresUrl(text)
+  if (!url) {
     throw new CliError('invalid-configuration', `The database URL from ${source} is not a Postgres URL.`, {
       hint: 'write it as postgres://user:password@host:5432/database',
     })
   }
-  const { hostname, port, pathname, searchParams } = new URL(url)
-  const host = decodeURIComponent(searchParams.get('host') ?? hostname)
-  return host.startsWith('/') ? `${host}${pathname}` : `${host || 'localhost'}:${port || '5432'}${pathname}`
-}
-
-/** `postgres://user@/name?host=/directory` is right for Postgres, and no URL for anybody else. */
-function withHost(url: string): string {
-  return url.replace(/^(postgres(?:ql)?:\/\/(?:[^/@?]*@)?)(?=[/?])/, '$1localhost')
+  const { host, port, path } = url
+  return host.startsWith('/') ? `${host}${path}` : `${host}:${port}${path}`
 }

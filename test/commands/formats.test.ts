@@ -82,6 +82,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['db logs', 'json jsonl'],
   ['db reset --yes', 'json jsonl'],
   ['config', 'json jsonl'],
+  ['config trust', 'json jsonl'],
 ]
 
 function createStore() {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type DatabaseFlags, readSettings } from '../../src/settings/settings.ts'
+import { createFakeProjectFiles } from '../support/fake-project-files.ts'
 
 interface World {
   readonly env?: Record<string, string>
@@ -8,7 +9,15 @@ interface World {
 }
 
 const settingsIn = ({ env = {}, files = {}, flags = {} }: World) =>
-  readSettings({ cwd: '/home/ada/shop', env, readFile: async (path) => files[path] }, flags)
+  readSettings(
+    {
+      cwd: '/home/ada/shop',
+      env,
+      readFile: async (path) => files[path],
+      projectFiles: createFakeProjectFiles({ files }),
+    },
+    flags,
+  )
 
 const droverConfig = '/home/ada/shop/drover.config.json'
 const dbosConfig = '/home/ada/shop/dbos-config.yaml'
@@ -170,7 +179,7 @@ test.each([
   ['[{ "steps": 2 }]', '"steps" is not a setting; did you mean "step"?'],
   [
     '[{ "topic": "a" }, { "approve": 1, "topic": "a" }]',
-    '"workflows.order[1]" is for the same topic and step as "workflows.order[0]".',
+    '"workflows.order[1]" is for the same topic and step as [0].',
   ],
 ])('a profile of %s is refused with the place that is wrong', async (profile, message) => {
   const files = { [droverConfig]: `{ "workflows": { "order": ${profile} } }` }

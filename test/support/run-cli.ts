@@ -3,8 +3,10 @@ import { run } from '../../src/cli/run-program.ts'
 import type { Context } from '../../src/context.ts'
 import type { LocalDatabase } from '../../src/core/embedded-database.ts'
 import { type ExitCode, worstExitCode } from '../../src/core/exit-codes.ts'
+import type { ProjectFiles } from '../../src/core/project-files.ts'
 import type { App } from '../../src/core/run/runtime.ts'
 import type { Store } from '../../src/core/store.ts'
+import { createFakeProjectFiles } from './fake-project-files.ts'
 import { createFakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts'
 
 export interface RunCliOptions extends FakeTerminalOptions {
@@ -19,6 +21,8 @@ export interface RunCliOptions extends FakeTerminalOptions {
   readonly now?: Date
   /** Files by absolute path. */
   readonly files?: Readonly<Record<string, string>>
+  /** By default the files above, all of this user. */
+  readonly projectFiles?: ProjectFiles
   /** What `@last` is. */
   readonly lastStarted?: string
   readonly interrupt?: AbortSignal
@@ -65,6 +69,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       if (options.slept) options.slept.push(ms)
       else await sleep(ms, undefined, { signal }).catch(() => {})
     },
+    projectFiles: options.projectFiles ?? createFakeProjectFiles({ files: options.files }),
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
     writeFile: async (path, text) => {
       const { written = missing('file to write')() } = options

@@ -7,6 +7,7 @@ import { toJsonLine, toJsonText } from '../../render/to-json.ts'
 import type { Setting } from '../../settings/setting.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
 import { describeUrl } from '../../settings/target.ts'
+import { trustCommand } from './config-trust.ts'
 
 interface ConfigFlags extends DatabaseFlags, OutputFlags {}
 
@@ -26,6 +27,7 @@ export function configCommand(context: Context): Command {
   const command = new Command('config')
     .summary('show every setting and where it comes from')
     .action((_, command: Command) => runConfig(context, command.optsWithGlobals<ConfigFlags>()))
+    .addCommand(trustCommand(context))
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 

@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import { CliError, type ErrorCode } from '../errors.ts'
+import { nearest } from '../words/nearest.ts'
+
+type Checked<Schema extends v.GenericSchema> =
+  | { readonly value: v.InferOutput<Schema> }
+  | { readonly problem: string; readonly hint: string | undefined }
+
+/** The first thing that is wrong, by its key: `"workflows.order[0].step" must be …`. */
+export function checkShape<Schema extends v.GenericSchema>(schema: Schema, value: unknown): Checked<Schema> {
+  const { success, output, issues } = v.safeParse(schema, value)
+  if (success) return { value: output }
+  const { path, message } = deepest(issues[0])
+  const [sentence = '', hint] = message.split('\n')
+  const key = sentence.startsWith('is not') ? String(path.at(-1)) : toKey(path)
+  return { problem: key === '' ? sentence.replace(/^must/, 'it must') : `"${key}" ${sentence}`, hint }
+}
+
+interface ShapeFailure {
+  readonly file: string
+  readonly code: ErrorCode
+  /** What to do where the file does not say it better itself. */
+  readonly hint: string
+}
+
+/** The value in its shape. Throws `code` with the file and the key that is wrong. */
+export function requireShape<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  { file, code, hint }: ShapeFailure,
+): v.InferOutput<Schema> {
+  const checked = checkShape(schema, value)
+  if ('value' in checked) return checked.value
+  const { problem } = checked
+  throw new CliError(code, `${file}: ${problem}${problem.endsWith('?') ? '' : '.'}`, {
+    hint: checked.hint ?? hint,
+  })
+}
+
+/** An object that has these keys and no other. `what` says how it must be: `must be an object`. */
+export function closedObject<Entries extends v.ObjectEntries>(entries: Entries, what: string) {
+  const message = ({ expected, input }: { readonly expected: string | null; readonly input: unknown }) => {
+    if (expected !== 'never') return what
+    const known = Object.keys(entries)
+    const meant = nearest(String(input), known)
+    return `is not a setting${meant ? `; did you mean "${meant}"?` : ''}\nthe settings are: ${known.join(', ')}`
+  }
+  return onlyObjects(v.strictObject(entries, message))
+}
+
+/** To valibot, and to JavaScript, a list and a number that keeps its digits are objects as well. */
+export function onlyObjects<Schema extends v.GenericSchema>(schema: Schema): Schema {
+  return {
+    ...schema,
+    '~run': (dataset, config) => {
+      const { value } = dataset
+      const isOther = Array.isArray(value) || value instanceof Number
+      return schema['~run'](isOther ? { ...dataset, value: undefined } : dataset, config)
+    },
+  }
+}
+
+interface Place {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+/** Of a union that which its input was most likely meant to be: a list where it is one. */
+function deepest(issue: v.BaseIssue<unknown>): Place {
+  const path = (issue.path ?? []).map(({ key }) => key as string | number)
+  const kind = Array.isArray(issue.input) ? 'array' : 'object'
+  const inner = issue.issues?.find(({ path }) => path?.[0].type === kind)
+  if (!inner) return { path, message: issue.message }
+  const below = deepest(inner)
+  return { path: [...path, ...below.path], message: below.message }
+}
+
+function toKey(path: readonly (string | number)[]): string {
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${key}`))
+    .join('')
+}

@@ -1,0 +1,17 @@
+import * as v from 'valibot'
+import { closedObject } from './check-shape.ts'
+
+/** `pin.json`: the server stays up until it is stopped by name. */
+export const pinSchema = closedObject(
+  { tcpPort: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))) },
+  'must be an object',
+)
+
+/** `started.json`: the id of the workflow that was started last, by database. */
+export const startedSchema = v.record(v.string(), v.string())
+
+/** `trusted.json`: hashes of files by path, and hosts that files chose. */
+export const trustedSchema = closedObject(
+  { files: v.record(v.string(), v.string()), hosts: v.array(v.string()) },
+  'must be an object',
+)
