@@ -26,6 +26,8 @@ export interface Context {
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Where drover keeps its files. */
+  readonly home: string
   /** The words by which this command line named the database: each command that is printed carries them. */
   readonly databaseFlags: readonly string[]
   readonly interrupts: Interrupts
@@ -43,6 +45,8 @@ export interface Context {
   readFile(path: string): Promise<string | undefined>
   /** In place of what was there. */
   writeFile(path: string, text: string): Promise<void>
+  /** In one move, and only this user can read the file; makes the folder that it is in. */
+  writePrivate(path: string, text: string): Promise<void>
   /** On the disk when it resolves. Only this user can read the file. */
   appendFile(path: string, text: string): Promise<void>
   /** Connects, and says within `connectTimeoutMs` if it cannot. */

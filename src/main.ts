@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { open, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
@@ -50,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     terminal,
     env: process.env,
     cwd: process.cwd(),
+    home,
     databaseFlags: [],
     interrupts: { signal: interrupts.signal },
     started: createStartedLog(home),
@@ -59,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     projectFiles: createProjectFiles(home),
     readFile: readTextFile,
     writeFile: (file, text) => writeFile(file, text),
+    writePrivate,
     appendFile: appendToDisk,
     exitWith: (code) => codes.push(code),
     spawnDrover,
@@ -184,6 +186,14 @@ async function readTextFile(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
+}
+
+async function writePrivate(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  const next = `${file}.${process.pid}`
+  await rm(next, { force: true })
+  await writeFile(next, text, { mode: 0o600, flag: 'wx' })
+  await rename(next, file)
 }
 
 async function appendToDisk(path: string, text: string): Promise<void> {

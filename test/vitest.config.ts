@@ -9,7 +9,7 @@ const common = {
 }
 
 /** Values in, values out: nothing that these leave in a process is seen by the next file. */
-const pure = ['{cli,commands,core,render,settings,support}/**/*.test.ts']
+const pure = ['{cli,commands,core,http,render,settings,support}/**/*.test.ts']
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({

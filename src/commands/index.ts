@@ -221,6 +221,23 @@ export const commandGroups: readonly CommandGroup[] = [
     ],
   },
   {
+    title: 'Serve:',
+    commands: [
+      {
+        name: 'serve',
+        usage: '',
+        summary: 'serve workflows over HTTP: start, watch, answer, read',
+        load: async () => (await import('./serve/serve.ts')).serveCommand,
+      },
+      {
+        name: 'token',
+        usage: '',
+        summary: 'tokens that open the gateway: create, list, revoke',
+        load: async () => (await import('./serve/token.ts')).tokenCommand,
+      },
+    ],
+  },
+  {
     title: 'Platform:',
     commands: [
       {

@@ -56,6 +56,7 @@ export const exitNameByErrorCode = {
   'name-taken': 'conflict',
   'database-in-use': 'conflict',
   'port-in-use': 'conflict',
+  'address-in-use': 'unavailable',
   'waiting-for-input': 'waiting-for-input',
   'database-unreachable': 'unavailable',
   'app-service-unreachable': 'unavailable',

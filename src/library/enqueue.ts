@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  chooseVersion,
-  lastQueueOf,
-  onlyLiveApplication,
-  onlyRegisteredApplication,
-  requireApplication,
-} from '../core/run/identity.ts'
-import { applicationOf, findRegistrations, ownerOf } from '../core/run/registrations.ts'
-import { asItLastRan, portableArguments, startOrAttach } from '../core/run/start-or-attach.ts'
-import { findOrigins } from '../core/run/workflow-name.ts'
+import { planStart } from '../core/run/plan-start.ts'
+import { portableArguments, startOrAttach } from '../core/run/start-or-attach.ts'
 import type { Store } from '../core/store.ts'
-import { internalQueue, type JsonValue } from '../core/workflow.ts'
+import type { JsonValue } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /** What is not given is filled in from how this name ran before, as `drover start` does. */
@@ -37,44 +29,23 @@ interface Place {
 
 export async function enqueue(
   { store, settings, env }: Place,
-  typed: string,
+  name: string,
   args: readonly JsonValue[],
   {
     workflowId = randomUUID(),
-    queue,
     messages,
     deduplicationId,
     ifExists = 'reject',
     portable,
-    ...options
+    ...chosen
   }: StartOptions,
 ): Promise<string> {
-  const { className, origins, ...found } = await findOrigins(store, typed, undefined)
-  const [latest] = origins
-  const executors = await store.executors({ ask: latest === undefined })
-  const registrations = latest === undefined ? findRegistrations(executors, typed) : []
-  const name = registrations[0]?.workflow.name ?? found.name
-  const named = options.application ?? settings.application?.value
-  const application = requireApplication([
-    named ?? latest?.application ?? applicationOf(registrations, name),
-    onlyLiveApplication(executors),
-    onlyRegisteredApplication(await store.versions()),
-  ])
-  const own = registrations.filter(({ executor }) => executor.application === application)
-  const able = own.length > 0 ? own.map(({ executor }) => executor) : executors
-  const owner = own.length > 0 ? ownerOf(own, name, {}) : latest
-  const request = {
-    name,
-    className: className ?? owner?.className ?? undefined,
-    configName: owner?.configName ?? undefined,
-    workflowId,
-    args,
-    queue: queue ?? lastQueueOf(origins) ?? ((await store.hasQueue('drover')) ? 'drover' : internalQueue),
-    application,
-    ...(portable ? portableArguments : await asItLastRan(store, name)),
-    version: chooseVersion({ env }, { store, application, flag: options.version, executors: able }),
+  const options = {
+    ...(portable && portableArguments),
     ...(messages && { messages: messages.map(({ topic = null, message }) => ({ topic, message })) }),
     ...(deduplicationId !== undefined && { deduplicationId }),
   }
+  const place = { store, env, application: settings.application?.value }
+  const { request } = await planStart(place, { name, args, workflowId, ...chosen, options })
   return (await startOrAttach(store, request, ifExists)).workflowId
 }

@@ -28,6 +28,9 @@ const notRun: Readonly<Record<string, string>> = {
   'drover db start': 'an embedded Postgres of its own: local/pin.test.ts',
   'drover db url': 'an embedded Postgres of its own: local/pin.test.ts',
   'drover messages': 'the name of a command',
+  'drover serve': 'the name of a command',
+  'drover serve --app drover:demo': 'goes on for ever; e2e/serve.test.ts has its routes',
+  'drover token': 'the name of a command',
   'drover run': 'the name of a command',
   'drover watch': 'the name of a command',
   'drover worker': 'the name of a command',
@@ -46,6 +49,7 @@ const documents = [
   'docs/production.md',
   'docs/output.md',
   'docs/exit-codes.md',
+  'docs/gateway.md',
 ]
 
 let database: TestDatabase

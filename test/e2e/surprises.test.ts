@@ -91,7 +91,11 @@ test.each([0, 3])(
 
 test.each([
   ['exits', 'process.exit(0)', 'exits.mjs ended the process with process.exit(0) on import.'],
-  ['waits', 'await new Promise(() => {})', 'waits.mjs did not finish loading: a top-level await never settled.'],
+  [
+    'waits',
+    'await new Promise(() => {})',
+    'waits.mjs did not finish loading: a top-level await never settled.',
+  ],
 ])('a module that %s instead of registering workflows is said', async (name, text, sentence) => {
   const module = path.join(path.dirname(app), `${name}.mjs`)
   await writeFile(module, text)

@@ -57,6 +57,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     terminal,
     env: { ...(hasDatabase ? { DROVER_DB_URL: 'postgres://localhost/test' } : {}), ...options.env },
     cwd: '/project',
+    home: '/home-of-drover',
     databaseFlags: [],
     interrupts: { signal: options.interrupt ?? new AbortController().signal },
     started: {
@@ -72,6 +73,10 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     projectFiles: options.projectFiles ?? createFakeProjectFiles({ files: options.files }),
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
     writeFile: async (path, text) => {
+      const { written = missing('file to write')() } = options
+      written[path] = text
+    },
+    writePrivate: async (path, text) => {
       const { written = missing('file to write')() } = options
       written[path] = text
     },

@@ -3,6 +3,7 @@ import type { Cause, NameUnregistered } from '../../../core/diagnosis/cause.ts'
 import { findObstacles } from '../../../core/diagnosis/obstacles.ts'
 import type { Outlook } from '../../../core/diagnosis/situation.ts'
 import { CliError } from '../../../core/errors.ts'
+import { nearestKnownName } from '../../../core/run/known-names.ts'
 import type { StartRequest } from '../../../core/run/start.ts'
 import type { Store } from '../../../core/store.ts'
 import { shellWord } from '../../../core/words/shell-word.ts'
@@ -11,7 +12,6 @@ import { printNotice } from '../../../frame/print-notice.ts'
 import { causeSentence } from '../../../render/explain/cause-sentence.ts'
 import { workerCommand } from '../../../render/explain/fixes.ts'
 import type { Settings } from '../../../settings/settings.ts'
-import { nearestKnownName } from './known-names.ts'
 
 interface Planned {
   readonly request: StartRequest

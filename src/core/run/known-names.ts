@@ -1,5 +1,5 @@
-import type { Store } from '../../../core/store.ts'
-import { nearest } from '../../../core/words/nearest.ts'
+import type { Store } from '../store.ts'
+import { nearest } from '../words/nearest.ts'
 
 const namesToCompare = 200
 

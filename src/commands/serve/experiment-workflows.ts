@@ -1,0 +1,14 @@
+import type { App } from '../../core/run/runtime.ts'
+import type { ExperimentWorkflows } from '../../http/gateway-parts.ts'
+
+/** The workflows of the demo, unless the configuration names others. */
+export function experimentWorkflows(app: App | undefined): ExperimentWorkflows {
+  return {
+    events: 'eventsWorkflow',
+    messaging: 'approvalWorkflow',
+    streaming: 'streamingWorkflow',
+    topic: 'notification',
+    streamKey: 'progress_stream',
+    registered: app && new Set(app.workflows.map(({ name }) => name)),
+  }
+}

@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { createAuthorize } from './auth/authorize.ts'
+import { addEventRoutes } from './experiment/event-routes.ts'
+import { addHealthRoute } from './experiment/health-route.ts'
+import { addMessageRoute } from './experiment/message-route.ts'
+import { addStartRoutes } from './experiment/start-routes.ts'
+import { addStreamRoute } from './experiment/stream-route.ts'
+import { failureResponse, HttpRefusal } from './failure-response.ts'
+import type { GatewayApp, GatewayEnv, GatewayParts } from './gateway-parts.ts'
+import { guardRequest } from './guard/guard-request.ts'
+import { addProbeRoutes } from './probe-routes.ts'
+import { bugLine, logLine } from './request-log.ts'
+
+/** The whole gateway as one function from a request to an answer; it holds no state that a restart would lose. */
+export function createGateway(parts: GatewayParts): GatewayApp {
+  const app = new Hono<GatewayEnv>()
+  app.onError((error, { req }) => {
+    const bug = bugLine(error)
+    if (bug !== undefined) parts.onLog(bug)
+    return failureResponse(error, req.path)
+  })
+  app.notFound(({ req }) =>
+    failureResponse(new HttpRefusal(404, 'no-such-route', 'There is nothing under this path.'), req.path),
+  )
+  app.use(async (context, next) => {
+    const beganMs = performance.now()
+    await next()
+    context.res.headers.set('X-Content-Type-Options', 'nosniff')
+    parts.onLog(logLine(context, context.res.status, performance.now() - beganMs))
+  })
+  const authorize = createAuthorize(parts.access, parts.now)
+  app.use(async (context, next) => {
+    guardRequest(context, parts.access)
+    context.set('authorize', (needed) => authorize(context, needed))
+    await next()
+  })
+  addProbeRoutes(app, parts)
+  addHealthRoute(app, parts)
+  addStartRoutes(app, parts)
+  addEventRoutes(app, parts)
+  addMessageRoute(app, parts)
+  addStreamRoute(app, parts)
+  return app
+}
