@@ -1,14 +1,16 @@
 import { defineConfig } from 'vitest/config'
 import { patience } from './support/patience.ts'
 
+/** Files share the two processes that run them: to start one for each, and to load everything again, costs a second each. */
 const common = {
+  isolate: false,
   root: import.meta.dirname,
   setupFiles: [`${import.meta.dirname}/support/setup.ts`],
   testTimeout: patience(180_000),
   hookTimeout: patience(180_000),
 }
 
-/** Values in, values out: nothing that these leave in a process is seen by the next file. */
+/** Values in, values out: these need no server. */
 const pure = ['{cli,commands,core,http,render,settings,support}/**/*.test.ts']
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
@@ -18,7 +20,7 @@ export default defineConfig({
     maxWorkers: 2,
     retry: 0,
     projects: [
-      { test: { ...common, name: 'pure', include: pure, isolate: false } },
+      { test: { ...common, name: 'pure', include: pure } },
       {
         test: {
           ...common,

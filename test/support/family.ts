@@ -1,8 +1,10 @@
 import type { FakeWorkflow } from './fake-workflow.ts'
 
+/** One for all files that share a process: what is equally old in two of them is so to the millisecond. */
+const now = Math.floor(Date.now() / 1000) * 1000
+
 /** To the second. */
-export const minutesAgo = (minutes: number) =>
-  new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000)
+export const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
 
 /** A parent, a child that has ended, and one that waits on a queue. */
 export const family: readonly FakeWorkflow[] = [
