@@ -6,6 +6,7 @@ import type { Store } from '../src/core/store.ts'
 import { openStore } from '../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { createExampleStore, exampleWorkflows } from './support/example-store.ts'
+import { lendStore } from './support/lend-store.ts'
 import { patience } from './support/patience.ts'
 import { runCli } from './support/run-cli.ts'
 import { seedWorkflow } from './support/seed-workflow.ts'
@@ -40,10 +41,15 @@ describe('in every state each command gives the code, and the stdout, that docs/
   })
 
   let database: TestDatabase
+  let store: Store
   beforeAll(async () => {
     database = await createTestDatabase()
+    store = await openStore(database.target)
   })
-  afterAll(() => database.drop())
+  afterAll(async () => {
+    await store.close()
+    await database.drop()
+  })
 
   test.each(rows)('$command, on a real database', async ({ command, cells }) => {
     await database.query('truncate dbos.workflow_status, dbos.workflow_input, dbos.workflow_output cascade')
@@ -54,7 +60,7 @@ describe('in every state each command gives the code, and the stdout, that docs/
     // The wait among them is still open by the clock of the database.
     for (const workflow of exampleWorkflows)
       await seedWorkflow(database, { ...workflow, createdAt: new Date() })
-    const open = () => openStore(database.target)
+    const open = () => lendStore(store)
     const outcomes = ids.map((id, index) => outcomeOf(withTime(command, cells[index]), id, open))
     expect(await Promise.all(outcomes)).toEqual(cells)
   })

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { connect, type Drover } from '../../src/index.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { minutesAgo } from '../support/family.ts'
+import { lendStore } from '../support/lend-store.ts'
 import { type RunCliOptions, runCli } from '../support/run-cli.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 
@@ -65,6 +67,7 @@ const payloads = {
 }
 
 let database: TestDatabase
+let store: Store
 let drover: Drover
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -76,16 +79,17 @@ beforeAll(async () => {
   await database.query(
     `update dbos.workflow_status set attributes = ${bare('attributes::text')}::jsonb where attributes is not null`,
   )
+  store = await openStore(database.target)
   drover = await connect({ databaseUrl: database.target.url })
 })
 afterAll(async () => {
   await drover.close()
+  await store.close()
   await database.drop()
 })
 
-/** A command closes the store that it was lent. */
 const run = async (line: string | readonly string[], options: RunCliOptions = {}) =>
-  runCli(line, { store: await openStore(database.target), ...options })
+  runCli(line, { store: lendStore(store), ...options })
 
 const compact = (json: string) => json.replaceAll(/\s/g, '')
 

@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { lendStore } from '../support/lend-store.ts'
 import { foreignWorkflows, writeForeignWorkflow } from '../support/other-languages.ts'
 import { type RunCliOptions, runCli } from '../support/run-cli.ts'
 
 let database: TestDatabase
+let store: Store
 beforeAll(async () => {
   database = await createTestDatabase()
   for (const workflow of foreignWorkflows) await writeForeignWorkflow(database, workflow)
+  store = await openStore(database.target)
 })
-afterAll(() => database.drop())
+afterAll(async () => {
+  await store.close()
+  await database.drop()
+})
 
-/** A command closes the store that it was lent. */
 const run = async (line: string, options: RunCliOptions = {}) =>
-  runCli(line, { store: await openStore(database.target), columns: 200, ...options })
+  runCli(line, { store: lendStore(store), columns: 200, ...options })
 
 /** Each with the field that holds the value. */
 const readers = [

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { createField, type Field } from '../support/field.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -242,20 +242,19 @@ describe.concurrent('beside a live worker', () => {
 })
 
 describe.concurrent('workers that come and go', () => {
-  const fields: Field[] = []
-  const create = async (options = {}) => {
+  /** It goes with the test that it is for: workers that nobody needs any more look at their queues ten times a second. */
+  const create = async (onTestFinished: TestContext['onTestFinished'], options = {}) => {
     const field = await createField(options)
-    fields.push(field)
+    onTestFinished(() => field.leave())
     return field
   }
-  afterAll(() => Promise.all(fields.map((field) => field.leave())))
   const start = async (field: Field, name: string, ...args: string[]) => {
     const { stdout } = await field.drover('start', name, ...args, '--application', 'causes')
     return stdout.trimEnd()
   }
 
-  test('nobody lives, and then somebody died with an answer on the way', async () => {
-    const field = await create()
+  test('nobody lives, and then somebody died with an answer on the way', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const id = await start(field, 'asks')
     const { fix } = await field.explained(id, 'no-worker')
     await field.type(fix[0].command)
@@ -273,8 +272,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
-  test('a later version took the place of the latest, and left', async () => {
-    const field = await create()
+  test('a later version took the place of the latest, and left', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     await field.worker('--app-version', 'v1')
     const later = await field.worker('--app-version', 'v9')
     later.process.kill('SIGTERM')
@@ -292,8 +291,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended('any')).toMatchObject(success)
   })
 
-  test('a worker that does not poll the queue', async () => {
-    const field = await create({ own: false })
+  test('a worker that does not poll the queue', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished, { own: false })
     const first = await field.worker('--create-queue', 'orders')
     first.process.kill('SIGTERM')
     await first.ended
@@ -304,8 +303,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
-  test('an executor that is stopped, killed, and replaced', async () => {
-    const field = await create()
+  test('an executor that is stopped, killed, and replaced', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const { process, ended } = await field.worker()
     // What waits cannot end before it is stopped.
     const id = await start(field, 'asks')
@@ -320,8 +319,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject({ ...success, recoveryAttempts: 2 })
   })
 
-  test('an executor that drover did not start, and that is gone', async () => {
-    const field = await create()
+  test('an executor that drover did not start, and that is gone', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const local = await field.plainWorker()
     // What waits cannot end before it is killed.
     const id = await start(field, 'asks')
@@ -334,8 +333,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
-  test('a workflow that kills its workers until DBOS gives it up', async () => {
-    const field = await create()
+  test('a workflow that kills its workers until DBOS gives it up', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const file = path.join(field.home, 'fixed')
     const id = await start(field, 'dies', file)
     for (let attempt = 1; attempt <= 2; attempt++) await (await field.worker()).ended
@@ -350,8 +349,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject({ ...success, output: true })
   })
 
-  test('a delay, and nobody who would take it after that', async () => {
-    const field = await create()
+  test('a delay, and nobody who would take it after that', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const id = await start(field, 'quick', '--delay', '590s')
     const { also, fix } = await field.explained(id, 'delayed')
     expect(also).toMatchObject([{ cause: 'no-worker' }])
@@ -360,8 +359,8 @@ describe.concurrent('workers that come and go', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
-  test('a role that does not see who lives, and then does', async () => {
-    const field = await create()
+  test('a role that does not see who lives, and then does', async ({ onTestFinished }) => {
+    const field = await create(onTestFinished)
     const role = 'drover_blind'
     await field.database.query(`create role ${role} login`)
     await field.database.query(`grant usage on schema dbos to ${role}`)

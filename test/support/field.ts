@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
-import type { DatabaseTarget } from '../../src/core/database.ts'
 import type { Store } from '../../src/core/store.ts'
 import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { type DroverProcess, startDrover, untilReady } from './drover-process.ts'
 import { atEndOfFile } from './end-of-file.ts'
+import { lendStore } from './lend-store.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 import { waitUntil } from './wait-until.ts'
@@ -68,9 +68,9 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
     await untilReady(started)
     return started
   }
-  const deskOf = (target: DatabaseTarget): Desk => {
+  const deskOf = (open: () => Promise<Store>): Desk => {
     const drover = async (...args: readonly string[]) =>
-      runCli(args, { store: await openStore(target), now: new Date(), files })
+      runCli(args, { store: await open(), now: new Date(), files })
     return {
       drover,
       explained: (workflowId, cause) => {
@@ -87,11 +87,11 @@ export async function createField(options: { readonly own?: boolean } = {}): Pro
       },
     }
   }
-  const desk = deskOf(database.target)
+  const desk = deskOf(async () => lendStore(store))
 
   return {
     ...desk,
-    as: (role) => deskOf(database.targetAs(role)),
+    as: (role) => deskOf(() => openStore(database.targetAs(role))),
     database,
     home,
     store,

@@ -23,6 +23,7 @@ const settings = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   wal_init_zero: 'off',
+  autovacuum: 'off',
   max_connections: '300',
 }
 

@@ -2,6 +2,7 @@ import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { type DroverProcess, type DroverRun, startDrover } from './drover-process.ts'
+import { lendStore } from './lend-store.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 import { waitUntil } from './wait-until.ts'
@@ -33,7 +34,7 @@ export async function createWorkplace(options: { readonly own?: boolean } = {}):
   const env = { DROVER_DB_URL: database.target.url }
   const start: Workplace['start'] = (...args) => startDrover(args, { home, env })
   const drover: Workplace['drover'] = async (...args) =>
-    runCli(args, { store: await openStore(database.target), now: new Date() })
+    runCli(args, { store: lendStore(store), now: new Date() })
   return {
     database,
     home,
