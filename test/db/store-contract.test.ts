@@ -77,7 +77,7 @@ const workflows: readonly FakeWorkflow[] = [
   {
     workflowId: 'sleeping',
     name: 'sleeper',
-    createdAt: minutesAgo(3),
+    createdAt: minutesAgo(3.5),
     did: [{ step: 'first' }, { sleepSeconds: 30 }, { step: 'second' }, { sleepSeconds: 86_400 }],
   },
   {
