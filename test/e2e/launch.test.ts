@@ -2,11 +2,11 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createEmptyHome, removeHome } from '../support/throw-away-home.ts'
 
 let home: string
 beforeEach(async () => {
-  home = await createHome()
+  home = await createEmptyHome()
 })
 afterEach(() => removeHome(home))
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ourModules } from '../support/app-folder.ts'
 import { runDrover } from '../support/drover-process.ts'
-import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { createEmptyHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 
 const run = promisify(execFile)
 const repository = path.join(import.meta.dirname, '../..')
@@ -18,7 +18,7 @@ interface Lock {
 let home: string
 let bin: string
 beforeAll(async () => {
-  home = await createHome()
+  home = await createEmptyHome()
   const folder = path.join(home, 'elsewhere')
   await mkdir(folder)
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', home], { cwd: repository })

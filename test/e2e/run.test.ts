@@ -7,7 +7,7 @@ import { createTestDatabase } from '../support/database.ts'
 import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
 import { listenLocally } from '../support/proxy-address.ts'
 import { createReadyHome } from '../support/ready-home.ts'
-import { createHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
+import { createEmptyHome, stopAndRemoveHome } from '../support/throw-away-home.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 let place: Workplace
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => place.remove())
 
 test('from nothing: a workflow runs, and its result alone is on stdout', async () => {
-  const home = await createHome()
+  const home = await createEmptyHome()
   onTestFinished(() => stopAndRemoveHome(home))
   const run = await runDrover(['run', 'eventsWorkflow', '5', '20', '--app', 'drover:demo'], { home })
   expect(run.code).toBe(0)

@@ -5,7 +5,7 @@ import { type Layout, layoutOf } from '../../src/local/cluster/layout.ts'
 import { createLocalDatabase, type LocalDatabaseOptions } from '../../src/local/local-database.ts'
 import { livingPostmaster } from '../../src/local/server/postmaster.ts'
 import { patience } from '../support/patience.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createEmptyHome, removeHome } from '../support/throw-away-home.ts'
 
 export const isRoot = process.getuid?.() === 0
 
@@ -24,7 +24,7 @@ export interface TestHome {
 }
 
 export async function createTestHome(home?: string): Promise<TestHome> {
-  const directory = home ?? (await createHome())
+  const directory = home ?? (await createEmptyHome())
   const layout = layoutOf(directory)
   const local: TestHome['local'] = (options) =>
     createLocalDatabase({ home: directory, env: process.env, settings: { fsync: 'off' }, ...options })

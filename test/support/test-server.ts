@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process'
 import { appendFile, chmod, mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { layoutOf } from '../../src/local/cluster/layout.ts'
 import { createLocalDatabase } from '../../src/local/local-database.ts'
 import { createTemplate, migrateSeed, urlOfDatabase } from './database.ts'
+import { droverBin } from './drover-process.ts'
 import { patience } from './patience.ts'
 import { copyCluster } from './ready-home.ts'
-import { createHome, removeHome } from './throw-away-home.ts'
+import { createEmptyHome, removeHome } from './throw-away-home.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +19,8 @@ declare module 'vitest' {
     seedHome: string
   }
 }
+
+const run = promisify(execFile)
 
 /** Nothing that these databases hold is worth a wait for the disk. */
 const settings = {
@@ -28,12 +33,14 @@ const settings = {
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const home = await createHome()
+  const home = await createEmptyHome()
   const local = createLocalDatabase({ home, env: process.env, settings })
   const open = () => local.open({ database: 'drover', connectTimeoutMs: patience() })
   await migrateSeed((await open()).url)
   await local.stop({ force: true })
   const seedHome = await plantSeed(home)
+  // Begins the folder of compiled code that all homes share.
+  await run(process.execPath, [droverBin, 'list', '--help'], { env: { DROVER_HOME: seedHome } })
   const { url } = await open()
   const serverUrl = urlOfDatabase(url, 'postgres')
   await createTemplate(serverUrl, 'drover')

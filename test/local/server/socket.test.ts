@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { socketDirectory } from '../../../src/local/server/socket.ts'
-import { createHome, removeHome } from '../../support/throw-away-home.ts'
+import { createEmptyHome, removeHome } from '../../support/throw-away-home.ts'
 import { anyDatabase, createTestHome, query, type TestHome } from '../test-home.ts'
 
 /** Too deep for the socket of a server. */
 const deep = 'deep'.repeat(25)
 
-async function createHomeNamed(name: string): Promise<TestHome> {
-  const outer = await createHome()
+async function createEmptyHomeNamed(name: string): Promise<TestHome> {
+  const outer = await createEmptyHome()
   const place = await createTestHome(path.join(outer, name))
   onTestFinished(async () => {
     await place.remove()
@@ -31,7 +31,7 @@ test('two homes never share a fallback', () => {
 })
 
 test('a home with too long a path for a socket has it in a private directory in /tmp', async () => {
-  const place = await createHomeNamed(deep)
+  const place = await createEmptyHomeNamed(deep)
   const local = place.local()
   const { url } = await local.open(anyDatabase)
   expect(new URL(url).searchParams.get('host')).toMatch(/^\/tmp\/drover-/)
@@ -41,7 +41,7 @@ test('a home with too long a path for a socket has it in a private directory in 
 })
 
 test('a directory that somebody else put in that place is refused', async () => {
-  const place = await createHomeNamed(deep)
+  const place = await createEmptyHomeNamed(deep)
   mkdirSync(place.layout.sockets)
   chmodSync(place.layout.sockets, 0o777)
   await expect(place.local().open(anyDatabase)).rejects.toMatchObject({
@@ -52,7 +52,7 @@ test('a directory that somebody else put in that place is refused', async () => 
 })
 
 test('a home may have spaces and marks in its name', async () => {
-  const place = await createHomeNamed(`Ada’s Application Support, #1+1 & 100 %`)
+  const place = await createEmptyHomeNamed(`Ada’s Application Support, #1+1 & 100 %`)
   const local = place.local()
   const { url } = await local.open(anyDatabase)
   expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }])
