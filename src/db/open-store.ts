@@ -34,6 +34,7 @@ import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tab
 import { createRecord } from './tables/record-table.ts'
 import { readSchema } from './tables/schema.ts'
 import { readSupportedSchema } from './tables/supported-schema.ts'
+import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
 import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
 import { promoteVersion, readVersions } from './write/change-versions.ts'
@@ -133,7 +134,7 @@ export async function openStore(
         schema: target.schema,
         own: schema.own,
         unknownMigration,
-        isBeforeSdk5: !schema.has('workflow_input'),
+        isBeforeSdk5: !workflowInput.isIn(schema),
       },
       close: async () => {
         await Promise.all([listener.close(), session.close()])

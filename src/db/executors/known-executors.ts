@@ -1,7 +1,7 @@
 import type { ExecutorAnswer } from '../../core/run/executor-protocol.ts'
 import type { Store } from '../../core/store.ts'
 import type { FollowTiming } from '../connection/retry-while-disconnected.ts'
-import type { Database } from '../tables/database.ts'
+import type { Database } from '../tables/system-database.ts'
 import { askExecutors } from './ask-executors.ts'
 import { readExecutors } from './read-executors.ts'
 import type { Slot } from './read-slots.ts'

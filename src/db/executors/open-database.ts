@@ -1,6 +1,6 @@
 import type { Listener } from '../connection/listen.ts'
 import type { FollowTiming } from '../connection/retry-while-disconnected.ts'
-import type { Database } from '../tables/database.ts'
+import type { Database } from '../tables/system-database.ts'
 import type { ReadExecutors } from './known-executors.ts'
 
 /** A database as an open store has it: what is announced there, how patiently it is asked, and who runs its workflows. */

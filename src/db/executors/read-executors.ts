@@ -1,7 +1,7 @@
 import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
 import { toText } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
 import {
   completeVersion,
   listening,

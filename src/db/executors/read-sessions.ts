@@ -1,5 +1,6 @@
 import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
 import type { Row } from '../connection/connect.ts'
+import { applicationVersions } from '../tables/application-versions.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 
@@ -24,11 +25,12 @@ export async function readRegisteredVersions(
   query: Query,
   schema: SystemSchema,
 ): Promise<readonly RegisteredVersion[]> {
-  if (!schema.has('application_versions')) return []
-  const application = schema.column('application_versions', 'application_name', 'v')
+  const v = applicationVersions.in(schema, 'v')
+  if (!applicationVersions.isIn(schema)) return []
+  const application = v.application
   const rows = await query(
-    `select v.version_name as version, ${application} as application
-     from ${schema.table('application_versions')} v order by v.version_timestamp desc limit ${mostVersions}`,
+    `select ${v.version} as version, ${application} as application
+     from ${v} order by ${v.registeredAt} desc limit ${mostVersions}`,
     [],
   )
   return rows.map((row) => ({ version: String(row.version), application: toFilledText(row.application) }))

@@ -5,6 +5,7 @@ import {
   slotSessionName,
 } from '../../core/run/executor-protocol.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import type { Query } from './read-sessions.ts'
 
 /** The connection by which one of drover's own executors says that it lives, and who it is. */
@@ -34,7 +35,7 @@ export async function readSlots(query: Query, schema: SystemSchema): Promise<rea
     [
       claimed.map(({ processId }) => processId),
       claimed.map(({ executorId }) => executorId),
-      schema.table('workflow_status'),
+      String(workflowStatus.in(schema)),
     ],
   )
   const believed = new Set(rows.map(({ pid }) => Number(pid)))

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Change } from '../../core/change.ts'
 import type { Row } from '../connection/connect.ts'
-import { toMessage } from '../read/read-messages.ts'
-import { toStep } from '../read/read-steps.ts'
+import { isPartialPage } from '../read/page.ts'
 import { decodeValue, isStreamEnd } from '../tables/decode.ts'
-import { isPartialPage } from '../tables/page.ts'
+import { toMessage } from '../tables/notifications.ts'
+import { toStep } from '../tables/operation-outputs.ts'
 import { toDate, toText } from '../tables/rows.ts'
 import { type Position, passStep } from './position.ts'
 import { type SnapshotRows, weighedColumns } from './read-snapshot.ts'
@@ -40,11 +40,9 @@ export function orderSnapshot(
   now: Date,
   batchRows: number,
 ): { readonly rawChanges: readonly RawChange[]; readonly isComplete: boolean } {
-  const endOfStep = new Map(
-    rows.steps.map((row) => [Number(row.function_id), toDate(row.completed_at_epoch_ms)]),
-  )
+  const endOfStep = new Map(rows.steps.map((row) => [Number(row.step), toDate(row.completedAt)]))
   const timeOf = (step: number): Date => endOfStep.get(step) ?? now
-  const workflowId = String(rows.workflow.workflow_uuid)
+  const workflowId = String(rows.workflow.id)
   const streams = groupByKey(rows.streams)
   const sources = [
     placeSteps(rows.steps, position, now),
@@ -97,7 +95,7 @@ function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed
 
 function placeEvents(rows: readonly Row[], position: Position, timeOf: (step: number) => Date): Placed[] {
   return rows.flatMap((row) => {
-    const step = Number(row.function_id)
+    const step = Number(row.step)
     const key = String(row.key)
     const text = toText(row.value) ?? ''
     const id = `${step}:${key}`
@@ -122,7 +120,7 @@ function placeStreamValues(
   let latest = -1
   return rows.flatMap((row) => {
     const key = String(row.key)
-    const step = Number(row.function_id)
+    const step = Number(row.step)
     const offset = Number(row.offset)
     const text = toText(row.value) ?? ''
     latest = Math.max(latest, step)
@@ -182,9 +180,9 @@ function placeMessages(
 
 /** Before SDK 5.1 a message does not tell which step read it, but that step returned it. */
 function findReader(message: Row, steps: readonly Row[]): number | undefined {
-  if (message.consumed !== true) return undefined
-  const reader = steps.find((step) => step.function_name === 'DBOS.recv' && step.output === message.message)
-  return reader && Number(reader.function_id)
+  if (message.read !== true) return undefined
+  const reader = steps.find((step) => step.name === 'DBOS.recv' && step.output === message.message)
+  return reader && Number(reader.step)
 }
 
 function groupByKey(rows: readonly Row[]): Row[][] {

@@ -2,13 +2,16 @@ import pg from 'pg'
 import type { FollowOptions } from '../../core/store.ts'
 import { endedStatuses } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import { messageColumns } from '../read/read-messages.ts'
-import { stepColumns } from '../read/read-steps.ts'
+import { selectPage } from '../read/page.ts'
 import { selectWaits } from '../read/read-waits.ts'
-import { selectWorkflows } from '../read/read-workflows.ts'
-import type { Database } from '../tables/database.ts'
-import { selectPage } from '../tables/page.ts'
+import { pick } from '../tables/define-table.ts'
+import { messageColumns, notifications } from '../tables/notifications.ts'
+import { operationOutputs, stepColumns } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { streams } from '../tables/streams.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { selectWorkflows, workflowStatus } from '../tables/workflow-status.ts'
 import type { Position } from './position.ts'
 
 /** What a follower asks for; the rest is not read. */
@@ -113,7 +116,7 @@ export async function readSnapshot(
     hasMessages: needs.messages,
     rows: new Map(
       workflows.map((workflow) => {
-        const id = String(workflow.workflow_uuid)
+        const id = String(workflow.id)
         const of = (source: (typeof sources)[number]): readonly Row[] => byWorkflow[source]?.get(id) ?? []
         return [
           id,
@@ -134,15 +137,16 @@ export async function readSnapshot(
 function selectStatuses(schema: SystemSchema, ids: Iterable<string>): string {
   const list = [...ids].map((id) => pg.escapeLiteral(id)).join(', ')
   const ended = endedStatuses.map((status) => `'${status}'`).join(', ')
-  return `${selectWorkflows(schema, `w.status in (${ended})`)} where w.workflow_uuid in (${list})`
+  const w = workflowStatus.in(schema, 'w')
+  return `${selectWorkflows(schema, `${w.status} in (${ended})`)} where ${w.id} in (${list})`
 }
 
 function selectSteps(schema: SystemSchema, followed: string, payloads: boolean, limit: number): string {
-  const steps = schema.table('operation_outputs')
-  const columns = stepColumns('s', { payloads })
+  const s = operationOutputs.in(schema, 's')
+  const columns = stepColumns(s, { payloads })
   const page = selectPage({
-    rows: `select ${columns} from ${steps} s where s.workflow_uuid = f.id and s.function_id > f.high`,
-    order: 'function_id',
+    rows: `select ${columns} from ${s} where ${s.workflowId} = f.id and ${s.step} > f.high`,
+    order: 'step',
     weighed: weighedColumns.steps,
     limit,
   })
@@ -150,16 +154,16 @@ function selectSteps(schema: SystemSchema, followed: string, payloads: boolean, 
     join lateral (
       (${page})
       union all
-      select ${columns}, 0 from ${steps} s where s.workflow_uuid = f.id and s.function_id = any(f.gaps)
-    ) o on true order by f.id, o.function_id`
+      select ${columns}, 0 from ${s} where ${s.workflowId} = f.id and ${s.step} = any(f.gaps)
+    ) o on true order by f.id, o.step`
 }
 
 function selectEvents(schema: SystemSchema, followed: string, limit: number): string {
-  const history = schema.table('workflow_events_history')
-  const columns = 'e.function_id, e.key, e.value, e.serialization'
+  const e = workflowEventsHistory.in(schema, 'e')
+  const columns = pick(e, ['step', 'key', 'value', 'serialization'])
   const page = selectPage({
-    rows: `select ${columns} from ${history} e where e.workflow_uuid = f.id and e.function_id > f.high`,
-    order: 'function_id',
+    rows: `select ${columns} from ${e} where ${e.workflowId} = f.id and ${e.step} > f.high`,
+    order: 'step',
     weighed: weighedColumns.events,
     limit,
   })
@@ -167,8 +171,8 @@ function selectEvents(schema: SystemSchema, followed: string, limit: number): st
     join lateral (
       (${page})
       union all
-      select ${columns}, 0 from ${history} e where e.workflow_uuid = f.id and e.function_id = any(f.gaps)
-    ) h on true order by f.id, h.function_id, h.key`
+      select ${columns}, 0 from ${e} where ${e.workflowId} = f.id and ${e.step} = any(f.gaps)
+    ) h on true order by f.id, h.step, h.key`
 }
 
 /** The keys are found by skipping from one to the next in the index, so that a long stream costs no more than a short one. */
@@ -178,17 +182,17 @@ function selectStreams(
   streamKeys: readonly string[] | undefined,
   limit: number,
 ): string {
-  const streams = schema.table('streams')
+  const s = streams.in(schema, 's')
   const given = `select f.id, k.key from followed f, unnest(array[${(streamKeys ?? [])
     .map((key) => pg.escapeLiteral(key))
     .join(', ')}]::text[]) as k(key)`
-  const found = `select f.id, (select min(s.key) from ${streams} s where s.workflow_uuid = f.id) as key from followed f
+  const found = `select f.id, (select min(${s.key}) from ${s} where ${s.workflowId} = f.id) as key from followed f
       union all
-      select k.id, (select min(s.key) from ${streams} s where s.workflow_uuid = k.id and s.key > k.key)
+      select k.id, (select min(${s.key}) from ${s} where ${s.workflowId} = k.id and ${s.key} > k.key)
       from keys k where k.key is not null`
   const page = selectPage({
-    rows: `select s."offset", s.value, s.serialization, s.function_id from ${streams} s
-      where s.workflow_uuid = k.id and s.key = k.key and s."offset" > coalesce((f.streams->>k.key)::int, -1)`,
+    rows: `select ${pick(s, ['offset', 'value', 'serialization', 'step'])} from ${s}
+      where ${s.workflowId} = k.id and ${s.key} = k.key and ${s.offset} > coalesce((f.streams->>k.key)::int, -1)`,
     order: '"offset"',
     weighed: weighedColumns.streams,
     limit,
@@ -203,19 +207,20 @@ function selectStreams(
 }
 
 function selectMessages(schema: SystemSchema, followed: string, limit: number): string {
+  const n = notifications.in(schema, 'n')
   const page = selectPage({
     rows: `select ${messageColumns(schema, 'n')}, marked.mark
-      from ${schema.table('notifications')} n, lateral (select left(md5(n.message_uuid), 10) as mark) marked
-      where n.destination_uuid = f.id
-        and ((n.created_at_epoch_ms >= f.settled and not marked.mark = any(f.seen))
-          or (n.consumed and marked.mark = any(f.unread)))`,
-    order: 'created_at_epoch_ms',
+      from ${n}, lateral (select left(md5(${n.id}), 10) as mark) marked
+      where ${n.workflowId} = f.id
+        and ((${n.sentAt} >= f.settled and not marked.mark = any(f.seen))
+          or (${n.read} and marked.mark = any(f.unread)))`,
+    order: '"sentAt"',
     weighed: weighedColumns.messages,
     limit,
   })
   return `select f.id, m.* from jsonb_to_recordset(${followed}::jsonb)
       as f(id text, settled bigint, seen text[], unread text[])
-    join lateral (${page}) m on true order by f.id, m.created_at_epoch_ms, m.mark`
+    join lateral (${page}) m on true order by f.id, m."sentAt", m.mark`
 }
 
 function groupById(rows: readonly Row[]): Map<string, Row[]> {

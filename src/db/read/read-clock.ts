@@ -1,4 +1,4 @@
-import type { Database } from '../tables/database.ts'
+import type { Database } from '../tables/system-database.ts'
 
 export async function readClock({ session }: Database): Promise<Date> {
   const [row] = await session.query('select clock_timestamp() as now')

@@ -7,9 +7,9 @@ import type {
 import { CliError } from '../../core/errors.ts'
 import { toList } from '../../core/words/any-of.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
 
 function toRecordedDecision(row: Row): RecordedDecision {
   return {

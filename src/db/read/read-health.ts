@@ -3,9 +3,15 @@ import { dateOfMs } from '../../core/words/far-date.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { type Row, type Session, withConnection } from '../connection/connect.ts'
 import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
-import type { Database } from '../tables/database.ts'
+import { dbosMigrations } from '../tables/dbos-migrations.ts'
+import { pick } from '../tables/define-table.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toFilledText } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowInput } from '../tables/workflow-input.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { readUnknownTopics } from './read-unknown-topics.ts'
 
 /** What is younger is on its way. */
@@ -49,11 +55,11 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
 
 /** As `send`, the decision and `start` write: a decision also locks the row of its workflow, and records itself. */
 async function readMayNot({ session, schema }: Database): Promise<ServerHealth['mayNot']> {
-  const creator = schema.has('workflow_status', 'creator_xid')
-    ? `and has_column_privilege($1, 'creator_xid', 'update')`
+  const creator = workflowStatus.isIn(schema, 'creatorXid')
+    ? `and has_column_privilege($1, '${workflowStatus.columns.creatorXid}', 'update')`
     : ''
-  const input = schema.has('workflow_input') ? `and has_table_privilege($3, 'insert')` : ''
-  const parameters = ['workflow_status', 'notifications'].map((table) => schema.table(table))
+  const input = workflowInput.isIn(schema) ? `and has_table_privilege($3, 'insert')` : ''
+  const parameters = [String(workflowStatus.in(schema)), String(notifications.in(schema))]
   const [row = {}] = await session.query(
     `select has_table_privilege($2, 'insert') as send,
        has_any_column_privilege($1, 'update') and not exists (
@@ -62,7 +68,7 @@ async function readMayNot({ session, schema }: Database): Promise<ServerHealth['
            and not (has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'insert'))
        ) as decide,
        has_table_privilege($1, 'insert') ${input} ${creator} as start`,
-    input === '' ? parameters : [...parameters, schema.table('workflow_input')],
+    input === '' ? parameters : [...parameters, String(workflowInput.in(schema))],
   )
   return [
     ...(row.send === true ? [] : (['send'] as const)),
@@ -72,8 +78,8 @@ async function readMayNot({ session, schema }: Database): Promise<ServerHealth['
 }
 
 async function readMigration({ session, schema }: Database): Promise<number | null> {
-  if (!schema.has('dbos_migrations', 'version')) return null
-  const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
+  if (!dbosMigrations.isIn(schema, 'version')) return null
+  const [row] = await session.query(`select max(version) as version from ${dbosMigrations.in(schema)}`)
   return row?.version === null || row === undefined ? null : Number(row.version)
 }
 
@@ -88,23 +94,23 @@ async function canListen(session: Session): Promise<boolean> {
 }
 
 async function readBacklog({ session, schema }: Database): Promise<ServerHealth['backlog']> {
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select queue_name, application, version, count(*)::int as count, min(since) as oldest_at,
+    `select queue, application, version, count(*)::int as count, min(since) as oldest_at,
        (array_agg(id order by since))[1] as oldest_id
      from (
-       select w.workflow_uuid as id, w.queue_name, w.application_version as version,
-         coalesce(w.queue_partition_key, '') = '' as is_whole,
+       select ${pick(w, ['id', 'queue', 'application', 'version'])},
+         coalesce(${w.partition}, '') = '' as is_whole,
          -- It may have been held back until then, or put there again.
-         greatest(coalesce(w.updated_at, w.created_at), ${schema.column('workflow_status', 'delay_until_epoch_ms', 'w')}) as since,
-         ${schema.column('workflow_status', 'application_name', 'w')} as application
-       from ${schema.table('workflow_status')} w
-       where w.status = 'ENQUEUED' and w.queue_name is not null
+         greatest(coalesce(${w.updatedAt}, ${w.createdAt}), ${w.delayUntil}) as since
+       from ${w}
+       where ${w.status} = 'ENQUEUED' and ${w.queue} is not null
      ) enqueued
      where since < (extract(epoch from now()) - ${patienceSeconds}) * 1000
      group by 1, 2, 3, is_whole order by oldest_at limit ${shownBacklog}`,
   )
   return rows.map((row) => ({
-    queue: String(row.queue_name),
+    queue: String(row.queue),
     application: toFilledText(row.application),
     version: toFilledText(row.version),
     ...toStanding(row),
@@ -112,19 +118,21 @@ async function readBacklog({ session, schema }: Database): Promise<ServerHealth[
 }
 
 async function readUnbegun({ session, schema }: Database): Promise<ServerHealth['unbegun']> {
+  const o = operationOutputs.in(schema, 'o')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select w.name, w.class_name, count(*)::int as count, min(w.started_at_epoch_ms) as oldest_at,
-       (array_agg(w.workflow_uuid order by w.started_at_epoch_ms))[1] as oldest_id
-     from ${schema.table('workflow_status')} w
-     where w.status = 'PENDING' and w.queue_name is not null
-       and w.started_at_epoch_ms < (extract(epoch from now()) - ${patienceSeconds}) * 1000
+    `select ${pick(w, ['name', 'className'])}, count(*)::int as count, min(${w.startedAt}) as oldest_at,
+       (array_agg(${w.id} order by ${w.startedAt}))[1] as oldest_id
+     from ${w}
+     where ${w.status} = 'PENDING' and ${w.queue} is not null
+       and ${w.startedAt} < (extract(epoch from now()) - ${patienceSeconds}) * 1000
        and not exists(
-         select from ${schema.table('operation_outputs')} o where o.workflow_uuid = w.workflow_uuid)
+         select from ${o} where ${o.workflowId} = ${w.id})
      group by 1, 2 order by oldest_at limit ${shownBacklog}`,
   )
   return rows.map((row) => ({
     name: String(row.name),
-    className: toFilledText(row.class_name),
+    className: toFilledText(row.className),
     ...toStanding(row),
   }))
 }
@@ -138,18 +146,21 @@ function toStanding(row: Row): Standing {
 }
 
 async function readDead({ session, schema }: Database): Promise<ServerHealth['dead']> {
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select workflow_uuid as id from ${schema.table('workflow_status')}
-     where status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' order by created_at desc limit ${worthCounting}`,
+    `select ${pick(w, ['id'])} from ${w}
+     where ${w.status} = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' order by ${w.createdAt} desc limit ${worthCounting}`,
   )
   return toSample(rows)
 }
 
 async function readUnreadAfterEnd({ session, schema }: Database): Promise<ServerHealth['unreadAfterEnd']> {
+  const n = notifications.in(schema, 'n')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select distinct n.destination_uuid as id from ${schema.table('notifications')} n
-     join ${schema.table('workflow_status')} w on w.workflow_uuid = n.destination_uuid
-     where not n.consumed and w.status in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+    `select distinct ${n.workflowId} as id from ${n}
+     join ${w} on ${w.id} = ${n.workflowId}
+     where not ${n.read} and ${w.status} in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
      limit ${worthCounting}`,
   )
   return toSample(rows)

@@ -1,9 +1,15 @@
 import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox.ts'
 import { toList } from '../../core/words/any-of.ts'
-import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
-import { isNamed } from '../tables/filter-conditions.ts'
+import { pick } from '../tables/define-table.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import { noTopic, toText, toTopic } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowEvents } from '../tables/workflow-events.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
+import { isNamed } from './filter-conditions.ts'
 import { askPrefix, toWait } from './read-waits.ts'
 
 /** How far back `learnAnswers` looks: there is no index on names. */
@@ -20,39 +26,45 @@ export async function readInbox(
   { session, schema }: Database,
   { name, before, limit }: InboxQuery,
 ): Promise<Inbox> {
-  const steps = schema.table('operation_outputs')
+  const e = workflowEvents.in(schema, 'e')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const n = notifications.in(schema, 'n')
+  const o = operationOutputs.in(schema, 'o')
+  const r = operationOutputs.in(schema, 'r')
+  const t = operationOutputs.in(schema, 't')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
     `with active as materialized (
-      select w.workflow_uuid as id, w.name, w.created_at from ${schema.table('workflow_status')} w
-      where w.status in ('PENDING', 'ENQUEUED') and ($1::text[] is null or ${isNamed('w', '$1')})
+      select ${pick(w, ['id', 'name', 'createdAt'])} from ${w}
+      where ${w.status} in ('PENDING', 'ENQUEUED') and ($1::text[] is null or ${isNamed(w, '$1')})
     ),
     asked as (
-      select a.id, a.name, h.function_id + 1 as step, e.key, h.value, h.serialization,
-        coalesce(o.completed_at_epoch_ms, a.created_at) as since
+      select a.id, a.name, ${h.step} + 1 as step, ${e.key}, ${h.value}, ${h.serialization},
+        coalesce(${o.completedAt}, a."createdAt") as since
       from active a
       cross join lateral (
-        select key from ${schema.table('workflow_events')}
-        where workflow_uuid = a.id and key like '${askPrefix}%' offset 0
+        select ${e.key} from ${e}
+        where ${e.workflowId} = a.id and ${e.key} like '${askPrefix}%' offset 0
       ) e
       join lateral (
-        select function_id, value, serialization from ${schema.table('workflow_events_history')} h
-        where h.workflow_uuid = a.id and h.key = e.key order by function_id desc limit 1
+        select ${h.step}, ${h.value}, ${h.serialization} from ${h}
+        where ${h.workflowId} = a.id and ${h.key} = ${e.key} order by ${h.step} desc limit 1
       ) h on true
-      left join ${steps} o on o.workflow_uuid = a.id and o.function_id = h.function_id
-      where h.value not in (${nullValues})
-        and not exists (select 1 from ${steps} r where r.workflow_uuid = a.id and r.function_id = h.function_id + 1)
+      left join ${o} on ${o.workflowId} = a.id and ${o.step} = ${h.step}
+      where ${h.value} not in (${nullValues})
+        and not exists (select 1 from ${r} where ${r.workflowId} = a.id and ${r.step} = ${h.step} + 1)
     ),
     inferred as (
-      select a.id, a.name, t.function_id - 1 as step, null::text as key, null::text as value,
-        null::text as serialization, t.started_at_epoch_ms as since
+      select a.id, a.name, ${t.step} - 1 as step, null::text as key, null::text as value,
+        null::text as serialization, ${t.startedAt} as since
       from active a
       cross join lateral (
-        select function_id, started_at_epoch_ms from ${steps}
-        where workflow_uuid = a.id and function_name = 'DBOS.sleep' and function_id > 0
-          and started_at_epoch_ms = completed_at_epoch_ms
+        select ${t.step}, ${t.startedAt} from ${t}
+        where ${t.workflowId} = a.id and ${t.name} = 'DBOS.sleep' and ${t.step} > 0
+          and ${t.startedAt} = ${t.completedAt}
         offset 0
       ) t
-      where not exists (select 1 from ${steps} r where r.workflow_uuid = a.id and r.function_id = t.function_id - 1)
+      where not exists (select 1 from ${r} where ${r.workflowId} = a.id and ${r.step} = ${t.step} - 1)
     ),
     one_per_step as (
       select distinct on (id, step) * from (select * from asked union all select * from inferred) waits
@@ -63,14 +75,14 @@ export async function readInbox(
       where $2::bigint is null or since <= $2
       order by since, id, step limit $3
     )
-    select page.*, t.output as deadline, t.serialization as deadline_serialization,
+    select page.*, ${t.output} as deadline, ${t.serialization} as deadline_serialization,
       (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms,
-      exists(select 1 from ${schema.table('notifications')} n where n.destination_uuid = page.id and not n.consumed
+      exists(select 1 from ${n} where ${n.workflowId} = page.id and not ${n.read}
         and (page.key is null
-          or n.topic = coalesce(nullif(substr(page.key, ${askPrefix.length + 1}), ''), '${noTopic}'))) as answered
+          or ${n.topic} = coalesce(nullif(substr(page.key, ${askPrefix.length + 1}), ''), '${noTopic}'))) as answered
     from page
-    left join ${steps} t
-      on t.workflow_uuid = page.id and t.function_id = page.step + 1 and t.function_name = 'DBOS.sleep'
+    left join ${t}
+      on ${t.workflowId} = page.id and ${t.step} = page.step + 1 and ${t.name} = 'DBOS.sleep'
     order by since, id, step`,
     [toList(name), before?.getTime(), limit],
   )
@@ -86,17 +98,19 @@ export async function learnAnswers(
   { session, schema }: Database,
   waits: readonly Pick<NamedWait, 'name' | 'step'>[],
 ): Promise<LearnedAnswer[]> {
-  if (waits.length === 0 || !schema.has('notifications', 'consumed_by_function_id')) return []
+  const n = notifications.in(schema, 'n')
+  const w = workflowStatus.in(schema, 'w')
+  if (waits.length === 0 || !notifications.isIn(schema, 'readByStep')) return []
   const rows = await session.query(
-    `select distinct on (ended.name, n.consumed_by_function_id)
-       ended.name, n.consumed_by_function_id as step, n.topic, n.message, n.serialization
+    `select distinct on (ended.name, ${n.readByStep})
+       ended.name, ${n.readByStep} as step, ${n.topic}, ${n.message}, ${n.serialization}
      from (
-       select workflow_uuid, name, completed_at from ${schema.table('workflow_status')}
-       where completed_at is not null order by completed_at desc limit ${learnedFrom}
+       select ${pick(w, ['id', 'name', 'completedAt'])} from ${w}
+       where ${w.completedAt} is not null order by ${w.completedAt} desc limit ${learnedFrom}
      ) ended
-     join ${schema.table('notifications')} n on n.destination_uuid = ended.workflow_uuid and n.consumed
-     where ended.name = any($1) and n.consumed_by_function_id = any($2::int[])
-     order by ended.name, n.consumed_by_function_id, ended.completed_at desc`,
+     join ${n} on ${n.workflowId} = ended.id and ${n.read}
+     where ended.name = any($1) and ${n.readByStep} = any($2::int[])
+     order by ended.name, ${n.readByStep}, ended."completedAt" desc`,
     [[...new Set(waits.map(({ name }) => name))], [...new Set(waits.map(({ step }) => step))]],
   )
   return rows.map((row) => ({

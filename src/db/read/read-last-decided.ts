@@ -1,9 +1,9 @@
 import { deciderOf } from '../../core/decide/decision.ts'
 import type { LastDecided } from '../../core/decide/decision-record.ts'
-import type { Database } from '../tables/database.ts'
+import { messageColumns, notifications, toMessage } from '../tables/notifications.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
-import { messageColumns, toMessage } from './read-messages.ts'
+import type { Database } from '../tables/system-database.ts'
 
 /** The last decision of a workflow. Where decisions are recorded only the record tells of one. */
 export async function readLastDecided(
@@ -27,11 +27,12 @@ async function readFromMessages(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<LastDecided | undefined> {
+  const n = notifications.in(schema, 'n')
   const [row] = await session.query(
-    `select ${messageColumns(schema, 'n')}, substr(n.message_uuid, length($1) + 2) as rest
-     from ${schema.table('notifications')} n
-     where n.destination_uuid = $1 and starts_with(n.message_uuid, $1 || ':')
-     order by n.created_at_epoch_ms desc limit 1`,
+    `select ${messageColumns(schema, 'n')}, substr(${n.id}, length($1) + 2) as rest
+     from ${n}
+     where ${n.workflowId} = $1 and starts_with(${n.id}, $1 || ':')
+     order by ${n.sentAt} desc limit 1`,
     [workflowId],
   )
   const step = /^(\d+):/.exec(toText(row?.rest) ?? '')?.[1]

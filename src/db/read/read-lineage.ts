@@ -1,39 +1,39 @@
 import type { Lineage } from '../../core/workflow.ts'
-import type { Database } from '../tables/database.ts'
+import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 
 export async function readLineage(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<Lineage | undefined> {
-  const column = (name: string) => `${schema.column('workflow_status', name, 'w')} as ${name}`
-  const columns = [
-    ...['parent_workflow_id', 'attributes', 'schedule_name', 'authenticated_user', 'forked_from'],
-    ...['priority', 'queue_partition_key', 'deduplication_id'],
-    ...['workflow_timeout_ms', 'workflow_deadline_epoch_ms', 'delay_until_epoch_ms'],
-  ]
-  const table = schema.table('workflow_status')
-  const forks = schema.has('workflow_status', 'forked_from')
-    ? `array(select f.workflow_uuid from ${table} f where f.forked_from = w.workflow_uuid
-             order by f.created_at, f.workflow_uuid)`
+  const f = workflowStatus.in(schema, 'f')
+  const w = workflowStatus.in(schema, 'w')
+  const columns = pick(w, [
+    ...(['parentId', 'attributes', 'schedule', 'user', 'forkedFrom', 'priority', 'partition'] as const),
+    ...(['deduplicationId', 'timeoutMs', 'deadline', 'delayUntil'] as const),
+  ])
+  const forks = workflowStatus.isIn(schema, 'forkedFrom')
+    ? `array(select ${f.id} from ${f} where ${f.forkedFrom} = ${w.id}
+             order by ${f.createdAt}, ${f.id})`
     : `array[]::text[]`
-  const [row] = await session.query(
-    `select ${columns.map(column).join(', ')}, ${forks} as forks from ${table} w where w.workflow_uuid = $1`,
-    [workflowId],
-  )
+  const [row] = await session.query(`select ${columns}, ${forks} as forks from ${w} where ${w.id} = $1`, [
+    workflowId,
+  ])
   if (!row) return undefined
   return {
-    parentId: toFilledText(row.parent_workflow_id),
-    forkedFrom: toFilledText(row.forked_from),
+    parentId: toFilledText(row.parentId),
+    forkedFrom: toFilledText(row.forkedFrom),
     forks: row.forks as string[],
     attributes: (row.attributes as Lineage['attributes']) ?? null,
-    schedule: toFilledText(row.schedule_name),
-    user: toFilledText(row.authenticated_user),
+    schedule: toFilledText(row.schedule),
+    user: toFilledText(row.user),
     priority: Number(row.priority ?? 0),
-    partition: toFilledText(row.queue_partition_key),
-    deduplicationId: toFilledText(row.deduplication_id),
-    timeoutMs: row.workflow_timeout_ms === null ? null : Number(row.workflow_timeout_ms),
-    deadlineAt: toDate(row.workflow_deadline_epoch_ms),
-    delayedUntil: toDate(row.delay_until_epoch_ms),
+    partition: toFilledText(row.partition),
+    deduplicationId: toFilledText(row.deduplicationId),
+    timeoutMs: row.timeoutMs === null ? null : Number(row.timeoutMs),
+    deadlineAt: toDate(row.deadline),
+    delayedUntil: toDate(row.delayUntil),
   }
 }

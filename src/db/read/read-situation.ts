@@ -2,11 +2,14 @@ import type { Situation } from '../../core/diagnosis/situation.ts'
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { Step, Wait, Workflow } from '../../core/workflow.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
-import type { Database } from '../tables/database.ts'
+import { pick } from '../tables/define-table.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs, stepColumns, toStep } from '../tables/operation-outputs.ts'
 import { toDate, toFilledText, toText, toTopic } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { originWords, toOrigin, workflowStatus } from '../tables/workflow-status.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
-import { stepColumns, toStep } from './read-steps.ts'
 import { readWaits } from './read-waits.ts'
 import { getWorkflow, listChildren, listNames } from './read-workflows.ts'
 
@@ -23,12 +26,11 @@ export async function readSituation(
   workflowId: string,
 ): Promise<Situation | undefined> {
   const { session, schema } = database
+  const w = workflowStatus.in(schema, 'w')
   const workflow = await getWorkflow(database, workflowId)
   const [row] = await session.query(
-    `select ${schema.column('workflow_status', 'delay_until_epoch_ms', 'w')} as delay_until,
-       w.workflow_deadline_epoch_ms as deadline, w.queue_partition_key as partition, w.updated_at,
-       clock_timestamp() as now
-     from ${schema.table('workflow_status')} w where w.workflow_uuid = $1`,
+    `select ${pick(w, ['delayUntil', 'deadline', 'partition', 'updatedAt'])}, clock_timestamp() as now
+     from ${w} where ${w.id} = $1`,
     [workflowId],
   )
   if (!workflow || !row) return undefined
@@ -52,10 +54,10 @@ export async function readSituation(
   return {
     workflow,
     now: row.now as Date,
-    delayUntil: toDate(row.delay_until),
+    delayUntil: toDate(row.delayUntil),
     deadline: toDate(row.deadline),
     partition,
-    updatedAt: toDate(row.updated_at),
+    updatedAt: toDate(row.updatedAt),
     outlook,
     executors,
     ...(isQueued ? await readAhead(database, workflowId) : { ahead: [], aheadCount: 0, lastTakenAt: null }),
@@ -76,24 +78,24 @@ async function readAhead(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<Pick<Situation, 'ahead' | 'aheadCount' | 'lastTakenAt'>> {
-  const status = schema.table('workflow_status')
-  const application = (alias: string) => schema.column('workflow_status', 'application_name', alias)
+  const p = workflowStatus.in(schema, 'p')
+  const w = workflowStatus.in(schema, 'w')
   const [taken] = await session.query(
-    `select p.started_at_epoch_ms as at from ${status} w join ${status} p
-       on p.queue_name = w.queue_name and p.status <> 'ENQUEUED' and p.workflow_uuid <> w.workflow_uuid
+    `select ${p.startedAt} as at from ${w} join ${p}
+       on ${p.queue} = ${w.queue} and ${p.status} <> 'ENQUEUED' and ${p.id} <> ${w.id}
       -- Before it was there nobody could have taken it: the rest of a long history is not read.
-      and p.started_at_epoch_ms >= w.created_at
-      and (w.application_version is null or p.application_version = w.application_version)
-      and (${application('w')} is null or ${application('p')} = ${application('w')})
-     where w.workflow_uuid = $1 order by p.started_at_epoch_ms desc limit 1`,
+      and ${p.startedAt} >= ${w.createdAt}
+      and (${w.version} is null or ${p.version} = ${w.version})
+      and (${w.application} is null or ${p.application} = ${w.application})
+     where ${w.id} = $1 order by ${p.startedAt} desc limit 1`,
     [workflowId],
   )
   const rows = await session.query(
-    `select p.workflow_uuid as id, count(*) over ()::int as total
-     from ${status} w join ${status} p
-       on p.queue_name = w.queue_name and p.status = 'ENQUEUED' and p.workflow_uuid <> w.workflow_uuid
-      and (coalesce(p.priority, 0), p.created_at) < (coalesce(w.priority, 0), w.created_at)
-     where w.workflow_uuid = $1 order by coalesce(p.priority, 0), p.created_at limit ${shownAhead}`,
+    `select ${p.id} as id, count(*) over ()::int as total
+     from ${w} join ${p}
+       on ${p.queue} = ${w.queue} and ${p.status} = 'ENQUEUED' and ${p.id} <> ${w.id}
+      and (coalesce(${p.priority}, 0), ${p.createdAt}) < (coalesce(${w.priority}, 0), ${w.createdAt})
+     where ${w.id} = $1 order by coalesce(${p.priority}, 0), ${p.createdAt} limit ${shownAhead}`,
     [workflowId],
   )
   return {
@@ -107,24 +109,24 @@ async function readProgress(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<Pick<Situation, 'stepCount' | 'lastStep' | 'failedStep' | 'failedStepCount'>> {
-  const steps = schema.table('operation_outputs')
+  const o = operationOutputs.in(schema, 'o')
   const newest = async (condition: string): Promise<Step | null> => {
     const [row] = await session.query(
-      `select ${stepColumns('o')} from ${steps} o where o.workflow_uuid = $1 and ${condition}
-       order by o.function_id desc limit 1`,
+      `select ${stepColumns(o)} from ${o} where ${o.workflowId} = $1 and ${condition}
+       order by ${o.step} desc limit 1`,
       [workflowId],
     )
     return row ? toStep(row) : null
   }
   const [row] = await session.query(
-    `select count(*)::int as count, (count(*) filter (where error is not null))::int as failed
-     from ${steps} where workflow_uuid = $1`,
+    `select count(*)::int as count, (count(*) filter (where ${o.error} is not null))::int as failed
+     from ${o} where ${o.workflowId} = $1`,
     [workflowId],
   )
   return {
     stepCount: Number(row?.count ?? 0),
     lastStep: await newest('true'),
-    failedStep: await newest('o.error is not null'),
+    failedStep: await newest(`${o.error} is not null`),
     failedStepCount: Number(row?.failed ?? 0),
   }
 }
@@ -134,24 +136,20 @@ async function readProvenOrigins(
   { session, schema }: Database,
   { name, workflowId }: Workflow,
 ): Promise<WorkflowOrigin[]> {
+  const o = operationOutputs.in(schema, 'o')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select class_name, config_name, queue_name, application from (
-       select w.class_name, w.config_name, w.queue_name, w.created_at, w.workflow_uuid, w.status,
-         ${schema.column('workflow_status', 'application_name', 'w')} as application
-       from ${schema.table('workflow_status')} w
-       where w.name = $1 and w.workflow_uuid <> $2 order by w.created_at desc limit ${recentRows}
+    `select ${originWords} from (
+       select ${pick(w, ['className', 'configName', 'queue', 'application', 'createdAt', 'id', 'status'])}
+       from ${w}
+       where ${w.name} = $1 and ${w.id} <> $2 order by ${w.createdAt} desc limit ${recentRows}
      ) recent
      where status in ('SUCCESS', 'ERROR') or exists(
-       select 1 from ${schema.table('operation_outputs')} o where o.workflow_uuid = recent.workflow_uuid)
-     group by 1, 2, 3, 4 order by max(created_at) desc`,
+       select 1 from ${o} where ${o.workflowId} = recent.id)
+     group by 1, 2, 3, 4 order by max("createdAt") desc`,
     [name, workflowId],
   )
-  return rows.map((row) => ({
-    className: toFilledText(row.class_name),
-    configName: toFilledText(row.config_name),
-    queue: toFilledText(row.queue_name),
-    application: toFilledText(row.application),
-  }))
+  return rows.map(toOrigin)
 }
 
 /** What an earlier run of this name did at the step where this one waits and did not ask. */
@@ -160,22 +158,24 @@ async function readLearned(
   { name, workflowId }: Workflow,
   waits: readonly Wait[],
 ): Promise<Situation['learned']> {
+  const n = notifications.in(schema, 'n')
+  const o = operationOutputs.in(schema, 'o')
+  const w = workflowStatus.in(schema, 'w')
   const wait = waits.find(({ asked }) => !asked)
   if (!wait) return null
-  const consumer = schema.column('notifications', 'consumed_by_function_id', 'n')
   const [row] = await session.query(
-    `select o.function_name, n.topic from (
-       select workflow_uuid, created_at from ${schema.table('workflow_status')}
-       where name = $1 and workflow_uuid <> $2 order by created_at desc limit ${recentRows}
+    `select ${o.name} as call, ${n.topic} from (
+       select ${pick(w, ['id', 'createdAt'])} from ${w}
+       where ${w.name} = $1 and ${w.id} <> $2 order by ${w.createdAt} desc limit ${recentRows}
      ) p
-     join ${schema.table('operation_outputs')} o on o.workflow_uuid = p.workflow_uuid and o.function_id = $3
-     left join ${schema.table('notifications')} n
-       on n.destination_uuid = p.workflow_uuid and ${consumer} = o.function_id
-     where o.function_name = 'DBOS.getEvent' or (o.function_name = 'DBOS.recv' and n.topic is not null)
-     order by p.created_at desc limit 1`,
+     join ${o} on ${o.workflowId} = p.id and ${o.step} = $3
+     left join ${n}
+       on ${n.workflowId} = p.id and ${n.readByStep} = ${o.step}
+     where ${o.name} = 'DBOS.getEvent' or (${o.name} = 'DBOS.recv' and ${n.topic} is not null)
+     order by p."createdAt" desc limit 1`,
     [name, workflowId, wait.step],
   )
   return row
-    ? { step: wait.step, call: String(row.function_name), topic: toText(row.topic) && toTopic(row.topic) }
+    ? { step: wait.step, call: String(row.call), topic: toText(row.topic) && toTopic(row.topic) }
     : null
 }

@@ -3,9 +3,11 @@ import type { StreamKey, StreamSummary, StreamValue } from '../../core/workflow.
 import type { Row } from '../connection/connect.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
-import type { Database } from '../tables/database.ts'
 import { decodeValue, isStreamEnd, streamEndMarks, usualSerialization } from '../tables/decode.ts'
-import { selectLightPage, selectPage } from '../tables/page.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import { streams } from '../tables/streams.ts'
+import type { Database } from '../tables/system-database.ts'
+import { selectLightPage, selectPage } from './page.ts'
 
 const batchRows = 3000
 /** What is made of a batch is handed out in pieces, so that it is free again soon. */
@@ -15,20 +17,22 @@ export async function readStreams(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<StreamSummary[]> {
+  const s = streams.in(schema, 's')
   const rows = await session.query(
-    `select key, count(*) filter (where value <> all($2)) as count, bool_or(value = any($2)) as closed
-     from ${schema.table('streams')} where workflow_uuid = $1 group by key order by key collate "C"`,
+    `select ${s.key}, count(*) filter (where ${s.value} <> all($2)) as count, bool_or(${s.value} = any($2)) as closed
+     from ${s} where ${s.workflowId} = $1 group by ${s.key} order by ${s.key} collate "C"`,
     [workflowId, streamEndMarks],
   )
   return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))
 }
 
 /** SQL for `keys`, those of one workflow and a null: it skips from key to key in the index. */
-export function withStreamKeys(streams: string, workflowId: string): string {
+export function withStreamKeys(schema: SystemSchema, workflowId: string): string {
+  const s = streams.in(schema, 's')
   return `with recursive keys as (
-      select (select min(key) from ${streams} where workflow_uuid = ${workflowId}) as key
+      select (select min(${s.key}) from ${s} where ${s.workflowId} = ${workflowId}) as key
       union all
-      select (select min(s.key) from ${streams} s where s.workflow_uuid = ${workflowId} and s.key > k.key)
+      select (select min(${s.key}) from ${s} where ${s.workflowId} = ${workflowId} and ${s.key} > k.key)
       from keys k where k.key is not null
     )`
 }
@@ -38,12 +42,12 @@ export async function readStreamKeys(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<StreamKey[]> {
-  const streams = schema.table('streams')
+  const s = streams.in(schema, 's')
   const rows = await session.query(
-    `${withStreamKeys(streams, '$1')}
+    `${withStreamKeys(schema, '$1')}
      select k.key, v.value = any($2) as closed from keys k
      join lateral (
-       select value from ${streams} s where s.workflow_uuid = $1 and s.key = k.key order by "offset" desc limit 1
+       select ${s.value} from ${s} where ${s.workflowId} = $1 and ${s.key} = k.key order by ${s.offset} desc limit 1
      ) v on true
      where k.key is not null order by k.key collate "C"`,
     [workflowId, streamEndMarks],
@@ -57,9 +61,10 @@ export async function findOffsetOfLast(
   key: string,
   count: number,
 ): Promise<number> {
+  const s = streams.in(schema, 's')
   const [row] = await session.query(
-    `select "offset" from ${schema.table('streams')} where workflow_uuid = $1 and key = $2 and value <> all($3)
-     order by "offset" desc offset $4 limit 1`,
+    `select ${s.offset} from ${s} where ${s.workflowId} = $1 and ${s.key} = $2 and ${s.value} <> all($3)
+     order by ${s.offset} desc offset $4 limit 1`,
     [workflowId, key, streamEndMarks, count - 1],
   )
   return Number(row?.offset ?? 0)
@@ -72,20 +77,21 @@ export async function* readStreamValues(
   key: string,
   { from = 0, signal = new AbortController().signal, onNotice }: StreamValuesOptions = {},
 ): AsyncGenerator<readonly StreamValue[]> {
-  const streams = schema.table('streams')
+  const s = streams.in(schema, 's')
   const stream = { workflowId, key }
   const query = (sql: string, parameters: readonly unknown[]) =>
     retryWhileDisconnected(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
   const newest = await query(
-    `select max("offset") as last from ${streams} where workflow_uuid = $1 and key = $2`,
+    `select max(${s.offset}) as last from ${s} where ${s.workflowId} = $1 and ${s.key} = $2`,
     [workflowId, key],
   )
   const last = Number(newest?.[0]?.last ?? -1)
   const read = async (next: number): Promise<readonly Row[]> => {
     if (next > last) return []
     // The name of the same format, a million times over, takes time too.
-    const rows = `select "offset", value, nullif(coalesce(serialization, ''), '${usualSerialization}') as other_format
-      from ${streams} where workflow_uuid = $1 and key = $2 and "offset" between $3 and $4`
+    const otherFormat = `nullif(coalesce(${s.serialization}, ''), '${usualSerialization}')`
+    const rows = `select ${s.offset}, ${s.value}, ${otherFormat} as other_format
+      from ${s} where ${s.workflowId} = $1 and ${s.key} = $2 and ${s.offset} between $3 and $4`
     const columns = '"offset", value, other_format'
     const page = { rows, columns, order: '"offset"', weighed: ['value'], limit: batchRows }
     const range = [workflowId, key, next, last]

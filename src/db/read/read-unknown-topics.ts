@@ -1,6 +1,9 @@
 import type { UnknownTopics } from '../../core/diagnosis/misdirected.ts'
-import type { Database } from '../tables/database.ts'
+import { notifications } from '../tables/notifications.ts'
 import { noTopic, toTopic } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { askPrefix } from './read-waits.ts'
 
 /** Each of them is explained. */
@@ -10,25 +13,26 @@ const lookedAt = 1000
 
 /** What was sent ahead for a later step is on a topic that an earlier run read, or this one asked for. */
 export async function readUnknownTopics({ session, schema }: Database): Promise<UnknownTopics[]> {
-  const messages = schema.table('notifications')
-  const workflows = schema.table('workflow_status')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const n = notifications.in(schema, 'n')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
     `with unread as materialized (
-       select n.destination_uuid as id, w.name, n.topic, max(n.created_at_epoch_ms) as sent
-       from ${messages} n join ${workflows} w on w.workflow_uuid = n.destination_uuid
-       where not n.consumed and w.status = 'PENDING'
+       select ${n.workflowId} as id, ${w.name}, ${n.topic}, max(${n.sentAt}) as sent
+       from ${n} join ${w} on ${w.id} = ${n.workflowId}
+       where not ${n.read} and ${w.status} = 'PENDING'
        group by 1, 2, 3 order by sent desc limit ${lookedAt}
      ),
      known as materialized (
-       select distinct w.name, n.topic
-       from ${messages} n join ${workflows} w on w.workflow_uuid = n.destination_uuid
-       where n.consumed and w.name in (select name from unread)
+       select distinct ${w.name}, ${n.topic}
+       from ${n} join ${w} on ${w.id} = ${n.workflowId}
+       where ${n.read} and ${w.name} in (select name from unread)
      )
      select u.id, array_agg(u.topic order by u.sent, u.topic) as topics from unread u
      where not exists (select from known k where k.name = u.name and k.topic = u.topic)
        and not exists (
-         select from ${schema.table('workflow_events_history')} h where h.workflow_uuid = u.id
-           and h.key = '${askPrefix}' || case u.topic when '${noTopic}' then '' else u.topic end)
+         select from ${h} where ${h.workflowId} = u.id
+           and ${h.key} = '${askPrefix}' || case u.topic when '${noTopic}' then '' else u.topic end)
      group by u.id order by max(u.sent) desc, u.id limit ${shown}`,
   )
   return rows.map(({ id, topics }) => ({

@@ -2,10 +2,16 @@ import { dateOfMs } from '../../core/words/far-date.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
 import { decodeValue } from '../tables/decode.ts'
+import { pick } from '../tables/define-table.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import { noTopic, toDate, toText, toTopic } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowEvents } from '../tables/workflow-events.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 
 /** A workflow that publishes an event with this prefix right before `recv(topic)` says that it waits, and for what. */
 export const askPrefix = 'awaiting:'
@@ -32,38 +38,40 @@ export async function readWaits(
  * inside a workflow looks the same.) A sleep of its own takes time, the timeout's row takes none.
  */
 export function selectWaits(schema: SystemSchema, followed: string): string {
-  const status = schema.table('workflow_status')
-  const steps = schema.table('operation_outputs')
-  const events = schema.table('workflow_events')
-  const history = schema.table('workflow_events_history')
-  const messages = schema.table('notifications')
+  const e = workflowEvents.in(schema, 'e')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const n = notifications.in(schema, 'n')
+  const o = operationOutputs.in(schema, 'o')
+  const r = operationOutputs.in(schema, 'r')
+  const t = operationOutputs.in(schema, 't')
+  const w = workflowStatus.in(schema, 'w')
   return `with followed as materialized (
-      select f.*, w.created_at from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
-      join ${status} w on w.workflow_uuid = f.id and w.status in ('PENDING', 'ENQUEUED', 'DELAYED')
+      select f.*, ${pick(w, ['createdAt'])} from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+      join ${w} on ${w.id} = f.id and ${w.status} in ('PENDING', 'ENQUEUED', 'DELAYED')
     ),
     clock as (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms)
-    select f.id, h.function_id + 1 as step, e.key, h.value, h.serialization,
-      coalesce(o.completed_at_epoch_ms, f.created_at) as since,
-      t.output as deadline, t.serialization as deadline_serialization, clock.now_ms,
-      exists(select 1 from ${messages} n where n.destination_uuid = f.id and not n.consumed
-             and n.topic = coalesce(nullif(substr(e.key, ${askPrefix.length + 1}), ''), '${noTopic}')) as answered
+    select f.id, ${h.step} + 1 as step, ${e.key}, ${h.value}, ${h.serialization},
+      coalesce(${o.completedAt}, f."createdAt") as since,
+      ${t.output} as deadline, ${t.serialization} as deadline_serialization, clock.now_ms,
+      exists(select 1 from ${n} where ${n.workflowId} = f.id and not ${n.read}
+             and ${n.topic} = coalesce(nullif(substr(${e.key}, ${askPrefix.length + 1}), ''), '${noTopic}')) as answered
     from clock, followed f
-    join ${events} e on e.workflow_uuid = f.id and e.key like '${askPrefix}%'
+    join ${e} on ${e.workflowId} = f.id and ${e.key} like '${askPrefix}%'
     join lateral (
-      select function_id, value, serialization from ${history} h
-      where h.workflow_uuid = f.id and h.key = e.key order by function_id desc limit 1
+      select ${h.step}, ${h.value}, ${h.serialization} from ${h}
+      where ${h.workflowId} = f.id and ${h.key} = ${e.key} order by ${h.step} desc limit 1
     ) h on true
-    left join ${steps} o on o.workflow_uuid = f.id and o.function_id = h.function_id
-    left join ${steps} t
-      on t.workflow_uuid = f.id and t.function_id = h.function_id + 2 and t.function_name = 'DBOS.sleep'
-    where not exists (select 1 from ${steps} r where r.workflow_uuid = f.id and r.function_id = h.function_id + 1)
+    left join ${o} on ${o.workflowId} = f.id and ${o.step} = ${h.step}
+    left join ${t}
+      on ${t.workflowId} = f.id and ${t.step} = ${h.step} + 2 and ${t.name} = 'DBOS.sleep'
+    where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${h.step} + 1)
     union all
-    select f.id, t.function_id - 1, null, null, null, t.started_at_epoch_ms, t.output, t.serialization, clock.now_ms,
-      exists(select 1 from ${messages} n where n.destination_uuid = f.id and not n.consumed)
+    select f.id, ${t.step} - 1, null, null, null, ${t.startedAt}, ${t.output}, ${t.serialization}, clock.now_ms,
+      exists(select 1 from ${n} where ${n.workflowId} = f.id and not ${n.read})
     from clock, followed f
-    join ${steps} t on t.workflow_uuid = f.id and t.function_name = 'DBOS.sleep' and t.function_id > 0
-      and t.started_at_epoch_ms = t.completed_at_epoch_ms and (t.function_id > f.high or t.function_id - 1 = any(f.gaps))
-    where not exists (select 1 from ${steps} r where r.workflow_uuid = f.id and r.function_id = t.function_id - 1)
+    join ${t} on ${t.workflowId} = f.id and ${t.name} = 'DBOS.sleep' and ${t.step} > 0
+      and ${t.startedAt} = ${t.completedAt} and (${t.step} > f.high or ${t.step} - 1 = any(f.gaps))
+    where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${t.step} - 1)
     order by 1, 2, 3`
 }
 
@@ -74,28 +82,31 @@ export async function readWaitAt(
   step: number,
 ): Promise<Wait | undefined> {
   const { session, schema } = database
+  const a = operationOutputs.in(schema, 'a')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const n = notifications.in(schema, 'n')
+  const r = operationOutputs.in(schema, 'r')
+  const t = operationOutputs.in(schema, 't')
+  const w = workflowStatus.in(schema, 'w')
   const [open] = (await readWaits(database, [workflowId])).filter((wait) => wait.step === step)
   if (open) return open
-  const steps = schema.table('operation_outputs')
-  const readHere = schema.has('notifications', 'consumed_by_function_id')
-    ? 'n.consumed_by_function_id = $2'
-    : 'false'
+  const readHere = notifications.isIn(schema, 'readByStep') ? `${n.readByStep} = $2` : 'false'
   const [row] = await session.query(
-    `select $1::text as id, $2::int as step, h.key, h.value, h.serialization, n.topic as read_topic,
-       case when h.key is null then coalesce(t.started_at_epoch_ms, r.started_at_epoch_ms)
-         else coalesce(a.completed_at_epoch_ms, w.created_at) end as since,
-       t.output as deadline, t.serialization as deadline_serialization,
-       n.message_uuid is not null as answered, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
-     from (select created_at from ${schema.table('workflow_status')} where workflow_uuid = $1) w
-     left join ${schema.table('workflow_events_history')} h
-       on h.workflow_uuid = $1 and h.function_id = $2 - 1 and h.key like '${askPrefix}%'
-     left join ${steps} a on a.workflow_uuid = $1 and a.function_id = h.function_id
-     left join ${steps} r on r.workflow_uuid = $1 and r.function_id = $2
-     left join ${steps} t on t.workflow_uuid = $1 and t.function_id = $2 + 1 and t.function_name = 'DBOS.sleep'
-       and t.started_at_epoch_ms = t.completed_at_epoch_ms
-     left join ${schema.table('notifications')} n on n.destination_uuid = $1 and ${readHere}
-     where r.function_name = 'DBOS.recv'
-       or (r.function_id is null and (h.key is not null or t.function_id is not null))`,
+    `select $1::text as id, $2::int as step, ${h.key}, ${h.value}, ${h.serialization}, ${n.topic} as read_topic,
+       case when ${h.key} is null then coalesce(${t.startedAt}, ${r.startedAt})
+         else coalesce(${a.completedAt}, ${w.createdAt}) end as since,
+       ${t.output} as deadline, ${t.serialization} as deadline_serialization,
+       ${n.id} is not null as answered, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+     from (select ${w.createdAt} from ${w} where ${w.id} = $1) w
+     left join ${h}
+       on ${h.workflowId} = $1 and ${h.step} = $2 - 1 and ${h.key} like '${askPrefix}%'
+     left join ${a} on ${a.workflowId} = $1 and ${a.step} = ${h.step}
+     left join ${r} on ${r.workflowId} = $1 and ${r.step} = $2
+     left join ${t} on ${t.workflowId} = $1 and ${t.step} = $2 + 1 and ${t.name} = 'DBOS.sleep'
+       and ${t.startedAt} = ${t.completedAt}
+     left join ${n} on ${n.workflowId} = $1 and ${readHere}
+     where ${r.name} = 'DBOS.recv'
+       or (${r.step} is null and (${h.key} is not null or ${t.step} is not null))`,
     [workflowId, step],
   )
   const wait = row && toWait(row)

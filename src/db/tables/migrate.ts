@@ -3,8 +3,9 @@ import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
 import { waitForTurn } from '../../core/wait-for-turn.ts'
 import type { Session } from '../connection/connect.ts'
-import type { Database } from './database.ts'
+import { dbosMigrations } from './dbos-migrations.ts'
 import { readSchema } from './schema.ts'
+import type { Database } from './system-database.ts'
 
 /** What our SDK makes: the number of its migrations. */
 const currentMigration = 123
@@ -19,7 +20,7 @@ export async function migrateOwnSchema(
 ): Promise<Database> {
   const { session, schema } = database
   if (!schema.own || (await isCurrent(database))) return database
-  const isKnown = schema.name === usualSchema || schema.has('dbos_migrations')
+  const isKnown = schema.name === usualSchema || dbosMigrations.isIn(schema)
   if (!isKnown && !session.target.createSchema) return database
   await takeLock(session, onNotice)
   try {
@@ -60,8 +61,8 @@ async function isCurrent(database: Database): Promise<boolean> {
 }
 
 async function readMigration({ session, schema }: Database): Promise<number> {
-  if (!schema.has('dbos_migrations')) return 0
-  const [row] = await session.query(`select max(version) as version from ${schema.table('dbos_migrations')}`)
+  if (!dbosMigrations.isIn(schema)) return 0
+  const [row] = await session.query(`select max(version) as version from ${dbosMigrations.in(schema)}`)
   return Number(row?.version ?? 0)
 }
 

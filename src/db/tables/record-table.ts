@@ -2,8 +2,10 @@ import pg, { type ClientBase } from 'pg'
 import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Row, Session } from '../connection/connect.ts'
-import type { Database } from './database.ts'
+import { notifications } from './notifications.ts'
 import type { SystemSchema } from './schema.ts'
+import type { Database } from './system-database.ts'
+import { workflowStatus } from './workflow-status.ts'
 
 /** What a decider may write; the rest are defaults that it cannot choose. */
 export const writtenColumns = [
@@ -60,8 +62,8 @@ function grants(schema: SystemSchema, decider: string): string {
   const system = pg.escapeIdentifier(schema.name)
   return `grant usage on schema ${system}, drover to ${role};
 grant select on all tables in schema ${system} to ${role};
-grant insert on ${schema.table('notifications')} to ${role};
-grant update (updated_at) on ${schema.table('workflow_status')} to ${role};
+grant insert on ${notifications.in(schema)} to ${role};
+grant update (${workflowStatus.columns.updatedAt}) on ${workflowStatus.in(schema)} to ${role};
 grant select, insert (${writtenColumns.join(', ')})
   on drover.decisions to ${role};`
 }
@@ -110,14 +112,21 @@ async function requireGranted(
        union all
        select 3, 'insert on ' || $3, has_table_privilege($1, $3, 'insert')
        union all
-       select 4, 'update (updated_at) on ' || $4, has_column_privilege($1, $4, 'updated_at', 'update')
+       select 4, 'update (${workflowStatus.columns.updatedAt}) on ' || $4,
+         has_column_privilege($1, $4, '${workflowStatus.columns.updatedAt}', 'update')
        union all
        select 5, 'select on drover.decisions', has_table_privilege($1, 'drover.decisions', 'select')
        union all
        select 6, 'insert (' || array_to_string($5::text[], ', ') || ') on drover.decisions',
          (select bool_and(has_column_privilege($1, 'drover.decisions', name, 'insert')) from unnest($5::text[]) name)
      ) privileges where not is_granted order by place, what`,
-    [decider, schema.name, schema.table('notifications'), schema.table('workflow_status'), writtenColumns],
+    [
+      decider,
+      schema.name,
+      String(notifications.in(schema)),
+      String(workflowStatus.in(schema)),
+      writtenColumns,
+    ],
   )
   const [first] = rows
   if (!first) return

@@ -4,8 +4,14 @@ import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
 import { withoutPassword } from '../../core/words/without-password.ts'
-import type { Database } from './database.ts'
+import type { Table } from './define-table.ts'
+import { notifications } from './notifications.ts'
+import { operationOutputs } from './operation-outputs.ts'
 import { readSchema, type SystemSchema } from './schema.ts'
+import { streams } from './streams.ts'
+import type { Database } from './system-database.ts'
+import { workflowEventsHistory } from './workflow-events-history.ts'
+import { workflowStatus } from './workflow-status.ts'
 
 const lookAgainAfterMs = 100
 const looks = 3
@@ -31,7 +37,7 @@ export async function readSupportedSchema(database: Database): Promise<Database>
 }
 
 function findLack(schema: SystemSchema, { label, url }: DatabaseTarget): CliError | undefined {
-  if (!schema.has('workflow_status')) {
+  if (!workflowStatus.isIn(schema)) {
     const words = [withoutPassword(url), ...(schema.name === 'dbos' ? [] : ['--schema', schema.name])]
     return new CliError('schema-missing', `There are no DBOS tables in schema ${schema.name} of ${label}.`, {
       hint: schema.own
@@ -40,18 +46,22 @@ function findLack(schema: SystemSchema, { label, url }: DatabaseTarget): CliErro
       isTransient: true,
     })
   }
-  const oldest: [table: string, column: string][] = [
-    ['workflow_status', 'serialization'],
-    ['workflow_events_history', 'function_id'],
-    ['streams', 'function_id'],
-    ['notifications', 'consumed'],
-    ['operation_outputs', 'completed_at_epoch_ms'],
-  ]
-  const lacking = oldest.find(([table, column]) => !schema.has(table, column))
+  const lacking = [
+    lackOf(workflowStatus, 'serialization'),
+    lackOf(workflowEventsHistory, 'step'),
+    lackOf(streams, 'step'),
+    lackOf(notifications, 'read'),
+    lackOf(operationOutputs, 'completedAt'),
+  ].find((lack) => lack !== undefined)
   if (!lacking) return undefined
   return new CliError(
     'schema-unsupported',
-    `The DBOS tables of ${label} are too old: ${lacking.join('.')} is missing; drover reads those of SDK 4.10 and later.`,
+    `The DBOS tables of ${label} are too old: ${lacking} is missing; drover reads those of SDK 4.10 and later.`,
     { hint: 'update the application, whose launch migrates its tables', isTransient: true },
   )
+
+  /** The oldest column of each table that every query needs. */
+  function lackOf<Column extends string>(table: Table<Column>, column: Column): string | undefined {
+    return table.isIn(schema, column) ? undefined : `${table.table}.${table.columns[column]}`
+  }
 }

@@ -1,52 +1,31 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Queue, QueueSettings } from '../../core/platform.ts'
-import type { Row } from '../connection/connect.ts'
 import { writeOnce } from '../connection/write-once.ts'
-import type { Database } from '../tables/database.ts'
-import { toDate, toFilledText } from '../tables/rows.ts'
+import { pick } from '../tables/define-table.ts'
+import { queueColumns, queues, toQueue } from '../tables/registered-queues.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 
 export async function readQueues({ session, schema }: Database): Promise<Queue[]> {
-  if (!schema.has('queues')) return []
+  const q = queues.in(schema, 'q')
+  const w = workflowStatus.in(schema, 'w')
+  if (!queues.isIn(schema)) return []
   const rows = await session.query(
-    `select q.name, ${schema.column('queues', 'application_name', 'q')} as application, q.concurrency,
-       q.worker_concurrency, q.rate_limit_max, q.rate_limit_period_sec, q.polling_interval_sec,
-       coalesce(w.enqueued, 0) as enqueued, coalesce(w.delayed, 0) as delayed,
-       coalesce(w.running, 0) as running, w.oldest
-     from ${schema.table('queues')} q
+    `select ${queueColumns(q)}, coalesce(d.enqueued, 0) as enqueued, coalesce(d.delayed, 0) as delayed,
+       coalesce(d.running, 0) as running, d.oldest
+     from ${q}
      left join (
-       select queue_name, count(*) filter (where status = 'ENQUEUED') as enqueued,
-         count(*) filter (where status = 'DELAYED') as delayed,
-         count(*) filter (where status = 'PENDING') as running,
-         min(created_at) filter (where status = 'ENQUEUED') as oldest
-       from ${schema.table('workflow_status')}
-       where status in ('ENQUEUED', 'DELAYED', 'PENDING') and queue_name is not null group by 1
-     ) w on w.queue_name = q.name
-     order by q.name collate "C"`,
+       select ${w.queue} as queue, count(*) filter (where ${w.status} = 'ENQUEUED') as enqueued,
+         count(*) filter (where ${w.status} = 'DELAYED') as delayed,
+         count(*) filter (where ${w.status} = 'PENDING') as running,
+         min(${w.createdAt}) filter (where ${w.status} = 'ENQUEUED') as oldest
+       from ${w}
+       where ${w.status} in ('ENQUEUED', 'DELAYED', 'PENDING') and ${w.queue} is not null group by 1
+     ) d on d.queue = ${q.name}
+     order by ${q.name} collate "C"`,
   )
   return rows.map(toQueue)
-}
-
-function toQueue(row: Row): Queue {
-  return {
-    name: String(row.name),
-    application: toFilledText(row.application),
-    concurrency: toCount(row.concurrency),
-    workerConcurrency: toCount(row.worker_concurrency),
-    rateLimit:
-      row.rate_limit_max === null || row.rate_limit_period_sec === null
-        ? null
-        : { max: Number(row.rate_limit_max), periodMs: Number(row.rate_limit_period_sec) * 1000 },
-    pollMs: Number(row.polling_interval_sec) * 1000,
-    enqueued: Number(row.enqueued),
-    delayed: Number(row.delayed),
-    running: Number(row.running),
-    oldestAt: toDate(row.oldest),
-  }
-}
-
-function toCount(value: unknown): number | null {
-  return value === null || value === undefined ? null : Number(value)
 }
 
 export async function createQueue(
@@ -57,12 +36,12 @@ export async function createQueue(
 ): Promise<PlatformResult> {
   requireQueues(schema)
   const columns = toColumns(settings)
-  if (schema.has('queues', 'application_name')) columns.push(['application_name', application])
+  if (queues.isIn(schema, 'application')) columns.push([queues.columns.application, application])
   const rows = await writeOnce(
     session,
-    `insert into ${schema.table('queues')} (name, ${columns.map(([column]) => column).join(', ')})
+    `insert into ${queues.in(schema)} (${queues.columns.name}, ${columns.map(([column]) => column).join(', ')})
      values ($1, ${columns.map((_, index) => `$${index + 2}`).join(', ')})
-     on conflict (name) do nothing returning name`,
+     on conflict (${queues.columns.name}) do nothing returning ${queues.columns.name}`,
     [name, ...columns.map(([, value]) => value)],
   )
   return rows.length > 0 ? 'changed' : 'no-op'
@@ -73,18 +52,19 @@ export async function setQueue(
   name: string,
   settings: Partial<QueueSettings>,
 ): Promise<PlatformResult> {
+  const q = queues.in(schema, 'q')
   requireQueues(schema)
   const columns = toColumns(settings)
   const same = columns.map(([column], index) => `q.${column} is not distinct from $${index + 2}`)
   const rows = await writeOnce(
     session,
-    `with found as (select q.name, ${same.join(' and ')} as is_same from ${schema.table('queues')} q
-                    where q.name = $1 for update),
+    `with found as (select ${pick(q, ['name'])}, ${same.join(' and ')} as is_same from ${q}
+                    where ${q.name} = $1 for update),
        changed as (
-         update ${schema.table('queues')} q
+         update ${q}
          set ${columns.map(([column], index) => `${column} = $${index + 2}`).join(', ')},
-           updated_at = (extract(epoch from now()) * 1000)::bigint
-         from found where q.name = found.name and not found.is_same returning q.name)
+           ${queues.columns.updatedAt} = (extract(epoch from now()) * 1000)::bigint
+         from found where ${q.name} = found.name and not found.is_same returning ${q.name})
      select is_same from found`,
     [name, ...columns.map(([, value]) => value)],
   )
@@ -93,24 +73,23 @@ export async function setQueue(
 }
 
 export async function hasQueue({ session, schema }: Database, name: string): Promise<boolean> {
-  if (!schema.has('queues')) return false
-  const rows = await session.query(`select 1 from ${schema.table('queues')} where name = $1`, [name])
+  if (!queues.isIn(schema)) return false
+  const q = queues.in(schema, 'q')
+  const rows = await session.query(`select 1 from ${q} where ${q.name} = $1`, [name])
   return rows.length > 0
 }
 
 /** With the workflows on it counted under the lock of its row. What DBOS enqueues at that very moment it does not hold up. */
 export async function deleteQueue({ session, schema }: Database, name: string): Promise<PlatformResult> {
   requireQueues(schema)
+  const q = queues.in(schema, 'q')
+  const w = workflowStatus.in(schema, 'w')
   return session.transaction(async (client) => {
-    const { rows: found } = await client.query(
-      `select 1 from ${schema.table('queues')} where name = $1 for update`,
-      [name],
-    )
+    const { rows: found } = await client.query(`select 1 from ${q} where ${q.name} = $1 for update`, [name])
     if (found.length === 0) return 'not-found'
     const { rowCount } = await client.query(
-      `delete from ${schema.table('queues')} where name = $1 and not exists (
-         select from ${schema.table('workflow_status')}
-         where queue_name = $1 and status in ('ENQUEUED', 'DELAYED', 'PENDING'))`,
+      `delete from ${q} where ${q.name} = $1 and not exists (
+         select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'DELAYED', 'PENDING'))`,
       [name],
     )
     return rowCount === 1 ? 'changed' : 'no-op'
@@ -122,18 +101,18 @@ type ColumnValue = [column: string, value: string | number | null]
 function toColumns(settings: Partial<QueueSettings>): ColumnValue[] {
   const { concurrency, workerConcurrency, rateLimit, pollMs } = settings
   const columns: ColumnValue[] = []
-  if (concurrency !== undefined) columns.push(['concurrency', concurrency])
-  if (workerConcurrency !== undefined) columns.push(['worker_concurrency', workerConcurrency])
+  if (concurrency !== undefined) columns.push([queues.columns.concurrency, concurrency])
+  if (workerConcurrency !== undefined) columns.push([queues.columns.workerConcurrency, workerConcurrency])
   if (rateLimit !== undefined) {
-    columns.push(['rate_limit_max', rateLimit?.max ?? null])
-    columns.push(['rate_limit_period_sec', rateLimit ? rateLimit.periodMs / 1000 : null])
+    columns.push([queues.columns.rateMax, rateLimit?.max ?? null])
+    columns.push([queues.columns.ratePeriodSeconds, rateLimit ? rateLimit.periodMs / 1000 : null])
   }
-  if (pollMs !== undefined) columns.push(['polling_interval_sec', pollMs / 1000])
+  if (pollMs !== undefined) columns.push([queues.columns.pollSeconds, pollMs / 1000])
   return columns
 }
 
 function requireQueues(schema: SystemSchema): void {
-  if (schema.has('queues')) return
+  if (queues.isIn(schema)) return
   throw new CliError('schema-unsupported', 'These DBOS tables are too old for registered queues.', {
     hint: 'queues are in the source of an application before SDK 4.20',
   })

@@ -4,19 +4,20 @@ import { dateOrText } from '../../core/words/far-date.ts'
 import type { Row } from '../connection/connect.ts'
 import { withDbosClient } from '../connection/dbos-client.ts'
 import { writeOnce } from '../connection/write-once.ts'
-import type { Database } from '../tables/database.ts'
+import { pick } from '../tables/define-table.ts'
 import { toFilledText } from '../tables/rows.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowSchedules } from '../tables/workflow-schedules.ts'
 
 const shownTimes = 3
 
 export async function readSchedules({ session, schema }: Database): Promise<Schedule[]> {
-  if (!schema.has('workflow_schedules')) return []
-  const column = (name: string) => schema.column('workflow_schedules', name, 's')
+  const s = workflowSchedules.in(schema, 's')
+  if (!workflowSchedules.isIn(schema)) return []
   const rows = await session.query(
-    `select s.schedule_name, s.workflow_name, s.schedule, s.status, ${column('cron_timezone')} as timezone,
-       ${column('application_name')} as application, ${column('queue_name')} as queue,
-       ${column('last_fired_at')} as last_fired, clock_timestamp() as now
-     from ${schema.table('workflow_schedules')} s order by s.schedule_name collate "C"`,
+    `select ${pick(s, ['name', 'workflow', 'cron', 'status', 'timezone', 'application', 'queue', 'lastFired'])},
+       clock_timestamp() as now
+     from ${s} order by ${s.name} collate "C"`,
   )
   // What executors compute with, so that the times are theirs.
   const { TimeMatcher } = await import('@dbos-inc/dbos-sdk/internal/scheduler/crontab')
@@ -32,13 +33,13 @@ type MatcherOf = (
 }
 
 function toSchedule(row: Row, matcherOf: MatcherOf): Schedule {
-  const cron = String(row.schedule)
+  const cron = String(row.cron)
   const timezone = toFilledText(row.timezone)
   const status = row.status === 'PAUSED' ? 'PAUSED' : 'ACTIVE'
-  const lastFired = toFilledText(row.last_fired)
+  const lastFired = toFilledText(row.lastFired)
   return {
-    name: String(row.schedule_name),
-    workflow: String(row.workflow_name),
+    name: String(row.name),
+    workflow: String(row.workflow),
     cron,
     timezone,
     status,
@@ -70,13 +71,14 @@ export async function setSchedule(
   name: string,
   status: Schedule['status'],
 ): Promise<PlatformResult> {
-  if (!schema.has('workflow_schedules')) return 'not-found'
-  const table = schema.table('workflow_schedules')
+  if (!workflowSchedules.isIn(schema)) return 'not-found'
+  const s = workflowSchedules.in(schema, 's')
   const [row] = await writeOnce(
     session,
-    `with changed as (update ${table} set status = $2 where schedule_name = $1 and status <> $2 returning 1)
+    `with changed as (update ${s} set ${workflowSchedules.columns.status} = $2
+       where ${s.name} = $1 and ${s.status} <> $2 returning 1)
      select exists (select from changed) as changed,
-       exists (select from ${table} where schedule_name = $1) as found`,
+       exists (select from ${s} where ${s.name} = $1) as found`,
     [name, status],
   )
   if (row?.found !== true) return 'not-found'

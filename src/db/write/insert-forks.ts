@@ -1,14 +1,16 @@
 import type { ClientBase } from 'pg'
 import type { ManageTarget } from '../../core/manage/manage.ts'
 import type { Row } from '../connection/connect.ts'
+import type { InSql, SqlValues } from '../tables/define-table.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { streams } from '../tables/streams.ts'
+import { workflowEvents } from '../tables/workflow-events.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowInput } from '../tables/workflow-input.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { fromStepColumns, toFromStepArrays } from './from-step-arrays.ts'
 
-/** The value of each column of the copy, from `cut` and from the row that it is made of. */
-type Copied = readonly (readonly [column: string, value: string])[]
-
-/** On what was forked; SDK 4.10 did not have it. */
-const forkMark = 'was_forked_from'
 const nowMs = '(extract(epoch from now()) * 1000)::bigint'
 
 /**
@@ -20,12 +22,13 @@ export async function insertForks(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<ReadonlySet<ManageTarget>> {
+  const w = workflowStatus.in(schema, 'w')
   const inserted = await insertStatuses(client, schema, targets)
   const forked = targets.filter(({ newWorkflowId }) => inserted.has(newWorkflowId))
   await insertInputs(client, schema, forked)
-  if (schema.has('workflow_status', forkMark)) {
+  if (workflowStatus.isIn(schema, 'wasForked')) {
     await client.query(
-      `update ${schema.table('workflow_status')} set ${forkMark} = true where workflow_uuid = any($1)`,
+      `update ${w} set ${workflowStatus.set(schema, { wasForked: 'true' })} where ${w.id} = any($1)`,
       [forked.map(({ workflowId }) => workflowId)],
     )
   }
@@ -34,37 +37,38 @@ export async function insertForks(
   return new Set(forked)
 }
 
+const sameInFork = [
+  ...(['name', 'className', 'configName', 'applicationId', 'application', 'attributes'] as const),
+  ...(['user', 'assumedRole', 'roles', 'serialization'] as const),
+] as const
+
 async function insertStatuses(
   client: ClientBase,
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<ReadonlySet<string | undefined>> {
-  const columns = present(schema, 'workflow_status', [
-    ...Object.entries({
-      workflow_uuid: 'cut.copy',
-      status: `'ENQUEUED'`,
-      queue_name: 'cut.queue',
-      application_version: 'coalesce(cut.version, w.application_version)',
-      forked_from: 'cut.workflow',
-    }),
-    ...[
-      ...['name', 'class_name', 'config_name', 'application_id', 'application_name', 'attributes'],
-      ...['authenticated_user', 'assumed_role', 'authenticated_roles', 'serialization'],
-      // Workers of SDK 4 look for the arguments here, also where later ones keep them in a table of their own.
-      'inputs',
-      ...(schema.has('workflow_input') ? [] : ['request']),
-      // SDK 4.10 kept the timeout of what it forked.
-      ...(schema.has('workflow_status', forkMark) ? [] : ['workflow_timeout_ms']),
-    ].map((column) => [column, `w.${column}`] as const),
-  ])
+  const w = workflowStatus.in(schema, 'w')
+  const { id } = workflowStatus.columns
+  const { names, values } = workflowStatus.insert(schema, {
+    id: 'cut.copy',
+    status: `'ENQUEUED'`,
+    queue: 'cut.queue',
+    version: `coalesce(cut.version, ${w.version})`,
+    forkedFrom: 'cut.workflow',
+    ...same(w, sameInFork),
+    // Workers of SDK 4 look for the arguments here, also where later ones keep them in a table of their own.
+    inputs: w.inputs,
+    ...(!workflowInput.isIn(schema) && { request: w.request }),
+    // SDK 4.10 kept the timeout of what it forked, and did not mark it.
+    ...(!workflowStatus.isIn(schema, 'wasForked') && { timeoutMs: w.timeoutMs }),
+  })
   const { rows } = await client.query<Row>(
-    `insert into ${schema.table('workflow_status')} (${namesOf(columns)})
-     select ${valuesOf(columns)} from ${fromStepColumns}
-     join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
-     on conflict (workflow_uuid) do nothing returning workflow_uuid as id`,
+    `insert into ${workflowStatus.in(schema)} (${names})
+     select ${values} from ${fromStepColumns} join ${w} on ${w.id} = cut.workflow
+     on conflict (${id}) do nothing returning ${id} as id`,
     toFromStepArrays(targets),
   )
-  return new Set(rows.map(({ id }) => String(id)))
+  return new Set(rows.map((row) => String(row.id)))
 }
 
 async function insertInputs(
@@ -72,12 +76,18 @@ async function insertInputs(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<void> {
-  if (!schema.has('workflow_input')) return
+  if (!workflowInput.isIn(schema)) return
+  const i = workflowInput.in(schema, 'i')
+  const w = workflowStatus.in(schema, 'w')
+  const { names, values } = workflowInput.insert(schema, {
+    workflowId: 'cut.copy',
+    inputs: `coalesce(${i.inputs}, ${w.inputs})`,
+  })
   await client.query(
-    `insert into ${schema.table('workflow_input')} (workflow_uuid, inputs)
-     select cut.copy, coalesce(i.inputs, w.inputs) from ${fromStepColumns}
-     join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
-     left join ${schema.table('workflow_input')} i on i.workflow_uuid = cut.workflow`,
+    `insert into ${workflowInput.in(schema)} (${names})
+     select ${values} from ${fromStepColumns}
+     join ${w} on ${w.id} = cut.workflow
+     left join ${i} on ${i.workflowId} = cut.workflow`,
     toFromStepArrays(targets),
   )
 }
@@ -89,45 +99,47 @@ async function insertRecorded(
   targets: readonly ManageTarget[],
 ): Promise<void> {
   const arrays = toFromStepArrays(targets)
-  const same = (...columns: string[]) => columns.map((column) => [column, `o."${column}"`] as const)
-  const event = same('key', 'value', 'serialization')
-  const copied: Readonly<Record<string, Copied>> = {
-    operation_outputs: [
-      ...same('function_id', 'function_name', 'output', 'error', 'serialization', 'child_workflow_id'),
-      ...same('started_at_epoch_ms', 'completed_at_epoch_ms'),
-      ['application_name', schema.column('workflow_status', 'application_name', 'w')],
-      ['retention_timestamp', nowMs],
-    ],
-    streams: [...same('offset', 'function_id'), ...event],
-    workflow_events_history: [...same('function_id'), ...event],
-  }
-  for (const [table, columns] of Object.entries(copied)) {
-    const found = present(schema, table, [['workflow_uuid', 'cut.copy'], ...columns])
-    await client.query(
-      `insert into ${schema.table(table)} (${namesOf(found)}) select ${valuesOf(found)} from ${fromStepColumns}
-       join ${schema.table('workflow_status')} w on w.workflow_uuid = cut.workflow
-       join ${schema.table(table)} o on o.workflow_uuid = cut.workflow and o.function_id < cut.from_step`,
-      arrays,
-    )
-  }
-  await client.query(
-    `insert into ${schema.table('workflow_events')} (workflow_uuid, ${namesOf(event)})
-     select distinct on (cut.copy, o.key) cut.copy, ${valuesOf(event)} from ${fromStepColumns}
-     join ${schema.table('workflow_events_history')} o
-       on o.workflow_uuid = cut.workflow and o.function_id < cut.from_step
-     order by cut.copy, o.key, o.function_id desc`,
-    arrays,
-  )
+  const w = workflowStatus.in(schema, 'w')
+  const o = operationOutputs.in(schema, 'o')
+  const s = streams.in(schema, 's')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const steps = operationOutputs.insert(schema, {
+    workflowId: 'cut.copy',
+    ...same(o, ['step', 'name', 'output', 'error', 'serialization', 'childId', 'startedAt', 'completedAt']),
+    application: w.application,
+    retention: nowMs,
+  })
+  const values = streams.insert(schema, {
+    workflowId: 'cut.copy',
+    ...same(s, ['offset', 'step', 'key', 'value', 'serialization']),
+  })
+  const events = workflowEventsHistory.insert(schema, {
+    workflowId: 'cut.copy',
+    ...same(h, ['step', 'key', 'value', 'serialization']),
+  })
+  const latest = workflowEvents.insert(schema, {
+    workflowId: 'cut.copy',
+    ...same(h, ['key', 'value', 'serialization']),
+  })
+  const isBefore = ({ workflowId, step }: Record<'workflowId' | 'step', string>) =>
+    `${workflowId} = cut.workflow and ${step} < cut.from_step`
+  const statements = [
+    `insert into ${operationOutputs.in(schema)} (${steps.names}) select ${steps.values} from ${fromStepColumns}
+     join ${w} on ${w.id} = cut.workflow join ${o} on ${isBefore(o)}`,
+    `insert into ${streams.in(schema)} (${values.names}) select ${values.values} from ${fromStepColumns}
+     join ${s} on ${isBefore(s)}`,
+    `insert into ${workflowEventsHistory.in(schema)} (${events.names}) select ${events.values} from ${fromStepColumns}
+     join ${h} on ${isBefore(h)}`,
+    `insert into ${workflowEvents.in(schema)} (${latest.names})
+     select distinct on (cut.copy, ${h.key}) ${latest.values} from ${fromStepColumns}
+     join ${h} on ${isBefore(h)} order by cut.copy, ${h.key}, ${h.step} desc`,
+  ]
+  for (const statement of statements) await client.query(statement, arrays)
 }
 
-function present(schema: SystemSchema, table: string, columns: Copied): Copied {
-  return columns.filter(([column]) => schema.has(table, column))
-}
-
-function namesOf(columns: Copied): string {
-  return columns.map(([column]) => `"${column}"`).join(', ')
-}
-
-function valuesOf(columns: Copied): string {
-  return columns.map(([, value]) => value).join(', ')
+/** Each of these columns as it is. */
+function same<Column extends string>(from: InSql<Column>, words: readonly Column[]): SqlValues<Column> {
+  const values: { [Word in Column]?: string } = {}
+  for (const word of words) values[word] = from[word]
+  return values
 }

@@ -12,30 +12,39 @@ import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { internalQueue, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
-import { filterConditions } from '../tables/filter-conditions.ts'
+import { filterConditions } from '../read/filter-conditions.ts'
+import { pick, type Table } from '../tables/define-table.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { streams } from '../tables/streams.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowEvents } from '../tables/workflow-events.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowInput } from '../tables/workflow-input.ts'
+import { workflowOutput } from '../tables/workflow-output.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { runFromStep } from './run-from-step.ts'
 
 export async function readStates(
   { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<WorkflowState[]> {
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
-    `select w.workflow_uuid, w.name, w.status, w.queue_name, w.application_version, w.updated_at,
-       ${schema.column('workflow_status', 'application_name', 'w')} as application
-     from ${schema.table('workflow_status')} w where w.workflow_uuid = any($1)`,
+    `select ${pick(w, ['id', 'name', 'status', 'queue', 'application', 'version', 'updatedAt'])}
+     from ${w} where ${w.id} = any($1)`,
     [workflowIds],
   )
   return rows.map((row) => ({
-    workflowId: String(row.workflow_uuid),
+    workflowId: String(row.id),
     name: String(row.name ?? ''),
     status: toStatus(row.status),
-    queue: toFilledText(row.queue_name),
+    queue: toFilledText(row.queue),
     application: toFilledText(row.application),
-    version: toFilledText(row.application_version),
-    updatedAt: dateOfMs(row.updated_at as string),
+    version: toFilledText(row.version),
+    updatedAt: dateOfMs(row.updatedAt as string),
   }))
 }
 
@@ -43,10 +52,11 @@ export async function readStepBounds(
   { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<StepBounds[]> {
+  const o = operationOutputs.in(schema, 'o')
   const rows = await session.query(
-    `select o.workflow_uuid as id, max(o.function_id) as last,
-       min(o.function_id) filter (where o.error is not null) as failed
-     from ${schema.table('operation_outputs')} o where o.workflow_uuid = any($1) group by 1`,
+    `select ${o.workflowId} as id, max(${o.step}) as last,
+       min(${o.step}) filter (where ${o.error} is not null) as failed
+     from ${o} where ${o.workflowId} = any($1) group by 1`,
     [workflowIds],
   )
   return rows.map(({ id, last, failed }) => ({
@@ -56,25 +66,17 @@ export async function readStepBounds(
   }))
 }
 
-const columnByField: Readonly<Record<CountableField, string>> = {
-  status: 'status',
-  name: 'name',
-  queue: 'queue_name',
-  application: 'application_name',
-  version: 'application_version',
-  executor: 'executor_id',
-}
-
 export async function countBy(
   { session, schema }: Database,
   filter: WorkflowFilter,
   field: CountableField,
 ): Promise<FieldCount[]> {
+  const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
   const conditions = filterConditions(schema, filter, parameters)
-  const column = schema.column('workflow_status', columnByField[field], 'w')
+  const column = w[field === 'executor' ? 'executorId' : field]
   const rows = await session.query(
-    `select nullif(${column}, '') as value, count(*) as count from ${schema.table('workflow_status')} w
+    `select nullif(${column}, '') as value, count(*) as count from ${w}
      where ${conditions.join(' and ')} group by 1 order by 2 desc, 1`,
     parameters,
   )
@@ -85,48 +87,52 @@ export async function readDescendants(
   { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<string[]> {
-  const table = schema.table('workflow_status')
+  const w = workflowStatus.in(schema, 'w')
   const rows = await session.query(
     `with recursive family as (
-       select w.workflow_uuid from ${table} w where w.parent_workflow_id = any($1)
+       select ${pick(w, ['id'])} from ${w} where ${w.parentId} = any($1)
        union
-       select w.workflow_uuid from ${table} w join family f on w.parent_workflow_id = f.workflow_uuid
+       select ${pick(w, ['id'])} from ${w} join family f on ${w.parentId} = f.id
      )
-     select workflow_uuid as id from family order by 1`,
+     select id from family order by 1`,
     [workflowIds],
   )
   return rows.map(({ id }) => String(id))
 }
 
-const payloadColumns = [
-  ['workflow_input', ['inputs']],
-  ['workflow_output', ['output', 'error']],
-  ['operation_outputs', ['output', 'error']],
-  ['workflow_events', ['value']],
-  ['workflow_events_history', ['value']],
-  ['streams', ['value']],
-  ['notifications', ['message']],
-] as const
-
 export async function weigh(
   { session, schema }: Database,
   workflowIds: readonly string[],
 ): Promise<WorkflowWeight> {
-  const parts = payloadColumns
-    .filter(([table]) => schema.has(table))
-    .map(([table, columns]) => {
-      const id = table === 'notifications' ? 'destination_uuid' : 'workflow_uuid'
-      // The size of what is stored out of line is known without reading it.
-      const size = columns.map((column) => `coalesce(pg_column_size(${column}), 0)`).join(' + ')
-      return `select '${table}' as part, count(*) as count, coalesce(sum(${size}), 0) as bytes
-        from ${schema.table(table)} where ${id} = any($1)`
-    })
+  const part = <Column extends string>(
+    table: Table<Column | 'workflowId'>,
+    payloads: readonly Column[],
+  ): string[] => {
+    if (!table.isIn(schema)) return []
+    const p = table.in(schema, 'p')
+    // The size of what is stored out of line is known without reading it.
+    const size = payloads.map((word) => `coalesce(pg_column_size(${p[word]}), 0)`).join(' + ')
+    return [
+      `select '${table.table}' as part, count(*) as count, coalesce(sum(${size}), 0) as bytes
+       from ${p} where ${p.workflowId} = any($1)`,
+    ]
+  }
+  const parts = [
+    ...part(workflowInput, ['inputs']),
+    ...part(workflowOutput, ['output', 'error']),
+    ...part(operationOutputs, ['output', 'error']),
+    ...part(workflowEvents, ['value']),
+    ...part(workflowEventsHistory, ['value']),
+    ...part(streams, ['value']),
+    ...part(notifications, ['message']),
+  ]
   const rows = await session.query(parts.join(' union all '), [workflowIds])
-  const countOf = (part: string) => Number(rows.find((row) => row.part === part)?.count ?? 0)
+  const countOf = ({ table }: { readonly table: string }) =>
+    Number(rows.find((row) => row.part === table)?.count ?? 0)
   return {
-    steps: countOf('operation_outputs'),
-    streamValues: countOf('streams'),
-    messages: countOf('notifications'),
+    steps: countOf(operationOutputs),
+    streamValues: countOf(streams),
+    messages: countOf(notifications),
     payloadBytes: rows.reduce((sum, { bytes }) => sum + Number(bytes), 0),
   }
 }
@@ -157,6 +163,7 @@ async function changeAll(
   verb: 'cancel' | 'resume' | 'delete',
   targets: readonly ManageTarget[],
 ): Promise<Map<string, WorkflowStatus | null>> {
+  const w = workflowStatus.in(schema, 'w')
   const parameters = [
     targets.map(idOf),
     targets.map(({ status }) => status),
@@ -166,56 +173,46 @@ async function changeAll(
   return session.transaction(async (client) => {
     if (verb === 'delete') {
       const { rows } = await client.query<Row>(
-        `delete from ${schema.table('workflow_status')} w using ${expected}
-         where w.workflow_uuid = t.id and w.status = t.status and $3::text[] is not null
-         returning w.workflow_uuid`,
+        `delete from ${w} using ${expected}
+         where ${w.id} = t.id and ${w.status} = t.status and $3::text[] is not null
+         returning ${pick(w, ['id'])}`,
         parameters,
       )
-      const ids = rows.map(({ workflow_uuid }) => String(workflow_uuid))
+      const ids = rows.map(({ id }) => String(id))
       // These tables have no foreign key: what they hold would stay.
-      for (const table of ['workflow_input', 'workflow_output', 'operation_outputs']) {
-        if (schema.has(table))
-          await client.query(`delete from ${schema.table(table)} where workflow_uuid = any($1)`, [ids])
+      for (const table of [workflowInput, workflowOutput, operationOutputs]) {
+        if (!table.isIn(schema)) continue
+        const p = table.in(schema, 'p')
+        await client.query(`delete from ${p} where ${p.workflowId} = any($1)`, [ids])
       }
       return new Map(ids.map((id) => [id, null]))
     }
     const { rows } = await client.query<Row>(
-      `update ${schema.table('workflow_status')} w set ${settings(schema, verb)} from ${expected}
-       where w.workflow_uuid = t.id and w.status = t.status
-       returning w.workflow_uuid, w.status`,
+      `update ${w} set ${settings(schema, verb)} from ${expected}
+       where ${w.id} = t.id and ${w.status} = t.status
+       returning ${pick(w, ['id', 'status'])}`,
       parameters,
     )
-    return new Map(rows.map((row) => [String(row.workflow_uuid), toStatus(row.status)]))
+    return new Map(rows.map((row) => [String(row.id), toStatus(row.status)]))
   })
 }
 
 /** As in the SDK's `cancelWorkflows` and `resumeWorkflows`, as far as this schema has the columns. */
 function settings(schema: SystemSchema, verb: 'cancel' | 'resume'): string {
   const nowMs = `(extract(epoch from now()) * 1000)::bigint`
-  const values: readonly (readonly [column: string, value: string])[] =
-    verb === 'cancel'
-      ? [
-          ['status', `'CANCELLED'`],
-          ['queue_name', 'null'],
-          ['completed_at', nowMs],
-        ]
-      : [
-          ['status', `'ENQUEUED'`],
-          ['queue_name', 't.queue'],
-          ['completed_at', 'null'],
-          ['recovery_attempts', '0'],
-          ['workflow_deadline_epoch_ms', 'null'],
-        ]
-  const common = [
-    ['owner_xid', 'null'],
-    ['deduplication_id', 'null'],
-    ['started_at_epoch_ms', 'null'],
-    ['updated_at', nowMs],
-  ] as const
-  return [...values, ...common]
-    .filter(([column]) => schema.has('workflow_status', column))
-    .map(([column, value]) => `${column} = ${value}`)
-    .join(', ')
+  const common = { ownerXid: 'null', deduplicationId: 'null', startedAt: 'null', updatedAt: nowMs }
+  return workflowStatus.set(schema, {
+    ...(verb === 'cancel'
+      ? { status: `'CANCELLED'`, queue: 'null', completedAt: nowMs }
+      : {
+          status: `'ENQUEUED'`,
+          queue: 't.queue',
+          completedAt: 'null',
+          recoveryAttempts: '0',
+          deadline: 'null',
+        }),
+    ...common,
+  })
 }
 
 function idOf({ workflowId }: ManageTarget): string {

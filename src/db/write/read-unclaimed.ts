@@ -11,16 +11,18 @@ import {
   sessionPrefix,
 } from '../executors/read-sessions.ts'
 import { isOfSchema, readSlots } from '../executors/read-slots.ts'
+import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 
 /** What waits for a version that no session can be of. */
 export async function findUnclaimed(client: ClientBase, schema: SystemSchema): Promise<UnclaimedVersion[]> {
+  const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(
-    `select ${schema.column('workflow_status', 'application_name', 'w')} as application,
-       w.application_version as version, count(*)::int as workflow_count, min(w.created_at) as since
-     from ${schema.table('workflow_status')} w
-     where w.status in ('ENQUEUED', 'DELAYED') and nullif(w.application_version, '') is not null
+    `select ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.createdAt}) as since
+     from ${w}
+     where ${w.status} in ('ENQUEUED', 'DELAYED') and nullif(${w.version}, '') is not null
      group by 1, 2 order by since, version`,
   )
   if (rows.length === 0) return []

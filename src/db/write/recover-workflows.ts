@@ -8,9 +8,11 @@ import type {
 import { slotKey } from '../../core/run/executor-protocol.ts'
 import { internalQueue } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
+import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { findUnclaimed, isUnclaimed } from './read-unclaimed.ts'
 
 /** After a restart of the server living executors need a moment to connect again. */
@@ -64,19 +66,18 @@ async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryS
 }
 
 async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadExecutor[]> {
-  const application = schema.column('workflow_status', 'application_name', 'w')
+  const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(
     `select * from (
-       select w.executor_id, ${application} as application, w.application_version as version,
-         count(*)::int as workflow_count, min(w.started_at_epoch_ms) as since
-       from ${schema.table('workflow_status')} w where w.status = 'PENDING' group by 1, 2, 3
+       select ${w.executorId} as executor, ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.startedAt}) as since
+       from ${w} where ${w.status} = 'PENDING' group by 1, 2, 3
      ) candidate
-     where executor_id is not null and ${hasNoSession('executor_id')} and ${hasFreeSlot('executor_id')}
-     order by since, executor_id`,
+     where executor is not null and ${hasNoSession('executor')} and ${hasFreeSlot('executor')}
+     order by since, executor`,
   )
   const doubts = rows.length > 0 ? await readUnknownSessions(client) : []
   return rows.map((row) => {
-    const executorId = String(row.executor_id)
+    const executorId = String(row.executor)
     const isOwn = executorId.startsWith('drover-')
     return {
       executorId,
@@ -106,24 +107,29 @@ async function putBack(
   schema: SystemSchema,
   { executorId, application, version, seenAt, toVersion, workflowIds }: HandOverRequest,
 ): Promise<string[]> {
-  const applicationColumn = schema.column('workflow_status', 'application_name', 'w')
+  const w = workflowStatus.in(schema, 'w')
   const { rows: alive } = await client.query<Row>(
     `select 1 where not (${hasNoSession('$1::text')} and ${hasFreeSlot('$1::text')})`,
     [executorId],
   )
   if (alive.length > 0) return []
-  const owner = schema.has('workflow_status', 'owner_xid') ? 'owner_xid = null,' : ''
+  const settings = workflowStatus.set(schema, {
+    status: `'ENQUEUED'`,
+    startedAt: 'null',
+    ownerXid: 'null',
+    queue: `coalesce(${w.queue}, $2)`,
+    version: `coalesce($3, ${w.version})`,
+    updatedAt: '(extract(epoch from now()) * 1000)::bigint',
+  })
   const { rows } = await client.query<Row>(
-    `update ${schema.table('workflow_status')} w
-     set status = 'ENQUEUED', started_at_epoch_ms = null, ${owner}
-         queue_name = coalesce(w.queue_name, $2), application_version = coalesce($3, w.application_version),
-         updated_at = (extract(epoch from now()) * 1000)::bigint
-     where w.status = 'PENDING' and w.executor_id = $1
-       and ${applicationColumn} is not distinct from $4::text and w.application_version is not distinct from $5
+    `update ${w}
+     set ${settings}
+     where ${w.status} = 'PENDING' and ${w.executorId} = $1
+       and ${w.application} is not distinct from $4::text and ${w.version} is not distinct from $5
        -- A new process with the same id may have begun with it meanwhile.
-       and greatest(w.updated_at, w.started_at_epoch_ms) <= $6
-       and ($7::text[] is null or w.workflow_uuid = any($7))
-     returning w.workflow_uuid`,
+       and greatest(${w.updatedAt}, ${w.startedAt}) <= $6
+       and ($7::text[] is null or ${w.id} = any($7))
+     returning ${pick(w, ['id'])}`,
     [
       executorId,
       internalQueue,
@@ -134,7 +140,7 @@ async function putBack(
       workflowIds ?? null,
     ],
   )
-  return rows.map(({ workflow_uuid }) => String(workflow_uuid)).sort()
+  return rows.map(({ id }) => String(id)).sort()
 }
 
 /** They keep their queue, and what it lets through. */
@@ -143,15 +149,20 @@ async function move(
   schema: SystemSchema,
   { application, version, seenAt, toVersion, workflowIds }: MoveRequest,
 ): Promise<string[]> {
+  const w = workflowStatus.in(schema, 'w')
   if (!(await isUnclaimed(client, schema, { application, version }))) return []
+  const settings = workflowStatus.set(schema, {
+    version: '$3',
+    updatedAt: '(extract(epoch from now()) * 1000)::bigint',
+  })
   const { rows } = await client.query<Row>(
-    `update ${schema.table('workflow_status')} w
-     set application_version = $3, updated_at = (extract(epoch from now()) * 1000)::bigint
-     where w.status in ('ENQUEUED', 'DELAYED') and w.application_version = $2
-       and ${schema.column('workflow_status', 'application_name', 'w')} is not distinct from $1::text
-       and w.updated_at <= $4 and w.workflow_uuid = any($5)
-     returning w.workflow_uuid`,
+    `update ${w}
+     set ${settings}
+     where ${w.status} in ('ENQUEUED', 'DELAYED') and ${w.version} = $2
+       and ${w.application} is not distinct from $1::text
+       and ${w.updatedAt} <= $4 and ${w.id} = any($5)
+     returning ${pick(w, ['id'])}`,
     [application, version, toVersion, seenAt.getTime(), workflowIds],
   )
-  return rows.map(({ workflow_uuid }) => String(workflow_uuid)).sort()
+  return rows.map(({ id }) => String(id)).sort()
 }

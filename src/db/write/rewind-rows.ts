@@ -1,7 +1,14 @@
 import type { ClientBase } from 'pg'
 import type { ManageTarget } from '../../core/manage/manage.ts'
 import { streamEndMarks } from '../tables/decode.ts'
+import { notifications } from '../tables/notifications.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import { streams } from '../tables/streams.ts'
+import { workflowEvents } from '../tables/workflow-events.ts'
+import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
+import { workflowOutput } from '../tables/workflow-output.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { fromStepColumns, toFromStepArrays } from './from-step-arrays.ts'
 
 /**
@@ -14,19 +21,18 @@ export async function rewindRows(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<ReadonlySet<ManageTarget>> {
+  const o = workflowOutput.in(schema, 'o')
   const arrays = toFromStepArrays(targets)
   const statements = [
     ...rollBackEvents(schema),
     deleteMessages(schema),
-    ...['operation_outputs', 'workflow_events_history'].map(
-      (table) =>
-        `delete from ${schema.table(table)} o using ${fromStepColumns}
-         where o.workflow_uuid = cut.workflow and o.function_id >= cut.from_step`,
+    ...[operationOutputs.in(schema, 'r'), workflowEventsHistory.in(schema, 'r')].map(
+      (r) =>
+        `delete from ${r} using ${fromStepColumns}
+         where ${r.workflowId} = cut.workflow and ${r.step} >= cut.from_step`,
     ),
-    ...(schema.has('workflow_output')
-      ? [
-          `delete from ${schema.table('workflow_output')} o using ${fromStepColumns} where o.workflow_uuid = cut.workflow`,
-        ]
+    ...(workflowOutput.isIn(schema)
+      ? [`delete from ${o} using ${fromStepColumns} where ${o.workflowId} = cut.workflow`]
       : []),
   ]
   for (const statement of statements) await client.query(statement, arrays)
@@ -37,17 +43,25 @@ export async function rewindRows(
 
 /** To the last value from before the cut; a key that was published only after it is gone. */
 function rollBackEvents(schema: SystemSchema): string[] {
-  const history = schema.table('workflow_events_history')
-  const isPublishedAgain = (alias: string) => `exists (
-    select from ${history} later where later.workflow_uuid = cut.workflow
-      and later.key = ${alias}.key and later.function_id >= cut.from_step)`
+  const e = workflowEvents.in(schema, 'e')
+  const h = workflowEventsHistory.in(schema, 'h')
+  const later = workflowEventsHistory.in(schema, 'later')
+  const { names, values } = workflowEvents.insert(schema, {
+    workflowId: h.workflowId,
+    key: h.key,
+    value: h.value,
+    serialization: h.serialization,
+  })
+  const isPublishedAgain = (key: string) => `exists (
+    select from ${later} where ${later.workflowId} = cut.workflow
+      and ${later.key} = ${key} and ${later.step} >= cut.from_step)`
   return [
-    `delete from ${schema.table('workflow_events')} e using ${fromStepColumns}
-     where e.workflow_uuid = cut.workflow and ${isPublishedAgain('e')}`,
-    `insert into ${schema.table('workflow_events')} (workflow_uuid, key, value, serialization)
-     select distinct on (h.workflow_uuid, h.key) h.workflow_uuid, h.key, h.value, h.serialization
-     from ${fromStepColumns} join ${history} h on h.workflow_uuid = cut.workflow and h.function_id < cut.from_step
-     where ${isPublishedAgain('h')} order by h.workflow_uuid, h.key, h.function_id desc`,
+    `delete from ${e} using ${fromStepColumns}
+     where ${e.workflowId} = cut.workflow and ${isPublishedAgain(e.key)}`,
+    `insert into ${workflowEvents.in(schema)} (${names})
+     select distinct on (${h.workflowId}, ${h.key}) ${values}
+     from ${fromStepColumns} join ${h} on ${h.workflowId} = cut.workflow and ${h.step} < cut.from_step
+     where ${isPublishedAgain(h.key)} order by ${h.workflowId}, ${h.key}, ${h.step} desc`,
   ]
 }
 
@@ -56,51 +70,50 @@ function rollBackEvents(schema: SystemSchema): string[] {
  * that is the step which returned the same text; of several equal ones, the first message went to the first step.
  */
 function deleteMessages(schema: SystemSchema): string {
-  const notifications = schema.table('notifications')
-  const reader = schema.column('notifications', 'consumed_by_function_id', 'n', 'null::int')
+  const n = notifications.in(schema, 'n')
+  const o = operationOutputs.in(schema, 'o')
+  const m = notifications.in(schema, 'm')
   return `with message as (
-      select n.message_uuid as id, n.destination_uuid as workflow, cut.from_step, n.consumed, ${reader} as reader,
-        n.message as text,
+      select ${n.id} as id, ${n.workflowId} as workflow, cut.from_step, ${n.read} as is_read, ${n.readByStep}::int as reader,
+        ${n.message} as text,
         row_number() over (
-          partition by n.destination_uuid, n.consumed, n.message order by n.created_at_epoch_ms, n.message_uuid) as place
-      from ${fromStepColumns} join ${notifications} n on n.destination_uuid = cut.workflow
+          partition by ${n.workflowId}, ${n.read}, ${n.message} order by ${n.sentAt}, ${n.id}) as place
+      from ${fromStepColumns} join ${n} on ${n.workflowId} = cut.workflow
     ), receipt as (
-      select o.workflow_uuid as workflow, o.function_id, o.output as text,
-        row_number() over (partition by o.workflow_uuid, o.output order by o.function_id) as place
-      from ${fromStepColumns} join ${schema.table('operation_outputs')} o on o.workflow_uuid = cut.workflow
-      where o.function_name = 'DBOS.recv' and o.output is not null
+      select ${o.workflowId} as workflow, ${o.step} as step, ${o.output} as text,
+        row_number() over (partition by ${o.workflowId}, ${o.output} order by ${o.step}) as place
+      from ${fromStepColumns} join ${o} on ${o.workflowId} = cut.workflow
+      where ${o.name} = 'DBOS.recv' and ${o.output} is not null
     )
-    delete from ${notifications} using message left join receipt using (workflow, text, place)
-    where message_uuid = message.id and (not message.consumed or message.from_step = 0
-      or coalesce(message.reader, receipt.function_id) >= message.from_step)`
+    delete from ${m} using message left join receipt using (workflow, text, place)
+    where ${m.id} = message.id and (not message.is_read or message.from_step = 0
+      or coalesce(message.reader, receipt.step) >= message.from_step)`
 }
 
 /** A closed stream takes nothing more; what was written to it stays. */
 function reopenStreams(schema: SystemSchema): string {
-  return `delete from ${schema.table('streams')} s using ${fromStepColumns}
-    where s.workflow_uuid = cut.workflow and s.function_id >= cut.from_step and s.value = any($6)`
+  const s = streams.in(schema, 's')
+  return `delete from ${s} using ${fromStepColumns}
+    where ${s.workflowId} = cut.workflow and ${s.step} >= cut.from_step and ${s.value} = any($6)`
 }
 
 function enqueueAgain(schema: SystemSchema): string {
-  const settings = [
-    ['status', `'ENQUEUED'`],
-    ['queue_name', 'cut.queue'],
-    ['application_version', 'coalesce(cut.version, w.application_version)'],
-    ['queue_partition_key', 'null'],
-    ['recovery_attempts', '0'],
-    ['workflow_deadline_epoch_ms', 'null'],
-    ['deduplication_id', 'null'],
-    ['started_at_epoch_ms', 'null'],
-    ['completed_at', 'null'],
-    ['output', 'null'],
-    ['error', 'null'],
-    ['updated_at', '(extract(epoch from now()) * 1000)::bigint'],
+  const w = workflowStatus.in(schema, 'w')
+  const settings = workflowStatus.set(schema, {
+    status: `'ENQUEUED'`,
+    queue: 'cut.queue',
+    version: `coalesce(cut.version, ${w.version})`,
+    partition: 'null',
+    recoveryAttempts: '0',
+    deadline: 'null',
+    deduplicationId: 'null',
+    startedAt: 'null',
+    completedAt: 'null',
+    output: 'null',
+    error: 'null',
+    updatedAt: '(extract(epoch from now()) * 1000)::bigint',
     // Before there is a column for who created it, this one tells that, and stays.
-    ...(schema.has('workflow_status', 'creator_xid') ? [['owner_xid', 'null'] as const] : []),
-  ] as const
-  const assignments = settings
-    .filter(([column]) => schema.has('workflow_status', column))
-    .map(([column, value]) => `${column} = ${value}`)
-  return `update ${schema.table('workflow_status')} w set ${assignments.join(', ')} from ${fromStepColumns}
-    where w.workflow_uuid = cut.workflow`
+    ...(workflowStatus.isIn(schema, 'creatorXid') && { ownerXid: 'null' }),
+  })
+  return `update ${w} set ${settings} from ${fromStepColumns} where ${w.id} = cut.workflow`
 }

@@ -2,8 +2,9 @@ import type { ClientBase } from 'pg'
 import type { ManageResult, ManageTarget } from '../../core/manage/manage.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import type { Database } from '../tables/database.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { insertForks } from './insert-forks.ts'
 import { rewindRows } from './rewind-rows.ts'
 
@@ -38,9 +39,10 @@ async function lockStatuses(
   schema: SystemSchema,
   targets: readonly ManageTarget[],
 ): Promise<Map<string, WorkflowStatus>> {
+  const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(
-    `select w.workflow_uuid as id, w.status from ${schema.table('workflow_status')} w
-     where w.workflow_uuid = any($1) order by w.workflow_uuid for update`,
+    `select ${w.id} as id, ${w.status} from ${w}
+     where ${w.id} = any($1) order by ${w.id} for update`,
     [targets.map(({ workflowId }) => workflowId)],
   )
   return new Map(rows.map(({ id, status }) => [String(id), toStatus(status)]))

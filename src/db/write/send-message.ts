@@ -6,11 +6,13 @@ import { isEnded, toStatus } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
 import { workflowNotFound } from '../connection/failures.ts'
-import { messageColumns, toMessage } from '../read/read-messages.ts'
-import type { Database } from '../tables/database.ts'
 import { needsPortable } from '../tables/decode.ts'
+import { pick } from '../tables/define-table.ts'
+import { messageColumns, notifications, toMessage } from '../tables/notifications.ts'
 import { toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 
 /** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
 export async function sendMessage({ session, schema }: Database, request: SendRequest): Promise<SendOutcome> {
@@ -37,10 +39,11 @@ async function compareWithEarlier(
   schema: SystemSchema,
   { workflowId, topic, message, idempotencyKey }: SendRequest,
 ): Promise<Earlier | undefined> {
+  const n = notifications.in(schema, 'n')
   if (idempotencyKey === undefined) return undefined
   const { rows } = await client.query<Row>(
     `select ${messageColumns(schema, 'n')}, n.xmin = pg_current_xact_id()::xid as is_new
-     from ${schema.table('notifications')} n where n.message_uuid = $1`,
+     from ${n} where ${n.id} = $1`,
     [messageIdOf(workflowId, idempotencyKey)],
   )
   const [row] = rows
@@ -55,10 +58,10 @@ async function hasEnded(
   schema: SystemSchema,
   { workflowId }: SendRequest,
 ): Promise<boolean> {
-  const { rows } = await client.query<Row>(
-    `select status from ${schema.table('workflow_status')} where workflow_uuid = $1`,
-    [workflowId],
-  )
+  const w = workflowStatus.in(schema, 'w')
+  const { rows } = await client.query<Row>(`select ${pick(w, ['status'])} from ${w} where ${w.id} = $1`, [
+    workflowId,
+  ])
   return rows[0] !== undefined && isEnded(toStatus(rows[0].status))
 }
 
@@ -67,8 +70,9 @@ async function isPortable(
   schema: SystemSchema,
   { workflowId }: SendRequest,
 ): Promise<boolean> {
+  const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(
-    `select serialization from ${schema.table('workflow_status')} where workflow_uuid = $1`,
+    `select ${pick(w, ['serialization'])} from ${w} where ${w.id} = $1`,
     [workflowId],
   )
   return needsPortable(toText(rows[0]?.serialization))

@@ -5,8 +5,10 @@ import { stringifyExact, withMarks } from '../../core/words/exact-number.ts'
 import type { Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
 import { isUniqueViolation } from '../connection/failures.ts'
-import type { Database } from '../tables/database.ts'
+import { pick } from '../tables/define-table.ts'
 import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
 import { deliverMessage } from './send-message.ts'
 
 export async function startWorkflow(database: Database, request: StartRequest): Promise<StartOutcome> {
@@ -29,13 +31,11 @@ async function startIn(
   { session, schema }: Database,
   request: StartRequest,
 ): Promise<StartOutcome> {
-  const { rows } = await client.query(
-    `select 1 from ${schema.table('workflow_status')} where workflow_uuid = $1`,
-    [request.workflowId],
-  )
+  const w = workflowStatus.in(schema, 'w')
+  const { rows } = await client.query(`select 1 from ${w} where ${w.id} = $1`, [request.workflowId])
   if (rows.length > 0) return 'existing'
   // The client of our SDK writes a column that came with migration 123.
-  if (schema.has('workflow_status', 'creator_xid')) await enqueue(client, session, request)
+  if (workflowStatus.isIn(schema, 'creatorXid')) await enqueue(client, session, request)
   else await enqueueBySql(client, schema, request)
   const { workflowId, namedArgs } = request
   for (const message of request.messages ?? []) {
@@ -59,9 +59,10 @@ async function findHolder(
   { deduplicationId, queue, workflowId }: StartRequest,
 ): Promise<string | undefined> {
   if (deduplicationId === undefined) return undefined
+  const w = workflowStatus.in(schema, 'w')
   const [holder] = await session.query(
-    `select workflow_uuid as id from ${schema.table('workflow_status')}
-     where queue_name = $1 and deduplication_id = $2 and workflow_uuid <> $3`,
+    `select ${pick(w, ['id'])} from ${w}
+     where ${w.queue} = $1 and ${w.deduplicationId} = $2 and ${w.id} <> $3`,
     [queue, deduplicationId, workflowId],
   )
   return holder && String(holder.id)
@@ -129,7 +130,7 @@ async function enqueueByFunction(
     ['priority', request.priority],
     ['queue_partition_key', request.partition],
     ['delay_until_epoch_ms', delayMs === undefined ? undefined : Date.now() + delayMs],
-    ...(schema.has('workflow_status', 'application_name')
+    ...(workflowStatus.isIn(schema, 'application')
       ? ([['application_name', request.application]] as [string, unknown][])
       : []),
   ]
@@ -149,31 +150,31 @@ async function insert(client: ClientBase, schema: SystemSchema, request: StartRe
     namedArgs === undefined
       ? [{ json: args, __dbos_serializer: 'superjson' }, 'js_superjson']
       : [{ positionalArgs: args, namedArgs }, 'portable_json']
-  const row: Readonly<Record<string, unknown>> = {
-    workflow_uuid: request.workflowId,
+  const row = {
+    id: request.workflowId,
     status: 'ENQUEUED',
     name: request.name,
-    class_name: request.className,
-    config_name: request.configName,
-    queue_name: request.queue,
-    application_version: request.version,
+    className: request.className,
+    configName: request.configName,
+    queue: request.queue,
+    version: request.version,
     inputs: stringifyExact(inputs),
     serialization,
-    workflow_timeout_ms: request.timeoutMs,
-    deduplication_id: request.deduplicationId,
+    timeoutMs: request.timeoutMs,
+    deduplicationId: request.deduplicationId,
     priority: request.priority ?? 0,
-    queue_partition_key: request.partition,
-    executor_id: '',
-    application_id: '',
-    authenticated_user: '',
-    assumed_role: '',
-    authenticated_roles: '[]',
+    partition: request.partition,
+    executorId: '',
+    applicationId: '',
+    user: '',
+    assumedRole: '',
+    roles: '[]',
     request: '{}',
   }
-  const columns = Object.keys(row)
+  const placeholders = Object.keys(row).map((word, index) => [word, `$${index + 1}`])
+  const { names, values } = workflowStatus.insert(schema, Object.fromEntries(placeholders))
   await client.query(
-    `insert into ${schema.table('workflow_status')} (${columns.join(', ')})
-     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    `insert into ${workflowStatus.in(schema)} (${names}) values (${values})`,
     Object.values(row),
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { toStep } from '../../../src/db/read/read-steps.ts'
+import { toStep } from '../../../src/db/tables/operation-outputs.ts'
 
 test.each([null, ''])('a step without a name is "(unnamed)", as for %j', (name) => {
-  expect(toStep({ function_id: 3, function_name: name }).name).toBe('(unnamed)')
+  expect(toStep({ step: 3, name }).name).toBe('(unnamed)')
 })

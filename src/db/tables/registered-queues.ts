@@ -1,0 +1,58 @@
+import type { Queue } from '../../core/platform.ts'
+import { defineTable, type Picked, pick } from './define-table.ts'
+import { toDate, toFilledText } from './rows.ts'
+
+/** The queues that are registered, since SDK 4.20. */
+export const queues = defineTable(
+  'queues',
+  {
+    name: 'name',
+    concurrency: 'concurrency',
+    workerConcurrency: 'worker_concurrency',
+    rateMax: 'rate_limit_max',
+    ratePeriodSeconds: 'rate_limit_period_sec',
+    pollSeconds: 'polling_interval_sec',
+    updatedAt: 'updated_at',
+  },
+  {
+    application: 'application_name',
+    isPartitioned: 'partition_queue',
+    partitionConcurrency: 'partition_concurrency',
+    partitionWorkerConcurrency: 'partition_worker_concurrency',
+    partitionRateMax: 'partition_rate_limit_max',
+  },
+)
+
+const described = [
+  ...(['name', 'application', 'concurrency', 'workerConcurrency'] as const),
+  ...(['rateMax', 'ratePeriodSeconds', 'pollSeconds'] as const),
+] as const
+
+type QueueRow = Picked<(typeof described)[number] | 'enqueued' | 'delayed' | 'running' | 'oldest'>
+
+export function queueColumns(q: ReturnType<typeof queues.in>): string {
+  return pick(q, described)
+}
+
+/** Of a row that has the depths of the queue, too. */
+export function toQueue(row: QueueRow): Queue {
+  return {
+    name: String(row.name),
+    application: toFilledText(row.application),
+    concurrency: toCount(row.concurrency),
+    workerConcurrency: toCount(row.workerConcurrency),
+    rateLimit:
+      row.rateMax === null || row.ratePeriodSeconds === null
+        ? null
+        : { max: Number(row.rateMax), periodMs: Number(row.ratePeriodSeconds) * 1000 },
+    pollMs: Number(row.pollSeconds) * 1000,
+    enqueued: Number(row.enqueued),
+    delayed: Number(row.delayed),
+    running: Number(row.running),
+    oldestAt: toDate(row.oldest),
+  }
+}
+
+function toCount(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
