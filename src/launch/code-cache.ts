@@ -42,9 +42,9 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
     },
     save: async () => {
       if (isKept || (owner && !isOurs) || process.uptime() * 1000 > saveBeforeMs) return
-      const { publicDirectory } = await import('../local/cluster/directories.ts')
-      await publicDirectory(home).catch(() => {})
+      const { makeHome } = await import('../local/home/private-file.ts')
       attempt(() => {
+        makeHome(home)
         mkdirSync(folder, { recursive: true, mode: 0o700 })
         for (const [name, script] of scripts) writeTwice(path.join(folder, name), script.createCachedData())
         for (const old of oldBuilds(root)) rmSync(old, { recursive: true, force: true })
@@ -72,7 +72,7 @@ function readTwice(file: string): Buffer | undefined {
 
 function writeTwice(file: string, data: Buffer): void {
   const unfinished = `${file}.${process.pid}`
-  writeFileSync(unfinished, Buffer.concat([data, data]))
+  writeFileSync(unfinished, Buffer.concat([data, data]), { mode: 0o600 })
   renameSync(unfinished, file)
 }
 

@@ -8,6 +8,7 @@ import { withLock } from './presence/lock.ts'
 import { pinServer } from './presence/pin-server.ts'
 import { lastLines, readLog } from './server/log.ts'
 import { explainFileError } from './server/server-failure.ts'
+import { assertOwnSocket } from './server/socket.ts'
 import { isDown, socketUrl } from './server/socket-connection.ts'
 import { removeCluster, type Setup } from './server/start-server.ts'
 import { inspect } from './server/status.ts'
@@ -61,6 +62,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
         label: `embedded database ${database}`,
         embedded: database,
         connectTimeoutMs,
+        assertOwnSocket: () => assertOwnSocket(layout),
       }
     },
 

@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type pg from 'pg'
+import type { DatabaseTarget } from '../core/database.ts'
+import { guardClient } from '../core/guard-client.ts'
 import type { LaunchOptions } from '../core/run/runtime.ts'
 import type { Sdk } from './module/sdk.ts'
 
 interface PoolOptions extends Pick<LaunchOptions, 'onLog'> {
+  readonly target: DatabaseTarget
   /** As `toDbosUrl` gives it. */
   readonly url: string
   /** The name of its sessions, by which others tell that this executor lives. */
@@ -17,9 +20,15 @@ interface PoolOptions extends Pick<LaunchOptions, 'onLog'> {
 const defaultSize = 10
 
 /** The pool that DBOS works with, made by the copy of `pg` that is its own. To be closed by us: DBOS leaves it open. */
-export function createPool(sdk: Sdk, { url, sessionName, size, onLog }: PoolOptions): pg.Pool {
-  const { Pool }: typeof pg = createRequire(sdk.file)('pg')
+export function createPool(sdk: Sdk, { target, url, sessionName, size, onLog }: PoolOptions): pg.Pool {
+  const { Pool, Client }: typeof pg = createRequire(sdk.file)('pg')
   const pool = new Pool({
+    Client: class extends Client {
+      constructor(config?: pg.ClientConfig) {
+        super(config)
+        guardClient(this, { ...target, assertOwnSocket: refusing(target.assertOwnSocket) })
+      }
+    },
     connectionString: url,
     connectionTimeoutMillis: Number(new URL(url).searchParams.get('connect_timeout')) * 1000,
     application_name: sessionName,
@@ -39,6 +48,18 @@ export function toSessionName(executorId: string, version: string): string {
 export function nameSessions(pool: pg.Pool, sessionName: string): void {
   pool.options.application_name = sessionName
   pool.query('select set_config($1, $2, false)', ['application_name', sessionName]).catch(() => {})
+}
+
+/** A socket of somebody else's is to DBOS a server that is down: it tries again, and does not give its workflows up. */
+function refusing(check: (() => void) | undefined): (() => void) | undefined {
+  if (!check) return undefined
+  return () => {
+    try {
+      check()
+    } catch (cause) {
+      throw Object.assign(new Error((cause as Error).message, { cause }), { code: 'ECONNREFUSED' })
+    }
+  }
 }
 
 /** A server that is down without DBOS knowing: its socket file or its name is gone, or it hung up while we wrote. */

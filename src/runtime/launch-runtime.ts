@@ -153,6 +153,7 @@ function toConfig(
     name: application,
     systemDatabaseUrl: url,
     systemDatabasePool: createPool(sdk, {
+      target: database,
       url,
       sessionName: toSessionName(executorID, version ?? process.env.DBOS__APPVERSION ?? ''),
       size: given?.systemDatabasePoolSize,

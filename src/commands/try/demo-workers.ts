@@ -11,15 +11,20 @@ export interface DemoWorkers {
 
 export function createWorkers({ context, flags }: Tour, version: string): DemoWorkers {
   const unexpected = new AbortController()
-  const { dbUrl, database, schema } = flags
-  const flagValues = Object.entries({ '--db-url': dbUrl, '--database': database, '--schema': schema })
-  const place = flagValues.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]))
+  const { dbUrl, listenUrl, database, schema } = flags
+  // Everybody on this machine sees the arguments of a process, and a URL holds a password.
+  const place = {
+    ...(dbUrl === undefined ? {} : { DROVER_DB_URL: dbUrl, DROVER_DATABASE: '' }),
+    ...(database === undefined ? {} : { DROVER_DATABASE: database, DROVER_DB_URL: '' }),
+    ...(listenUrl === undefined ? {} : { DROVER_LISTEN_URL: listenUrl }),
+  }
+  const schemaFlags = schema === undefined ? [] : ['--schema', schema]
   let current: ChildProcess | undefined
   return {
     endedByThemselves: unexpected.signal,
     start: (env) => {
-      const args = ['worker', '--app', demoApp, '--app-version', version, ...place]
-      const worker = context.spawnDrover(args, env)
+      const args = ['worker', '--app', demoApp, '--app-version', version, ...schemaFlags]
+      const worker = context.spawnDrover(args, { ...place, ...env })
       current = worker
       void worker.exited.then(() => {
         if (worker === current) unexpected.abort()

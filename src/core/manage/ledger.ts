@@ -54,45 +54,6 @@ export interface LedgerState {
   readonly inDoubt: ReadonlySet<string>
 }
 
-/** Undefined for an empty file. A line that was cut off in the middle counts as not written. Throws `ledger-unusable`. */
-export function parseLedger(text: string, file: string): LedgerState | undefined {
-  const lines = text.split('\n').flatMap(parseLine)
-  const [first] = lines
-  if (first?.type !== 'begin') {
-    if (text === '' || (!first && '{"type":"begin"'.startsWith(text.slice(0, 15)))) return undefined
-    throw new CliError('ledger-unusable', `${file} is not a ledger of drover's.`, {
-      hint: 'name another file with --ledger',
-    })
-  }
-  const targets: PlannedTarget[] = []
-  const settled: BulkRow[] = []
-  const done: BulkRow[] = []
-  const begun = new Set<string>()
-  let hasPlan = false
-  for (const line of lines) {
-    if (line.type === 'plan') {
-      hasPlan = true
-      targets.push(...line.targets)
-      settled.push(...line.settled)
-    } else if (line.type === 'intent') {
-      for (const { workflowId } of targets.slice(line.from, line.from + line.count)) begun.add(workflowId)
-    } else if (line.type === 'done') {
-      done.push(...line.rows)
-    }
-  }
-  for (const { workflowId } of done) begun.delete(workflowId)
-  return { head: first.head, plan: hasPlan ? { targets, settled } : undefined, done, inDoubt: begun }
-}
-
-function parseLine(line: string): LedgerLine[] {
-  try {
-    const parsed = JSON.parse(line)
-    return typeof parsed === 'object' && parsed !== null ? [parsed] : []
-  } catch {
-    return []
-  }
-}
-
 /** Throws `ledger-unusable` when the ledger is of another command, or of another database. */
 export function requireSameRun(ledger: LedgerHead, head: LedgerHead, file: string): void {
   if (ledger.verb === head.verb && ledger.database === head.database && ledger.request === head.request)

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
+import { guardClient } from '../../core/guard-client.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
@@ -159,6 +160,7 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
     client.on('error', () => {})
     signal.addEventListener('abort', giveUp, { once: true })
     rememberStatements(client)
+    guardClient(client, target)
     try {
       await client.connect()
       return client

@@ -1,6 +1,7 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
+import { guardClient } from '../../core/guard-client.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import { goodbyeMs, type SessionOptions, usualSilenceMs } from './connect.ts'
@@ -83,8 +84,15 @@ export function keepingDigits(client: ClientBase): ClientBase {
   return Object.create(client, { query: { value: query } })
 }
 
-function createPool({ url, connectTimeoutMs }: DatabaseTarget): pg.Pool {
+function createPool(target: DatabaseTarget): pg.Pool {
+  const { url, connectTimeoutMs } = target
   return new pg.Pool({
+    Client: class extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super(config)
+        guardClient(this, target)
+      }
+    },
     connectionString: url,
     max: 1,
     connectionTimeoutMillis: connectTimeoutMs,

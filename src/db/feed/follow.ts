@@ -5,6 +5,7 @@ import { workflowNotFound } from '../connection/failures.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
+import { checkCursor } from './check-cursor.ts'
 import { readFingerprint } from './fingerprint.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
 import { type Needs, needsOf, readSnapshot, type Snapshot } from './read-snapshot.ts'
@@ -21,6 +22,7 @@ export async function* follow(
 ): AsyncGenerator<Change> {
   const { session, listener, timing } = database
   const { signal } = options
+  if (options.from !== undefined) await checkCursor(options.from)
   const positions = startingPositions(workflowIds, options)
   const held = new Map(options.latestEvents ? workflowIds.map((id) => [id, new Map()]) : [])
   const following: Following = { positions, active: new Map(positions), held, options }

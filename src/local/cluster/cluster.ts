@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../../core/errors.ts'
@@ -16,9 +16,19 @@ export function clusterExists(layout: Layout): boolean {
   try {
     return statSync(path.join(layout.data, 'PG_VERSION')).isFile()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw explainFileError(layout, error)
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw explainFileError(layout, error)
+    return false
   }
+}
+
+/** Nothing is created beside what is left of a cluster. Throws `embedded-database-failed`. */
+export function assertNotDamaged({ data }: Layout): void {
+  if (!existsSync(data) || readdirSync(data).length === 0) return
+  throw new CliError(
+    'embedded-database-failed',
+    `The embedded database in ${data} lacks its file PG_VERSION: it is damaged, or not a database.`,
+    { hint: 'drover db reset --all   # deletes it; or put the file back' },
+  )
 }
 
 interface ClusterOptions {

@@ -1,19 +1,27 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs'
-import { chmod, mkdir } from 'node:fs/promises'
-import path from 'node:path'
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs'
+import { CliError } from '../../core/errors.ts'
+import { shellWord } from '../../core/words/shell-word.ts'
+import { mayDecide } from '../home/ownership.ts'
+import { makeHome } from '../home/private-file.ts'
 import type { ServerUser } from './server-user.ts'
 
-/** With its parents, and open to all whatever the umask says: where root starts the server, another user runs it. */
-export async function publicDirectory(directory: string): Promise<void> {
+/** drover's home, as far open as the user needs who runs the server for root. */
+export function openHome(home: string, user: ServerUser): void {
+  makeHome(home)
+  requireOurs(home)
+  if (user.isOther) chmodSync(home, lstatSync(home).mode | 0o711)
+}
+
+/** In drover's home, whatever the umask says: for this user alone, or to be entered and read by the one who runs the server. */
+export function sharedDirectory(directory: string, user: ServerUser): void {
+  const mode = user.isOther ? 0o755 : 0o700
   try {
-    await mkdir(directory)
-    await chmod(directory, 0o755)
+    mkdirSync(directory, { mode })
+    chmodSync(directory, mode)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT') throw error
-    await publicDirectory(path.dirname(directory))
-    await publicDirectory(directory)
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    requireOurs(directory)
+    if ((lstatSync(directory).mode & 0o777) !== mode) chmodSync(directory, mode)
   }
 }
 
@@ -22,4 +30,16 @@ export function privateDirectory(directory: string, owner: ServerUser): void {
   mkdirSync(directory, { mode: 0o700 })
   chmodSync(directory, 0o700)
   if (owner.isOther) chownSync(directory, owner.uid, owner.gid)
+}
+
+/** What is run from here must be nobody else's work. Throws `embedded-database-failed`. */
+export function requireOurs(place: string): void {
+  const found = lstatSync(place)
+  const isLink = found.isSymbolicLink()
+  if (mayDecide(found.uid, place) && (isLink || (found.mode & 0o002) === 0)) return
+  throw new CliError(
+    'embedded-database-failed',
+    `${place} ${mayDecide(found.uid, place) ? 'can be written to by every user' : 'belongs to another user'}, so that nothing in it is used.`,
+    { hint: `mv ${shellWord(place)} ${shellWord(`${place}.not-mine`)}` },
+  )
 }

@@ -28,7 +28,7 @@ export async function findServerUser(
   const owner = statSync(layout.data, { throwIfNoEntry: false })
   if (owner !== undefined) return { uid: owner.uid, gid: owner.gid, name: String(owner.uid), isOther: true }
   const user = await chooseUser(env.DROVER_PG_USER)
-  assertReachable(layout.home, user)
+  assertReachable(path.dirname(layout.home), user)
   return user
 }
 

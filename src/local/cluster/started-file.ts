@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { StartedLog } from '../../core/started-log.ts'
+import { makeHome, readPrivateJson, writePrivateFile } from '../home/private-file.ts'
 
 /** A file in drover's home. It is a convenience: where it cannot be read or written, nothing else suffers. */
 export function createStartedLog(home: string): StartedLog {
@@ -8,10 +8,16 @@ export function createStartedLog(home: string): StartedLog {
 
   const read = async (): Promise<Record<string, string>> => {
     try {
-      return JSON.parse(await readFile(file, 'utf8'))
+      const content = readPrivateJson(file)
+      if (content === undefined) return {}
+      const { checkShape } = await import('../../core/files/check-shape.ts')
+      const { startedSchema } = await import('../../core/files/home-schemas.ts')
+      const checked = checkShape(startedSchema, content)
+      if ('value' in checked) return checked.value
     } catch {
-      return {}
+      // Nobody can tell.
     }
+    return {}
   }
 
   return {
@@ -19,9 +25,8 @@ export function createStartedLog(home: string): StartedLog {
     remember: async (database, workflowId) => {
       try {
         const content = JSON.stringify({ ...(await read()), [database]: workflowId }, null, 2)
-        await mkdir(home, { recursive: true })
-        await writeFile(`${file}.${process.pid}`, content)
-        await rename(`${file}.${process.pid}`, file)
+        makeHome(home)
+        writePrivateFile(file, content)
       } catch {
         // A home that cannot be written: `@last` is then not known here.
       }

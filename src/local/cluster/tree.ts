@@ -2,7 +2,7 @@ import { constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { chmod, copyFile, link, mkdir, readdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { buildBeside } from './build-beside.ts'
-import { publicDirectory } from './directories.ts'
+import { requireOurs, sharedDirectory } from './directories.ts'
 import { assertGlibc, findPostgresPackage } from './native-package.ts'
 import type { ServerUser } from './server-user.ts'
 
@@ -23,11 +23,17 @@ interface TreeOptions {
 export async function ensureTree(options: TreeOptions): Promise<string> {
   const { native, name } = findPostgresPackage(options.resolveFrom)
   const tree = path.join(options.trees, name)
-  if (existsSync(tree)) return tree
+  sharedDirectory(options.trees, options.user)
+  if (existsSync(tree)) {
+    for (const part of ['.', 'bin', 'bin/postgres', 'bin/initdb']) requireOurs(path.join(tree, part))
+    return tree
+  }
   assertGlibc()
-  await publicDirectory(options.trees)
   await buildBeside(tree, async (unfinished) => {
-    await plant(native, unfinished, isClosed(native, options.user) ? copyOpen : linkOrCopy)
+    await plant(native, unfinished, {
+      place: isClosed(native, options.user) ? copyOpen : linkOrCopy,
+      user: options.user,
+    })
     await restoreLinks(native, unfinished)
   })
   return tree
@@ -35,16 +41,21 @@ export async function ensureTree(options: TreeOptions): Promise<string> {
 
 type Place = (source: string, target: string) => Promise<void>
 
-async function plant(source: string, target: string, place: Place): Promise<void> {
-  await publicDirectory(target)
+interface Planting {
+  readonly place: Place
+  readonly user: ServerUser
+}
+
+async function plant(source: string, target: string, planting: Planting): Promise<void> {
+  sharedDirectory(target, planting.user)
   const entries = await readdir(source, { withFileTypes: true })
   await Promise.all(
     entries
       .filter((entry) => !isLeftOut(entry.name))
       .map(async (entry) => {
         const [from, to] = [path.join(source, entry.name), path.join(target, entry.name)]
-        if (entry.isDirectory()) await plant(from, to, place)
-        else if (entry.isFile()) await place(from, to)
+        if (entry.isDirectory()) await plant(from, to, planting)
+        else if (entry.isFile()) await planting.place(from, to)
       }),
   )
 }

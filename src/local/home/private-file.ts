@@ -40,13 +40,25 @@ export function makeHome(home: string): void {
   const found = lstatSync(home, { throwIfNoEntry: false })
   if (found?.isSymbolicLink()) return
   if (found === undefined) {
-    mkdirSync(path.dirname(home), { recursive: true })
-    try {
-      mkdirSync(home, { mode: 0o700 })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+    publicParents(path.dirname(home))
+    makeUnlessThere(home, 0o700)
   } else if (process.platform !== 'win32' && (found.mode & 0o022) !== 0 && found.uid === process.getuid?.()) {
     chmodSync(home, found.mode & 0o755)
+  }
+}
+
+/** Open to all to be entered, whatever the umask says: where root starts the server, another user runs it. */
+function publicParents(directory: string): void {
+  if (lstatSync(directory, { throwIfNoEntry: false }) !== undefined) return
+  publicParents(path.dirname(directory))
+  makeUnlessThere(directory, 0o755)
+}
+
+function makeUnlessThere(directory: string, mode: number): void {
+  try {
+    mkdirSync(directory, { mode })
+    chmodSync(directory, mode)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

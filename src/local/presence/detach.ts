@@ -18,7 +18,7 @@ export async function detach(layout: Layout, presence: Presence): Promise<void> 
     // The pin is read when we are alone: who sets it is present while doing so.
     if (
       (await takeExclusively(presence)) &&
-      readPin(layout.pin) === undefined &&
+      (await readPin(layout.pin)) === undefined &&
       (await isUnused(presence))
     ) {
       const running = livingPostmaster(layout.postmasterFile)

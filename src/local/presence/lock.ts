@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicDirectory } from '../cluster/directories.ts'
-import { commandOf } from '../server/process.ts'
+import { makeHome } from '../home/private-file.ts'
+import { startOf } from '../server/process.ts'
 
 const staleAfterMs = 60_000
 const signOfLifeMs = 10_000
@@ -18,7 +18,7 @@ export async function withLock<Result>(
   onNotice: (notice: string) => void,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await publicDirectory(path.dirname(file))
+  makeHome(path.dirname(file))
   const timer = setTimeout(
     () => onNotice(`Waiting for ${holderOf(file)}, which starts or deletes the embedded Postgres.`),
     noticeAfterMs,
@@ -39,7 +39,7 @@ export async function withLock<Result>(
 
 function holderOf(file: string): string {
   try {
-    return `process ${readFileSync(file, 'utf8')}`
+    return `process ${readFileSync(file, 'utf8').split(' ')[0]}`
   } catch {
     return 'another drover process'
   }
@@ -54,24 +54,29 @@ function touch(file: string): void {
   }
 }
 
+/** It appears with its content: the number of this process and when that one started, for numbers are given again. */
 function tryLock(file: string): boolean {
+  const unfinished = `${file}.${process.pid}`
+  rmSync(unfinished, { force: true })
+  writeFileSync(unfinished, `${process.pid} ${startOf(process.pid)}`, { flag: 'wx', mode: 0o600 })
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' })
+    linkSync(unfinished, file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     if (isStale(file)) rmSync(file, { force: true })
     return false
+  } finally {
+    rmSync(unfinished, { force: true })
   }
 }
 
+/** Also one that names a living process which is not the one that took it, or that nobody of ours wrote. */
 function isStale(file: string): boolean {
   try {
     const ageMs = Date.now() - statSync(file).mtimeMs
-    const holder = readFileSync(file, 'utf8')
-    // Empty for an instant: between its creation and the write of the number.
-    const isHolderGone = holder !== '' && commandOf(Number(holder)) === ''
-    return isHolderGone || ageMs > staleAfterMs
+    const [, holder = '', start = ''] = /^(\d+) (.+)$/.exec(readFileSync(file, 'utf8')) ?? []
+    return holder === '' || startOf(Number(holder)) !== start || ageMs > staleAfterMs
   } catch {
     return false
   }

@@ -1,6 +1,6 @@
 import { ensureDatabase } from '../cluster/databases.ts'
-import { publicDirectory } from '../cluster/directories.ts'
 import type { Layout } from '../cluster/layout.ts'
+import { makeHome } from '../home/private-file.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
 import type { Setup } from '../server/start-server.ts'
 import { stop } from '../server/stop.ts'
@@ -19,13 +19,13 @@ interface KeepUpOptions {
 /** Starts it and pins it. A change of port needs a restart, which is refused while somebody uses it. */
 export async function pinServer(setup: Setup, hold: Hold, options: KeepUpOptions): Promise<void> {
   const { layout } = setup
-  const before = readPin(layout.pin)
+  const before = await readPin(layout.pin)
   const tcpPort = await choosePort(before?.tcpPort ?? null, options.tcpPort)
   const listening = listeningPort(layout)
   if (listening !== undefined && listening !== tcpPort) {
     await stop(layout, { force: false, presence: await hold.end() })
   }
-  await publicDirectory(layout.home)
+  makeHome(layout.home)
   writePin(layout.pin, { tcpPort })
   try {
     await hold.use(connectTimeoutMs, async (client) => {

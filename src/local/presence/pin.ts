@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
+import { readPrivateFile, readPrivateJson, writePrivateFile } from '../home/private-file.ts'
 
 /** Says that the server stays up until it is stopped by name, also when nobody uses it. */
 export interface Pin {
@@ -6,17 +7,17 @@ export interface Pin {
   readonly tcpPort: number | null
 }
 
-export function readPin(file: string): Pin | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Pin
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** One that is empty or broken still pins; the port that it named is forgotten. */
+export async function readPin(file: string): Promise<Pin | undefined> {
+  if (readPrivateFile(file) === undefined) return undefined
+  const { checkShape } = await import('../../core/files/check-shape.ts')
+  const { pinSchema } = await import('../../core/files/home-schemas.ts')
+  const checked = checkShape(pinSchema, readPrivateJson(file))
+  return 'value' in checked ? checked.value : { tcpPort: null }
 }
 
 export function writePin(file: string, pin: Pin): void {
-  writeFileSync(file, `${JSON.stringify(pin)}\n`)
+  writePrivateFile(file, `${JSON.stringify(pin)}\n`)
 }
 
 export function removePin(file: string): void {

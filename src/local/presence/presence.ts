@@ -22,7 +22,7 @@ export async function enter(
   onNotice: (notice: string) => void = () => {},
 ): Promise<Presence> {
   const client = await connect({
-    sockets: layout.sockets,
+    layout,
     name: `drover (process ${process.pid})`,
     timeoutMs,
   })

@@ -15,6 +15,19 @@ export function commandOf(pid: number): string {
   }
 }
 
+/** When it started, in a form that only this machine understands; empty where no process has that number, or a dead one. */
+export function startOf(pid: number): string {
+  try {
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return 'ZX'.includes(state) ? '' : (rest[18] ?? '')
+  } catch {
+    return ''
+  }
+}
+
 /** As Postgres sees it: also by a zombie, and by the process of another user. */
 export function isNumberTaken(pid: number): boolean {
   try {

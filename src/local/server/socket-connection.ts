@@ -1,6 +1,8 @@
 import pg from 'pg'
+import type { Layout } from '../cluster/layout.ts'
 import { lockPatienceMs } from '../presence/lock-patiently.ts'
 import { socketPort, superuser } from './server.ts'
+import { assertOwnSocket } from './socket.ts'
 
 /** The form that libpq, `pg` and the DBOS SDK all read; port and sslmode are named so that `PGPORT` and `PGSSLMODE` change nothing. */
 export function socketUrl(directory: string, database: string): string {
@@ -10,15 +12,16 @@ export function socketUrl(directory: string, database: string): string {
 }
 
 interface ConnectOptions {
-  readonly sockets: string
+  readonly layout: Layout
   readonly name: string
   readonly timeoutMs: number
 }
 
 /** To the maintenance database, which is never dropped. */
 export async function connect(options: ConnectOptions): Promise<pg.Client> {
+  assertOwnSocket(options.layout)
   const client = new pg.Client({
-    connectionString: socketUrl(options.sockets, 'postgres'),
+    connectionString: socketUrl(options.layout.sockets, 'postgres'),
     application_name: options.name,
     connectionTimeoutMillis: options.timeoutMs,
     lock_timeout: lockPatienceMs,

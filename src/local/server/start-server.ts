@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../../core/errors.ts'
-import { assertSameMajor, clusterExists, createCluster } from '../cluster/cluster.ts'
-import { privateDirectory, publicDirectory } from '../cluster/directories.ts'
+import { assertNotDamaged, assertSameMajor, clusterExists, createCluster } from '../cluster/cluster.ts'
+import { openHome, privateDirectory, sharedDirectory } from '../cluster/directories.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { findServerUser, type ServerUser } from '../cluster/server-user.ts'
 import { ensureTree } from '../cluster/tree.ts'
@@ -33,20 +33,22 @@ export async function startServer(setup: Setup): Promise<boolean> {
   return await withLock(layout.lock, setup.onNotice, async () => {
     if (livingPostmaster(layout.postmasterFile) !== undefined) return false
     const user = await findServerUser(layout, setup.env)
+    openHome(layout.home, user)
     const tree = await ensureTree({ trees: layout.trees, user, resolveFrom: setup.resolveFrom })
-    await prepareSockets(layout, user)
+    prepareSockets(layout, user)
     if (!clusterExists(layout)) {
+      assertNotDamaged(layout)
       setup.onNotice('Creating the embedded Postgres.')
       await createCluster({ layout, tree, user, isDurable: setup.settings.fsync !== 'off' })
     }
     assertSameMajor(layout, tree)
-    const tcpPort = readPin(layout.pin)?.tcpPort ?? null
+    const tcpPort = (await readPin(layout.pin))?.tcpPort ?? null
     return await spawnUntilUp({ layout, tree, user, tcpPort, settings: setup.settings }, setup.onNotice)
   })
 }
 
-async function prepareSockets({ sockets, cluster }: Layout, user: ServerUser): Promise<void> {
-  await publicDirectory(cluster)
+function prepareSockets({ sockets, cluster }: Layout, user: ServerUser): void {
+  sharedDirectory(cluster, user)
   if (!existsSync(sockets)) privateDirectory(sockets, user)
   assertPrivate(sockets, user.uid)
 }

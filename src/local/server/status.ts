@@ -29,7 +29,7 @@ export async function inspect(layout: Layout, database: string): Promise<LocalSt
     sizeBytes: exists ? await sizeOf(layout.data) : null,
     databases: answer?.databases ?? [],
     clients: answer?.clients ?? [],
-    pinned: readPin(layout.pin) !== undefined,
+    pinned: (await readPin(layout.pin)) !== undefined,
   }
 }
 
@@ -41,7 +41,7 @@ interface Answer {
 
 async function askServer(layout: Layout): Promise<Answer | undefined> {
   try {
-    const client = await connect({ sockets: layout.sockets, name: onlookerName, timeoutMs: connectTimeoutMs })
+    const client = await connect({ layout, name: onlookerName, timeoutMs: connectTimeoutMs })
     try {
       const { rows } = await client.query<{ server_version: string }>('show server_version')
       return {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import pg from 'pg'
+import { readPrivateFile, writePrivateFile } from '../home/private-file.ts'
 import { superuser } from './server.ts'
 
 /** A port of this machine that nobody listens on, now. */
@@ -18,14 +18,16 @@ export function freePort(): Promise<number> {
 
 /** Sets the password that TCP asks for, made once and kept in a file that only this user reads. */
 export async function setPassword(client: pg.Client, file: string): Promise<void> {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 })
-  const password = pg.escapeLiteral(readFileSync(file, 'utf8'))
+  if (!readPrivateFile(file)) writePrivateFile(file, randomBytes(32).toString('base64url'))
+  const password = pg.escapeLiteral(readPrivateFile(file) ?? '')
   await client.query(`alter role ${superuser} password ${password}`)
 }
 
-/** With the password in it: never to be printed but where it is asked for. */
-export function tcpUrl(port: number, database: string, passwordFile: string): string {
+/** With the password in it: never to be printed but where it is asked for. Null where its file was lost: the next start makes one. */
+export function tcpUrl(port: number, database: string, passwordFile: string): string | null {
+  const password = readPrivateFile(passwordFile)
+  if (!password) return null
   const url = new URL(`postgresql://${superuser}@127.0.0.1:${port}/${encodeURIComponent(database)}`)
-  url.password = readFileSync(passwordFile, 'utf8')
+  url.password = password
   return url.href
 }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
+import { guardClient } from '../../core/guard-client.ts'
 
 /** A connection of our own beside DBOS's pool. Throws `database-unreachable`, `permission-denied`. */
 export async function connect(target: DatabaseTarget, applicationName: string): Promise<pg.Client> {
@@ -13,6 +14,7 @@ export async function connect(target: DatabaseTarget, applicationName: string): 
   })
   // A lost connection shows in the next query, or as `end`; without a listener it would end the process.
   client.on('error', () => {})
+  guardClient(client, target)
   try {
     await client.connect()
     return client
@@ -68,6 +70,7 @@ function urlWithout(text: string, ...parameters: readonly string[]): string {
 }
 
 function toConnectionError(target: DatabaseTarget, cause: unknown): CliError {
+  if (cause instanceof CliError) return cause
   const sqlState = cause instanceof pg.DatabaseError ? cause.code : undefined
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause)
   const refused = sqlState?.startsWith('28') || sqlState === '42501'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { parseLedger, requireSameRun } from '../../../src/core/manage/ledger.ts'
+import { requireSameRun } from '../../../src/core/manage/ledger.ts'
 import { manageVerbs, obstacleTo } from '../../../src/core/manage/manage.ts'
+import { parseLedger } from '../../../src/core/manage/parse-ledger.ts'
 import {
   describeRunFromStep,
   findResumeStep,
@@ -177,9 +178,21 @@ test('a ledger that was cut off anywhere is read up to the last whole line', () 
 
 test('a file that is no ledger, and the ledger of another run, are refused', () => {
   expect(() => parseLedger('hello\n', '/x')).toThrow("/x is not a ledger of drover's.")
-  expect(() => parseLedger('{"a":1}\n', '/x')).toThrow('is not a ledger')
+  expect(() => parseLedger('{"a":1}\n', '/x')).toThrow("line 1 of /x is not a line of a ledger of drover's")
   requireSameRun(head, { ...head }, '/x')
   expect(() => requireSameRun(head, { ...head, request: '--name y' }, '/x')).toThrow(
     '/x is the ledger of another run in db.',
   )
+})
+
+test.each([
+  '{"type":"plan"}',
+  '{"type":"plan","targets":[{}],"settled":[]}',
+  '{"type":"done","rows":[null]}',
+  '{"type":"intent","from":-1,"count":2}',
+  '{"type":"later"}',
+  '[]',
+  '7',
+])('a whole line of a ledger that says %s is refused by its number', (line) => {
+  expect(() => parseLedger(`${lines[0]}${line}\n`, '/x')).toThrow('line 2 of /x is not a line of a ledger')
 })

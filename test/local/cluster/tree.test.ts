@@ -116,7 +116,8 @@ test.skipIf(!isRoot)(
   'needs root: a home that is closed to the user of the server is refused by name',
   async () => {
     await chmod(place.home, 0o700)
-    await expect(place.local({ env: { DROVER_PG_USER: 'nobody' } }).open(anyDatabase)).rejects.toMatchObject({
+    const inner = await createTestHome(path.join(place.home, 'inner'))
+    await expect(inner.local({ env: { DROVER_PG_USER: 'nobody' } }).open(anyDatabase)).rejects.toMatchObject({
       code: 'embedded-database-failed',
       message: `The directory ${place.home} is closed to the user nobody that runs the embedded Postgres for root.`,
       hint: 'DROVER_HOME=/var/lib/drover drover db start',

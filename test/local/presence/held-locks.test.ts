@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { creationLock } from '../../../src/local/cluster/databases.ts'
 import { withLock } from '../../../src/local/presence/lock.ts'
 import { enter, takeExclusively } from '../../../src/local/presence/presence.ts'
+import { startOf } from '../../../src/local/server/process.ts'
 import { connect } from '../../../src/local/server/socket-connection.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { createTestHome, type TestHome } from '../test-home.ts'
@@ -34,7 +35,7 @@ function open(database: string) {
 }
 
 test('a database that another process creates is waited for longer than for a connection, and it is said', async () => {
-  const holder = await connect({ sockets: place.layout.sockets, name: 'holder', timeoutMs: 5000 })
+  const holder = await connect({ layout: place.layout, name: 'holder', timeoutMs: 5000 })
   await holder.query('select pg_advisory_lock($1)', [creationLock])
   const { opened, notices } = open('second')
   await waitUntil('it says what it waits for', () => notices.length > 0)
@@ -57,7 +58,7 @@ test('a process that is slow to leave is waited for longer than for a connection
 
 test('a process that is slow to create the server is waited for, and it is said which', async () => {
   const file = path.join(place.home, 'held.lock')
-  await writeFile(file, String(process.ppid))
+  await writeFile(file, `${process.ppid} ${startOf(process.ppid)}`)
   const notices: string[] = []
   const work = withLock(
     file,

@@ -106,7 +106,7 @@ test('a server that is stopped by force while it is opened is started again', as
   const local = place.local()
   await local.start({ database: 'drover' })
   await local.leave()
-  const holder = await connect({ sockets: place.layout.sockets, name: 'holder', timeoutMs: patience() })
+  const holder = await connect({ layout: place.layout, name: 'holder', timeoutMs: patience() })
   await holder.query('select pg_advisory_lock($1)', [creationLock])
   const opened = local.open({ database: 'another', connectTimeoutMs: patience() })
   await waitUntil('the creation waits', async () => {

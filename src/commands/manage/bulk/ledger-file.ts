@@ -6,7 +6,6 @@ import {
   type LedgerLine,
   type LedgerState,
   type PlannedTarget,
-  parseLedger,
   requireSameRun,
 } from '../../../core/manage/ledger.ts'
 
@@ -35,6 +34,7 @@ export async function openLedger(
   if (given === undefined) return nullLedger
   const file = path.resolve(cwd, given)
   const text = (await readFile(file)) ?? ''
+  const { parseLedger } = await import('../../../core/manage/parse-ledger.ts')
   const earlier = parseLedger(text, file)
   const write = (line: LedgerLine) => appendFile(file, `${JSON.stringify(line)}\n`)
   if (earlier) requireSameRun(earlier.head, head, file)

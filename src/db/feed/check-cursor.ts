@@ -1,0 +1,19 @@
+import { CliError } from '../../core/errors.ts'
+
+/** Throws `invalid-argument` for a cursor that drover did not make, or that was changed since. */
+export async function checkCursor(cursor: string): Promise<void> {
+  const { checkShape } = await import('../../core/files/check-shape.ts')
+  const { cursorSchema } = await import('../../core/files/cursor-schema.ts')
+  if ('value' in checkShape(cursorSchema, parse(cursor))) return
+  throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
+    hint: 'take the cursor of a change that drover watch -o jsonl printed',
+  })
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
