@@ -6,6 +6,7 @@ export type { NamedWait } from './core/decide/inbox.ts'
 export type { Decided } from './core/decide/submit-decision.ts'
 export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
 export type { WorkflowQuery } from './core/store.ts'
+export type { WaitOptions } from './core/wait/wait-for.ts'
 export type {
   JsonValue,
   Message,
@@ -22,4 +23,3 @@ export type { DecideOptions, Drover, SendOptions, WatchOptions } from './library
 export type { StartOptions } from './library/enqueue.ts'
 export type { Raw } from './library/plain-numbers.ts'
 export { type DecisionQuestion, type RequestedDecision, requestDecision } from './library/request-decision.ts'
-export type { WaitOptions } from './library/wait-for.ts'

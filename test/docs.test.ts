@@ -4,20 +4,12 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { expect, test } from 'vitest'
 import type { Change } from '../src/core/change.ts'
 import { configSchema, profileSchema } from '../src/core/files/config-schema.ts'
+import { documentedKeys } from './support/documented-keys.ts'
 import { createExampleStore } from './support/example-store.ts'
 import { oneLook } from './support/patience.ts'
 import { runCli } from './support/run-cli.ts'
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
-
-/** The keys in the tables under a heading of docs/output.md, in their order. */
-function documentedKeys(heading: string): string[] {
-  const section = read('docs/output.md').split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
-  const firstTable = section.split('\n\n').find((block) => block.startsWith('| key |')) ?? ''
-  return [...firstTable.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`(\w+)`/g)].map(([, key = '']) => key),
-  )
-}
 
 async function print(line: string): Promise<string> {
   const store = createExampleStore()

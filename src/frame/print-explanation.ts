@@ -1,7 +1,6 @@
 import type { Context } from '../context.ts'
-import { createWaitKnowledge, type KnowWaits } from '../core/decide/known-waits.ts'
-import { diagnose } from '../core/diagnosis/diagnose.ts'
-import type { Explanation, Explanations } from '../core/diagnosis/explanation.ts'
+import { type ExplainStore, explain } from '../core/diagnosis/explain.ts'
+import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/explain/cause-sentence.ts'
 import { fixes, renderExplanation } from '../render/explain/explanation-lines.ts'
@@ -10,45 +9,6 @@ import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
 import { printNotice } from './print-notice.ts'
-
-type ExplainStore = Pick<Store, 'situation' | 'learnAnswers'>
-
-/** Deeper than anybody nests workflows on purpose. */
-const maxDepth = 8
-
-/** Why a workflow is where it is, and what it waits for, down to the bottom of it. Undefined without such a workflow. */
-export async function explain(
-  store: ExplainStore,
-  workflowId: string,
-  { workflows = {} }: Pick<Surroundings, 'workflows'>,
-): Promise<Explanations | undefined> {
-  const know = createWaitKnowledge(store, workflows)
-  const first = await explainOne(store, workflowId, know)
-  if (!first) return undefined
-  const below: Explanation[] = []
-  const seen = new Set([workflowId])
-  let next = first.diagnosis.next
-  while (next !== null && !seen.has(next) && below.length < maxDepth) {
-    seen.add(next)
-    const explanation = await explainOne(store, next, know)
-    if (!explanation) break
-    below.push(explanation)
-    next = explanation.diagnosis.next
-  }
-  return [first, ...below]
-}
-
-async function explainOne(
-  store: ExplainStore,
-  workflowId: string,
-  know: KnowWaits,
-): Promise<Explanation | undefined> {
-  const found = await store.situation(workflowId)
-  if (!found) return undefined
-  const { name } = found.workflow
-  const situation = { ...found, waits: await know(found.waits.map((wait) => ({ ...wait, name }))) }
-  return { situation, diagnosis: diagnose(situation) }
-}
 
 export function surroundingsOf(
   { databaseFlags }: Pick<Context, 'databaseFlags'>,

@@ -9,6 +9,8 @@ import type { KeptToken } from './auth/tokens.ts'
 /** What the gateway is made of; all that it knows of its surroundings. */
 export interface GatewayParts {
   readonly store: Store
+  /** Of drover. */
+  readonly version: string
   /** The names of variables that choose a version, and who decides. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** The application that the settings name; undefined where none does. */

@@ -7,9 +7,11 @@ import { addStartRoutes } from './experiment/start-routes.ts'
 import { addStreamRoute } from './experiment/stream-route.ts'
 import { failureResponse, HttpRefusal } from './failure-response.ts'
 import type { GatewayApp, GatewayEnv, GatewayParts } from './gateway-parts.ts'
+import { answerPreflight, corsHeaders } from './guard/allow-origin.ts'
 import { guardRequest } from './guard/guard-request.ts'
 import { addProbeRoutes } from './probe-routes.ts'
 import { bugLine, logLine } from './request-log.ts'
+import { addV1Routes } from './v1/v1-routes.ts'
 
 /** The whole gateway as one function from a request to an answer; it holds no state that a restart would lose. */
 export function createGateway(parts: GatewayParts): GatewayApp {
@@ -26,13 +28,19 @@ export function createGateway(parts: GatewayParts): GatewayApp {
     const beganMs = performance.now()
     await next()
     context.res.headers.set('X-Content-Type-Options', 'nosniff')
+    for (const [name, value] of Object.entries(corsHeaders(context, parts.access))) {
+      context.res.headers.set(name, value)
+    }
     parts.onLog(logLine(context, context.res.status, performance.now() - beganMs))
   })
   const authorize = createAuthorize(parts.access, parts.now)
   app.use(async (context, next) => {
     guardRequest(context, parts.access)
     context.set('authorize', (needed) => authorize(context, needed))
+    const preflight = answerPreflight(context, parts.access)
+    if (preflight) return preflight
     await next()
+    return undefined
   })
   addProbeRoutes(app, parts)
   addHealthRoute(app, parts)
@@ -40,5 +48,6 @@ export function createGateway(parts: GatewayParts): GatewayApp {
   addEventRoutes(app, parts)
   addMessageRoute(app, parts)
   addStreamRoute(app, parts)
+  addV1Routes(app, parts)
   return app
 }

@@ -7,6 +7,7 @@ import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
+import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
 import { withPlainNumbers } from '../core/words/exact-number.ts'
 import type {
   JsonValue,
@@ -20,7 +21,6 @@ import type {
 import type { Settings } from '../settings/settings.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
-import { type WaitOptions, waitFor } from './wait-for.ts'
 
 export interface WatchOptions {
   readonly signal?: AbortSignal

@@ -4,6 +4,7 @@ import type { KnownWait } from '../core/decide/known-waits.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/dead-executors.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
+import type { VersionRow } from '../core/run/list-versions.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
 import type {
   Message,
@@ -13,7 +14,6 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
-import type { VersionRow } from './columns/platform-columns.ts'
 
 /** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
 export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {

@@ -33,6 +33,7 @@ export function createTestGateway({ access, ...parts }: TestParts = {}): TestGat
   const log: string[] = []
   const app = createGateway({
     env: {},
+    version: '0.0.0-test',
     application: 'test-app',
     workflows: {},
     isRecorded: true,

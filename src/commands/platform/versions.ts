@@ -1,11 +1,9 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { eligibleExecutors, isKnownToRun, type Wanted } from '../../core/diagnosis/eligible-executors.ts'
-import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
-import type { Store } from '../../core/store.ts'
+import { listVersions } from '../../core/run/list-versions.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { type VersionRow, versionColumns } from '../../render/columns/platform-columns.ts'
+import { versionColumns } from '../../render/columns/platform-columns.ts'
 import { toVersionJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { settleResult } from './platform-result.ts'
@@ -32,7 +30,7 @@ export function versionsCommand(context: Context): Command {
           notFound: `No version "${version}" is registered there.`,
           notFoundHint: 'drover versions',
         })
-        const row = (await toRows(store)).find((one) => one.version === version && one.isLatest)
+        const row = (await listVersions(store)).find((one) => one.version === version && one.isLatest)
         await printOne(context, flags, { json: row ? toVersionJson(row) : { version }, id: version })
       })
     })
@@ -43,35 +41,11 @@ export function versionsCommand(context: Context): Command {
 async function runList(context: Context, flags: VersionFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     await printRows(context, flags, {
-      rows: await toRows(store),
+      rows: await listVersions(store),
       columns: versionColumns,
       toJson: toVersionJson,
       toId: ({ version }) => version,
       empty: `No version is registered in ${store.database.label}.`,
     })
   })
-}
-
-async function toRows(store: Store): Promise<VersionRow[]> {
-  const versions = await store.versions()
-  const executors = await store.executors()
-  const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'version')
-  const all = await store.countBy({}, 'version')
-  const countOf = (counts: typeof all, version: string) =>
-    counts.find(({ value }) => value === version)?.count ?? 0
-  return versions.map((one) => ({
-    ...one,
-    ...countWorkers(executors, one),
-    active: countOf(active, one.version),
-    total: countOf(all, one.version),
-  }))
-}
-
-function countWorkers(
-  executors: readonly LiveExecutor[] | undefined,
-  wanted: Wanted,
-): Pick<VersionRow, 'workers' | 'unsureWorkers'> {
-  if (executors === undefined) return { workers: null, unsureWorkers: null }
-  const workers = executors.filter((executor) => isKnownToRun(executor, wanted)).length
-  return { workers, unsureWorkers: eligibleExecutors(executors, wanted).length - workers }
 }

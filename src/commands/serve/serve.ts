@@ -66,6 +66,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
       const stopping = new AbortController()
       const gateway = createGateway({
         store,
+        version: context.version,
         env: context.env,
         application: settings.application?.value,
         workflows: settings.workflows,

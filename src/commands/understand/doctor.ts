@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { DeadExecutor } from '../../core/diagnosis/dead-executors.ts'
+import { explain } from '../../core/diagnosis/explain.ts'
 import {
   type Checkup,
   examine,
@@ -14,7 +15,6 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { carryFlags } from '../../core/words/carry-flags.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
-import { explain } from '../../frame/print-explanation.ts'
 import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
 import {

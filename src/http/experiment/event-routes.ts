@@ -1,10 +1,10 @@
-import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { isEnded, type JsonValue } from '../../core/workflow.ts'
 import { DetailRefusal } from '../failure-response.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter, route } from '../route.ts'
+import { requireWorkflow } from '../v1/require-workflow.ts'
 import { parseTimeout } from './number-parameter.ts'
 
 export function addEventRoutes(app: GatewayApp, { store, stopping }: GatewayParts): void {
@@ -25,13 +25,6 @@ export function addEventRoutes(app: GatewayApp, { store, stopping }: GatewayPart
       return jsonResponse({ workflow_id: workflowId, event_key: key, value })
     },
   })
-}
-
-/** Throws 404. */
-export async function requireWorkflow(store: Store, workflowId: string): Promise<void> {
-  const [found] = await store.existing([workflowId])
-  if (found !== undefined) return
-  throw new CliError('workflow-not-found', `There is no workflow "${workflowId}".`, { hint: 'drover list' })
 }
 
 interface Wanted {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../core/workflow.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter, route } from '../route.ts'
-import { requireWorkflow } from './event-routes.ts'
+import { requireWorkflow } from '../v1/require-workflow.ts'
 
 export function addStreamRoute(app: GatewayApp, { store, experiment }: GatewayParts): void {
   route(app, '/workflow-stream/:id', {

@@ -1,4 +1,5 @@
-import type { ApplicationVersion, Queue, Schedule } from '../../core/platform.ts'
+import type { Queue, Schedule } from '../../core/platform.ts'
+import type { VersionRow } from '../../core/run/list-versions.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { formatAge, formatTime } from '../time-text.ts'
@@ -69,16 +70,6 @@ export const scheduleColumns: readonly Column<Schedule>[] = [
   { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, optional: 4 },
   { title: 'APPLICATION', value: ({ application }) => application ?? '', paint: faint, optional: 5 },
 ]
-
-/** A version with who runs it, and what waits for somebody who does. */
-export interface VersionRow extends ApplicationVersion {
-  /** Null where sessions cannot be seen. */
-  readonly workers: number | null
-  /** Live ones that do not tell their version, and may run it; null where sessions cannot be seen. */
-  readonly unsureWorkers: number | null
-  readonly active: number
-  readonly total: number
-}
 
 export const versionColumns: readonly Column<VersionRow>[] = [
   { title: 'VERSION', value: ({ version }) => version, minWidth: 12 },

@@ -1,24 +1,8 @@
-import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
+import type { Worker } from '../../core/run/list-workers.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatAge } from '../time-text.ts'
-
-/** An executor as `workers` lists it. */
-export interface Worker {
-  readonly executorId: string
-  readonly application: string | null
-  readonly version: string | null
-  /** `gone`: workflows name it and it is not connected. `silent`: connected, and asks for nothing. */
-  readonly state: 'live' | 'silent' | 'gone' | 'unknown'
-  readonly since: Date | null
-  readonly heardAt: Date | null
-  /** From where it is connected; null over a Unix socket, and of what is not connected. */
-  readonly address: string | null
-  readonly recognisedBy: LiveExecutor['recognisedBy'] | null
-  /** Ids of the workflows that it runs, or ran. */
-  readonly running: readonly string[]
-}
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 const paintByState = { live: 'good', silent: 'warning', gone: 'bad', unknown: 'warning' } as const

@@ -1,9 +1,9 @@
-import { CliError } from '../core/errors.ts'
-import type { Store } from '../core/store.ts'
-import { parseCondition } from '../core/wait/condition.ts'
-import { endedBadly, endedWithout, hasFailed, Waiting } from '../core/wait/waiting.ts'
-import { timeoutSignal } from '../core/words/long-timer.ts'
-import { isEnded, type JsonValue } from '../core/workflow.ts'
+import { CliError } from '../errors.ts'
+import type { Store } from '../store.ts'
+import { timeoutSignal } from '../words/long-timer.ts'
+import { isEnded, type JsonValue } from '../workflow.ts'
+import { parseCondition } from './condition.ts'
+import { endedBadly, endedWithout, hasFailed, Waiting } from './waiting.ts'
 
 export interface WaitOptions {
   readonly signal?: AbortSignal

@@ -1,0 +1,39 @@
+import { eligibleExecutors, isKnownToRun, type Wanted } from '../diagnosis/eligible-executors.ts'
+import type { LiveExecutor } from '../diagnosis/situation.ts'
+import type { ApplicationVersion } from '../platform.ts'
+import type { Store } from '../store.ts'
+
+/** A version with who runs it, and what waits for somebody who does. */
+export interface VersionRow extends ApplicationVersion {
+  /** Null where sessions cannot be seen. */
+  readonly workers: number | null
+  /** Live ones that do not tell their version, and may run it; null where sessions cannot be seen. */
+  readonly unsureWorkers: number | null
+  readonly active: number
+  readonly total: number
+}
+
+/** With who runs each now, and how many workflows belong to it. */
+export async function listVersions(store: Store): Promise<readonly VersionRow[]> {
+  const versions = await store.versions()
+  const executors = await store.executors()
+  const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'version')
+  const all = await store.countBy({}, 'version')
+  const countOf = (counts: typeof all, version: string) =>
+    counts.find(({ value }) => value === version)?.count ?? 0
+  return versions.map((one) => ({
+    ...one,
+    ...countWorkers(executors, one),
+    active: countOf(active, one.version),
+    total: countOf(all, one.version),
+  }))
+}
+
+function countWorkers(
+  executors: readonly LiveExecutor[] | undefined,
+  wanted: Wanted,
+): Pick<VersionRow, 'workers' | 'unsureWorkers'> {
+  if (executors === undefined) return { workers: null, unsureWorkers: null }
+  const workers = executors.filter((executor) => isKnownToRun(executor, wanted)).length
+  return { workers, unsureWorkers: eligibleExecutors(executors, wanted).length - workers }
+}

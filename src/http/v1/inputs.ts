@@ -1,0 +1,97 @@
+import * as v from 'valibot'
+import { workflowStatuses } from '../../core/workflow.ts'
+
+/** What requests may hold. What validates them also describes them in `/openapi.json`. */
+
+const text = v.string()
+const texts = v.optional(v.array(v.string()))
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.pipe(schema, v.description(description))
+
+const duration = described(text, 'such as 500ms, 30s, 5m, 1h30m or 7d')
+const time = described(text, '2026-01-31, 2026-01-31T12:00:00Z, or a duration ago such as 1h30m')
+const limit = v.pipe(
+  v.union([v.string(), v.number()]),
+  v.transform(Number),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(1000),
+)
+
+/** Of a query string; each may be repeated, for any of several. */
+export const listQuery = v.strictObject({
+  status: v.optional(v.array(v.picklist(workflowStatuses))),
+  name: texts,
+  queue: texts,
+  application: texts,
+  version: texts,
+  executor: texts,
+  parent: texts,
+  schedule: texts,
+  user: texts,
+  search: texts,
+  attr: v.optional(v.array(described(text, 'NAME=VALUE'))),
+  since: v.optional(time),
+  until: v.optional(time),
+  order: v.optional(v.picklist(['newest', 'oldest'])),
+  limit: v.optional(limit),
+  after: v.optional(described(text, 'of the link to the next page')),
+})
+
+export const inboxQuery = v.strictObject({ name: texts, topic: texts, limit: v.optional(limit) })
+
+export const decisionsQuery = v.strictObject({
+  workflow: v.optional(text),
+  actor: texts,
+  since: v.optional(time),
+  limit: v.optional(limit),
+})
+
+export const waitQuery = v.strictObject({
+  for: v.optional(described(text, 'a condition of drover wait --for; ended by default')),
+  timeout: v.optional(duration),
+})
+
+export const followQuery = v.strictObject({ from: v.optional(text) })
+
+export const noQuery = v.strictObject({})
+
+/** Any JSON, of which the schema says nothing. */
+const json = v.unknown()
+
+const message = v.strictObject({ topic: v.optional(v.nullable(text)), message: json })
+
+export const startBody = v.strictObject({
+  name: described(text, 'the registered name, or Class.name'),
+  args: v.optional(v.array(json)),
+  id: v.optional(text),
+  class: v.optional(text),
+  instance: v.optional(text),
+  queue: v.optional(text),
+  application: v.optional(text),
+  version: v.optional(text),
+  priority: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1))),
+  delay: v.optional(duration),
+  timeout: v.optional(described(text, 'DBOS cancels it so long after it was taken')),
+  deduplicationId: v.optional(text),
+  ifExists: v.optional(v.picklist(['reject', 'attach'])),
+  attributes: v.optional(v.record(text, json)),
+  partition: v.optional(text),
+  namedArgs: v.optional(v.record(text, json)),
+  messages: v.optional(v.array(message)),
+  portable: v.optional(v.boolean()),
+})
+
+export const messageBody = v.strictObject({
+  topic: v.optional(v.nullable(text)),
+  message: json,
+  portable: v.optional(v.boolean()),
+})
+
+export const decisionBody = v.strictObject({
+  decision: v.picklist(['approved', 'rejected']),
+  comment: v.optional(described(text, 'required to reject')),
+  data: v.optional(described(json, 'sent instead of the standard answer')),
+  topic: v.optional(v.nullable(described(text, 'of a wait of which it is not known; null for none'))),
+  by: v.optional(described(text, 'who decides, where no token says it')),
+})

@@ -1,0 +1,42 @@
+import { listVersions } from '../../core/run/list-versions.ts'
+import { listWorkers } from '../../core/run/list-workers.ts'
+import { toWorkerJson } from '../../render/columns/worker-columns.ts'
+import { toQueueJson, toScheduleJson, toVersionJson } from '../../render/to-json.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { jsonResponse } from '../route.ts'
+import { noQuery } from './inputs.ts'
+import { type Operation, readQuery } from './operation.ts'
+import type { ShapeName } from './shapes.ts'
+
+export function platformOperations({ store, now }: GatewayParts): readonly Operation[] {
+  const list = (
+    path: string,
+    summary: string,
+    shape: ShapeName,
+    read: () => Promise<readonly object[]>,
+  ): Operation => ({
+    method: 'get',
+    path: `/v1/${path}`,
+    summary,
+    scope: 'read',
+    answer: { shape, isList: true },
+    handle: async (context) => {
+      readQuery(context, noQuery)
+      return jsonResponse(await read())
+    },
+  })
+  return [
+    list('queues', 'Registered queues, and what is on them', 'Queue', async () =>
+      (await store.queues()).map(toQueueJson),
+    ),
+    list('workers', 'The executors that are live, and what they run', 'Worker', async () =>
+      (await listWorkers(store, await store.executors(), now())).map(toWorkerJson),
+    ),
+    list('versions', 'Versions of the applications, and who runs them', 'Version', async () =>
+      (await listVersions(store)).map(toVersionJson),
+    ),
+    list('schedules', 'Schedules, and when they fire next', 'Schedule', async () =>
+      (await store.schedules()).map(toScheduleJson),
+    ),
+  ]
+}

@@ -1,0 +1,190 @@
+import { explain } from '../../core/diagnosis/explain.ts'
+import { CliError } from '../../core/errors.ts'
+import { parseAttributes, type WorkflowFilter } from '../../core/manage/workflow-filter.ts'
+import { waitFor } from '../../core/wait/wait-for.ts'
+import { endedBadly } from '../../core/wait/waiting.ts'
+import { parseDuration } from '../../core/words/duration.ts'
+import { parseTime } from '../../core/words/time.ts'
+import { isEnded, type KnownStatus } from '../../core/workflow.ts'
+import { toExplanationJson } from '../../render/explain/explanation-json.ts'
+import {
+  toEventJson,
+  toMessageJson,
+  toStepJson,
+  toSummaryJson,
+  toWorkflowJson,
+} from '../../render/to-json.ts'
+import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
+import { jsonResponse, pathParameter } from '../route.ts'
+import { listQuery, noQuery, waitQuery } from './inputs.ts'
+import { notFound, type Operation, readQuery } from './operation.ts'
+import { decodePage, nextLink } from './paging.ts'
+import { requireWorkflow } from './require-workflow.ts'
+
+const usualLimit = 100
+const usualTimeout = '30s'
+const longestTimeoutMs = 5 * 60_000
+
+export function workflowOperations({ store, workflows, now, stopping }: GatewayParts): readonly Operation[] {
+  const idOf = async (context: GatewayContext): Promise<string> => {
+    readQuery(context, noQuery)
+    const workflowId = pathParameter(context, 'id')
+    await requireWorkflow(store, workflowId)
+    return workflowId
+  }
+  return [
+    {
+      method: 'get',
+      path: '/v1/workflows',
+      summary: 'Workflows, the newest first; the header Link names the next page',
+      scope: 'read',
+      query: listQuery,
+      answer: { shape: 'Summary', isList: true },
+      handle: async (context) => {
+        const query = readQuery(context, listQuery)
+        const { limit = usualLimit, order, after } = query
+        const found = await store.list({
+          ...toFilter(query, now()),
+          limit,
+          order,
+          ...(after !== undefined && { after: decodePage(after) }),
+        })
+        const link = found.length === limit ? nextLink(context, found.at(-1)) : undefined
+        return jsonResponse(found.map(toSummaryJson), 200, link === undefined ? {} : { Link: link })
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id',
+      summary: 'A workflow with its input, its result, and where it comes from',
+      scope: 'read',
+      answer: { shape: 'Workflow' },
+      handle: async (context) => {
+        const workflowId = await idOf(context)
+        const [workflow, lineage] = [await store.get(workflowId), await store.lineage(workflowId)]
+        if (!workflow) throw notFound('workflow-not-found', 'It was deleted a moment ago.')
+        return jsonResponse({ ...toWorkflowJson(workflow), ...lineage })
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/steps',
+      summary: 'Its recorded steps',
+      scope: 'read',
+      answer: { shape: 'Step', isList: true },
+      handle: async (context) => jsonResponse((await store.steps(await idOf(context))).map(toStepJson)),
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/events',
+      summary: 'The latest value of each event',
+      scope: 'read',
+      answer: { shape: 'Event', isList: true },
+      handle: async (context) => jsonResponse((await store.events(await idOf(context))).map(toEventJson)),
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/events/:key',
+      summary: 'The latest value of an event',
+      scope: 'read',
+      answer: { shape: 'Event' },
+      handle: async (context) => {
+        const key = pathParameter(context, 'key')
+        const event = (await store.events(await idOf(context))).find((one) => one.key === key)
+        if (!event) throw notFound('event-not-found', `It has not published an event "${key}".`)
+        return jsonResponse(toEventJson(event))
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/messages',
+      summary: 'What was sent to it, and which step read it',
+      scope: 'read',
+      answer: { shape: 'Message', isList: true },
+      handle: async (context) => jsonResponse((await store.messages(await idOf(context))).map(toMessageJson)),
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/children',
+      summary: 'The workflows that it started',
+      scope: 'read',
+      answer: { shape: 'Summary', isList: true },
+      handle: async (context) => jsonResponse((await store.children(await idOf(context))).map(toSummaryJson)),
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/explain',
+      summary: 'Why it is where it is',
+      scope: 'read',
+      answer: { shape: 'Explanation' },
+      handle: async (context) => {
+        const found = await explain(store, await idOf(context), { workflows })
+        if (!found) throw notFound('workflow-not-found', 'It was deleted a moment ago.')
+        const { own, isBeforeSdk5 } = store.database
+        const surroundings = { own, isBeforeSdk5, app: undefined, databaseFlags: [], workflows }
+        return jsonResponse(toExplanationJson(found, surroundings, now()))
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/result',
+      summary: 'What it returned; 409 while it has not ended, and where it ended otherwise',
+      scope: 'read',
+      answer: { shape: 'Met' },
+      handle: async (context) => {
+        const workflow = await store.get(await idOf(context))
+        if (!workflow) throw notFound('workflow-not-found', 'It was deleted a moment ago.')
+        const { workflowId, status, output } = workflow
+        if (!isEnded(status))
+          throw new CliError('not-ended', `${workflowId} is ${status}; it has no result yet.`)
+        if (status !== 'SUCCESS') throw endedBadly(workflow)
+        return jsonResponse({ workflowId, value: output })
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/workflows/:id/wait',
+      summary: 'Answers once a condition holds; 408 after the time-out, 409 where it ended without',
+      scope: 'read',
+      query: waitQuery,
+      answer: { shape: 'Met' },
+      handle: async (context) => {
+        const query = readQuery(context, waitQuery)
+        const workflowId = pathParameter(context, 'id')
+        await requireWorkflow(store, workflowId)
+        const timeoutMs = Math.min(longestTimeoutMs, parseDuration(query.timeout ?? usualTimeout))
+        const signal = AbortSignal.any([context.req.raw.signal, stopping])
+        const value = await waitFor(store, workflowId, query.for ?? 'ended', { timeoutMs, signal })
+        return jsonResponse({ workflowId, value })
+      },
+    },
+  ]
+}
+
+interface FilterQuery {
+  readonly status?: readonly KnownStatus[]
+  readonly name?: readonly string[]
+  readonly queue?: readonly string[]
+  readonly application?: readonly string[]
+  readonly version?: readonly string[]
+  readonly executor?: readonly string[]
+  readonly parent?: readonly string[]
+  readonly schedule?: readonly string[]
+  readonly user?: readonly string[]
+  readonly search?: readonly string[]
+  readonly attr?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+}
+
+function toFilter(query: FilterQuery, now: Date): WorkflowFilter {
+  const { status, name, queue, application, version, executor, parent, schedule, user, search } = query
+  return {
+    ...{ status, name, queue, application, version, schedule, user, search },
+    executorId: executor,
+    parentId: parent,
+    since: query.since === undefined ? undefined : parseTime(query.since, now),
+    until: query.until === undefined ? undefined : parseTime(query.until, now),
+    attributes: query.attr === undefined ? undefined : parseAttributes(query.attr),
+  }
+}
