@@ -204,6 +204,3 @@ export interface Executor {
   readonly version: string
   readonly since: Date
 }
-
-/** The queue that DBOS polls in every executor, whatever it listens to. */
-export const internalQueue = '_dbos_internal_queue'

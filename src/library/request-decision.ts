@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { askPrefix } from '../core/dbos-names.ts'
 import type { JsonValue } from '../core/workflow.ts'
 
 /** The part of the `DBOS` of the application that is needed here. */
@@ -46,7 +47,7 @@ export async function requestDecision<Answer = JsonValue>(
   { dbos = findDbos() }: { readonly dbos?: Dbos } = {},
 ): Promise<RequestedDecision<Answer>> {
   // Nothing between the two: their neighbouring step numbers tell that the question is still open.
-  await dbos.setEvent(`awaiting:${topic}`, {
+  await dbos.setEvent(`${askPrefix}${topic}`, {
     ...details,
     topic,
     prompt,

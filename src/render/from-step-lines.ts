@@ -1,6 +1,6 @@
+import { isDbosStep } from '../core/dbos-names.ts'
 import type { WorkflowState } from '../core/manage/manage.ts'
 import type { RunFromStep } from '../core/manage/resume-point.ts'
-import { isBookkeeping } from './bookkeeping.ts'
 import { counted } from './text.ts'
 
 const mostNames = 6
@@ -12,7 +12,7 @@ export function fromStepLines(
   { fromStep, kept, again, events, messages, children }: RunFromStep,
 ): string[] {
   const isFork = verb === 'fork'
-  const own = again.filter((name) => !isBookkeeping(name))
+  const own = again.filter((name) => !isDbosStep(name))
   const named = own.length > 0 ? own : again
   const names = named.slice(0, mostNames).join(', ')
   const more = named.length > mostNames ? ` and ${named.length - mostNames} more` : ''

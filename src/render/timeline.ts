@@ -1,3 +1,4 @@
+import { dbosStep } from '../core/dbos-names.ts'
 import { sleepsUntil } from '../core/diagnosis/diagnose.ts'
 import type { Step } from '../core/workflow.ts'
 import type { Viewport } from './gutter.ts'
@@ -64,12 +65,12 @@ function tookOf({ step, startMs, endMs }: Bar): string {
 function toBar(step: Step, now: Date): Bar[] {
   const { startedAt, completedAt } = step
   // The row of a wait's deadline says when it began, not how long it took.
-  if (step.name === 'DBOS.sleep' && startedAt && completedAt && +startedAt === +completedAt) return []
+  if (step.name === dbosStep.sleep && startedAt && completedAt && +startedAt === +completedAt) return []
   const end = completedAt ?? (sleepsUntil(step) ? now : null)
   return startedAt && end ? [{ step, startMs: startedAt.getTime(), endMs: Math.max(+startedAt, +end) }] : []
 }
 
-const waitingSteps = ['DBOS.recv', 'DBOS.sleep', 'DBOS.getResult', 'DBOS.getEvent']
+const waitingSteps: readonly string[] = [dbosStep.recv, dbosStep.sleep, dbosStep.getResult, dbosStep.getEvent]
 
 function isWaiting({ name }: Step): boolean {
   return waitingSteps.includes(name)

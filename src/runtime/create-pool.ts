@@ -39,11 +39,6 @@ export function createPool(sdk: Sdk, { target, url, sessionName, size, onLog }: 
   return pool
 }
 
-/** By which others tell that an executor lives; Postgres cuts it off at 63 bytes. */
-export function toSessionName(executorId: string, version: string): string {
-  return `dbos_transact_${executorId}_${version}`
-}
-
 /** What DBOS computes is known only once sessions are open: this renames one that is idle, and all that are opened later. */
 export function nameSessions(pool: pg.Pool, sessionName: string): void {
   pool.options.application_name = sessionName

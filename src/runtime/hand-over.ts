@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { slotKey } from '../core/run/executor-protocol.ts'
+import { internalQueue, isOwnExecutorSql, isSessionOf, lockKey } from '../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
-import { internalQueue } from '../core/workflow.ts'
 import { findRunnable, isRegistered, toParameters, toRunnable } from './module/runnable.ts'
 import { quoteIdentifier, withConnection } from './slot/own-connection.ts'
 
@@ -12,9 +11,14 @@ const enoughToTell = 100
 
 /** Whose executors died. Living ones need a moment to connect again, after a restart of the server above all. */
 const kinds = [
-  { isOwn: true, which: `executor_id like 'drover-%'`, betweenLooksMs: 500, settledServerMs: 3000 },
+  { isOwn: true, which: isOwnExecutorSql('executor_id'), betweenLooksMs: 500, settledServerMs: 3000 },
   // The application's own have no slot to lock: for them the rules are those of `recover`.
-  { isOwn: false, which: `executor_id not like 'drover-%'`, betweenLooksMs: 3000, settledServerMs: 10_000 },
+  {
+    isOwn: false,
+    which: `not ${isOwnExecutorSql('executor_id')}`,
+    betweenLooksMs: 3000,
+    settledServerMs: 10_000,
+  },
 ] as const
 type Kind = (typeof kinds)[number]
 
@@ -155,12 +159,11 @@ async function findDead(client: pg.Client, options: HandOverOptions, { which }: 
        where status = 'PENDING' and application_name = $1 and application_version = $2
          and ${which} and executor_id <> $3
      ) candidate
-     where pg_try_advisory_xact_lock_shared(${slotKey('executor_id')})
+     where pg_try_advisory_xact_lock_shared(${lockKey.slot('executor_id')})
        and not exists (
          select from pg_stat_activity
          where datname = current_database()
-           -- The server cuts session names off at 63 bytes.
-           and starts_with(application_name, left('dbos_transact_' || executor_id || '_', 63)))`,
+           and ${isSessionOf('executor_id', 'application_name')})`,
     [options.application, options.version, options.executorId],
   )
   return rows.map((row) => row.executor_id).sort()

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSConfig } from '@dbos-inc/dbos-sdk'
 import type pg from 'pg'
+import { lockKey, toOwnExecutorId, toSessionName } from '../core/dbos-names.ts'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/run/runtime.ts'
 import { waitForTurn } from '../core/wait-for-turn.ts'
-import { createPool, nameSessions, toSessionName } from './create-pool.ts'
+import { createPool, nameSessions } from './create-pool.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { registerAsOlder } from './keep-latest-version.ts'
 import { runnableWorkflows } from './module/registered-workflows.ts'
@@ -43,7 +44,7 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
       else given.onLog(level, line)
     },
   }
-  const executorId = `drover-${randomUUID()}`
+  const executorId = toOwnExecutorId(randomUUID())
   const slot = await holdExecutorSlot(
     { executorId, application: given.application, version: given.version ?? '', registration: null },
     options.database,
@@ -125,7 +126,7 @@ async function launchDbos(loaded: LoadedModule, config: DBOSConfig, options: Lau
  * Asks again and again, because a session that waits for a lock would hold up `create index concurrently` for ever.
  */
 async function takeTurn(client: pg.Client, { database, onNotice }: LaunchOptions): Promise<void> {
-  const take = `select pg_try_advisory_lock(hashtextextended('drover:launch', 0)) as taken`
+  const take = `select pg_try_advisory_lock(${lockKey.launch}) as taken`
   const isOurs = await waitForTurn({
     take: async () => (await client.query(take)).rows[0].taken,
     sleep,

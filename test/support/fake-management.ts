@@ -1,3 +1,4 @@
+import { internalQueue } from '../../src/core/dbos-names.ts'
 import type {
   CountableField,
   ManageResult,
@@ -8,7 +9,7 @@ import type {
 import { contains, type WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import { qualifiedName } from '../../src/core/run/workflow-name.ts'
 import { type AnyOf, toList } from '../../src/core/words/any-of.ts'
-import { internalQueue, isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
+import { isEnded, type Workflow, type WorkflowStatus } from '../../src/core/workflow.ts'
 import type { FakeRows, FakeWorkflow } from './fake-workflow.ts'
 
 /** What the filter says of one workflow. */

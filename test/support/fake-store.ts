@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
+import { internalQueue } from '../../src/core/dbos-names.ts'
 import { deciderOf, isSameDecision, waitKey } from '../../src/core/decide/decision.ts'
 import type {
   DecisionOutcome,
@@ -21,7 +22,6 @@ import { toList } from '../../src/core/words/any-of.ts'
 import {
   type EndedStatus,
   type Executor,
-  internalQueue,
   isEnded,
   type JsonValue,
   type StreamValue,

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
+import { askPrefix } from '../../core/dbos-names.ts'
 import { waitId } from '../../core/decide/decision.ts'
 import { unambiguousWaitIds } from '../../core/decide/find-wait.ts'
 import { CliError } from '../../core/errors.ts'
@@ -26,7 +27,7 @@ export function inboxCommand(context: Context): Command {
     new Command('inbox')
       .summary('list what waits for an answer')
       .description(
-        'List every workflow that waits for a message, the one that has waited longest first.\nIt asked (an event "awaiting:<topic>"), or its steps show that it waits; then its topic may be known from earlier runs.',
+        `List every workflow that waits for a message, the one that has waited longest first.\nIt asked (an event "${askPrefix}<topic>"), or its steps show that it waits; then its topic may be known from earlier runs.`,
       ),
   )
     .addOption(repeatable('--topic <topic>', "only waits on this topic ('' for none); repeatable"))

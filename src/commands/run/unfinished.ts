@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
+import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
-import { internalQueue } from '../../core/workflow.ts'
 import type { Launch } from '../../frame/app/app.ts'
 import { sameWorkerCommand } from '../../frame/app/same-run.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -34,7 +34,7 @@ export async function noteUnfinished(
   const queues = idle.flatMap(({ queue }) => (queue === null || queue === internalQueue ? [] : [queue]))
   const isBesideOthers = others.some(
     (executor) =>
-      !executor.executorId.startsWith('drover-') &&
+      !isOwnExecutor(executor.executorId) &&
       (executor.application === application || executor.application === null),
   )
   const command = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { dbosStep } from '../dbos-names.ts'
 import type { Step } from '../workflow.ts'
 
 /** One place in two runs: what each recorded there. */
@@ -26,7 +27,7 @@ function differenceOf(left: Step | null, right: Step | null): StepPair['differen
   if (left.name !== right.name) return 'name'
   const isSame =
     // The output of a sleep is when it ends.
-    (left.name === 'DBOS.sleep' || isDeepStrictEqual(left.output, right.output)) &&
+    (left.name === dbosStep.sleep || isDeepStrictEqual(left.output, right.output)) &&
     left.error?.name === right.error?.name &&
     left.error?.message === right.error?.message
   return isSame ? 'same' : 'result'

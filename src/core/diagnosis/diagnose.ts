@@ -1,3 +1,4 @@
+import { dbosStep } from '../dbos-names.ts'
 import { registers } from '../run/registration.ts'
 import { dateOfMs } from '../words/far-date.ts'
 import { nearest } from '../words/nearest.ts'
@@ -127,7 +128,7 @@ function causesOfNoTaker({ workflow, executors = [] }: Situation): Cause[] {
 function causeOfWait(wait: Wait, { unread, learned }: Situation): Cause {
   if (wait.state === 'answered' && wait.asked) return { kind: 'answer-unread', wait, isLearned: false }
   const earlier = learned !== null && learned.step === wait.step && !wait.asked ? learned : undefined
-  if (earlier?.call === 'DBOS.getEvent') return { kind: 'waits-for-event', wait }
+  if (earlier?.call === dbosStep.getEvent) return { kind: 'waits-for-event', wait }
   const isLearned = wait.source === 'learned'
   const answers = unread.filter(({ topic }) => topic === wait.topic)
   if (answers.length > 0) return { kind: 'answer-unread', wait, isLearned }
@@ -150,7 +151,7 @@ function causesByLastStep(situation: Situation): Cause[] {
 
 /** The end of a sleep, which DBOS writes as its output when it begins; null where the step is none. */
 export function sleepsUntil({ name, output }: Step): Date | null {
-  return name === 'DBOS.sleep' && typeof output === 'number' ? dateOfMs(output) : null
+  return name === dbosStep.sleep && typeof output === 'number' ? dateOfMs(output) : null
 }
 
 /**

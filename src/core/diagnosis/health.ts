@@ -1,3 +1,4 @@
+import { knownMigration } from '../dbos-names.ts'
 import type { ApplicationVersion } from '../platform.ts'
 import type { Cause } from './cause.ts'
 import type { DeadExecutor, RecoveryScan } from './dead-executors.ts'
@@ -136,8 +137,6 @@ export interface Stuck {
   readonly situation: Situation
 }
 
-/** The migration with which workflows have a column that the client of our SDK writes. */
-const currentMigration = 123
 const clockToleranceMs = 2000
 
 export function examine(checkup: Checkup): readonly Finding[] {
@@ -149,7 +148,7 @@ export function examine(checkup: Checkup): readonly Finding[] {
     { check: 'database', verdict: 'ok', serverVersion, roundTripMs },
     {
       check: 'schema',
-      verdict: migration !== null && migration < currentMigration ? 'warn' : 'ok',
+      verdict: migration !== null && migration < knownMigration ? 'warn' : 'ok',
       migration,
     },
     { check: 'listen', verdict: isListening ? 'ok' : 'warn', isListening, isPooled },

@@ -1,3 +1,4 @@
+import { isOwnExecutor } from '../dbos-names.ts'
 import { registers } from '../run/registration.ts'
 import { nearest } from '../words/nearest.ts'
 import type { WorkflowSummary } from '../workflow.ts'
@@ -57,14 +58,12 @@ export function causeOfDelay({ queue, executors = [], latestVersion }: Outlook, 
   const known = eligibleExecutors(executors, wanted).filter((executor) => isKnownToRun(executor, wanted))
   const mayBePolled =
     queue.isInternal ||
-    known.some((executor) => (executor.registration ? mayPoll(executor, queue) : isDrovers(executor)))
+    known.some((executor) =>
+      executor.registration ? mayPoll(executor, queue) : isOwnExecutor(executor.executorId),
+    )
   return known.length > 0 && !mayBePolled
     ? { kind: 'not-polled' }
     : { kind: 'not-taken', isKnown: known.length > 0 }
-}
-
-function isDrovers({ executorId }: LiveExecutor): boolean {
-  return executorId.startsWith('drover-')
 }
 
 /** What does not tell which queues it polls may poll any; the internal one is polled by all. */

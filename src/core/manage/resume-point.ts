@@ -1,3 +1,4 @@
+import { dbosStep } from '../dbos-names.ts'
 import { CliError } from '../errors.ts'
 import type { Message, Step } from '../workflow.ts'
 import type { StepBounds } from './manage.ts'
@@ -44,7 +45,7 @@ export function describeRunFromStep(
     fromStep,
     kept: steps.length - cutOff.length,
     again: cutOff.map(({ name }) => name),
-    events: cutOff.filter(({ name }) => name === 'DBOS.setEvent').length,
+    events: cutOff.filter(({ name }) => name === dbosStep.setEvent).length,
     messages: messages.filter(({ read, readByStep }) => !read || (readByStep ?? -1) >= fromStep).length,
     children: [...new Set(cutOff.flatMap(({ childId }) => (childId === null ? [] : [childId])))],
   }

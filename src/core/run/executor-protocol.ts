@@ -1,3 +1,4 @@
+import { slotSession, startingExecutorId } from '../dbos-names.ts'
 import type { RegisteredWorkflow, Registration } from './registration.ts'
 
 /**
@@ -5,11 +6,6 @@ import type { RegisteredWorkflow, Registration } from './registration.ts'
  * it begins with a comment that says who it is, which the server shows with the session. It listens for questions, which
  * are the name of a channel, and answers there in pages: what a notification carries has a limit.
  */
-export const slotSessionName = 'drover-executor'
-export const questionChannel = 'drover_questions'
-/** Nothing else is answered: whoever may connect may ask, and must not be able to write to the channels of others. */
-export const answerChannel = /^drover_answer_[0-9a-f]{32}$/
-
 export interface ExecutorIdentity {
   readonly executorId: string
   /** The schema of the DBOS tables that it works on. */
@@ -21,24 +17,23 @@ export interface ExecutorIdentity {
 
 /** As the beginning of a statement. */
 export function toIdentityComment({ executorId, ...rest }: ExecutorIdentity): string {
-  return `-- ${slotSessionName} ${executorId} ${toAscii(rest)}\n`
+  return `-- ${slotSession} ${executorId} ${toAscii(rest)}\n`
 }
 
 /** Of a statement, as far as the server keeps it: where it is cut off, only the id is left. */
 export function parseIdentity(
   statement: string,
 ): (Pick<ExecutorIdentity, 'executorId'> & Partial<ExecutorIdentity>) | undefined {
-  const [, executorId, rest = ''] = /^-- drover-executor (drover-[0-9a-f-]{36}) (.*)/.exec(statement) ?? []
-  if (executorId === undefined) return undefined
+  const opening = `-- ${slotSession} `
+  if (!statement.startsWith(opening)) return undefined
+  const told = statement.slice(opening.length)
+  const executorId = startingExecutorId(told)
+  if (executorId === undefined || told[executorId.length] !== ' ') return undefined
+  const [rest = ''] = told.slice(executorId.length + 1).split('\n', 1)
   const { schema, application, version } = parseObject(rest)
   return isText(schema) && isText(application) && isText(version)
     ? { executorId, schema, application, version }
     : { executorId }
-}
-
-/** The lock that says "this executor lives", as an SQL expression over `executorId`. */
-export function slotKey(executorId: string): string {
-  return `hashtextextended('drover:' || ${executorId}, 0)`
 }
 
 export interface ExecutorAnswer extends ExecutorIdentity {

@@ -1,9 +1,10 @@
+import { internalQueue } from '../dbos-names.ts'
 import { eligibleExecutors } from '../diagnosis/eligible-executors.ts'
 import type { LiveExecutor } from '../diagnosis/situation.ts'
 import { CliError } from '../errors.ts'
 import type { ApplicationVersion } from '../platform.ts'
 import type { Store } from '../store.ts'
-import { type Executor, internalQueue } from '../workflow.ts'
+import type { Executor } from '../workflow.ts'
 import type { WorkflowOrigin } from './start.ts'
 
 /** The first name that is given; throws `ambiguous-application` when none is. */

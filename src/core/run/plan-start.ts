@@ -1,7 +1,8 @@
+import { internalQueue } from '../dbos-names.ts'
 import type { LiveExecutor } from '../diagnosis/situation.ts'
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { internalQueue, type JsonValue } from '../workflow.ts'
+import type { JsonValue } from '../workflow.ts'
 import {
   chooseVersion,
   lastQueueOf,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { dbosChannels } from '../../core/dbos-names.ts'
 import { connect, disconnect, type Session } from './connect.ts'
 import { receivesOwnNotify } from './receives-own-notify.ts'
 import { createWake } from './wake.ts'
@@ -13,9 +14,6 @@ export interface Listener {
   check(): void
   close(): Promise<void>
 }
-
-/** What DBOS executors and triggers announce; each payload is `<workflow>::<key or topic>`. */
-const channels = ['dbos_notifications_channel', 'dbos_workflow_events_channel', 'dbos_streams_channel']
 
 const firstRetryMs = 100
 const lastRetryMs = 10_000
@@ -71,7 +69,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
       // A pooler keeps what listens for others, so that it is tried with a channel of our own first.
       if (!(await receivesOwnNotify(client, session, selfTestMs, stop.signal))) throw new Undelivered()
       client.on('notification', ({ payload }) => tell(payload ?? ''))
-      await client.query(channels.map((channel) => `listen ${channel}`).join(';'))
+      await client.query(dbosChannels.map((channel) => `listen ${channel}`).join(';'))
       failures = 0
       lastFailure = undefined
       // What was announced before now went unheard.

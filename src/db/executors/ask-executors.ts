@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { questionChannel, toAnswerChannel } from '../../core/dbos-names.ts'
 import {
   type AnswerReader,
   createAnswerReader,
   type ExecutorAnswer,
-  questionChannel,
 } from '../../core/run/executor-protocol.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { connect, disconnect, type Session } from '../connection/connect.ts'
@@ -27,7 +27,7 @@ export async function askExecutors(
     () => undefined,
   )
   if (!client) return answers
-  const channel = `drover_answer_${randomBytes(16).toString('hex')}`
+  const channel = toAnswerChannel(randomBytes(16).toString('hex'))
   const readers = new Map<number, AnswerReader>(
     slots.map(({ processId }) => [processId, createAnswerReader()]),
   )

@@ -1,14 +1,13 @@
+import { isOwnExecutor, listening, sessionPrefix } from '../../core/dbos-names.ts'
 import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
 import type { Row } from '../connection/connect.ts'
 import { toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import {
   completeVersion,
-  listening,
   parseSessionName,
   type RegisteredVersion,
   readRegisteredVersions,
-  sessionPrefix,
 } from './read-sessions.ts'
 import { isOfSchema, readSlots, type Slot } from './read-slots.ts'
 
@@ -35,7 +34,7 @@ export async function readExecutors({ session, schema }: Database): Promise<Seen
   const registered = await readRegisteredVersions(session.query, schema)
   const named = sessions.filter(({ name }) => String(name).startsWith(sessionPrefix))
   const others = sessions.filter((session) => !named.includes(session))
-  const slots = named.some(({ name }) => isDrovers(String(name).slice(sessionPrefix.length)))
+  const slots = named.some(({ name }) => isOwnExecutor(String(name).slice(sessionPrefix.length)))
     ? await readSlots(session.query, schema)
     : []
   const executors = [...groupByExecutor(named, registered), ...groupByProcess(others)].flatMap((executor) => {
@@ -77,14 +76,12 @@ function groupByExecutor(sessions: readonly Row[], registered: readonly Register
       listens: (known?.listens ?? false) || String(query).startsWith(listening),
     })
   }
-  return [...groups.values()]
-    .filter(({ listens, executorId }) => listens || isDrovers(executorId))
-    .map(({ listens, ...executor }) => executor)
-}
-
-/** No client has such a name: it is an executor, also where DBOS found at launch that notifications do not arrive in time. */
-function isDrovers(executorId: string): boolean {
-  return executorId.startsWith('drover-')
+  return (
+    [...groups.values()]
+      // No client has the name of one of drover's own: it is one also where DBOS found that notifications do not arrive in time.
+      .filter(({ listens, executorId }) => listens || isOwnExecutor(executorId))
+      .map(({ listens, ...executor }) => executor)
+  )
 }
 
 /** SDKs of other languages name their sessions otherwise; which of them are of one process cannot be told. */

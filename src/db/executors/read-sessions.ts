@@ -1,15 +1,10 @@
+import { sessionNameBytes, sessionPrefix, startingExecutorId } from '../../core/dbos-names.ts'
 import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
 import type { Row } from '../connection/connect.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 
-export const sessionPrefix = 'dbos_transact_'
-/** What executors of every language ask for, and no client does. */
-export const listening = 'LISTEN dbos_'
-
-/** Postgres cuts the name of a session after this many bytes. */
-const sessionNameBytes = 63
 /** Where there are more, what is registered excludes nothing. */
 const mostVersions = 1000
 
@@ -45,7 +40,7 @@ export interface SessionName extends Pick<LiveExecutor, 'executorId' | 'versionS
 export function parseSessionName(name: string, registered: readonly RegisteredVersion[]): SessionName {
   const rest = name.slice(sessionPrefix.length)
   const isCut = Buffer.byteLength(name) >= sessionNameBytes
-  const own = /^drover-[0-9a-f-]{36}/.exec(rest)?.[0]
+  const own = startingExecutorId(rest)
   const split = own?.length ?? findSplit(rest, isCut, registered)
   const executorId = split < 0 ? rest : rest.slice(0, split)
   const versionStart = split < 0 ? '' : rest.slice(split + 1)

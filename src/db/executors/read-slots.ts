@@ -1,9 +1,5 @@
-import {
-  type ExecutorIdentity,
-  parseIdentity,
-  slotKey,
-  slotSessionName,
-} from '../../core/run/executor-protocol.ts'
+import { lockKey, slotSession } from '../../core/dbos-names.ts'
+import { type ExecutorIdentity, parseIdentity } from '../../core/run/executor-protocol.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import type { Query } from './read-sessions.ts'
@@ -19,7 +15,7 @@ export async function readSlots(query: Query, schema: SystemSchema): Promise<rea
   const sessions = await query(
     `select a.pid, a.query from pg_stat_activity a
      where a.datname = current_database() and a.application_name = $1 and a.query is not null`,
-    [slotSessionName],
+    [slotSession],
   )
   const claimed = sessions.flatMap((row) => {
     const identity = parseIdentity(String(row.query))
@@ -27,10 +23,10 @@ export async function readSlots(query: Query, schema: SystemSchema): Promise<rea
   })
   if (claimed.length === 0) return []
   const rows = await query(
-    `select slot.pid from unnest($1::int[], $2::text[]) as slot(pid, executor_id)
+    `select slot.pid from unnest($1::int[], $2::text[]) as slot(pid, executor)
      join pg_stat_activity a on a.pid = slot.pid
      join pg_locks l on l.pid = slot.pid and l.granted and l.locktype = 'advisory' and l.mode = 'ExclusiveLock'
-       and l.objsubid = 1 and (l.classid::bigint << 32 | l.objid::bigint) = ${slotKey('slot.executor_id')}
+       and l.objsubid = 1 and (l.classid::bigint << 32 | l.objid::bigint) = ${lockKey.slot('slot.executor')}
      where has_table_privilege(a.usesysid, $3, 'update')`,
     [
       claimed.map(({ processId }) => processId),

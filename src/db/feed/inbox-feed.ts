@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { askPrefix } from '../../core/dbos-names.ts'
 import type { Inbox, InboxQuery } from '../../core/decide/inbox.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { readInbox } from '../read/read-inbox.ts'
-import { askPrefix } from '../read/read-waits.ts'
 
 /** Nobody announces a wait that did not ask, nor one that ran out of time. */
 const pollMs = 1000

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Change } from '../../core/change.ts'
+import { dbosStep } from '../../core/dbos-names.ts'
 import type { Row } from '../connection/connect.ts'
 import { isPartialPage } from '../read/page.ts'
 import { decodeValue, isStreamEnd } from '../tables/decode.ts'
@@ -74,14 +75,14 @@ function placeSteps(rows: readonly Row[], position: Position, now: Date): Placed
   return rows.flatMap((row) => {
     const step = toStep(row)
     // A sleep is recorded when it begins.
-    const at = step.completedAt ?? (step.name === 'DBOS.sleep' ? step.startedAt : null) ?? now
+    const at = step.completedAt ?? (step.name === dbosStep.sleep ? step.startedAt : null) ?? now
     const ended: Placed = {
       place: [step.step, rank.step],
       draft: { type: 'step', at, step },
       advance: (moved) => passStep(moved, step.step, step.name),
     }
     // `getResult` names the workflow that it waited for, which another step started.
-    if (!step.childId || step.name === 'DBOS.getResult' || position.childOf === step.step) return [ended]
+    if (!step.childId || step.name === dbosStep.getResult || position.childOf === step.step) return [ended]
     const child: Placed = {
       place: [step.step, rank.child],
       draft: { type: 'child', at, childId: step.childId, name: step.name },
@@ -181,7 +182,7 @@ function placeMessages(
 /** Before SDK 5.1 a message does not tell which step read it, but that step returned it. */
 function findReader(message: Row, steps: readonly Row[]): number | undefined {
   if (message.read !== true) return undefined
-  const reader = steps.find((step) => step.name === 'DBOS.recv' && step.output === message.message)
+  const reader = steps.find((step) => step.name === dbosStep.recv && step.output === message.message)
   return reader && Number(reader.step)
 }
 

@@ -1,3 +1,4 @@
+import { dbosStep } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
 
 /** How far one workflow was followed. Everything that a cursor needs, and nothing else. */
@@ -61,7 +62,7 @@ export function passStep(position: Position, step: number, name: string): void {
     }
     position.gaps = position.gaps.slice(-maxGaps)
     position.high = step
-    position.skipsNext = name === 'DBOS.recv' || name === 'DBOS.getEvent'
+    position.skipsNext = name === dbosStep.recv || name === dbosStep.getEvent
   } else {
     position.gaps = position.gaps.filter((gap) => gap !== step)
   }

@@ -1,16 +1,17 @@
+import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
 import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox.ts'
 import { toList } from '../../core/words/any-of.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
-import { noTopic, toText, toTopic } from '../tables/rows.ts'
+import { toText, toTopic } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowEvents } from '../tables/workflow-events.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { isNamed } from './filter-conditions.ts'
-import { askPrefix, toWait } from './read-waits.ts'
+import { toWait } from './read-waits.ts'
 
 /** How far back `learnAnswers` looks: there is no index on names. */
 const learnedFrom = 5000
@@ -60,7 +61,7 @@ export async function readInbox(
       from active a
       cross join lateral (
         select ${t.step}, ${t.startedAt} from ${t}
-        where ${t.workflowId} = a.id and ${t.name} = 'DBOS.sleep' and ${t.step} > 0
+        where ${t.workflowId} = a.id and ${t.name} = '${dbosStep.sleep}' and ${t.step} > 0
           and ${t.startedAt} = ${t.completedAt}
         offset 0
       ) t
@@ -82,7 +83,7 @@ export async function readInbox(
           or ${n.topic} = coalesce(nullif(substr(page.key, ${askPrefix.length + 1}), ''), '${noTopic}'))) as answered
     from page
     left join ${t}
-      on ${t.workflowId} = page.id and ${t.step} = page.step + 1 and ${t.name} = 'DBOS.sleep'
+      on ${t.workflowId} = page.id and ${t.step} = page.step + 1 and ${t.name} = '${dbosStep.sleep}'
     order by since, id, step`,
     [toList(name), before?.getTime(), limit],
   )

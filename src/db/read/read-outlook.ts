@@ -1,6 +1,6 @@
+import { internalQueue } from '../../core/dbos-names.ts'
 import type { Outlook, QueueState } from '../../core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../core/run/start.ts'
-import { internalQueue } from '../../core/workflow.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { type Picked, pick } from '../tables/define-table.ts'

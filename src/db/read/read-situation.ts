@@ -1,3 +1,4 @@
+import { dbosStep } from '../../core/dbos-names.ts'
 import type { Situation } from '../../core/diagnosis/situation.ts'
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { Step, Wait, Workflow } from '../../core/workflow.ts'
@@ -171,7 +172,7 @@ async function readLearned(
      join ${o} on ${o.workflowId} = p.id and ${o.step} = $3
      left join ${n}
        on ${n.workflowId} = p.id and ${n.readByStep} = ${o.step}
-     where ${o.name} = 'DBOS.getEvent' or (${o.name} = 'DBOS.recv' and ${n.topic} is not null)
+     where ${o.name} = '${dbosStep.getEvent}' or (${o.name} = '${dbosStep.recv}' and ${n.topic} is not null)
      order by p."createdAt" desc limit 1`,
     [name, workflowId, wait.step],
   )

@@ -1,10 +1,10 @@
+import { askPrefix, noTopic } from '../../core/dbos-names.ts'
 import type { UnknownTopics } from '../../core/diagnosis/misdirected.ts'
 import { notifications } from '../tables/notifications.ts'
-import { noTopic, toTopic } from '../tables/rows.ts'
+import { toTopic } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
-import { askPrefix } from './read-waits.ts'
 
 /** Each of them is explained. */
 const shown = 20

@@ -1,3 +1,4 @@
+import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
@@ -6,15 +7,12 @@ import { decodeValue } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
-import { noTopic, toDate, toText, toTopic } from '../tables/rows.ts'
+import { toDate, toText, toTopic } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowEvents } from '../tables/workflow-events.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
-
-/** A workflow that publishes an event with this prefix right before `recv(topic)` says that it waits, and for what. */
-export const askPrefix = 'awaiting:'
 
 /** In the order of the ids, and of one workflow by step. */
 export async function readWaits(
@@ -63,13 +61,13 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
     ) h on true
     left join ${o} on ${o.workflowId} = f.id and ${o.step} = ${h.step}
     left join ${t}
-      on ${t.workflowId} = f.id and ${t.step} = ${h.step} + 2 and ${t.name} = 'DBOS.sleep'
+      on ${t.workflowId} = f.id and ${t.step} = ${h.step} + 2 and ${t.name} = '${dbosStep.sleep}'
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${h.step} + 1)
     union all
     select f.id, ${t.step} - 1, null, null, null, ${t.startedAt}, ${t.output}, ${t.serialization}, clock.now_ms,
       exists(select 1 from ${n} where ${n.workflowId} = f.id and not ${n.read})
     from clock, followed f
-    join ${t} on ${t.workflowId} = f.id and ${t.name} = 'DBOS.sleep' and ${t.step} > 0
+    join ${t} on ${t.workflowId} = f.id and ${t.name} = '${dbosStep.sleep}' and ${t.step} > 0
       and ${t.startedAt} = ${t.completedAt} and (${t.step} > f.high or ${t.step} - 1 = any(f.gaps))
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${t.step} - 1)
     order by 1, 2, 3`
@@ -102,10 +100,10 @@ export async function readWaitAt(
        on ${h.workflowId} = $1 and ${h.step} = $2 - 1 and ${h.key} like '${askPrefix}%'
      left join ${a} on ${a.workflowId} = $1 and ${a.step} = ${h.step}
      left join ${r} on ${r.workflowId} = $1 and ${r.step} = $2
-     left join ${t} on ${t.workflowId} = $1 and ${t.step} = $2 + 1 and ${t.name} = 'DBOS.sleep'
+     left join ${t} on ${t.workflowId} = $1 and ${t.step} = $2 + 1 and ${t.name} = '${dbosStep.sleep}'
        and ${t.startedAt} = ${t.completedAt}
      left join ${n} on ${n.workflowId} = $1 and ${readHere}
-     where ${r.name} = 'DBOS.recv'
+     where ${r.name} = '${dbosStep.recv}'
        or (${r.step} is null and (${h.key} is not null or ${t.step} is not null))`,
     [workflowId, step],
   )

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { knownMigration, lockKey } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
 import { waitForTurn } from '../../core/wait-for-turn.ts'
@@ -6,9 +7,6 @@ import type { Session } from '../connection/connect.ts'
 import { dbosMigrations } from './dbos-migrations.ts'
 import { readSchema } from './schema.ts'
 import type { Database } from './system-database.ts'
-
-/** What our SDK makes: the number of its migrations. */
-const currentMigration = 123
 
 /** A new database of drover's has none of its tables yet, and reads as an empty one. */
 const usualSchema = 'dbos'
@@ -29,12 +27,9 @@ export async function migrateOwnSchema(
     await migrate(session.target.url, schema.name)
     return { session, schema: await readSchema(session) }
   } finally {
-    await session.query(`select pg_advisory_unlock(${lockKey})`)
+    await session.query(`select pg_advisory_unlock(${lockKey.launch})`)
   }
 }
-
-/** The lock that a runtime of drover's takes to launch, which migrates too. */
-const lockKey = `hashtextextended('drover:launch', 0)`
 
 /**
  * Asks again and again rather than waiting in one statement: that would hold a snapshot, for whose end the
@@ -44,7 +39,7 @@ async function takeLock(session: Session, onNotice: (notice: string) => void): P
   const { label } = session.target
   const isMine = await waitForTurn({
     take: async () => {
-      const [row] = await session.query(`select pg_try_advisory_lock(${lockKey}) as is_mine`)
+      const [row] = await session.query(`select pg_try_advisory_lock(${lockKey.launch}) as is_mine`)
       return row?.is_mine === true
     },
     sleep: delay,
@@ -57,7 +52,7 @@ async function takeLock(session: Session, onNotice: (notice: string) => void): P
 }
 
 async function isCurrent(database: Database): Promise<boolean> {
-  return (await readMigration(database)) >= currentMigration
+  return (await readMigration(database)) >= knownMigration
 }
 
 async function readMigration({ session, schema }: Database): Promise<number> {
@@ -77,7 +72,7 @@ export async function readSettledSchema(database: Database): Promise<Database> {
   if (schema.migration) throw migrationUnderWay(session.target.label)
   const before = await readMigrationIfAllowed(database)
   if (before === undefined) return database
-  if (before < currentMigration) await delay(settledAfterMs)
+  if (before < knownMigration) await delay(settledAfterMs)
   const later = { session, schema: await readSchema(session) }
   const after = await readMigrationIfAllowed(later)
   if (later.schema.migration || after !== before) throw migrationUnderWay(session.target.label)
@@ -87,7 +82,7 @@ export async function readSettledSchema(database: Database): Promise<Database> {
 /** The migration of tables that are newer than any that drover was tried on; undefined for those it knows. */
 export async function findUnknownMigration(database: Database): Promise<number | undefined> {
   const migration = await readMigrationIfAllowed(database)
-  return migration !== undefined && migration > currentMigration ? migration : undefined
+  return migration !== undefined && migration > knownMigration ? migration : undefined
 }
 
 /** A role that may read workflows need not be able to read this. */

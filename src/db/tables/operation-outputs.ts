@@ -1,3 +1,4 @@
+import { dbosStep } from '../../core/dbos-names.ts'
 import type { Step } from '../../core/workflow.ts'
 import { decodeError, decodeValue } from './decode.ts'
 import { defineTable, type Picked, pick } from './define-table.ts'
@@ -36,7 +37,7 @@ export function stepColumns(
     ? pick(o, ['output', 'error', 'serialization'])
     : 'null as output, null as error, null as serialization'
   return `${pick(o, ['step', 'name', 'childId', 'startedAt'])}, ${payloads},
-    case when ${o.name} <> 'DBOS.sleep' or ${o.completedAt} <= extract(epoch from clock_timestamp()) * 1000
+    case when ${o.name} <> '${dbosStep.sleep}' or ${o.completedAt} <= extract(epoch from clock_timestamp()) * 1000
       then ${o.completedAt} end as "completedAt"`
 }
 

@@ -1,4 +1,5 @@
 import pg, { type ClientBase } from 'pg'
+import { lockKey } from '../../core/dbos-names.ts'
 import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Row, Session } from '../connection/connect.ts'
@@ -86,7 +87,7 @@ async function createOnce(
   check: (client: ClientBase) => Promise<void> = async () => {},
 ): Promise<void> {
   await session.transaction(async (client) => {
-    await client.query(`select pg_advisory_xact_lock(hashtextextended('drover:record', 0))`)
+    await client.query(`select pg_advisory_xact_lock(${lockKey.record})`)
     const { rows } = await client.query<Row>(selectRecord)
     if (rows[0]?.is_there !== true) await client.query(createStatements)
     for (const statements of grant) await client.query(statements)

@@ -1,3 +1,4 @@
+import { noTopic } from '../../core/dbos-names.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 
 /** Columns as pg hands them out: bigint as text, and null where there is nothing. */
@@ -15,9 +16,6 @@ export function toFilledText(value: unknown): string | null {
 export function toDate(epochMs: unknown): Date | null {
   return epochMs === null || epochMs === undefined ? null : dateOfMs(epochMs as string)
 }
-
-/** DBOS stores "no topic" as a name of its own. */
-export const noTopic = '__null__topic__'
 
 export function toTopic(stored: unknown): string | null {
   return stored === noTopic ? null : toText(stored)

@@ -1,5 +1,5 @@
+import { internalQueue } from '../../core/dbos-names.ts'
 import type { ManageTarget } from '../../core/manage/manage.ts'
-import { internalQueue } from '../../core/workflow.ts'
 
 /** What the statements join: a row for each target, in arrays from `$1` on. */
 export const fromStepColumns = `unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[])

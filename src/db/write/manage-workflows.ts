@@ -1,3 +1,4 @@
+import { internalQueue } from '../../core/dbos-names.ts'
 import type {
   CountableField,
   FieldCount,
@@ -10,7 +11,7 @@ import type {
 } from '../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
-import { internalQueue, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
+import { toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import { filterConditions } from '../read/filter-conditions.ts'
 import { pick, type Table } from '../tables/define-table.ts'

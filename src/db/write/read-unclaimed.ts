@@ -1,14 +1,13 @@
 import type { ClientBase } from 'pg'
+import { listening, sessionPrefix } from '../../core/dbos-names.ts'
 import type { UnclaimedVersion } from '../../core/diagnosis/dead-executors.ts'
 import { isEligible, type Wanted } from '../../core/diagnosis/eligible-executors.ts'
 import type { Row } from '../connection/connect.ts'
 import {
   completeVersion,
-  listening,
   parseSessionName,
   type Query,
   readRegisteredVersions,
-  sessionPrefix,
 } from '../executors/read-sessions.ts'
 import { isOfSchema, readSlots } from '../executors/read-slots.ts'
 import { pick } from '../tables/define-table.ts'

@@ -1,12 +1,11 @@
 import type { ClientBase } from 'pg'
+import { internalQueue, isOwnExecutor, isSessionOf, lockKey, toSessionName } from '../../core/dbos-names.ts'
 import type {
   DeadExecutor,
   HandOverRequest,
   MoveRequest,
   RecoveryScan,
 } from '../../core/diagnosis/dead-executors.ts'
-import { slotKey } from '../../core/run/executor-protocol.ts'
-import { internalQueue } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
@@ -30,16 +29,16 @@ export function moveToVersion({ session, schema }: Database, request: MoveReques
   return session.transaction((client) => move(client, schema, request))
 }
 
-/** No session is named after this executor; the server cuts such names off at 63 bytes. */
+/** No session is named after this executor. */
 function hasNoSession(executorId: string): string {
   return `not exists (
     select from pg_stat_activity a where a.datname = current_database()
-      and starts_with(a.application_name, left('dbos_transact_' || ${executorId} || '_', 63)))`
+      and ${isSessionOf(executorId, 'a.application_name')})`
 }
 
 /** Free also for executors that are not drover's, which never lock one. The lock lasts until the transaction ends. */
 function hasFreeSlot(executorId: string): string {
-  return `pg_try_advisory_xact_lock_shared(${slotKey(executorId)})`
+  return `pg_try_advisory_xact_lock_shared(${lockKey.slot(executorId)})`
 }
 
 async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryScan> {
@@ -78,14 +77,17 @@ async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadE
   const doubts = rows.length > 0 ? await readUnknownSessions(client) : []
   return rows.map((row) => {
     const executorId = String(row.executor)
-    const isOwn = executorId.startsWith('drover-')
+    const isOwn = isOwnExecutor(executorId)
     return {
       executorId,
       application: toFilledText(row.application),
       version: toFilledText(row.version),
       workflowCount: Number(row.workflow_count),
       since: toDate(row.since),
-      evidence: [`no session is named dbos_transact_${executorId}_…`, ...(isOwn ? ['its lock is free'] : [])],
+      evidence: [
+        `no session is named ${toSessionName(executorId, '…')}`,
+        ...(isOwn ? ['its lock is free'] : []),
+      ],
       doubts: isOwn ? [] : doubts,
     }
   })

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { dbosStep } from '../../core/dbos-names.ts'
 import type { ManageTarget } from '../../core/manage/manage.ts'
 import { streamEndMarks } from '../tables/decode.ts'
 import { notifications } from '../tables/notifications.ts'
@@ -83,7 +84,7 @@ function deleteMessages(schema: SystemSchema): string {
       select ${o.workflowId} as workflow, ${o.step} as step, ${o.output} as text,
         row_number() over (partition by ${o.workflowId}, ${o.output} order by ${o.step}) as place
       from ${fromStepColumns} join ${o} on ${o.workflowId} = cut.workflow
-      where ${o.name} = 'DBOS.recv' and ${o.output} is not null
+      where ${o.name} = '${dbosStep.recv}' and ${o.output} is not null
     )
     delete from ${m} using message left join receipt using (workflow, text, place)
     where ${m.id} = message.id and (not message.is_read or message.from_step = 0

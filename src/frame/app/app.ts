@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { DatabaseTarget } from '../../core/database.ts'
+import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
 import { devVersion, requireApplication, versionToLaunch } from '../../core/run/identity.ts'
@@ -15,7 +16,6 @@ import type {
 import type { Store } from '../../core/store.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { shellWord } from '../../core/words/shell-word.ts'
-import { internalQueue } from '../../core/workflow.ts'
 import { workerCommand } from '../../render/explain/fixes.ts'
 import { shortExecutor } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -145,7 +145,7 @@ function noteTakenOver(context: Context, workflows: readonly HandedOver[]): void
 }
 
 function whoLeft(workflows: readonly HandedOver[]): string {
-  const isOurs = workflows.every(({ executorId }) => executorId.startsWith('drover-'))
+  const isOurs = workflows.every(({ executorId }) => isOwnExecutor(executorId))
   return isOurs ? 'drover processes' : 'executors'
 }
 
@@ -199,7 +199,7 @@ function refuseForeignWorkers(application: string, executors: Awaited<ReturnType
     )
   }
   const foreign = eligibleExecutors(executors, { application, version: null }).filter(
-    ({ executorId }) => !executorId.startsWith('drover-'),
+    ({ executorId }) => !isOwnExecutor(executorId),
   )
   if (foreign.length === 0) return
   const names = foreign.map(({ executorId }) => executorId).join(', ')

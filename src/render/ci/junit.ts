@@ -1,5 +1,5 @@
+import { isDbosStep } from '../../core/dbos-names.ts'
 import type { Step, Workflow } from '../../core/workflow.ts'
-import { isBookkeeping } from '../bookkeeping.ts'
 import { errorSentence } from '../outcome.ts'
 import { escapeControls } from '../text.ts'
 
@@ -35,7 +35,7 @@ interface RenderedSuite {
 
 function renderSuite({ workflow, steps, asked, failure }: JunitSuite, now: Date): RenderedSuite {
   const { name, workflowId, createdAt, completedAt } = workflow
-  const own = steps.filter((step) => !isBookkeeping(step.name))
+  const own = steps.filter((step) => !isDbosStep(step.name))
   const cases = own.map((step) => {
     const title = `${step.step} ${step.name}`
     const seconds = secondsBetween(step.startedAt, step.completedAt)

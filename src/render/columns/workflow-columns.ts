@@ -1,6 +1,6 @@
+import { isDbosStep } from '../../core/dbos-names.ts'
 import type { CountableField, FieldCount } from '../../core/manage/manage.ts'
 import type { Message, Step, StreamSummary, WorkflowEvent, WorkflowSummary } from '../../core/workflow.ts'
-import { isBookkeeping } from '../bookkeeping.ts'
 import { errorSentence } from '../outcome.ts'
 import { paintStatus, type Style, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
@@ -73,7 +73,7 @@ export const stepColumns: readonly Column<Step>[] = [
   {
     title: 'NAME',
     value: ({ name }) => name,
-    paint: (text, { name }, style) => (isBookkeeping(name) ? style.faint(text) : text),
+    paint: (text, { name }, style) => (isDbosStep(name) ? style.faint(text) : text),
     minWidth: 12,
   },
   {

@@ -1,3 +1,4 @@
+import { dbosStep } from '../../core/dbos-names.ts'
 import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
 import type { Explanation, Explanations } from '../../core/diagnosis/explanation.ts'
 import { enqueuedAt, type LiveExecutor, type Situation } from '../../core/diagnosis/situation.ts'
@@ -154,7 +155,7 @@ function describeStep(step: Step, now: Date): string {
 
 /** The time-out of a wait has a row of its own, which says nothing that the wait does not. */
 function isTimer({ name, step }: Step, { waits }: Situation): boolean {
-  return name === 'DBOS.sleep' && waits.some((wait) => wait.step === step - 1)
+  return name === dbosStep.sleep && waits.some((wait) => wait.step === step - 1)
 }
 
 function describeSince(since: Date, step: number, now: Date): string {

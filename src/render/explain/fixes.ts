@@ -1,9 +1,10 @@
+import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import type { WorkflowProfiles } from '../../core/decide/answer-profile.ts'
 import type { Cause } from '../../core/diagnosis/cause.ts'
 import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
 import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
-import { internalQueue, type Message, type Step, type Workflow } from '../../core/workflow.ts'
+import type { Message, Step, Workflow } from '../../core/workflow.ts'
 import { answerCommand, isDecided, quote } from '../answer.ts'
 import { escapeControls } from '../text.ts'
 import { registerIt, startAs } from './start-again.ts'
@@ -177,7 +178,7 @@ function takeOver(
   worker: string,
 ): readonly Fix[] {
   const recover = `drover recover ${quote(workflow.workflowId)}`
-  const isOwn = executorId.startsWith('drover-')
+  const isOwn = isOwnExecutor(executorId)
   const start = {
     command: worker,
     effect: isOwn

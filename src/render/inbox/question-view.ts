@@ -1,3 +1,4 @@
+import { isAsking } from '../../core/dbos-names.ts'
 import { waitId } from '../../core/decide/decision.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, WorkflowEvent } from '../../core/workflow.ts'
@@ -20,7 +21,7 @@ export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], fr
     ...(wait.state === 'answered' ? ['answered, not read yet'] : []),
     `topic ${describeTopic(wait)}`,
   ]
-  const published = events.filter(({ key }) => !key.startsWith('awaiting:'))
+  const published = events.filter(({ key }) => !isAsking(key))
   return [
     style.strong(truncate(escapeControls(`${wait.name}  ${waitId(wait)}`), width)),
     ...wrap(describeQuestion(wait), Math.max(1, width - 2), maxQuestionLines).map(

@@ -1,7 +1,8 @@
 import type { Change } from '../../core/change.ts'
+import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
 import { isEnded, type Message, type Step, type Wait, type Workflow } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
-import { isBookkeeping, isShownElsewhere } from '../bookkeeping.ts'
+import { isShownElsewhere } from '../bookkeeping.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { paintStatus, type Style, statusLabel, statusSymbol } from '../style.ts'
 import { escapeControls, shortExecutor, shortId } from '../text.ts'
@@ -38,7 +39,7 @@ function describe(
       return isShownElsewhere(change.step) ? undefined : describeStep(change.step, style)
     case 'event':
       // the wait that follows says it better
-      if (change.key.startsWith('awaiting:')) return undefined
+      if (isAsking(change.key)) return undefined
       return `event ${style.strong(escapeControls(change.key))} = ${formatValue(change.value, valueWidth)}`
     case 'stream':
       return `stream ${style.strong(escapeControls(change.key))} ${change.offset}: ${formatValue(change.value, valueWidth)}`
@@ -74,7 +75,7 @@ function describeStatus(workflow: Workflow, style: Style): string {
 function describeStep({ step, name, startedAt, completedAt, error }: Step, style: Style): string {
   const took =
     startedAt && completedAt ? ` ${formatDuration(completedAt.getTime() - startedAt.getTime())}` : ''
-  const label = isBookkeeping(name) ? style.faint(escapeControls(name)) : style.strong(escapeControls(name))
+  const label = isDbosStep(name) ? style.faint(escapeControls(name)) : style.strong(escapeControls(name))
   return error
     ? `${style.bad('✗')} step ${step} ${label}${took}: ${errorSentence(error)}`
     : `step ${step} ${label}${style.faint(took)}`

@@ -1,5 +1,5 @@
+import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
 import { isEnded } from '../../core/workflow.ts'
-import { isBookkeeping } from '../bookkeeping.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { displayWidth, escapeControls, pad, truncate } from '../text.ts'
 import { formatAge, formatDuration } from '../time-text.ts'
@@ -53,7 +53,7 @@ function withAge(text: string, { at }: WatchedEvent, { summary }: WatchedWorkflo
 function eventSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   // what asks is shown as a wait for as long as it is one
   const events = [...workflow.events].filter(
-    ([key, { progress }]) => progress === undefined && !key.startsWith('awaiting:'),
+    ([key, { progress }]) => progress === undefined && !isAsking(key),
   )
   const width = contentWidth(frame)
   const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => escapeControls(key))))
@@ -95,7 +95,7 @@ function stepLine(
   const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
   const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
   const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
-  return `${symbol} ${number} ${isBookkeeping(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`
+  return `${symbol} ${number} ${isDbosStep(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`
 }
 
 function streamSections(workflow: WatchedWorkflow, frame: Viewport): Section[] {

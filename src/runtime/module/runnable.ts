@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { lockKey } from '../../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../../core/run/registration.ts'
 
 type Named = Pick<RegisteredWorkflow, 'name' | 'className'>
@@ -11,11 +12,6 @@ export function toRunnable(
   return JSON.stringify([application, version, className || '', name])
 }
 
-/** The key of the shared advisory lock that says "somebody lives who runs it", as an SQL expression over `runnable`. */
-export function runnableKey(runnable: string): string {
-  return `hashtextextended('drover:runs:' || ${runnable}, 0)`
-}
-
 /** Those of `runnables` that some living drover process runs. */
 export async function findRunnable(
   client: pg.Client | pg.Pool,
@@ -23,7 +19,7 @@ export async function findRunnable(
 ): Promise<ReadonlySet<string>> {
   if (runnables.length === 0) return new Set()
   const { rows } = await client.query(
-    `select runnable from unnest($1::text[]) as runnable where not pg_try_advisory_xact_lock(${runnableKey('runnable')})`,
+    `select runnable from unnest($1::text[]) as runnable where not pg_try_advisory_xact_lock(${lockKey.runs('runnable')})`,
     [[...new Set(runnables)]],
   )
   return new Set(rows.map((row) => row.runnable))

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { answerChannel, questionChannel } from '../../core/run/executor-protocol.ts'
+import { isAnswerChannel, questionChannel } from '../../core/dbos-names.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
 import type { SlotStatements } from './slot-statements.ts'
 
@@ -16,7 +16,7 @@ export async function answerQuestions(
   let waiting = 0
   client.on('notification', ({ channel, payload = '' }) => {
     const answer = pages()
-    if (channel !== questionChannel || !answerChannel.test(payload)) return
+    if (channel !== questionChannel || !isAnswerChannel(payload)) return
     if (answer.length === 0 || waiting >= mostWaiting) return
     waiting++
     statements

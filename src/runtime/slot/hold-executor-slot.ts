@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
-import {
-  type ExecutorAnswer,
-  slotKey,
-  slotSessionName,
-  toAnswerPages,
-} from '../../core/run/executor-protocol.ts'
+import { lockKey, slotSession } from '../../core/dbos-names.ts'
+import { type ExecutorAnswer, toAnswerPages } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
-import { runnableKey, toRunnable } from '../module/runnable.ts'
+import { toRunnable } from '../module/runnable.ts'
 import { answerQuestions } from './answer-questions.ts'
 import { connect } from './own-connection.ts'
 import { createSlotStatements, type SlotStatements } from './slot-statements.ts'
@@ -39,7 +35,7 @@ export async function holdExecutorSlot(
   let { client, statements } = await lock()
 
   async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
-    const locked = await connect(database, slotSessionName)
+    const locked = await connect(database, slotSession)
     const own = createSlotStatements(locked, () => answered)
     let state: 'locking' | 'locked' | 'lost' = 'locking'
     locked.once('end', () => {
@@ -47,7 +43,7 @@ export async function holdExecutorSlot(
       state = 'lost'
     })
     try {
-      await own.run(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+      await own.run(`select pg_advisory_lock(${lockKey.slot('$1::text')})`, [executorId])
       if (pages.length > 0) await share(own)
       await answerQuestions(locked, own, () => pages, onLog)
       // Lost after the last answer, and before anybody looked.
@@ -67,7 +63,7 @@ export async function holdExecutorSlot(
 
   async function share(own: SlotStatements): Promise<void> {
     const runnables = answered.registration?.workflows.map((workflow) => toRunnable(answered, workflow)) ?? []
-    const each = `select pg_advisory_lock_shared(${runnableKey('runnable')}) from unnest($1::text[]) as runnable`
+    const each = `select pg_advisory_lock_shared(${lockKey.runs('runnable')}) from unnest($1::text[]) as runnable`
     await own.run(each, [runnables])
   }
 

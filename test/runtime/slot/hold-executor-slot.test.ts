@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, test } from 'vitest'
-import { slotKey, slotSessionName } from '../../../src/core/run/executor-protocol.ts'
+import { lockKey, slotSession } from '../../../src/core/dbos-names.ts'
 import { holdExecutorSlot } from '../../../src/runtime/slot/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -19,7 +19,7 @@ afterAll(async () => {
 const sessions = async () =>
   database.query(
     'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
-    [slotSessionName],
+    [slotSession],
   )
 
 test('a lock that is refused on a living connection closes it, and is tried again on another', async () => {
@@ -35,7 +35,7 @@ test('a lock that is refused on a living connection closes it, and is tried agai
   const other = new pg.Client({ connectionString: database.target.url, options: '-c lock_timeout=0' })
   await other.connect()
   // It gets the slot as soon as its holder is gone, and every attempt to lock it again is refused.
-  const taken = other.query(`select pg_advisory_lock(${slotKey('$1::text')})`, [executorId])
+  const taken = other.query(`select pg_advisory_lock(${lockKey.slot('$1::text')})`, [executorId])
   await waitUntil('another one stands in line', async () => {
     const [row] = await database.query(
       `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted`,

@@ -1,4 +1,5 @@
 import type { Context } from '../../../context.ts'
+import { toSessionName } from '../../../core/dbos-names.ts'
 import type { RecoveredRow, UnclaimedVersion } from '../../../core/diagnosis/dead-executors.ts'
 import { liveVersionsOf } from '../../../core/diagnosis/eligible-executors.ts'
 import type { Store } from '../../../core/store.ts'
@@ -97,7 +98,7 @@ async function enqueuedFor(
 
 function evidenceLine({ version, workflowCount, since }: UnclaimedVersion, now: Date): string {
   const age = since ? `, the oldest created ${formatAge(since, now)}` : ''
-  return `Nobody runs version ${version}: no session is named dbos_transact_…_${version}. For it ${countWaiting(workflowCount)}${age}.`
+  return `Nobody runs version ${version}: no session is named ${toSessionName('…', version)}. For it ${countWaiting(workflowCount)}${age}.`
 }
 
 function countWaiting(count: number): string {

@@ -1,4 +1,5 @@
 import type { Context } from '../../../context.ts'
+import { isOwnExecutor, toSessionName } from '../../../core/dbos-names.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/store.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
@@ -39,11 +40,11 @@ async function whyNotGone(context: Context, store: Store, executorId: string): P
     })
   }
   const heard = live ? `, heard ${formatAge(live.heardAt, context.now())}` : ''
-  const isDrovers = executorId.startsWith('drover-')
+  const isDrovers = isOwnExecutor(executorId)
   const evidence = isDrovers ? 'its lock is held, or a session is named' : 'a session is named'
   return new CliError(
     'nothing-to-do',
-    `Executor ${executorId} is not gone: ${evidence} dbos_transact_${executorId}_…${heard}.`,
+    `Executor ${executorId} is not gone: ${evidence} ${toSessionName(executorId, '…')}${heard}.`,
     { hint: 'drover workers   # shows who lives; end that process first' },
   )
 }
