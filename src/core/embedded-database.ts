@@ -20,6 +20,17 @@ export interface LocalStatus {
   readonly pinned: boolean
 }
 
+/** What `drover db upgrade` did. */
+export interface UpgradeResult {
+  /** Major versions, such as `17`. */
+  readonly from: string
+  readonly to: string
+  /** The old data directory. */
+  readonly kept: string
+  /** Those that were copied, each with the schemas that were not: neither DBOS nor drover made them. */
+  readonly databases: readonly { readonly database: string; readonly left: readonly string[] }[]
+}
+
 /** The embedded Postgres: one per user, shared by every drover process. */
 export interface LocalDatabase {
   /** True once it was created, running or not. Looks at files only. */
@@ -42,6 +53,8 @@ export interface LocalDatabase {
   status(options?: { readonly database: string }): Promise<LocalStatus>
   /** Empties `database`, or with `all` deletes the whole cluster. Throws `no-database` where there is none of that name. */
   reset(options: { readonly database: string; readonly all: boolean }): Promise<void>
+  /** Copies the data of another major version for the bundled one. Undefined where it is that already. Throws `database-in-use`. */
+  upgrade(): Promise<UpgradeResult | undefined>
   /** The last `lines` lines of the server's log. */
   logs(lines: number): Promise<readonly string[]>
   /** To be called once when this process is done with it: stops it where nobody else uses it and nobody pinned it. */

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { LocalDatabase } from '../core/embedded-database.ts'
-import { clusterExists } from './cluster/cluster.ts'
+import { clusterExists, finishUpgrade } from './cluster/cluster.ts'
 import { dropDatabase, ensureDatabase, requireDatabase } from './cluster/databases.ts'
 import { layoutOf } from './cluster/layout.ts'
 import { detach } from './presence/detach.ts'
@@ -50,7 +51,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
   const stopIt = async (force: boolean) => await stop(layout, { force, presence: await hold.end() })
 
   return {
-    exists: () => clusterExists(layout),
+    exists: () => clusterExists(layout) || existsSync(layout.upgraded),
 
     open: async ({ database, connectTimeoutMs, mustExist = false }) => {
       await hold.use(connectTimeoutMs, (client) =>
@@ -89,6 +90,14 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
           await dropDatabase(client, database)
           await ensureDatabase(client, database, setup.onNotice)
         })
+      }),
+
+    upgrade: () =>
+      explaining(async () => {
+        finishUpgrade(layout)
+        if (!clusterExists(layout)) return undefined
+        const { upgradeCluster } = await import('./upgrade/upgrade.ts')
+        return await upgradeCluster(setup)
       }),
 
     logs: (lines) => explaining(async () => lastLines(readLog(layout.log), lines)),

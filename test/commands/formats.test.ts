@@ -28,6 +28,7 @@ const local: Partial<LocalDatabase> = {
   status: async () => status,
   reset: async () => {},
   logs: async () => ['one', 'two'],
+  upgrade: async () => ({ from: '17', to: '18', kept: '/data-17', databases: [] }),
 }
 
 /** Every command, a line that it does something for, and the formats that it has. */
@@ -79,6 +80,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['db stop', 'json jsonl'],
   ['db status', 'json jsonl'],
   ['db url', 'json jsonl'],
+  ['db upgrade', 'json jsonl'],
   ['db logs', 'json jsonl'],
   ['db reset --yes', 'json jsonl'],
   ['config', 'json jsonl'],

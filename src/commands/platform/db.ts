@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import type { LocalStatus } from '../../core/embedded-database.ts'
+import type { LocalStatus, UpgradeResult } from '../../core/embedded-database.ts'
 import { CliError } from '../../core/errors.ts'
 import { exitCodes } from '../../core/exit-codes.ts'
 import { cannotAsk } from '../../frame/confirm.ts'
@@ -15,11 +15,19 @@ type Flags = DatabaseFlags & OutputFlags
 
 export function dbCommand(context: Context): Command {
   const command = new Command('db')
-    .summary('the embedded Postgres: start, stop, status, url, logs, reset')
+    .summary('the embedded Postgres: start, stop, status, url, logs, reset, upgrade')
     .description(
       'The embedded Postgres: a real PostgreSQL 18 of your own. It starts when it is needed, and the last drover process that leaves stops it.',
     )
-  for (const create of [startCommand, stopCommand, statusCommand, urlCommand, logsCommand, resetCommand]) {
+  for (const create of [
+    startCommand,
+    stopCommand,
+    statusCommand,
+    urlCommand,
+    logsCommand,
+    resetCommand,
+    upgradeCommand,
+  ]) {
     command.addCommand(create(context))
   }
   return command
@@ -128,6 +136,31 @@ function resetCommand(context: Context): Command {
       await printOne(context, flags, { json })
     })
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+function upgradeCommand(context: Context): Command {
+  const command = new Command('upgrade')
+    .summary('bring what another PostgreSQL version keeps to the one of this drover')
+    .action(async (_, self: Command) => {
+      const flags = self.optsWithGlobals<Flags>()
+      const done = await (await context.local()).upgrade()
+      printNotice(context, ...(done ? describeUpgrade(done) : ['There is nothing to upgrade.']))
+      await printOne(context, flags, { json: { upgraded: done ?? null } })
+    })
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+}
+
+function describeUpgrade({ from, to, kept, databases }: UpgradeResult): readonly string[] {
+  const names = databases.map(({ database }) => database).join(', ')
+  return [
+    `Copied from PostgreSQL ${from} to ${to}: ${names || 'no database'}. The old data are kept in ${kept}.`,
+    ...databases
+      .filter(({ left }) => left.length > 0)
+      .map(
+        ({ database, left }) =>
+          `Not copied from ${database}, because neither DBOS nor drover made them: ${left.join(', ')}.`,
+      ),
+  ]
 }
 
 function toLogJson(line: string): { readonly line: string } {

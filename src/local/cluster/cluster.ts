@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../../core/errors.ts'
@@ -72,14 +72,24 @@ async function initialize(directory: string, { tree, user, isDurable }: ClusterO
   }
 }
 
+/** Such as `18`. */
+export function majorOf({ data }: Layout): string {
+  return readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim()
+}
+
 /** A cluster can only be run by the major version that created it. */
 export function assertSameMajor(layout: Layout, tree: string): void {
-  const major = readFileSync(path.join(layout.data, 'PG_VERSION'), 'utf8').trim()
+  const major = majorOf(layout)
   const bundled = path.basename(tree).split('.')[0]
   if (major === bundled) return
   throw new CliError(
     'embedded-database-failed',
     `The embedded database was created by PostgreSQL ${major}, and this drover brings PostgreSQL ${bundled}.`,
-    { hint: 'drover db reset --all' },
+    { hint: 'drover db upgrade' },
   )
+}
+
+/** Puts the new directory in the place of the old one, where an upgrade was interrupted between the two. */
+export function finishUpgrade({ data, upgraded }: Layout): void {
+  if (!existsSync(data) && existsSync(upgraded)) renameSync(upgraded, data)
 }

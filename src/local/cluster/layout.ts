@@ -8,6 +8,8 @@ export interface Layout {
   readonly trees: string
   readonly cluster: string
   readonly data: string
+  /** Where an upgrade puts the data while it takes the place of the old ones. */
+  readonly upgraded: string
   readonly postmasterFile: string
   readonly sockets: string
   readonly log: string
@@ -24,11 +26,22 @@ export function layoutOf(home: string): Layout {
     trees: path.join(home, 'pg'),
     cluster,
     data,
+    upgraded: path.join(cluster, 'data.upgraded'),
     postmasterFile: path.join(data, 'postmaster.pid'),
     sockets: socketDirectory(home, path.join(cluster, 's')),
     log: path.join(cluster, 'server.log'),
     pin: path.join(home, 'pin.json'),
     password: path.join(cluster, 'password'),
     lock: path.join(home, 'lock'),
+  }
+}
+
+/** The same place with other data, and with a socket that nobody looks for. */
+export function upgradeLayout(layout: Layout, data: string): Layout {
+  return {
+    ...layout,
+    data,
+    postmasterFile: path.join(data, 'postmaster.pid'),
+    sockets: socketDirectory(`${layout.home}/upgrade`, path.join(layout.cluster, 'u')),
   }
 }

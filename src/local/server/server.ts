@@ -77,14 +77,19 @@ export async function spawnServer(options: SpawnOptions): Promise<SpawnOutcome> 
   return { outcome: 'exited', log: lastLines(text, 20).join('\n') }
 }
 
-function flagsOf({ layout, tcpPort, settings }: SpawnOptions): readonly string[] {
+/** Settings that older versions do not know. */
+const sinceMajor: Readonly<Record<string, number>> = { io_method: 18 }
+
+function flagsOf({ layout, tree, tcpPort, settings }: SpawnOptions): readonly string[] {
+  const major = Number(path.basename(tree).split('.')[0])
   const all = {
     ...leanSettings,
     listen_addresses: tcpPort === null ? '' : '127.0.0.1',
     port: String(tcpPort ?? socketPort),
     ...settings,
   }
-  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const known = Object.entries(all).filter(([name]) => !(major < (sinceMajor[name] ?? 0)))
+  const flags = known.flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // A list to Postgres, where a comma in a path would make two of one.
   const sockets = `"${layout.sockets.replaceAll('"', '""')}"`
   return ['-D', layout.data, '-k', sockets, ...flags]

@@ -1,7 +1,13 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../../core/errors.ts'
-import { assertNotDamaged, assertSameMajor, clusterExists, createCluster } from '../cluster/cluster.ts'
+import {
+  assertNotDamaged,
+  assertSameMajor,
+  clusterExists,
+  createCluster,
+  finishUpgrade,
+} from '../cluster/cluster.ts'
 import { openHome, privateDirectory, sharedDirectory } from '../cluster/directories.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { findServerUser, type ServerUser } from '../cluster/server-user.ts'
@@ -36,6 +42,7 @@ export async function startServer(setup: Setup): Promise<boolean> {
     openHome(layout.home, user)
     const tree = await ensureTree({ trees: layout.trees, user, resolveFrom: setup.resolveFrom })
     prepareSockets(layout, user)
+    finishUpgrade(layout)
     if (!clusterExists(layout)) {
       assertNotDamaged(layout)
       setup.onNotice('Creating the embedded Postgres.')
