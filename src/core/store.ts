@@ -121,6 +121,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
    * of them have ended. Throws `workflow-not-found` for an unknown id, `connection-lost` when reconnecting failed for good.
    */
   follow(workflowIds: readonly string[], options: FollowOptions): AsyncIterable<Change>
+  /** Throws `invalid-argument` for a cursor from which this workflow cannot be followed. */
+  checkCursor(cursor: string, workflowId: string): Promise<void>
   /** Throws `workflow-not-found`. `duplicate` when this message was sent under its idempotency key before. */
   send(request: SendRequest): Promise<SendOutcome>
   /** Throws `workflow-not-found`, and `no-record` where who decides is to be recorded and cannot be. */

@@ -5,6 +5,7 @@ import { createListener } from './connection/listen.ts'
 import { defaultTiming, type FollowTiming } from './connection/retry-while-disconnected.ts'
 import { createExecutorReader } from './executors/known-executors.ts'
 import type { OpenDatabase } from './executors/open-database.ts'
+import { checkCursorOf } from './feed/check-cursor.ts'
 import { follow } from './feed/follow.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readClock } from './read/read-clock.ts'
@@ -71,6 +72,7 @@ const functions = {
   lineage: readLineage,
   children: listChildren,
   follow,
+  checkCursor: (_: OpenDatabase, cursor: string, workflowId: string) => checkCursorOf(cursor, workflowId),
   send: sendMessage,
   decide: decideWait,
   waitAt: readWaitAt,

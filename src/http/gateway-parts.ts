@@ -22,6 +22,8 @@ export interface GatewayParts {
   readonly userAndHost: string
   readonly access: Access
   readonly experiment: ExperimentWorkflows
+  /** How many server-sent streams may be open at once. */
+  readonly mostStreams: number
   now(): Date
   /** One line for each request, and for what the connection to the database does. */
   onLog(line: string): void

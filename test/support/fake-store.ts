@@ -313,6 +313,9 @@ export function createFakeStore(
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime()),
 
     follow: (workflowIds, options) => follow(workflowIds, options),
+    checkCursor: async (cursor, workflowId) => {
+      if (!(workflowId in decodeCursor(cursor))) throw new CliError('invalid-argument', 'no cursor of this')
+    },
     send: async (request) => {
       const { rows } = entryOf(request.workflowId)
       const key = request.idempotencyKey && `${request.idempotencyKey}::${request.workflowId}`

@@ -39,6 +39,7 @@ export function createTestGateway({ access, ...parts }: TestParts = {}): TestGat
     isRecorded: true,
     userAndHost: 'ada@laptop',
     now: () => new Date('2026-01-02T03:05:05Z'),
+    mostStreams: 200,
     onLog: (line) => log.push(line),
     stopping: new AbortController().signal,
     experiment: {

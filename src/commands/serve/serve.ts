@@ -17,6 +17,7 @@ import { experimentWorkflows } from './experiment-workflows.ts'
 
 interface ServeFlags extends DatabaseFlags, AppFlags, AccessFlags {
   readonly port: number
+  readonly maxStreams: number
 }
 
 export function serveCommand(context: Context): Command {
@@ -33,6 +34,7 @@ export function serveCommand(context: Context): Command {
     .addOption(repeatable('--allow-origin <origin>', 'pages of this origin may call; repeatable'))
     .option('--insecure', 'listen for others without https', false)
     .option('--trusted-proxy <address>', 'believe the X-Forwarded-For of this proxy')
+    .option('--max-streams <count>', 'server-sent streams that may be open at once', positiveInteger, 200)
     .option('--rate-limit <rate>', 'writes that each caller may do, such as 60/min', parseRate)
     .action((_, command: Command) => runServe(context, command.optsWithGlobals<ServeFlags>()))
   return addAppOptions(command).addHelpText('after', examples)
@@ -74,6 +76,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         userAndHost: context.userAndHost,
         access,
         experiment: experimentWorkflows(app),
+        mostStreams: flags.maxStreams,
         now: context.now,
         onLog: (line) => printNotice(context, line),
         stopping: stopping.signal,

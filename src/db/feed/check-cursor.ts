@@ -1,11 +1,22 @@
 import { CliError } from '../../core/errors.ts'
+import { decodeCursor } from './position.ts'
+
+/** Throws `invalid-argument` also for a cursor that says nothing of this workflow. */
+export async function checkCursorOf(cursor: string, workflowId: string): Promise<void> {
+  await checkCursor(cursor)
+  if (!decodeCursor(cursor).has(workflowId)) throw notOne(cursor)
+}
 
 /** Throws `invalid-argument` for a cursor that drover did not make, or that was changed since. */
 export async function checkCursor(cursor: string): Promise<void> {
   const { checkShape } = await import('../../core/files/check-shape.ts')
   const { cursorSchema } = await import('../../core/files/cursor-schema.ts')
   if ('value' in checkShape(cursorSchema, parse(cursor))) return
-  throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
+  throw notOne(cursor)
+}
+
+function notOne(cursor: string): CliError {
+  return new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
     hint: 'take the cursor of a change that drover watch -o jsonl printed',
   })
 }

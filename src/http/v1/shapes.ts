@@ -158,6 +158,9 @@ export const shapes = {
     lastFiredAt: maybeTime,
     nextAt: v.array(time),
   }),
+  StreamValue: v.object({ workflowId: text, key: text, offset: number, value: json }),
+  Change: v.looseObject({ cursor: text, type: text, workflowId: text, at: time }),
+  InboxChange: v.object({ type: text, at: time, wait: json }),
   Error: v.object({ error: v.object({ code: text, message: text, hint: v.optional(text) }) }),
 } as const
 

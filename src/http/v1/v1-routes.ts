@@ -1,5 +1,8 @@
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, route } from '../route.ts'
+import { createEventStreams } from '../sse/event-stream.ts'
+import { createInboxHub } from '../sse/inbox-hub.ts'
+import { streamOperations } from '../sse/stream-operations.ts'
 import { toOpenApi } from './openapi.ts'
 import { addOperations, type Operation } from './operation.ts'
 import { platformOperations } from './platform-operations.ts'
@@ -7,12 +10,14 @@ import { waitOperations } from './wait-operations.ts'
 import { workflowOperations } from './workflow-operations.ts'
 import { writeOperations } from './write-operations.ts'
 
-export function v1Operations(parts: GatewayParts): readonly Operation[] {
+function v1Operations(parts: GatewayParts): readonly Operation[] {
+  const sources = { streams: createEventStreams(parts, parts.mostStreams), inbox: createInboxHub(parts) }
   return [
     ...workflowOperations(parts),
     ...writeOperations(parts),
     ...waitOperations(parts),
     ...platformOperations(parts),
+    ...streamOperations(parts, sources),
   ]
 }
 
