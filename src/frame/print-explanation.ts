@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { type ExplainStore, explain } from '../core/diagnosis/explain.ts'
+import { type ExplainStore, explain } from '../core/diagnosis/explain-workflow.ts'
 import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/explain/cause-sentence.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { DeadExecutor } from '../../core/diagnosis/dead-executors.ts'
-import { explain } from '../../core/diagnosis/explain.ts'
+import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import {
   type Checkup,
   examine,

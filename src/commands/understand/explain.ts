@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { explain } from '../../core/diagnosis/explain.ts'
+import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { explanationText, surroundingsOf } from '../../frame/print-explanation.ts'
 import { showEach } from '../../frame/show-each.ts'

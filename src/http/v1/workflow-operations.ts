@@ -1,4 +1,4 @@
-import { explain } from '../../core/diagnosis/explain.ts'
+import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { CliError } from '../../core/errors.ts'
 import { parseAttributes, type WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import { waitFor } from '../../core/wait/wait-for.ts'
