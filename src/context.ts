@@ -28,7 +28,7 @@ export interface Context {
   readonly cwd: string
   /** Where drover keeps its files. */
   readonly home: string
-  /** The words by which this command line named the database: each command that is printed carries them. */
+  /** The words by which this command line named the database, not quoted: each command that is printed carries them. */
   readonly databaseFlags: readonly string[]
   readonly interrupts: Interrupts
   /** Loaded by the first who asks. */

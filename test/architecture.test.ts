@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { commandGroups } from '../src/commands/index.ts'
 
 const source = path.join(import.meta.dirname, '../src')
 
@@ -63,7 +64,7 @@ const imports = readdirSync(source, { recursive: true, encoding: 'utf8' })
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(path.join(source, file), 'utf8')
-  const found = text.matchAll(/(?:from|^import|[^.\w]import\()\s*'([^'\n]+)'/gm)
+  const found = text.matchAll(/(?:[\s}]from|^import|[^.\w]import\()\s*'([^'\n]+)'/gm)
   return [...found].map((match) => ({ file, folder: folderOf(file), specifier: match[1] ?? '' }))
 }
 
@@ -183,6 +184,38 @@ test('only the composition root knows the real process', () => {
       /\bprocess\.(argv|cwd|env|exit|kill|on|once|pid|std\w+)\b/.test(
         readFileSync(path.join(source, file), 'utf8'),
       ),
+    )
+  expect(wrong).toEqual([])
+})
+
+/** Where a command is named in prose, for nobody to paste: help, and the names of commands that were mistyped. */
+const namesCommands = [
+  'cli/help-topics.ts',
+  'cli/program.ts',
+  'cli/run-program.ts',
+  'commands/answer/decide.ts',
+  'commands/manage/cancel.ts',
+  'commands/serve/serve.ts',
+  'commands/serve/token.ts',
+  'commands/try/approval-part.ts',
+  'commands/wait/result.ts',
+  'core/files/config-schema.ts',
+  'http/v1/inputs.ts',
+  'local/presence/clients.ts',
+  'local/upgrade/copy-database.ts',
+  'local/upgrade/upgrade.ts',
+]
+
+test('every command that is printed is made by the builder', () => {
+  const names = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name))
+  const glued = new RegExp(`\\bdrover (?:${names.join('|')})\\b`)
+  const wrong = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !namesCommands.includes(file))
+    .flatMap((file) =>
+      readFileSync(path.join(source, file), 'utf8')
+        .split('\n')
+        .filter((line) => glued.test(line) && !/^\s*(\/?\*|\/\/)/.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
     )
   expect(wrong).toEqual([])
 })

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { asText, phrase, renderArguments } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { repeatDatabase } from '../frame/repeat-database.ts'
@@ -42,7 +43,9 @@ function toSentence(error: unknown, argv: readonly string[], program: Command | 
   if (!(error instanceof CommanderError)) return error
   const [first = '', second = ''] = argv
   if (error.code === 'commander.help' && first === 'help') {
-    return new CliError('usage', `"${second}" is not a command.`, { hint: 'drover --help lists them' })
+    return new CliError('usage', `"${second}" is not a command.`, {
+      hint: 'drover --help lists them',
+    })
   }
   const group = program?.commands.find((command) => command.name() === program.args[0])
   if (!group || group.commands.length === 0) return withRepetition(error, argv)
@@ -66,19 +69,22 @@ function withRepetition(error: CommanderError, argv: readonly string[]): unknown
     (word, at) => word.startsWith('--') && [1, 2].every((next) => /^[^-]/.test(argv[at + next] ?? '')),
   )
   if (error.code !== 'commander.excessArguments' || index < 0) return error
-  const [option, one, other] = argv.slice(index)
+  const [option, ...values] = argv.slice(index, index + 3)
+  const repeated = renderArguments([], { [option as `-${string}`]: values })
   const sentence = error.message.replace(/^error: t/, 'T')
   return new CliError('usage', sentence, {
-    hint: `an option takes one value, and may be repeated: ${option} ${one} ${option} ${other}`,
+    hint: phrase`an option takes one value, and may be repeated: ${asText(repeated)}`,
   })
 }
 
 /** Errors follow the format that stdout was asked for, also when the command line itself is wrong. */
 function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
+  const end = argv.indexOf('--')
+  const words = end < 0 ? argv : argv.slice(0, end)
+  return words.some(
     (argument, index) =>
       argument === '--json' ||
       /^(-o=?|--output=)jsonl?$/.test(argument) ||
-      (/^(-o|--output)$/.test(argument) && /^jsonl?$/.test(argv[index + 1] ?? '')),
+      (/^(-o|--output)$/.test(argument) && /^jsonl?$/.test(words[index + 1] ?? '')),
   )
 }

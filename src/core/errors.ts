@@ -1,4 +1,5 @@
 import type { ExitName } from './exit-codes.ts'
+import { type Phrase, renderPhrase } from './words/command-line.ts'
 
 /**
  * Everything a user can meet, by name. A name is stable: scripts read it as `error.code` with `-o json`.
@@ -80,7 +81,7 @@ export type ErrorCode = keyof typeof exitNameByErrorCode
 
 interface CliErrorOptions {
   /** The next command to type, or the setting to change. */
-  readonly hint?: string
+  readonly hint?: Phrase
   readonly cause?: unknown
   /** It may be over in a moment without anybody's doing: who has a time limit tries again. */
   readonly isTransient?: boolean
@@ -90,13 +91,17 @@ interface CliErrorOptions {
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: ErrorCode
+  /** As it is typed on the database of the configuration. */
   readonly hint: string | undefined
+  /** The hint whose commands still take what names the database. */
+  readonly advice: Phrase | undefined
   readonly isTransient: boolean
 
   constructor(code: ErrorCode, message: string, options: CliErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
-    this.hint = options.hint
+    this.hint = options.hint === undefined ? undefined : renderPhrase(options.hint)
+    this.advice = options.hint
     this.isTransient = options.isTransient ?? false
   }
 }

@@ -1,16 +1,17 @@
 import type { ErrorCode } from './errors.ts'
+import { command, type Phrase, phrase } from './words/command-line.ts'
 
 /** What a refusal of Postgres is to whoever typed the command. */
 export interface Refusal {
   readonly code: ErrorCode
   /** The sentence up to the reason that Postgres gives. */
   readonly says: (label: string) => string
-  readonly hint: string
+  readonly hint: Phrase
   /** It may be over in a moment: who follows tries again. */
   readonly isTransient?: boolean
 }
 
-const configHint = 'drover config   # which database this is, and what chose it'
+const configHint = phrase`${command('config')}   # which database this is, and what chose it`
 const againHint = 'run the same command again'
 const serverLogHint = "look into the server's log, and run the same command again"
 
@@ -92,7 +93,7 @@ const refusalByState: Readonly<Record<string, Refusal>> = {
   '25006': {
     code: 'read-only',
     says: (label) => `The connection to ${label} is read-only (a replica?)`,
-    hint: 'name the primary with --db-url; drover doctor tells what this server is',
+    hint: phrase`name the primary with --db-url; ${command('doctor')} tells what this server is`,
   },
   '25P03': {
     ...lost,

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { parseAttributes, type WorkflowFilter } from '../core/manage/workflow-filter.ts'
-import { shellWord } from '../core/words/shell-word.ts'
+import type { CommandOptions } from '../core/words/command-line.ts'
 import { parseTime } from '../core/words/time.ts'
 import { type KnownStatus, workflowStatuses } from '../core/workflow.ts'
 import { repeatable } from './option-parsers.ts'
@@ -40,14 +40,12 @@ const filterKeys = [
 ] as const satisfies readonly (keyof FilterFlags)[]
 
 /** As they are typed: a duration ago stays one. */
-export function describeFilterFlags(flags: FilterFlags): string {
-  return filterKeys
-    .flatMap((key) => [flags[key] ?? []].flat().map((value) => `--${toFlag(key)} ${shellWord(value)}`))
-    .join(' ')
+export function typedFilters(flags: FilterFlags): CommandOptions {
+  return Object.fromEntries(filterKeys.map((key) => [toFlag(key), flags[key]]))
 }
 
 function toFlag(key: keyof FilterFlags): string {
-  return key === 'appVersion' ? 'app-version' : key
+  return key === 'appVersion' ? '--app-version' : `--${key}`
 }
 
 /** Adds them in a group of their own, the same on every command that has them. */

@@ -3,8 +3,8 @@ import { type ExplainStore, explain } from '../core/diagnosis/explain-workflow.t
 import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { Store } from '../core/store.ts'
 import { causeSentence } from '../render/explain/cause-sentence.ts'
-import { fixes, renderExplanation } from '../render/explain/explanation-lines.ts'
-import type { Fix, Surroundings } from '../render/explain/fixes.ts'
+import { fixes, renderExplanation, type TypedFix } from '../render/explain/explanation-lines.ts'
+import type { Surroundings } from '../render/explain/fixes.ts'
 import { createStyle } from '../render/style.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
@@ -74,7 +74,7 @@ export async function whyQueued(
 function whyOf(
   explanations: Explanations,
   surroundings: Surroundings,
-): { readonly sentence: string; readonly fix: Fix | undefined } {
+): { readonly sentence: string; readonly fix: TypedFix | undefined } {
   const [first] = explanations
   const { situation, diagnosis } = explanations.at(-1) ?? first
   const { workflowId } = situation.workflow

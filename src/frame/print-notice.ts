@@ -1,9 +1,19 @@
 import type { Context } from '../context.ts'
-import { escapeControls } from '../render/text.ts'
+import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
+import { escapeControls } from '../core/words/escape-controls.ts'
 
 /**
  * Lines of talk on stderr. Ids, names and topics come from the database: nothing in them may act on the terminal, or
- * look like a line of its own. */
-export function printNotice({ terminal }: Pick<Context, 'terminal'>, ...lines: readonly string[]): void {
-  terminal.note(lines.map(escapeControls).join('\n'))
+ * look like a line of its own. A command is told as it is typed on the database that this command line named.
+ */
+export function printNotice(context: Pick<Context, 'terminal'>, ...lines: readonly string[]): void
+export function printNotice(
+  context: Pick<Context, 'terminal' | 'databaseFlags'>,
+  ...lines: readonly Phrase[]
+): void
+export function printNotice(
+  { terminal, databaseFlags }: Pick<Context, 'terminal'> & Partial<Pick<Context, 'databaseFlags'>>,
+  ...lines: readonly Phrase[]
+): void {
+  terminal.note(lines.map((line) => renderPhrase(line, databaseFlags, escapeControls)).join('\n'))
 }

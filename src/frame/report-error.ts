@@ -2,18 +2,18 @@ import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
-import { carryFlags } from '../core/words/carry-flags.ts'
+import { type Phrase, phrase, renderPhrase } from '../core/words/command-line.ts'
+import { escapeControlLines, escapeControls } from '../core/words/escape-controls.ts'
 import { githubCommand } from '../render/ci/github.ts'
 import { renderError } from '../render/error.ts'
 import { createStyle } from '../render/style.ts'
-import { escapeControls } from '../render/text.ts'
 import { toJsonLine } from '../render/to-json.ts'
 import { isGitHubActions } from './follow/ci-report.ts'
 
 interface Failure {
   readonly code: string
   readonly message: string
-  readonly hint?: string
+  readonly hint?: Phrase
   readonly exitCode: ExitCode
 }
 
@@ -23,34 +23,35 @@ export function reportError(
   error: unknown,
   asJson: boolean,
 ): ExitCode {
-  const failure = withFlags(toFailure(error), databaseFlags)
-  const { exitCode } = failure
-  if (asJson) terminal.note(toJsonLine({ error: failure }))
+  const failure = toFailure(error)
+  const { code, message, hint: advice, exitCode } = failure
+  const hint = (harmless?: (text: string) => string) =>
+    advice === undefined ? undefined : renderPhrase(advice, databaseFlags, harmless)
+  // Only text of ours has several lines.
+  const harmless = typeof advice === 'string' ? escapeControls : escapeAllLines
+  if (asJson) terminal.note(toJsonLine({ error: { ...failure, hint: hint() } }))
   else if (isGitHubActions({ env })) {
-    const { code, message, hint } = failure
-    const text = [message, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(escapeControls).join('\n')
+    const told = hint(escapeControls)
+    const text = [escapeControls(message), ...(told === undefined ? [] : [`hint: ${told}`])].join('\n')
     terminal.note(githubCommand('error', text, `drover ${code}`))
   } else
-    terminal.note(
-      renderError(failure.message, failure.hint, createStyle(terminal.stderr.colorLevel)).join('\n'),
-    )
+    terminal.note(renderError(message, hint(harmless), createStyle(terminal.stderr.colorLevel)).join('\n'))
   const isDebugging = env.DEBUG?.split(',').includes('drover') ?? false
   // Where drover noticed that an application crashed tells nothing.
   const origin = error instanceof CliError && !isDebugging ? error.cause : error
   const isWanted = isDebugging || exitCode === exitCodes.bug.code
-  if (isWanted && origin !== undefined) terminal.note(stackOf(origin))
+  if (isWanted && origin !== undefined) terminal.note(escapeAllLines(stackOf(origin)))
   return exitCode
 }
 
-function withFlags(failure: Failure, databaseFlags: readonly string[]): Failure {
-  const { hint } = failure
-  return hint === undefined ? failure : { ...failure, hint: carryFlags(hint, databaseFlags) }
+function escapeAllLines(text: string): string {
+  return escapeControlLines(text).join('\n')
 }
 
 function toFailure(error: unknown): Failure {
   if (error instanceof CliError) {
-    const { code, message, hint } = error
-    return { code, message, hint, exitCode: exitCodes[exitNameByErrorCode[code]].code }
+    const { code, message, advice } = error
+    return { code, message, hint: advice, exitCode: exitCodes[exitNameByErrorCode[code]].code }
   }
   if (error instanceof CommanderError) return toUsageFailure(error)
   return {
@@ -69,7 +70,7 @@ function toUsageFailure({ message }: CommanderError): Failure {
   return {
     code: 'usage',
     message: sentence.endsWith('.') ? sentence : `${sentence}.`,
-    hint: meant ? `did you mean ${meant}?` : 'add --help to see how it is used',
+    hint: meant ? phrase`did you mean ${meant}?` : 'add --help to see how it is used',
     exitCode: exitCodes.usage.code,
   }
 }

@@ -56,6 +56,9 @@ export function createTimeLimit(
 
 /** The reason and its code stay: why it was in vain is what has to be fixed. */
 function stillSo(error: CliError, timeout: string | undefined): CliError {
-  const { code, message, hint, cause } = error
-  return new CliError(code, `${message.replace(/\.$/, '')} (still so after ${timeout}).`, { hint, cause })
+  const { code, message, advice, cause } = error
+  return new CliError(code, `${message.replace(/\.$/, '')} (still so after ${timeout}).`, {
+    hint: advice,
+    cause,
+  })
 }

@@ -1,16 +1,15 @@
-import { shellWord } from '../core/words/shell-word.ts'
 import { withoutPassword } from '../core/words/without-password.ts'
 
 const options = ['--db-url', '--database', '--schema'] as const
 
-/** The words by which a command line names the database, quoted: what is typed next shall find the same one. */
+/** The words by which a command line names the database: what is typed next shall find the same one. */
 export function typedDatabaseFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const words = end < 0 ? argv : argv.slice(0, end)
   return options.flatMap((option) => {
     const value = lastValueOf(option, words)
     if (value === undefined) return []
-    return [option, shellWord(option === '--db-url' ? withoutPassword(value) : value)]
+    return [option, option === '--db-url' ? withoutPassword(value) : value]
   })
 }
 

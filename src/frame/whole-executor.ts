@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { type AnyOf, toList } from '../core/words/any-of.ts'
+import { phrase, quotedList } from '../core/words/command-line.ts'
 import { printNotice } from './print-notice.ts'
 
 const shortestPrefix = 8
@@ -18,7 +19,7 @@ export async function findExecutor(context: Context, store: Store, typed: string
   const meant = [...new Set([...live, ...named])].filter((executorId) => executorId.startsWith(typed))
   if (meant.length > 1) {
     throw new CliError('ambiguous-id', `Several executors begin with "${typed}".`, {
-      hint: `give more of it: ${meant.slice(0, 5).join(', ')}`,
+      hint: phrase`give more of it: ${quotedList(meant.slice(0, 5))}`,
     })
   }
   const [only] = meant

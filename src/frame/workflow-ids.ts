@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
+import { command, phrase, quotedList } from '../core/words/command-line.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { printNotice } from './print-notice.ts'
 
@@ -34,7 +35,7 @@ function toLines(text: string): readonly string[] {
 }
 
 function throwNoId(): never {
-  throw new CliError('invalid-argument', 'No id was given.', { hint: 'drover list -o ids' })
+  throw new CliError('invalid-argument', 'No id was given.', { hint: command('list', [], { '-o': 'ids' }) })
 }
 
 /** What is told where `-` was typed and stdin held nothing. */
@@ -49,7 +50,7 @@ export async function findWorkflow(context: Context, store: Store, typed: string
   const candidates = isUuidPrefix(typed) ? await store.findByPrefix(typed, 3) : []
   if (candidates.length > 1) {
     throw new CliError('ambiguous-id', `Several workflows start with "${typed}".`, {
-      hint: `give more of it: ${candidates.join(', ')}`,
+      hint: phrase`give more of it: ${quotedList(candidates)}`,
     })
   }
   const [only] = candidates
@@ -68,7 +69,7 @@ async function findById(context: Context, store: Store, typed: string): Promise<
   const last = await context.started.last(store.database.label)
   if (last === undefined) {
     throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
-      hint: 'drover list',
+      hint: command('list'),
     })
   }
   printNotice(context, `@last is ${last}`)
@@ -86,11 +87,13 @@ function throwNotFound(store: Store, id: string): never {
       'usage',
       'This command takes one id as an argument; it does not read ids from stdin.',
       {
-        hint: 'drover list -o ids   # one of these',
+        hint: phrase`${command('list', [], { '-o': 'ids' })}   # one of these`,
       },
     )
   }
   throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
-    hint: /^[0-9a-f]{1,7}$/i.test(id) ? 'the start of a UUID takes 8 characters: drover list' : 'drover list',
+    hint: /^[0-9a-f]{1,7}$/i.test(id)
+      ? phrase`the start of a UUID takes 8 characters: ${command('list')}`
+      : command('list'),
   })
 }

@@ -1,5 +1,6 @@
 import { CliError, exitNameByErrorCode } from '../core/errors.ts'
 import type { ExitName } from '../core/exit-codes.ts'
+import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
 import { toJsonLine } from '../render/to-json.ts'
 
 /** The status of each exit code; the compiler refuses a new one without. */
@@ -34,12 +35,12 @@ export class HttpRefusal extends Error {
     status: number,
     code: string,
     message: string,
-    options: { readonly hint?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+    options: { readonly hint?: Phrase; readonly headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(message)
     this.status = status
     this.code = code
-    this.hint = options.hint
+    this.hint = options.hint === undefined ? undefined : renderPhrase(options.hint)
     this.headers = options.headers ?? {}
   }
 }

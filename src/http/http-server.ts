@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { CliError } from '../core/errors.ts'
+import { command } from '../core/words/command-line.ts'
 import type { GatewayApp } from './gateway-parts.ts'
 
 interface Place {
@@ -48,19 +49,19 @@ function toListenFailure(error: Error, { host, port }: Place): unknown {
   const place = `${host}:${port}`
   if (code === 'EADDRINUSE') {
     return new CliError('address-in-use', `${place} is in use by another process.`, {
-      hint: `drover serve --port ${port + 1}`,
+      hint: command('serve', [], { '--port': port + 1 }),
       cause: error,
     })
   }
   if (code === 'EACCES') {
     return new CliError('address-in-use', `${place} is not allowed for this user.`, {
-      hint: 'drover serve --port 8000',
+      hint: command('serve', [], { '--port': 8000 }),
       cause: error,
     })
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new CliError('invalid-argument', `${host} is no address of this machine.`, {
-      hint: 'drover serve --host 127.0.0.1',
+      hint: command('serve', [], { '--host': '127.0.0.1' }),
       cause: error,
     })
   }

@@ -8,6 +8,7 @@ import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
+import { command } from '../core/words/command-line.ts'
 import { withPlainNumbers } from '../core/words/exact-number.ts'
 import type {
   JsonValue,
@@ -155,7 +156,7 @@ async function requireWorkflow(store: Store, workflowId: string): Promise<Workfl
     'workflow-not-found',
     `There is no workflow "${workflowId}" in ${store.database.label}.`,
     {
-      hint: 'drover list',
+      hint: command('list'),
     },
   )
 }

@@ -1,5 +1,4 @@
-import { carryFlags } from '../core/words/carry-flags.ts'
-import { shellWord } from '../core/words/shell-word.ts'
+import { type CommandLine, command } from '../core/words/command-line.ts'
 import type { Wait } from '../core/workflow.ts'
 import { escapeControls } from './text.ts'
 
@@ -14,23 +13,16 @@ export function describeQuestion({ prompt, topic, source }: Wait): string {
 }
 
 /** The command that answers a wait: a decision where something asked or the configuration tells how, else a message. */
-export function answerCommand(wait: Wait, databaseFlags: readonly string[] = []): string {
-  return carryFlags(answerTo(wait), databaseFlags.map(escapeControls))
-}
-
-function answerTo(wait: Wait): string {
+export function answerCommand(
+  wait: Wait,
+  { message = 'MESSAGE', force = false }: { readonly message?: string; readonly force?: boolean } = {},
+): CommandLine {
   const { workflowId, step, topic } = wait
-  if (isDecided(wait)) return `drover approve ${quote(`${workflowId}#${step}`)}`
-  const topicFlag = topic === undefined ? ' --topic TOPIC' : topic === null ? '' : ` --topic ${quote(topic)}`
-  return `drover send ${quote(workflowId)} MESSAGE${topicFlag}`
+  if (isDecided(wait)) return command('approve', [`${workflowId}#${step}`], { '--force': force })
+  return command('send', [workflowId, message], { '--topic': topic === undefined ? 'TOPIC' : topic })
 }
 
 /** Whether `approve` knows by itself what to send and where. */
 export function isDecided({ asked, source }: Wait): boolean {
   return asked || source === 'configured'
-}
-
-/** A word as one types it into a shell, and harmless to look at. */
-export function quote(word: string): string {
-  return escapeControls(shellWord(word))
 }

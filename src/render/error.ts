@@ -1,10 +1,8 @@
+import { escapeControls } from '../core/words/escape-controls.ts'
 import type { Style } from './style.ts'
-import { escapeControlLines, escapeControls } from './text.ts'
 
-/** What a user reads when something went wrong: one sentence, and the next command to type. */
+/** What a user reads when something went wrong: one sentence, and the next command to type, which is harmless already. */
 export function renderError(message: string, hint: string | undefined, style: Style): string[] {
   const error = `${style.bad('error:')} ${escapeControls(message)}`
-  if (hint === undefined) return [error]
-  const [first = '', ...more] = escapeControlLines(hint)
-  return [error, `${style.accent('hint:')} ${first}`, ...more]
+  return hint === undefined ? [error] : [error, ...`${style.accent('hint:')} ${hint}`.split('\n')]
 }

@@ -6,7 +6,7 @@ export interface Viewport {
   readonly style: Style
   readonly width: number
   readonly now: Date
-  /** What each command that is drawn carries, so that it finds the same database; quoted. */
+  /** What each command that is drawn carries, so that it finds the same database: words, not quoted. */
   readonly databaseFlags?: readonly string[]
 }
 

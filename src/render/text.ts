@@ -1,36 +1,7 @@
 import stringWidth from 'string-width'
+import { escapeName } from '../core/words/escape-controls.ts'
 
-const printableAscii = /^[\x20-\x7e]*$/
-
-/** Characters that move the cursor, reorder the text or hide in it. */
-const deceptive =
-  '[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]'
-/** Joiners hide as well, except between emoji and in scripts whose letters or marks they join. */
-const strayJoiner =
-  '(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f\\p{M}\\p{Script=Arabic}])[\\u200c\\u200d]|[\\u200c\\u200d](?![\\p{Extended_Pictographic}\\p{L}])'
-let deceptivePattern: RegExp | undefined
-
-/** One line of harmless text: what would act on a terminal, or fool its reader, is shown as a symbol or a code point. */
-export function escapeControls(text: string): string {
-  if (printableAscii.test(text)) return text
-  // Compiling its tables takes 5 ms, which almost no command needs.
-  deceptivePattern ??= new RegExp(`${deceptive}|${strayJoiner}`, 'gu')
-  return text.replaceAll(deceptivePattern, toSymbol)
-}
-
-/** The same for text of several lines, such as a stack: lines stay lines, tabs become spaces. */
-export function escapeControlLines(text: string): string[] {
-  return text.split(/\r?\n/).map((line) => escapeControls(line.replaceAll('\t', '    ')))
-}
-
-function toSymbol(character: string): string {
-  const code = character.codePointAt(0) ?? 0
-  if (character === '\n') return '↵'
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-  if (code === 0x7f) return '␡'
-  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd'
-  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
-}
+export { escapeControlLines, escapeControls, escapeName } from '../core/words/escape-controls.ts'
 
 /** What almost every line is made of: one cell each, which needs no table to tell. */
 const narrow = /^[\x20-\x7e\u00ae-\u02ff\u2018-\u2027\u2190-\u21ff\u2400-\u2426\u2500-\u257f●○◌✓✗⊘]*$/
@@ -96,14 +67,12 @@ export function counted(number: number, noun: string): string {
 /** A UUID by its first 8 characters, also at the head of a child's id; any other id whole. */
 export function shortId(id: string): string {
   const [, head, tail] = /^([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(.*)$/i.exec(id) ?? []
-  return head === undefined ? escapeControls(id) : `${head}${tail ? `…${escapeControls(tail)}` : ''}`
+  return head === undefined ? escapeName(id) : `${head}${tail ? `…${escapeName(tail)}` : ''}`
 }
 
 /** An executor by what tells it from others: `drover-<uuid>` and bare UUIDs are cut. */
 export function shortExecutor(executorId: string): string {
-  return escapeControls(
-    executorId.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, '$1'),
-  )
+  return escapeName(executorId.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i, '$1'))
 }
 
 /** No cell holds more in practice; it bounds the work on a value of megabytes. */

@@ -1,5 +1,5 @@
 import { qualifiedName } from '../core/run/workflow-name.ts'
-import { carryFlags } from '../core/words/carry-flags.ts'
+import { type CommandLine, command } from '../core/words/command-line.ts'
 import { isJsonObject } from '../core/words/json.ts'
 import type {
   JsonValue,
@@ -11,9 +11,9 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
-import { quote } from './answer.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
 import { eventColumns, stepColumns, streamColumns, workflowColumns } from './columns/workflow-columns.ts'
+import { labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
@@ -49,10 +49,10 @@ export function renderDetails(details: Details, frame: Viewport): string[] {
     truncateTitle(workflow, frame),
     ...facts(details, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
     ...waitSection(waits, frame),
-    ...section('events', eventColumns, events, `drover events ${quote(workflowId)}`, frame),
-    ...section('steps', stepColumns, shown, `drover steps ${quote(workflowId)}`, frame),
-    ...section('streams', streamColumns, streams, `drover stream ${quote(workflowId)}`, frame),
-    ...section('children', workflowColumns, children, `drover watch ${quote(workflowId)}`, frame),
+    ...section('events', eventColumns, events, command('events', [workflowId]), frame),
+    ...section('steps', stepColumns, shown, command('steps', [workflowId]), frame),
+    ...section('streams', streamColumns, streams, command('stream', [workflowId]), frame),
+    ...section('children', workflowColumns, children, command('watch', [workflowId]), frame),
   ]
 }
 
@@ -144,15 +144,10 @@ function stackLines({ error, workflowId }: Workflow, width: number, frame: Viewp
   const calls = escapeControlLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
   const shown = calls.slice(0, maxStackLines)
   const more = calls.length - shown.length
-  const fold =
-    more > 0 ? [`  … ${more} more: ${carry(`drover get ${quote(workflowId)} -o json`, frame)}`] : []
-  return [...shown.map((line) => `  ${line.trim()}`), ...fold].map((line) =>
-    frame.style.faint(truncate(line, width)),
-  )
-}
-
-function carry(command: string, { databaseFlags = [] }: Viewport): string {
-  return carryFlags(escapeControls(command), databaseFlags.map(escapeControls))
+  const whole = command('get', [workflowId], { '-o': 'json' })
+  const fold = more > 0 ? labelledCommand(`… ${more} more`, whole, frame, width - 2) : []
+  const cut = shown.map((line) => truncate(line.trim(), width - 2))
+  return [...cut, ...fold].map((line) => frame.style.faint(`  ${line}`))
 }
 
 function waitSection(waits: readonly Wait[], frame: Viewport): string[] {
@@ -169,7 +164,7 @@ function section<Row>(
   title: string,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  command: string,
+  rest: CommandLine,
   frame: Viewport,
 ): string[] {
   if (rows.length === 0) return []
@@ -177,6 +172,6 @@ function section<Row>(
   const hidden = rows.length - Math.min(rows.length, maxRows)
   const table = renderTable(columns, rows.slice(-maxRows), { ...frame, width: width - 2 })
   const fold =
-    hidden > 0 ? [style.faint(truncate(`… ${hidden} earlier: ${carry(command, frame)}`, width - 2))] : []
+    hidden > 0 ? labelledCommand(`… ${hidden} earlier`, rest, frame, width - 2).map(style.faint) : []
   return ['', style.strong(title), ...[...fold, ...table].map((line) => `  ${line}`)]
 }

@@ -1,4 +1,5 @@
 import { CliError } from '../core/errors.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 import { lastFailedListen, toStartFailure } from './start-failure.ts'
 
 interface LoadingApp {
@@ -50,5 +51,5 @@ export function toAppStandstill({ specifier, isLoaded }: LoadingApp): CliError {
       })
 }
 
-const leftBehind = 'drover list --status PENDING   # what it left; a worker takes that over'
+const leftBehind = phrase`${command('list', [], { '--status': 'PENDING' })}   # what it left; a worker takes that over`
 const onImport = 'a module for --app only registers workflows when it is imported'

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { internalQueue, isOwnExecutorSql, isSessionOf, lockKey } from '../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 import { findRunnable, isRegistered, toParameters, toRunnable } from './module/runnable.ts'
 import { quoteIdentifier, withConnection } from './slot/own-connection.ts'
 
@@ -115,7 +116,7 @@ async function handOverOf(
     if (!reported.doubts) {
       options.onLog(
         'warn',
-        `no sign of life of ${suspects.join(', ')}, but sessions of unknown owners: drover recover shows them`,
+        phrase`no sign of life of ${suspects.join(', ')}, but sessions of unknown owners: ${command('recover')} shows them`,
       )
     }
     reported.doubts = true

@@ -40,7 +40,7 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
   const options: LaunchOptions = {
     ...given,
     onLog: (level, line) => {
-      if (tookUnknown.test(line)) reconciling?.look()
+      if (typeof line === 'string' && tookUnknown.test(line)) reconciling?.look()
       else given.onLog(level, line)
     },
   }

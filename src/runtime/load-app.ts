@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CliError } from '../core/errors.ts'
 import type { App, LoadOptions } from '../core/run/runtime.ts'
-import { shellWord } from '../core/words/shell-word.ts'
+import { otherCommand, type Phrase, phrase } from '../core/words/command-line.ts'
 import { launchRuntime } from './launch-runtime.ts'
 import { readsMetadata, wantsDecoratorMetadata } from './module/decorator-metadata.ts'
 import { findUpward } from './module/find-above.ts'
@@ -122,13 +122,15 @@ function notLoadable(specifier: string, file: string, cause: unknown): CliError 
   })
 }
 
-function howToMend(file: string, cause: unknown, place: string | undefined): string {
+function howToMend(file: string, cause: unknown, place: string | undefined): Phrase {
   const { stack = '', message = '' } = cause instanceof Error ? cause : {}
   if (wrongDecorators.test(stack)) return 'set "experimentalDecorators": true in its tsconfig.json'
   const missing = missingPackage.exec(message)?.[1]
-  if (missing !== undefined) return `cd ${shellWord(path.dirname(file))} && npm install ${missing}`
+  if (missing !== undefined)
+    return phrase`${otherCommand('cd', [path.dirname(file)])} && ${otherCommand('npm install', [missing])}`
   // Of text that it cannot parse Node says the place only to who runs it.
-  if (place === undefined && /\.[mc]?js$/.test(file)) return `node ${shellWord(file)}   # shows where`
+  if (place === undefined && /\.[mc]?js$/.test(file))
+    return phrase`${otherCommand('node', [file])}   # shows where`
   return 'with DEBUG=drover in the environment drover shows the whole stack'
 }
 

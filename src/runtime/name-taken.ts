@@ -1,6 +1,6 @@
 import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
-import { shellWord } from '../core/words/shell-word.ts'
+import { asText, command, type Phrase, phrase, renderArguments } from '../core/words/command-line.ts'
 
 /** What DBOS says of a name that is unique in a system database and belongs to another application there. */
 const takenName =
@@ -18,20 +18,24 @@ export function nameTaken(
   return new CliError(
     'name-taken',
     `${application} cannot be launched in ${database.label}: the ${what} ${name} there belongs to the application ${owner}.`,
-    { hint: [ownDatabase(application, database), freeTheName(kind, name, database)].join('; or '), cause },
+    {
+      hint: phrase`${ownDatabase(application, database)}; or ${freeTheName(kind, name, database)}`,
+      cause,
+    },
   )
 }
 
-function ownDatabase(application: string, { embedded }: DatabaseTarget): string {
-  return embedded === undefined
-    ? `give ${application} a system database of its own, with --db-url`
-    : `give ${application} a database of its own: --database ${shellWord(application)}`
+function ownDatabase(application: string, { embedded }: DatabaseTarget): Phrase {
+  if (embedded === undefined) return phrase`give ${application} a system database of its own, with --db-url`
+  return phrase`give ${application} a database of its own: ${asText(renderArguments([], { '--database': application }))}`
 }
 
-function freeTheName(kind: string, name: string, { embedded, schema }: DatabaseTarget): string {
-  if (kind === 'Application version') return 'another version: --app-version NAME'
-  if (kind === 'Schedule') return 'rename the schedule in one of the two applications'
-  const place = embedded === undefined || embedded === 'drover' ? '' : ` --database ${shellWord(embedded)}`
-  const schemaFlag = schema === 'dbos' ? '' : ` --schema ${shellWord(schema)}`
-  return `free the name: drover queues delete ${shellWord(name)}${place}${schemaFlag}`
+function freeTheName(kind: string, name: string, { embedded, schema }: DatabaseTarget): Phrase {
+  if (kind === 'Application version') return asText('another version: --app-version NAME')
+  if (kind === 'Schedule') return asText('rename the schedule in one of the two applications')
+  const free = command('queues delete', [name], {
+    '--database': embedded === 'drover' ? undefined : embedded,
+    '--schema': schema === 'dbos' ? undefined : schema,
+  })
+  return phrase`free the name: ${free}`
 }

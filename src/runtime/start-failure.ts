@@ -1,6 +1,7 @@
 import { type EventEmitter, errorMonitor } from 'node:events'
 import { Server } from 'node:net'
 import { CliError } from '../core/errors.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 
 interface SystemError extends Error {
   readonly code?: string
@@ -22,7 +23,7 @@ export function toStartFailure(error: unknown): CliError | undefined {
       'port-in-use',
       `${what} is in use, probably by the running application: the module that --app names listens on it, too.`,
       {
-        hint: 'enqueue with drover start, give this process another port, or point --app at the module with the workflows',
+        hint: phrase`enqueue with ${command('start', ['WORKFLOW'])}, give this process another port, or point --app at the module with the workflows`,
         cause: error,
       },
     )

@@ -1,4 +1,5 @@
 import { CliError } from '../core/errors.ts'
+import { phrase } from '../core/words/command-line.ts'
 import { byDefault, type Setting } from './setting.ts'
 
 /** What one place names: a database anywhere, or one of the embedded server. */
@@ -31,7 +32,7 @@ export function chooseDatabase(places: readonly NamedDatabase[]): ChosenDatabase
 
 function refuseBoth(url: string, name: string): CliError {
   return new CliError('usage', `${url} and ${name} name two different databases.`, {
-    hint: `leave one of them out: ${name} is a database of the embedded Postgres, ${url} one anywhere`,
+    hint: phrase`leave one of them out: ${name} is a database of the embedded Postgres, ${url} one anywhere`,
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 import { readPostgresUrl, withHost } from '../core/words/postgres-url.ts'
 import { isAmbiguousUrl } from '../core/words/without-password.ts'
 import { byDefault } from './setting.ts'
@@ -41,7 +42,7 @@ export async function findTarget(
   const local = await context.local()
   if (!create && !local.exists()) {
     throw new CliError('no-database', 'No database is configured, and there is no embedded one yet.', {
-      hint: 'name yours with --db-url postgres://…, or type drover demo to create the embedded one',
+      hint: phrase`name yours with --db-url postgres://…, or type ${command('demo')} to create the embedded one`,
     })
   }
   const { value: database, source } = settings.database

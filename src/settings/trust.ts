@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { ProjectFile } from '../core/project-files.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 import type { FileHost } from './file-hosts.ts'
 
-const hint = 'drover config trust   # once you read the file'
+const hint = phrase`${command('config trust')}   # once you read the file`
 
 type Surroundings = Pick<Context, 'env' | 'projectFiles'>
 

@@ -1,45 +1,6 @@
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import {
-  displayWidth,
-  escapeControlLines,
-  escapeControls,
-  pad,
-  shortExecutor,
-  shortId,
-  truncate,
-  wrap,
-} from '../../src/render/text.ts'
-
-test.each([
-  ['an escape sequence', 'a\x1b[31mred\x1b[0m', 'a␛[31mred␛[0m'],
-  ['a window title', '\x1b]0;owned\x07', '␛]0;owned␇'],
-  ['the 8-bit form of one', '\u009b31m', '<U+009B>31m'],
-  ['a carriage return that would overwrite the line', 'good\rbad', 'good␍bad'],
-  ['newlines and tabs', 'a\nb\tc', 'a↵b␉c'],
-  ['a delete and a backspace', 'a\x7f\b', 'a␡␈'],
-  ['a bidi override', 'user\u202etxt.exe', 'user<U+202E>txt.exe'],
-  ['isolates and marks', '\u2066a\u2069\u200e', '<U+2066>a<U+2069><U+200E>'],
-  ['a zero-width space', 'ad\u200bmin', 'ad<U+200B>min'],
-  ['a joiner between Latin letters', 'ad\u200dmin', 'ad<U+200D>min'],
-  ['a byte order mark', '\ufeffx', '<U+FEFF>x'],
-  ['a line separator', 'a\u2028b', 'a<U+2028>b'],
-  ['a tag character', 'a\u{e0041}', 'a<U+E0041>'],
-  ['half of a surrogate pair', 'a\ud800b', 'a\ufffdb'],
-])('%s is made visible', (_, hostile, shown) => {
-  expect(escapeControls(hostile)).toBe(shown)
-})
-
-test.each(['plain', 'Grüße', '日本語', '👩‍👩‍👧', 'e\u0301', 'می‌خواهم', '👍🏽', 'नमस्ते'])(
-  '%s stays as it is',
-  (text) => {
-    expect(escapeControls(text)).toBe(text)
-  },
-)
-
-test('lines stay lines where several are shown', () => {
-  expect(escapeControlLines('one\r\n\ttwo\x1b[2J')).toEqual(['one', '    two␛[2J'])
-})
+import { displayWidth, pad, shortExecutor, shortId, truncate, wrap } from '../../src/render/text.ts'
 
 test.each([
   ['plain', 5],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/database.ts'
+import { renderPhrase } from '../../src/core/words/command-line.ts'
 import { startHandingOver } from '../../src/runtime/hand-over.ts'
 import { holdExecutorSlot } from '../../src/runtime/slot/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -60,7 +61,7 @@ async function look(application: string, target: DatabaseTarget = database.targe
     registered,
     keepHandingOver: false,
     onUnknown: (workflows) => unknown.push(...workflows.map(({ workflowId }) => workflowId)),
-    onLog: (level, line) => level === 'warn' && warnings.push(line),
+    onLog: (level, line) => level === 'warn' && warnings.push(renderPhrase(line)),
     onHandOver: (workflows) => handedOver.push(...workflows.map(({ workflowId }) => workflowId)),
   }).finished
   return { handedOver, unknown, warnings }

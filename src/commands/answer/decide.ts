@@ -7,9 +7,9 @@ import { type Decided, type Submission, submitDecision } from '../../core/decide
 import { CliError } from '../../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { parseJsonOrString } from '../../core/words/json.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
@@ -89,7 +89,7 @@ async function runDecision(
   refuseUnclear(verb, typed, flags)
   if (commentRequired && !flags.comment) {
     throw new CliError('usage', `A ${verb}ion needs a reason.`, {
-      hint: `drover ${verb} ${flags.all ? '--all' : typed.join(' ')} --comment "…"`,
+      hint: command(verb, typed, { '--all': flags.all, '--comment': '…' }),
     })
   }
   const answer = {
@@ -143,21 +143,20 @@ async function beginningOfId(
   const open = await store.waits(await store.findByPrefix(head, mostAlike))
   const [only, ...others] = open.filter((wait) => step === undefined || wait.step === Number(step))
   if (!only) return undefined
-  const flags = Object.entries({ comment, data, topic })
-    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value ?? '')}`]))
-    .join('')
+  const again = command(verb, [waitId(only)], {
+    '--comment': comment,
+    '--data': data,
+    '--topic': topic === null ? '' : topic,
+  })
   return new CliError(error.code, `"${typed}" is the beginning of an id, and to ${verb} takes a whole one.`, {
-    hint:
-      others.length === 0
-        ? `drover ${verb} ${shellWord(waitId(only))}${flags}`
-        : 'drover inbox -o ids   # prints whole ids',
+    hint: others.length === 0 ? again : phrase`${command('inbox', [], { '-o': 'ids' })}   # prints whole ids`,
   })
 }
 
 function refuseUnclear(verb: string, typed: readonly string[], { all }: DecisionFlags): void {
   if (all === (typed.length === 0)) return
   throw new CliError('usage', all ? 'Name waits, or say --all; not both.' : `Nothing is named to ${verb}.`, {
-    hint: `drover inbox   # lists what can be decided, drover ${verb} --all decides it`,
+    hint: phrase`${command('inbox')}   # lists what can be decided, ${command(verb, [], { '--all': true })} decides it`,
   })
 }
 

@@ -5,6 +5,7 @@ import { waitId } from '../../core/decide/decision.ts'
 import { unambiguousWaitIds } from '../../core/decide/find-wait.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { command } from '../../core/words/command-line.ts'
 import { positiveInteger, readTopic, repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -43,13 +44,13 @@ export function inboxCommand(context: Context): Command {
 async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
   if (flags.watch && (flags.output === 'json' || flags.output === 'ids')) {
     throw new CliError('usage', `--watch cannot print -o ${flags.output}.`, {
-      hint: 'drover inbox --watch -o jsonl',
+      hint: command('inbox', [], { '--watch': true, '-o': 'jsonl' }),
     })
   }
   const canPick = isAtDesk(context)
   if (flags.pick && !canPick) {
     throw new CliError('no-terminal', 'Cannot open the picker: stdin is not a terminal.', {
-      hint: 'drover inbox -o ids',
+      hint: command('inbox', [], { '-o': 'ids' }),
     })
   }
   const isPicked = flags.pick ?? (canPick && flags.output === 'table' && flags.limit === undefined)

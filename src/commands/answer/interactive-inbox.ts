@@ -4,6 +4,7 @@ import type { DecisionVerb } from '../../core/decide/decision-record.ts'
 import { submitDecision } from '../../core/decide/submit-decision.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { command } from '../../core/words/command-line.ts'
 import { parseJson } from '../../core/words/json.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -67,7 +68,7 @@ type Picker = PickerModel<OpenWait>
 /** By ctrl-c, at the list or at a question. */
 function leftByInterrupt(): CliError {
   return new CliError('interrupted', 'Left the inbox; what was not decided still waits.', {
-    hint: 'drover inbox',
+    hint: command('inbox'),
   })
 }
 

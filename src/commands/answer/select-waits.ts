@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
-import { type AnyOf, toList } from '../../core/words/any-of.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { toList } from '../../core/words/any-of.ts'
+import { command, phrase, renderCommand } from '../../core/words/command-line.ts'
 import { cannotAsk } from '../../frame/confirm.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
@@ -30,7 +30,7 @@ export async function selectWaits(
   const waits = open.filter(({ state }) => state === 'waiting')
   const others = open.length - waits.length
   if (others > 0)
-    printNotice(context, `${others} left alone: answered but unread, or overdue (drover inbox).`)
+    printNotice(context, phrase`${others} left alone: answered but unread, or overdue (${command('inbox')}).`)
   if (waits.length === 0) printNotice(context, `Nothing to ${verb} in ${store.database.label}.`)
   if (waits.length === 0 || flags.yes) return waits
   const { stderr, stdinIsTerminal, isCI } = context.terminal
@@ -39,18 +39,18 @@ export async function selectWaits(
       'no-terminal',
       `${cannotAsk(context.terminal)} whether to ${verb} all ${waits.length}.`,
       {
-        hint: `drover ${verb} --all --yes`,
+        hint: command(verb, [], { '--all': true, '--yes': true }),
       },
     )
   }
   const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
-  for (const line of fitToScreen(renderTable(waitColumns, waits, frame), stderr.rows, flags))
-    context.terminal.note(line)
+  const lines = fitToScreen(renderTable(waitColumns, waits, frame), stderr.rows, context, flags)
+  for (const line of lines) context.terminal.note(line)
   const { signal } = context.interrupts
   const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
   if (isSure) return waits
   throw new CliError('interrupted', `Nothing was ${verb === 'approve' ? 'approved' : 'rejected'}.`, {
-    hint: 'drover inbox   # one by one',
+    hint: phrase`${command('inbox')}   # one by one`,
   })
 }
 
@@ -61,19 +61,18 @@ const questionRows = 5
 function fitToScreen(
   lines: readonly string[],
   rows: number,
+  { databaseFlags }: Pick<Context, 'databaseFlags'>,
   { name, topic, olderThan }: SelectFlags,
 ): readonly string[] {
   const room = Math.max(2, rows - questionRows)
   if (lines.length <= room) return lines
-  const asked: readonly (readonly [flag: string, value: AnyOf<string | null> | undefined])[] = [
-    ['--name', name],
-    ['--topic', topic],
-    ['--older-than', olderThan],
-  ]
-  const filters = asked
-    .flatMap(([flag, value]) => (toList(value) ?? []).map((one) => ` ${flag} ${shellWord(one ?? '')}`))
-    .join('')
-  return [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more: drover inbox${filters}`]
+  const inbox = command('inbox', [], {
+    '--name': toList(name),
+    '--topic': toList(topic)?.map((one) => one ?? ''),
+    '--older-than': olderThan,
+  })
+  const more = lines.length - room + 1
+  return [...lines.slice(0, room - 1), `… ${more} more: ${renderCommand(inbox, databaseFlags)}`]
 }
 
 function countOf(count: number): string {

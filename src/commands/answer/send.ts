@@ -4,6 +4,7 @@ import { nameTopic } from '../../core/decide/decision.ts'
 import { submitMessage } from '../../core/decide/submit-message.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { command } from '../../core/words/command-line.ts'
 import { parseJson, parseJsonOrString } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
 import { readInput } from '../../frame/input.ts'
@@ -84,7 +85,7 @@ async function readMessage(
   if (typed === undefined && input !== undefined)
     return parseJson(await readInput(context, input), 'The --input')
   throw new CliError('usage', 'Give the message either as an argument or with --input, not both.', {
-    hint: `drover send ID '{"approved": true}' --topic TOPIC`,
+    hint: command('send', ['ID', '{"approved": true}'], { '--topic': 'TOPIC' }),
   })
 }
 

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -38,7 +37,7 @@ async function runCancel(context: Context, typed: readonly string[], flags: Canc
       filter,
       flags,
       ...(flags.children
-        ? { options: '--children', expand: (ids) => store.descendants(ids) }
+        ? { options: { '--children': true }, expand: (ids) => store.descendants(ids) }
         : {
             expand: async (ids) => {
               goingOn = await findActive(store, ids)
@@ -62,7 +61,7 @@ async function findActive(store: Store, ids: readonly string[]): Promise<readonl
 
 function noteGoingOn(context: Context, ids: readonly string[], { dryRun }: CancelFlags): void {
   if (ids.length === 0) return
-  const [verb, first] = [ids.length === 1 ? 'goes' : 'go', shellWord(ids[0] ?? '')]
+  const [verb, first] = [ids.length === 1 ? 'goes' : 'go', ids[0] ?? '']
   printNotice(
     context,
     `${counted(ids.length, 'workflow')} that ${dryRun ? 'these' : 'they'} started ${verb} on: ${first}${ids.length > 1 ? ', …' : ''}`,

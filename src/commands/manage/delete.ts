@@ -34,9 +34,7 @@ async function runDelete(context: Context, typed: readonly string[], flags: Dele
   const given = toFilter(context, flags)
   const endedBefore = olderThan === undefined ? undefined : parseTime(olderThan, context.now())
   const filter = ended || endedBefore ? { ...given, endedBefore } : given
-  const options = [ended && '--ended', olderThan && `--older-than ${olderThan}`, children && '--children']
-    .filter(Boolean)
-    .join(' ')
+  const options = { '--ended': ended, '--older-than': olderThan, '--children': children }
   await withStore(context, flags, (store) =>
     runBulk(context, store, {
       verb: 'delete',

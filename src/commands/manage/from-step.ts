@@ -12,7 +12,7 @@ import {
 } from '../../core/manage/resume-point.ts'
 import { latestVersionOf } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { type CommandOptions, command, phrase } from '../../core/words/command-line.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { surroundingsOf } from '../../frame/print-explanation.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -58,7 +58,7 @@ export async function runFromStep(
   const filter = toFilter(context, flags)
   if (flags.id !== undefined && (filter || typed.length !== 1 || typed.includes('-'))) {
     throw new CliError('usage', '--id can only be used with one workflow.', {
-      hint: `drover ${verb} ID --id NEW`,
+      hint: command('fork', ['ID'], { '--from': flags.from, '--id': 'NEW' }),
     })
   }
   await withStore(context, flags, async (store, settings) => {
@@ -101,7 +101,7 @@ export async function runFromStep(
       typed,
       filter,
       flags,
-      options: describeOptions(flags),
+      options: typedOptions(flags),
       prepare,
       alwaysAsk: verb === 'rewind',
     })
@@ -111,7 +111,7 @@ export async function runFromStep(
 async function requireFreeId(store: Store, workflowId: string): Promise<void> {
   if ((await store.states([workflowId])).length === 0) return
   throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
-    hint: `drover get ${shellWord(workflowId)}   # or give the copy another --id`,
+    hint: phrase`${command('get', [workflowId])}   # or give the copy another --id`,
   })
 }
 
@@ -137,7 +137,7 @@ async function chooseVersion(store: Store, application: string | null, toVersion
     const isRegistered = versions.some(({ version }) => version === toVersion)
     if (isRegistered || live.length > 0 || versions.length === 0) return toVersion
     throw new CliError('invalid-argument', `No version "${toVersion}" is registered there.`, {
-      hint: 'drover versions   # lists them; what is put on another one would not run',
+      hint: phrase`${command('versions')}   # lists them; what is put on another one would not run`,
     })
   }
   const latest = latestVersionOf(versions, application)
@@ -149,10 +149,6 @@ async function chooseVersion(store: Store, application: string | null, toVersion
   )
 }
 
-function describeOptions({ from, id, toQueue, toVersion }: FromStepFlags): string {
-  const given = { from, id, 'to-queue': toQueue, 'to-version': toVersion }
-  return Object.entries(given)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `--${name} ${shellWord(String(value))}`)
-    .join(' ')
+function typedOptions({ from, id, toQueue, toVersion }: FromStepFlags): CommandOptions {
+  return { '--from': from, '--id': id, '--to-queue': toQueue, '--to-version': toVersion }
 }

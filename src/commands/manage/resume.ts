@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { WorkflowState } from '../../core/manage/manage.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { surroundingsOf } from '../../frame/print-explanation.ts'
 import { withStore } from '../../frame/with-store.ts'
@@ -38,7 +37,7 @@ async function runResume(context: Context, typed: readonly string[], flags: Resu
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
     const isOne = !filter && isOneId(typed)
-    const options = flags.toQueue === undefined ? undefined : `--to-queue ${shellWord(flags.toQueue)}`
+    const options = { '--to-queue': flags.toQueue }
     const prepareOne = async (state: WorkflowState) => {
       const queue = await chooseQueue(state)
       await noteVersion({ ...state, queue, workflowId: isOne ? state.workflowId : undefined })

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
 import type { WorkflowState } from '../../core/manage/manage.ts'
 import type { Store } from '../../core/store.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { type Surroundings, workerCommand } from '../../render/explain/fixes.ts'
 
@@ -34,17 +34,16 @@ export function createVersionNotice(
     const [newVersion] = versions
     if (newVersion === undefined) {
       printNotice(context, `warning: No worker of ${application ?? 'any application'} is live.`)
-      printNotice(context, `hint: ${worker}   # it stays enqueued until one starts`)
+      printNotice(context, phrase`hint: ${worker}   # it stays enqueued until one starts`)
       return
     }
-    const id = workflowId === undefined ? '' : ` ${shellWord(workflowId)}`
+    const recover = command('recover', workflowId === undefined ? [] : [workflowId], {
+      '--to-version': newVersion,
+    })
     printNotice(
       context,
       `warning: No live worker runs version ${version}; they run ${versions.join(' and ')}.`,
     )
-    printNotice(
-      context,
-      `hint: drover recover${id} --to-version ${shellWord(newVersion)}   # when it is enqueued; or ${worker}`,
-    )
+    printNotice(context, phrase`hint: ${recover}   # when it is enqueued; or ${worker}`)
   }
 }

@@ -4,7 +4,7 @@ import { CliError } from '../../core/errors.ts'
 import { type CountableField, countableFields } from '../../core/manage/manage.ts'
 import { describeFilter, type WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import type { Store, WorkflowQuery } from '../../core/store.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase, renderArguments } from '../../core/words/command-line.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
 import { addFilterOptions, type FilterFlags, toFilter } from '../../frame/filter-options.ts'
 import { interruptCode } from '../../frame/interrupt.ts'
@@ -124,8 +124,8 @@ async function printList(
   })
   const last = rows.at(-1)
   if (last && found.length > rows.length) {
-    const place = shellWord(last.workflowId)
-    printNotice(context, `The ${flags.sort} ${limit}; --limit shows more, --after ${place} the next.`)
+    const next = renderArguments([], { '--after': last.workflowId })
+    printNotice(context, `The ${flags.sort} ${limit}; --limit shows more, ${next} the next.`)
   }
 }
 
@@ -153,7 +153,7 @@ function noneIn({ database }: Store, filter: WorkflowFilter): string {
 function requireScreen({ terminal }: Context, { output }: OutputFlags): void {
   if (terminal.stdout.canRedraw && output === 'table') return
   throw new CliError('no-terminal', 'list --watch needs a terminal.', {
-    hint: 'drover watch ID… -o jsonl   # follows workflows in a pipe',
+    hint: phrase`${command('watch', ['ID'], { '-o': 'jsonl' })}   # follows workflows in a pipe`,
   })
 }
 

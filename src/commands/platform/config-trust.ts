@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { cannotAsk } from '../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -54,7 +55,7 @@ function describeFiles({ files, fileHosts }: Settings): readonly string[] {
 async function confirmTrust({ terminal }: Context): Promise<void> {
   if (!terminal.stdinIsTerminal || terminal.isCI) {
     throw new CliError('no-terminal', `${cannotAsk(terminal)}: whether these files may be trusted.`, {
-      hint: 'drover config trust --yes, or DROVER_TRUST_CONFIG=1 in CI',
+      hint: phrase`${command('config trust', [], { '--yes': true })}, or DROVER_TRUST_CONFIG=1 in CI`,
     })
   }
   if (await terminal.confirm('Act on what these files say, until they change?')) return

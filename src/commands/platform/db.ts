@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import type { LocalStatus, UpgradeResult } from '../../core/embedded-database.ts'
 import { CliError } from '../../core/errors.ts'
 import { exitCodes } from '../../core/exit-codes.ts'
+import { command, renderCommand } from '../../core/words/command-line.ts'
 import { cannotAsk } from '../../frame/confirm.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
@@ -185,7 +186,7 @@ async function printStatus({ terminal }: Context, flags: OutputFlags, status: Lo
   const tcpUrl = status.tcpUrl && maskPassword(status.tcpUrl)
   if (flags.output !== 'table') return printOne({ terminal }, flags, { json: { ...status, tcpUrl } })
   const rows: readonly (readonly [string, string | null])[] = [
-    ['state', status.pinned ? `${status.state}, until drover db stop` : status.state],
+    ['state', status.pinned ? `${status.state}, until ${renderCommand(command('db stop'))}` : status.state],
     ['pid', status.pid === null ? null : String(status.pid)],
     ['version', status.version],
     ['url', status.url],

@@ -1,15 +1,16 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult } from '../../core/platform.ts'
+import type { Phrase } from '../../core/words/command-line.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 
 interface Words {
   readonly changed: string
   /** Why nothing was done: one sentence, and what to type instead. */
   readonly noOp: string
-  readonly noOpHint?: string
+  readonly noOpHint?: Phrase
   readonly notFound: string
-  readonly notFoundHint: string
+  readonly notFoundHint: Phrase
 }
 
 /** Throws `not-there`: nobody is asked about what is not there. */

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Queue, QueueSettings, RateLimit } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
+import { type CommandOptions, command, type Phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { confirm } from '../../frame/confirm.ts'
 import { positiveInteger } from '../../frame/option-parsers.ts'
@@ -92,13 +93,15 @@ function deleteCommand(context: Context): Command {
 async function runSet(context: Context, name: string, flags: QueueFlags): Promise<void> {
   const settings = toSettings(flags)
   if (Object.keys(settings).length === 0) {
-    throw new CliError('usage', 'Nothing to set was given.', { hint: 'drover queues set --help' })
+    throw new CliError('usage', 'Nothing to set was given.', {
+      hint: command('queues set', [], { '--help': true }),
+    })
   }
   await withStore(context, flags, async (store) => {
     settleResult(context, await store.setQueue(name, settings), {
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
-      noOpHint: 'drover queues',
+      noOpHint: command('queues'),
       ...missing(name),
     })
     await printQueue(context, flags, await findQueue(store, name))
@@ -117,7 +120,7 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
     settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
-      noOpHint: `drover queues set ${name} …`,
+      noOpHint: command('queues set', [name], typedSettings(flags)),
       ...missing(name),
     })
     await printQueue(context, flags, await findQueue(store, name))
@@ -131,7 +134,10 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
     settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
       noOp: `Workflows wait or run on ${name}: they would never be taken again.`,
-      noOpHint: `drover list --queue ${name} --status ENQUEUED --status PENDING --status DELAYED`,
+      noOpHint: command('list', [], {
+        '--queue': name,
+        '--status': ['ENQUEUED', 'PENDING', 'DELAYED'],
+      }),
       ...missing(name),
     })
     await printQueue(context, flags, queue)
@@ -151,8 +157,8 @@ function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise
   return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
 }
 
-function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {
-  return { notFound: `No queue "${name}" is registered there.`, notFoundHint: 'drover queues' }
+function missing(name: string): { readonly notFound: string; readonly notFoundHint: Phrase } {
+  return { notFound: `No queue "${name}" is registered there.`, notFoundHint: command('queues') }
 }
 
 function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): Partial<QueueSettings> {
@@ -161,6 +167,18 @@ function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFl
     ...(workerConcurrency !== undefined && { workerConcurrency: orNull(workerConcurrency) }),
     ...(rateLimit !== undefined && { rateLimit: orNull(rateLimit) }),
     ...(poll !== undefined && { pollMs: poll }),
+  }
+}
+
+/** As they are typed; without any, what to ask for. */
+function typedSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): CommandOptions {
+  const isGiven = [concurrency, workerConcurrency, rateLimit, poll].some((setting) => setting !== undefined)
+  if (!isGiven) return { '--help': true }
+  return {
+    '--concurrency': concurrency,
+    '--worker-concurrency': workerConcurrency,
+    '--rate-limit': typeof rateLimit === 'object' ? `${rateLimit.max}/${rateLimit.periodMs}ms` : rateLimit,
+    '--poll': poll === undefined ? undefined : `${poll}ms`,
   }
 }
 

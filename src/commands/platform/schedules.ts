@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { Schedule } from '../../core/platform.ts'
+import { command, type Phrase } from '../../core/words/command-line.ts'
 import {
   addOutputOptions,
   isJsonOutput,
@@ -16,6 +17,8 @@ import type { DatabaseFlags } from '../../settings/settings.ts'
 import { requireThere, settleResult } from './platform-result.ts'
 
 interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
+
+const listSchedules = command('schedules')
 
 export function schedulesCommand(context: Context): Command {
   const command = addOutputOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
@@ -58,7 +61,7 @@ function statusCommand(
         settleResult(context, await store.setSchedule(name, status), {
           changed: `The schedule ${name} is ${status}.`,
           noOp: `The schedule ${name} is ${status} already.`,
-          noOpHint: 'drover schedules',
+          noOpHint: listSchedules,
           ...missing(name),
         })
         const schedule = (await store.schedules()).find((one) => one.name === name)
@@ -82,6 +85,6 @@ function triggerCommand(context: Context): Command {
     })
 }
 
-function missing(name: string): { readonly notFound: string; readonly notFoundHint: string } {
-  return { notFound: `There is no schedule "${name}" there.`, notFoundHint: 'drover schedules' }
+function missing(name: string): { readonly notFound: string; readonly notFoundHint: Phrase } {
+  return { notFound: `There is no schedule "${name}" there.`, notFoundHint: listSchedules }
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
+import { command } from '../../core/words/command-line.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { versionColumns } from '../../render/columns/platform-columns.ts'
@@ -9,6 +10,8 @@ import type { DatabaseFlags } from '../../settings/settings.ts'
 import { settleResult } from './platform-result.ts'
 
 interface VersionFlags extends DatabaseFlags, OutputFlags {}
+
+const seeVersions = command('versions')
 
 export function versionsCommand(context: Context): Command {
   const command = addOutputOptions(new Command('versions'), ['table', 'json', 'jsonl', 'ids'])
@@ -26,9 +29,9 @@ export function versionsCommand(context: Context): Command {
         settleResult(context, await store.promoteVersion(version), {
           changed: `${version} is the latest version now.`,
           noOp: `${version} is the latest version already.`,
-          noOpHint: 'drover versions',
+          noOpHint: seeVersions,
           notFound: `No version "${version}" is registered there.`,
-          notFoundHint: 'drover versions',
+          notFoundHint: seeVersions,
         })
         const row = (await listVersions(store)).find((one) => one.version === version && one.isLatest)
         await printOne(context, flags, { json: row ? toVersionJson(row) : { version }, id: version })

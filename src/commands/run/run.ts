@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { findRegistered } from '../../core/run/registered-workflow.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
 import { parseWorkflowArguments } from '../../core/words/workflow-arguments.ts'
 import { requireWorkflowId } from '../../core/words/workflow-id.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
@@ -99,6 +99,6 @@ function noteLeft(context: Context, { reason }: FollowOutcome, workflowId: strin
   if (reason === 'ended' || hasReaderLeft(context)) return
   printNotice(
     context,
-    `The workflow is left to the other processes of the application; to watch it: drover watch ${shellWord(workflowId)}`,
+    phrase`The workflow is left to the other processes of the application; to watch it: ${command('watch', [workflowId])}`,
   )
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
+import { phrase } from '../../core/words/command-line.ts'
 import type { Launch } from '../../frame/app/app.ts'
 import { sameWorkerCommand } from '../../frame/app/same-run.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -10,7 +11,7 @@ const enoughToTell = 100
 
 /** Says on leaving which workflows of this application and version run nowhere now, and how they go on. Their ids. */
 export async function noteUnfinished(
-  context: Pick<Context, 'terminal' | 'env'>,
+  context: Pick<Context, 'terminal' | 'env' | 'databaseFlags'>,
   launch: Launch,
   { application, version, executorId }: Runtime,
 ): Promise<readonly string[]> {
@@ -37,8 +38,8 @@ export async function noteUnfinished(
       !isOwnExecutor(executor.executorId) &&
       (executor.application === application || executor.application === null),
   )
-  const command = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })
+  const worker = sameWorkerCommand(context, launch, { queues, isJoining: isBesideOthers })
   printNotice(context, `Unfinished, and running nowhere now: ${ids.join(', ')}`)
-  printNotice(context, `To finish ${ids.length === 1 ? 'it' : 'them'}: ${command}`)
+  printNotice(context, phrase`To finish ${ids.length === 1 ? 'it' : 'them'}: ${worker}`)
   return ids
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
+import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
@@ -47,7 +48,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
   const drainMs = Math.min(parseDuration(flags.drainTimeout), longestTimerMs)
   if (flags.concurrency !== undefined && flags.createQueue === undefined) {
     throw new CliError('usage', '--concurrency needs --create-queue: DBOS limits concurrency per queue.', {
-      hint: `drover queues set NAME --worker-concurrency ${flags.concurrency}`,
+      hint: command('queues set', ['NAME'], { '--worker-concurrency': flags.concurrency }),
     })
   }
   const app = await loadApp(context, flags, await readSettings(context, flags))

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Context } from '../../context.ts'
 import type { DatabaseIdentity } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command } from '../../core/words/command-line.ts'
 import { type KeptToken, parseTokens } from '../../http/auth/tokens.ts'
 import type { Access } from '../../http/gateway-parts.ts'
 import { isLoopback } from '../../http/guard/allowed-hosts.ts'
@@ -69,9 +69,8 @@ export async function withTokens(
   const tokens = createTokenReader(context, file)
   if ((await tokens()).length > 0) return { ...access, tokens }
   const why = own ? 'Others can reach this gateway' : `drover did not create ${label}`
-  const option = flags.tokenFile === undefined ? '' : ` --token-file ${shellWord(flags.tokenFile)}`
   throw new CliError('usage', `${why}, and there is no token in ${file}.`, {
-    hint: `drover token create NAME --scope answer${option}`,
+    hint: command('token create', ['NAME'], { '--scope': 'answer', '--token-file': flags.tokenFile }),
   })
 }
 

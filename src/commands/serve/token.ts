@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command } from '../../core/words/command-line.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { type Scope, scopes } from '../../http/auth/scope.ts'
@@ -55,7 +55,7 @@ async function runCreate(context: Context, name: string, flags: TokenFlags): Pro
   const tokens = await readTokens(context, file)
   if (tokens.some((kept) => kept.name === name)) {
     throw new CliError('name-taken', `There is a token ${name} already.`, {
-      hint: `drover token revoke ${shellWord(name)}`,
+      hint: command('token revoke', [name], { '--token-file': flags.tokenFile }),
     })
   }
   const { token, kept } = createToken(name, flags.scope, context.now())
@@ -86,7 +86,9 @@ async function runRevoke(context: Context, name: string, flags: TokenFlags): Pro
   const tokens = await readTokens(context, file)
   const left = tokens.filter((kept) => kept.name !== name)
   if (left.length === tokens.length) {
-    throw new CliError('not-there', `There is no token ${name} in ${file}.`, { hint: 'drover token list' })
+    throw new CliError('not-there', `There is no token ${name} in ${file}.`, {
+      hint: command('token list', [], { '--token-file': flags.tokenFile }),
+    })
   }
   await context.writePrivate(file, tokensText(left))
   printNotice(context, `The token ${name} is good for nothing any more.`)

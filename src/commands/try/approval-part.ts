@@ -1,6 +1,7 @@
 import { answerTo, findActor, waitId } from '../../core/decide/decision.ts'
 import type { DecisionVerb } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { isEnded, type Wait } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow/follow-workflows.ts'
 import { demoApp, type Part, type Tour } from './tour.ts'
@@ -16,7 +17,7 @@ export const approvalPart: Part = {
 
 /** One is approved, one rejected, and one waits in vain: three different results. */
 async function decideAll(tour: Tour): Promise<void> {
-  const { context, store, nameWorkflow, start, say, command } = tour
+  const { context, store, nameWorkflow, start, say, show } = tour
   const approved = nameWorkflow('approved')
   const rejected = nameWorkflow('rejected')
   const ignored = nameWorkflow('timed-out')
@@ -24,8 +25,8 @@ async function decideAll(tour: Tour): Promise<void> {
   await start('approvalWorkflow', approved, [3, patientSeconds])
   await start('approvalWorkflow', rejected, [3, patientSeconds])
   await start('approvalWorkflow', ignored, [3, impatientSeconds])
-  await command(`drover approve ${approved} --comment "looks fine"`)
-  await command(`drover reject ${rejected} --comment "not today"`)
+  await show(command('approve', [approved], { '--comment': 'looks fine' }))
+  await show(command('reject', [rejected], { '--comment': 'not today' }))
   const answers = new Map<string, Answer>([
     [approved, { decision: 'approved', comment: 'looks fine' }],
     [rejected, { decision: 'rejected', comment: 'not today' }],
@@ -48,11 +49,11 @@ async function decideAll(tour: Tour): Promise<void> {
 
 /** Asks here, and notices when somebody answers in another terminal. */
 async function askThePerson(tour: Tour): Promise<void> {
-  const { context, store, nameWorkflow, start, say, command } = tour
+  const { context, store, nameWorkflow, start, say, show } = tour
   const workflowId = nameWorkflow('approval')
   await say('It asks, and goes on when you answer: here, or in a second terminal with one of')
-  await command(`drover approve ${workflowId}`)
-  await command(`drover reject ${workflowId} --comment "not today"`)
+  await show(command('approve', [workflowId]))
+  await show(command('reject', [workflowId], { '--comment': 'not today' }))
   await start('approvalWorkflow', workflowId, [3, patientSeconds])
   const picture = { workflowIds: [workflowId], output: context.terminal.stdout, format: 'picture' } as const
 
@@ -68,7 +69,7 @@ async function askThePerson(tour: Tour): Promise<void> {
   const answer = await promptUnlessAnswered(tour, asked)
   if (answer === 'left') {
     throw new CliError('interrupted', `${workflowId} still waits for an answer.`, {
-      hint: `answer it with drover approve ${workflowId}, and finish it with drover worker --app ${demoApp}`,
+      hint: phrase`answer it with ${command('approve', [workflowId])}, and finish it with ${command('worker', [], { '--app': demoApp })}`,
     })
   }
   if (answer !== 'answered elsewhere') await decide(tour, asked, answer)

@@ -2,6 +2,7 @@ import { internalQueue } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
 import { latestVersionOf } from '../../core/platform.ts'
 import { holdAfterTaskVariable } from '../../core/run/demo-variables.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { follow } from '../../frame/follow/follow-workflows.ts'
@@ -17,15 +18,16 @@ const killAt = 8
 export const resumePart: Part = {
   title: 'Crashes: a worker dies, the next one goes on',
   run: async (tour) => {
-    const { context, store, nameWorkflow, say, command, stopRuntime } = tour
+    const { context, store, nameWorkflow, say, show, stopRuntime } = tour
     const workflowId = nameWorkflow('resume')
     // A version of their own keeps these workers apart from those of another demo on the same database.
     const version = workflowId
     const latest = latestVersionOf(await store.versions(), demoApplication)
     await stopRuntime()
     await say(`A worker publishes ${tasks} messages. It is killed after ${killAt} of them, with SIGKILL.`)
-    await command(`drover worker --app ${demoApp} --app-version ${version}`)
-    await command(`drover start publishWorkflow ${tasks} --id ${workflowId} --app-version ${version}`)
+    await show(command('worker', [], { '--app': demoApp, '--app-version': version }))
+    const start = { '--id': workflowId, '--app-version': version }
+    await show(command('start', ['publishWorkflow', String(tasks)], start))
     await store.start({
       name: 'publishWorkflow',
       workflowId,
@@ -64,7 +66,7 @@ export const resumePart: Part = {
 
 function workerEnded(version: string): CliError {
   return new CliError('app-crashed', 'The worker of the demo ended by itself.', {
-    hint: `drover worker --app ${demoApp} --app-version ${version}   # shows why`,
+    hint: phrase`${command('worker', [], { '--app': demoApp, '--app-version': version })}   # shows why`,
   })
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { findRegistered } from '../../core/run/registered-workflow.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { type CommandLine, command, renderCommand } from '../../core/words/command-line.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { launchApp } from '../../frame/app/app.ts'
 import { usualLaunchTimeout } from '../../frame/app/app-options.ts'
@@ -37,7 +37,8 @@ export interface Tour {
   /** Prose, broken between words where the terminal is narrow. */
   say(text: string): Promise<void>
   shout(text: string): Promise<void>
-  command(text: string): Promise<void>
+  /** A command as it would be typed here. */
+  show(command: CommandLine): Promise<void>
 }
 
 export interface Part {
@@ -118,14 +119,14 @@ function createTour(context: Context, store: Store, options: TourOptions): Tour 
     },
     say: (text) => print(text, style.plain),
     shout: (text) => print(text, style.strong),
-    command: (text) => terminal.print(`${style.faint('$')} ${style.command(text + place)}`),
+    show: (line) => terminal.print(`${style.faint('$')} ${style.command(renderCommand(line, place))}`),
   }
 }
 
 /** The flags by which a command that is shown finds the database of the tour; a URL may hold a password. */
-function placeOf({ database, schema }: DatabaseFlags): string {
-  const flags = Object.entries({ database, schema }).filter(([, value]) => value !== undefined)
-  return flags.map(([flag, value]) => ` --${flag} ${shellWord(String(value))}`).join('')
+function placeOf({ database, schema }: DatabaseFlags): readonly string[] {
+  const flags = Object.entries({ '--database': database, '--schema': schema })
+  return flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]))
 }
 
 async function printSummary(context: Context, tour: Tour): Promise<void> {
@@ -141,15 +142,21 @@ async function printSummary(context: Context, tour: Tour): Promise<void> {
   await context.terminal.print(lines.join('\n'))
   await tour.say('')
   await tour.say('They are all still there:')
-  await tour.command('drover list --limit 50')
-  await tour.command(`drover get ${rows[0]?.workflowId}`)
+  await tour.show(command('list', [], { '--limit': 50 }))
+  await tour.show(
+    command(
+      'get',
+      rows.slice(0, 1).map(({ workflowId }) => workflowId),
+    ),
+  )
   await printNext(tour)
 }
 
 /** The way on to what the user came for. */
-async function printNext({ say, command }: Tour): Promise<void> {
+async function printNext({ say, show }: Tour): Promise<void> {
   await say('')
   await say('With your own application (a module that registers workflows):')
-  await command('drover run WORKFLOW --app ./src/workflows.ts')
-  await say('With one that runs elsewhere: drover list --db-url postgres://USER@HOST:5432/DATABASE')
+  await show(command('run', ['WORKFLOW'], { '--app': './src/workflows.ts' }))
+  const elsewhere = command('list', [], { '--db-url': 'postgres://USER@HOST:5432/DATABASE' })
+  await say(`With one that runs elsewhere: ${renderCommand(elsewhere)}`)
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { waitId } from '../../core/decide/decision.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { nearest } from '../../core/words/nearest.ts'
 import { parseTime } from '../../core/words/time.ts'
 import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
@@ -53,7 +54,7 @@ function initCommand(context: Context): Command {
 }
 
 const tableLimit = 50
-const initHint = 'hint: did you mean drover audit init? it creates the record'
+const initHint = phrase`hint: did you mean ${command('audit init')}? it creates the record`
 
 async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
   const now = context.now()

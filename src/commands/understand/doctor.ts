@@ -13,7 +13,7 @@ import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
 import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
-import { carryFlags } from '../../core/words/carry-flags.ts'
+import { command, renderCommand } from '../../core/words/command-line.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
@@ -23,9 +23,9 @@ import {
   renderFindings,
   toFindingJson,
   toFindingLine,
+  toTypedFinding,
 } from '../../render/explain/finding.ts'
 import { createStyle } from '../../render/style.ts'
-import { escapeControls } from '../../render/text.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 
@@ -47,19 +47,21 @@ export function doctorCommand(context: Context): Command {
 }
 
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
-  const { lines: found, code } = await findLines(context, flags)
-  const lines = found.map((line) => ({
-    ...line,
-    fix: line.fix && carryFlags(line.fix, context.databaseFlags.map(escapeControls)),
-  }))
+  const { lines, code } = await findLines(context, flags)
+  const { databaseFlags } = context
   if (code !== undefined) context.exitWith(code)
   const { stdout } = context.terminal
   if (flags.output === 'table' && stdout.isTerminal) {
-    const frame = { style: createStyle(stdout.colorLevel), width: stdout.columns, now: context.now() }
+    const frame = {
+      style: createStyle(stdout.colorLevel),
+      width: stdout.columns,
+      now: context.now(),
+      databaseFlags,
+    }
     return context.terminal.print(renderFindings(lines, frame).join('\n'))
   }
   return printRows(context, flags, {
-    rows: lines,
+    rows: lines.map((line) => toTypedFinding(line, databaseFlags)),
     columns: findingColumns,
     toJson: toFindingJson,
     toId: ({ check }) => check,
@@ -120,7 +122,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     if (code === exitCodes.usage.code) throw error
     const check =
       error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'
-    return { lines: [{ check, verdict: 'fail', message: error.message, fix: error.hint ?? null }], code }
+    return { lines: [{ check, verdict: 'fail', message: error.message, fix: error.advice ?? null }], code }
   }
 }
 
@@ -186,7 +188,7 @@ async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> 
     return [{ check: 'embedded', verdict: 'ok', message: 'there is no embedded Postgres', fix: null }]
   const { state, version, sizeBytes, pinned } = await local.status()
   const size = sizeBytes === null ? '' : `, ${formatBytes(sizeBytes)}`
-  const stays = pinned ? ', until drover db stop' : ''
+  const stays = pinned ? `, until ${renderCommand(command('db stop'))}` : ''
   const message = `the embedded Postgres${version === null ? '' : ` ${version}`} is ${state}${stays}${size}`
   return [{ check: 'embedded', verdict: 'ok', message, fix: null }]
 }

@@ -4,7 +4,7 @@ import { CliError } from '../../core/errors.ts'
 import { exitCodeByStatus } from '../../core/exit-codes.ts'
 import { parseAssertions, requireAssertions } from '../../core/wait/assertion.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { isEnded, type Workflow } from '../../core/workflow.ts'
 import { addAssertOption } from '../../frame/assert-option.ts'
 import {
@@ -51,7 +51,7 @@ async function runResult(context: Context, typed: readonly string[], flags: Resu
       const { workflowId, status, output } = workflow
       if (!isEnded(status)) {
         throw new CliError('not-ended', `${workflowId} is ${status} and has no result yet.`, {
-          hint: `drover wait ${shellWord(workflowId)}`,
+          hint: command('wait', [workflowId]),
         })
       }
       context.exitWith(exitCodeByStatus(status))
@@ -66,7 +66,7 @@ async function runResult(context: Context, typed: readonly string[], flags: Resu
 function tellFailure(context: Context, workflow: Workflow, isAlone: boolean): void {
   const sentence = outcomeSentence(workflow)
   printNotice(context, isAlone ? sentence : `${workflow.workflowId}: ${sentence}`)
-  printNotice(context, `hint: drover explain ${shellWord(workflow.workflowId)}`)
+  printNotice(context, phrase`hint: ${command('explain', [workflow.workflowId])}`)
 }
 
 function aloneOf({ terminal }: Context, { output }: Workflow, { rawString }: ResultFlags): One {

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import { type Assertion, requireAssertions } from '../../core/wait/assertion.ts'
 import type { Expectation } from '../../core/wait/expectation.ts'
 import { endedBadly, endedWithout, hasFailed } from '../../core/wait/waiting.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { isEnded, type JsonValue, type Wait, type Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow/follow-workflows.ts'
 import { isJsonOutput, type OutputFlags, printOne, toResultText } from '../../frame/output-format.ts'
@@ -65,7 +65,7 @@ function failed(
   }
   if (!context.terminal.stderr.canRedraw)
     printNotice(context, isAlone ? failure : `${workflowId}: ${failure}`)
-  printNotice(context, `hint: drover explain ${shellWord(workflowId)}`)
+  printNotice(context, phrase`hint: ${command('explain', [workflowId])}`)
   return { expectation, code: outcomeCode(context, outcome, workflow.workflowId), failure }
 }
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../errors.ts'
+import { asText, command, phrase } from '../words/command-line.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import { isJsonObject } from '../words/json.ts'
-import { shellWord } from '../words/shell-word.ts'
 import type { JsonValue, TopicSource, Wait } from '../workflow.ts'
 import {
   listProfiles,
@@ -101,18 +101,15 @@ function onlyLearned(
   topic: string | null,
   { decision, data, comment }: DecisionContent,
 ): CliError {
-  const words = [
-    decision === 'approved' ? 'approve' : 'reject',
-    shellWord(waitId(wait)),
-    ...(comment === null ? [] : ['--comment', shellWord(comment)]),
-    ...(data === undefined ? [] : ['--data', shellWord(stringifyExact(data))]),
-    '--topic',
-    shellWord(topic ?? ''),
-  ]
+  const again = command(decision === 'approved' ? 'approve' : 'reject', [waitId(wait)], {
+    '--comment': comment,
+    '--data': data === undefined ? undefined : stringifyExact(data),
+    '--topic': topic ?? '',
+  })
   return new CliError(
     'invalid-argument',
     `${waitId(wait)} does not tell on which topic it waits; earlier runs waited ${nameTopic(topic)}.`,
-    { hint: `drover ${words.join(' ')}   # if this one does, too` },
+    { hint: phrase`${again}   # if this one does, too` },
   )
 }
 
@@ -132,14 +129,16 @@ function notConfigured(wait: Wait, { name, learned }: WaitContext, what: string)
     'invalid-argument',
     `${waitId(wait)} did not publish what it asks, so it is not known ${what}.`,
     {
-      hint: [
-        `say it with --topic (--topic '' for none) and --data, or for all of its kind in drover.config.json:`,
-        '{',
-        '  "workflows": {',
-        `    ${JSON.stringify(name)}: { ${fields.join(', ')} }`,
-        '  }',
-        '}',
-      ].join('\n'),
+      hint: asText(
+        [
+          `say it with --topic (--topic '' for none) and --data, or for all of its kind in drover.config.json:`,
+          '{',
+          '  "workflows": {',
+          `    ${JSON.stringify(name)}: { ${fields.join(', ')} }`,
+          '  }',
+          '}',
+        ].join('\n'),
+      ),
     },
   )
 }

@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { shellWord } from '../words/shell-word.ts'
+import { command, phrase, quotedList } from '../words/command-line.ts'
 import { isEnded, type Wait, type Workflow } from '../workflow.ts'
 import { waitId } from './decision.ts'
 
@@ -87,7 +87,7 @@ async function refuseAmbiguous(
     'ambiguous-id',
     `"${workflowId}" is a workflow, and the wait of ${other} at step ${step}.`,
     {
-      hint: `name one: ${forms.map(shellWord).join(', ')}`,
+      hint: phrase`name one: ${quotedList(forms)}`,
     },
   )
 }
@@ -115,18 +115,18 @@ function onlyOne(workflow: Workflow, open: readonly Wait[]): Wait {
   if (!wait) throw notOpen(workflow, undefined)
   if (others.length === 0) return wait
   throw new CliError('ambiguous-id', `${workflow.workflowId} waits in ${open.length} places.`, {
-    hint: `name one: ${open.map(waitId).join(', ')}`,
+    hint: phrase`name one: ${quotedList(open.map(waitId))}`,
   })
 }
 
 function notOpen({ workflowId, status }: Workflow, step: number | undefined): CliError {
   if (isEnded(status)) {
     return new CliError('already-ended', `${workflowId} ended ${status}; it waits for nothing.`, {
-      hint: `drover get ${shellWord(workflowId)}`,
+      hint: command('get', [workflowId]),
     })
   }
   const what = step === undefined ? 'does not wait for a message now' : `does not wait at step ${step} now`
   return new CliError('wait-not-found', `${workflowId} ${what}.`, {
-    hint: `drover wait ${shellWord(workflowId)} --for message`,
+    hint: command('wait', [workflowId], { '--for': 'message' }),
   })
 }

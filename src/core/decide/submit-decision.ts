@@ -1,7 +1,7 @@
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { command, phrase, quotedList } from '../words/command-line.ts'
 import { stringifyExact } from '../words/exact-number.ts'
-import { shellWord } from '../words/shell-word.ts'
 import type { JsonValue, Wait } from '../workflow.ts'
 import type { WorkflowProfiles } from './answer-profile.ts'
 import { answerTo, findTopic, waitId } from './decision.ts'
@@ -94,29 +94,29 @@ function refusal(wait: Wait, result: Refused): CliError {
       return new CliError(
         'already-decided',
         `${id} was decided otherwise${describeEarlier(result)}: ${stringifyExact(result.message)}.`,
-        { hint: `drover audit ${shellWord(workflowId)}` },
+        { hint: command('audit', [id]) },
       )
     case 'decided-before':
       return new CliError(
         'already-decided',
         `Another wait of ${workflowId} was decided a moment ago${describeEarlier(result)}.`,
-        { hint: `if you mean the next one, name it: ${id}` },
+        { hint: phrase`if you mean the next one, name it: ${quotedList([id])}` },
       )
     case 'foreign-message':
       return new CliError(
         'already-answered',
         `${id} has a message already, which is no decision of drover's: ${stringifyExact(result.message)}.`,
-        { hint: `drover messages ${shellWord(workflowId)}   # --force sends all the same` },
+        { hint: phrase`${command('messages', [workflowId])}   # --force sends all the same` },
       )
     case 'ended':
       return new CliError('already-ended', `${workflowId} ended ${result.status}.`, {
-        hint: `drover get ${shellWord(workflowId)}`,
+        hint: command('get', [workflowId]),
       })
     case 'deadline-passed':
       return new CliError(
         'deadline-passed',
         `${id} waited until ${result.until.toISOString()}; it is too late.`,
-        { hint: `drover watch ${shellWord(workflowId)}` },
+        { hint: command('watch', [workflowId]) },
       )
     default:
       return result satisfies never

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { CliError } from '../errors.ts'
 import type { SendRequest, StartMessage } from '../run/start.ts'
 import type { Store } from '../store.ts'
+import { command, phrase } from '../words/command-line.ts'
 import { stringifyExact } from '../words/exact-number.ts'
-import { shellWord } from '../words/shell-word.ts'
 
 /**
  * Sends a message once. Throws `already-ended` unless forced, and `already-sent` where something else was sent under its
@@ -19,7 +19,7 @@ export async function submitMessage(
     throw new CliError(
       'already-sent',
       `Another message was sent to ${workflowId} under the key ${idempotencyKey}; nothing was sent.`,
-      { hint: `drover messages ${shellWord(workflowId)}   # or choose another key` },
+      { hint: phrase`${command('messages', [workflowId])}   # or choose another key` },
     )
   }
   if (outcome !== 'ended') return outcome

@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts'
-import { shellWord } from '../words/shell-word.ts'
+import { asText, command, phrase, renderCommand } from '../words/command-line.ts'
 import type { WorkflowStatus } from '../workflow.ts'
 import type { ManageTarget, ManageVerb } from './manage.ts'
 
@@ -58,16 +58,15 @@ export interface LedgerState {
 export function requireSameRun(ledger: LedgerHead, head: LedgerHead, file: string): void {
   if (ledger.verb === head.verb && ledger.database === head.database && ledger.request === head.request)
     return
-  const command = `drover ${ledger.verb} ${ledger.request}`
   // So many ids that only their number is written down.
   const isCounted = ledger.request.startsWith('- (')
   throw new CliError(
     'ledger-unusable',
-    `${file} is the ledger of another run in ${ledger.database}${isCounted ? `: ${command}` : ''}.`,
+    `${file} is the ledger of another run in ${ledger.database}${isCounted ? `: ${renderCommand(command(ledger.verb))} ${ledger.request}` : ''}.`,
     {
       hint: isCounted
         ? 'give it the same ids again to go on with it, or name another file with --ledger'
-        : `${command} --ledger ${shellWord(file)}   # goes on with it; or name another file`,
+        : phrase`${command(ledger.verb, [], { '--ledger': file })} ${asText(ledger.request)}   # goes on with it; or name another file`,
     },
   )
 }

@@ -1,4 +1,4 @@
-import { shellWord } from '../words/shell-word.ts'
+import { type CommandLine, command } from '../words/command-line.ts'
 import {
   isEnded,
   isKnownStatus,
@@ -112,16 +112,16 @@ export function obstacleTo(verb: ManageVerb, status: WorkflowStatus): string | u
 }
 
 /** What to type instead. */
-export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: string): string {
+export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: string): CommandLine {
   if (!isEnded(status)) {
-    if (verb === 'delete' || verb === 'rewind') return `drover cancel ${shellWord(workflowId)}`
+    if (verb === 'delete' || verb === 'rewind') return command('cancel', [workflowId])
     return status === 'PENDING'
-      ? `drover recover ${shellWord(workflowId)} --dry-run`
-      : `drover get ${shellWord(workflowId)}`
+      ? command('recover', [workflowId], { '--dry-run': true })
+      : command('get', [workflowId])
   }
   return verb === 'resume'
-    ? `drover rewind ${shellWord(workflowId)} --from failed`
-    : `drover get ${shellWord(workflowId)}`
+    ? command('rewind', [workflowId], { '--from': 'failed' })
+    : command('get', [workflowId])
 }
 
 /** The word for what was done. */

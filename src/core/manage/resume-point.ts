@@ -1,5 +1,6 @@
 import { dbosStep } from '../dbos-names.ts'
 import { CliError } from '../errors.ts'
+import { command, phrase } from '../words/command-line.ts'
 import type { Message, Step } from '../workflow.ts'
 import type { StepBounds } from './manage.ts'
 
@@ -11,7 +12,7 @@ export function parseResumePoint(text: string): ResumePoint {
   if (text === 'failed' || text === 'last') return text
   if (/^\d+$/.test(text)) return Number(text)
   throw new CliError('invalid-argument', `"${text}" is not a step number, "failed" or "last".`, {
-    hint: 'write the number of a step, failed, or last; drover steps ID lists them',
+    hint: phrase`write the number of a step, failed, or last; ${command('steps', ['ID'])} lists them`,
   })
 }
 

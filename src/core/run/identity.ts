@@ -4,6 +4,7 @@ import type { LiveExecutor } from '../diagnosis/situation.ts'
 import { CliError } from '../errors.ts'
 import type { ApplicationVersion } from '../platform.ts'
 import type { Store } from '../store.ts'
+import { phrase, quotedList } from '../words/command-line.ts'
 import type { Executor } from '../workflow.ts'
 import type { WorkflowOrigin } from './start.ts'
 
@@ -79,7 +80,7 @@ export function chooseVersion(
   live.delete('')
   if (live.size <= 1) return [...live][0]
   throw new CliError('ambiguous-version', `Live workers of ${application} run several versions.`, {
-    hint: `name one with --app-version: ${[...live].join(', ')}`,
+    hint: phrase`name one with --app-version: ${quotedList([...live])}`,
   })
 }
 

@@ -2,6 +2,7 @@ import { internalQueue } from '../dbos-names.ts'
 import type { LiveExecutor } from '../diagnosis/situation.ts'
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { phrase } from '../words/command-line.ts'
 import type { JsonValue } from '../workflow.ts'
 import {
   chooseVersion,
@@ -103,7 +104,7 @@ async function refuseMistyped(store: Store, name: string): Promise<void> {
   const meant = await nearestKnownName(store, name)
   if (meant === undefined) return
   throw new CliError('ambiguous-application', `No workflow named "${name}" ever ran there.`, {
-    hint: `did you mean ${meant}? else name its application with --application NAME`,
+    hint: phrase`did you mean ${meant}? else name its application with --application NAME`,
     isTransient: true,
   })
 }

@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts'
+import { phrase, quotedList } from '../words/command-line.ts'
 import { nearest } from '../words/nearest.ts'
 import type { RegisteredWorkflow } from './registration.ts'
 import type { App } from './runtime.ts'
@@ -53,12 +54,13 @@ function chooseInstance(workflow: RegisteredWorkflow, wanted: string | undefined
   const { instances, className, name } = workflow
   if (wanted !== undefined && !instances.includes(wanted)) {
     throw new CliError('instance-not-registered', `${className ?? name} has no instance "${wanted}".`, {
-      hint: instances.length > 0 ? `it has: ${instances.join(', ')}` : 'it has none: leave --instance out',
+      hint:
+        instances.length > 0 ? phrase`it has: ${quotedList(instances)}` : 'it has none: leave --instance out',
     })
   }
   if (wanted !== undefined) return wanted
   if (instances.length <= 1) return instances[0] ?? null
   throw new CliError('ambiguous-workflow', `${className} has several instances.`, {
-    hint: `name one with --instance: ${instances.join(', ')}`,
+    hint: phrase`name one with --instance: ${quotedList(instances)}`,
   })
 }

@@ -1,5 +1,6 @@
 import type { LiveExecutor } from '../diagnosis/situation.ts'
 import { CliError } from '../errors.ts'
+import { phrase, quotedList } from '../words/command-line.ts'
 import type { RegisteredWorkflow } from './registration.ts'
 import { qualifiedName } from './workflow-name.ts'
 
@@ -27,7 +28,7 @@ export function applicationOf(registrations: readonly Registered[], name: string
   const applications = distinct(registrations.flatMap(({ executor }) => executor.application ?? []))
   if (applications.length <= 1) return applications[0]
   throw new CliError('ambiguous-application', `Several applications register "${name}".`, {
-    hint: `name one with --application: ${applications.join(', ')}`,
+    hint: phrase`name one with --application: ${quotedList(applications)}`,
   })
 }
 
@@ -57,7 +58,7 @@ export function ownerOf(
   )
   if (asked.instance === undefined && instances.length > 1) {
     throw new CliError('ambiguous-workflow', `${className ?? name} has several instances.`, {
-      hint: `name one with --instance: ${instances.join(', ')}`,
+      hint: phrase`name one with --instance: ${quotedList(instances)}`,
     })
   }
   return { className, configName: asked.instance ?? instances[0] }

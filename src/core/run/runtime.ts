@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../database.ts'
+import type { Phrase } from '../words/command-line.ts'
 import type { JsonValue } from '../workflow.ts'
 import type { RegisteredWorkflow } from './registration.ts'
 
@@ -55,7 +56,7 @@ export interface LaunchOptions {
   /** Look again for workflows that dead executors left, for as long as this runs; otherwise at launch only. */
   readonly keepHandingOver: boolean
   /** DBOS's own log lines and drover's notices, one line each, never on stdout. */
-  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: string) => void
+  readonly onLog: (level: 'debug' | 'info' | 'warn' | 'error', line: Phrase) => void
   /** One sentence about what takes long. */
   readonly onNotice: (notice: string) => void
   /** Workflows of dead executors were put back for whoever lives to take. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { submitMessage, withKeys } from '../decide/submit-message.ts'
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { shellWord } from '../words/shell-word.ts'
+import { command, phrase } from '../words/command-line.ts'
 import { isEnded, type JsonValue, type Workflow } from '../workflow.ts'
 import type { StartRequest } from './start.ts'
 
@@ -42,7 +42,7 @@ export async function startOrAttach(
     throw new CliError(
       'duplicate',
       `The deduplication id ${deduplicationId} on queue ${queue} is held by ${id}; nothing was started.`,
-      { hint: `drover explain ${shellWord(id)}   # or attach to it with --if-exists attach` },
+      { hint: phrase`${command('explain', [id])}   # or attach to it with --if-exists attach` },
     )
   }
   const existing = await store.get(id)
@@ -73,7 +73,7 @@ export function requireSameCall(existing: Workflow, name: string, input: JsonVal
   const { workflowId, status } = existing
   const refuse = (why: string) =>
     new CliError('id-in-use', `The id ${workflowId} is in use: ${why}.`, {
-      hint: `drover get ${shellWord(workflowId)}   # or choose another --id`,
+      hint: phrase`${command('get', [workflowId])}   # or choose another --id`,
     })
   if (isEnded(status)) throw refuse(`that workflow ended ${status}`)
   if (existing.name !== name) throw refuse(`that workflow is a ${existing.name}`)

@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts'
+import { command } from '../words/command-line.ts'
 import { stringifyExact } from '../words/exact-number.ts'
-import { shellWord } from '../words/shell-word.ts'
 import type { JsonValue } from '../workflow.ts'
 import { createInterpreter, type Interpreter, type Tree, withMarkedLiterals } from './exact-jmespath.ts'
 
@@ -58,7 +58,7 @@ export function requireAssertions(
     const instead = check(value)
     if (instead === undefined) continue
     throw new CliError('assertion-failed', `${workflowId}: ${expression} does not hold: ${instead}.`, {
-      hint: `drover get ${shellWord(workflowId)}`,
+      hint: command('get', [workflowId]),
     })
   }
 }

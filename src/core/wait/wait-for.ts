@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import { command } from '../words/command-line.ts'
 import { timeoutSignal } from '../words/long-timer.ts'
 import { isEnded, type JsonValue } from '../workflow.ts'
 import { parseCondition } from './condition.ts'
@@ -34,5 +35,5 @@ export async function waitFor(
     throw new CliError('timed-out', `${workflowId} has not met ${text} within ${timeoutMs} ms.`)
   }
   if (signal?.aborted) throw new CliError('interrupted', `The wait for ${workflowId} was aborted.`)
-  throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: 'drover list' })
+  throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: command('list') })
 }

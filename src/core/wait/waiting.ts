@@ -1,7 +1,7 @@
 import type { Change, ChangeType } from '../change.ts'
 import { CliError, type ErrorCode } from '../errors.ts'
 import type { FollowOptions, Store } from '../store.ts'
-import { shellWord } from '../words/shell-word.ts'
+import { command } from '../words/command-line.ts'
 import { describeError, type EndedStatus, isEnded, type Workflow } from '../workflow.ts'
 import type { Condition } from './condition.ts'
 import { Expectation } from './expectation.ts'
@@ -70,7 +70,7 @@ export function endedWithout({ workflowId, unmet, reached }: Expectation, workfl
   const near = reached === '' ? '' : ` (${reached})`
   const why = error ? `: ${describeError(error)}` : ''
   return new CliError('condition-not-met', `${workflowId} ended ${status} without ${unmet}${near}${why}.`, {
-    hint: `drover get ${shellWord(workflowId)}`,
+    hint: command('get', [workflowId]),
   })
 }
 
@@ -86,6 +86,6 @@ export function endedBadly({ workflowId, status, error }: Workflow): CliError {
   const code = isEnded(status) ? codeByStatus[status] : 'condition-not-met'
   const why = error ? `: ${describeError(error)}` : ''
   return new CliError(code, `${workflowId} ended ${status}${why}.`, {
-    hint: `drover explain ${shellWord(workflowId)}`,
+    hint: command('explain', [workflowId]),
   })
 }

@@ -2,11 +2,12 @@ import type { Client } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
 import { type Refusal, refusalOf } from '../../core/sqlstates.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { toEncryptionError } from './encryption-failures.ts'
 import { missingGrant } from './missing-grant.ts'
 import { InterruptedSilence } from './watch-silence.ts'
 
-const configHint = 'drover config   # which database this is, and what chose it'
+const configHint = phrase`${command('config')}   # which database this is, and what chose it`
 
 /** A failed attempt to connect, in the user's words. Passwords are in none of the messages that pg and Node make. */
 export function toConnectError(error: unknown, target: DatabaseTarget, client?: Client): CliError {
@@ -80,7 +81,7 @@ function toRefusal(error: unknown, { label }: DatabaseTarget): CliError {
 
 export function workflowNotFound(workflowId: string, label: string): CliError {
   return new CliError('workflow-not-found', `There is no workflow ${workflowId} in ${label}.`, {
-    hint: 'drover list',
+    hint: command('list'),
   })
 }
 

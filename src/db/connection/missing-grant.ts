@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
+import { sqlName } from '../../core/words/sql-name.ts'
 
 const lastStatements = new WeakMap<object, string>()
 
@@ -24,14 +25,15 @@ export function missingGrant(
   const [, kind, name] =
     /permission denied for (table|view|sequence|schema|function) (\S+?)\.?$/.exec(reason) ?? []
   if (kind === undefined || name === undefined) return undefined
-  const role = client?.user ?? 'ROLE'
-  if (kind === 'schema') return `grant usage on schema ${name} to ${role}`
-  if (kind === 'sequence') return `grant usage on sequence ${schema}.${name} to ${role}`
-  if (kind === 'function') return `grant execute on function ${schema}.${name} to ${role}`
+  const role = client?.user === undefined ? 'ROLE' : sqlName(client.user)
+  const system = sqlName(schema)
+  if (kind === 'schema') return `grant usage on schema ${sqlName(name)} to ${role}`
+  if (kind === 'sequence') return `grant usage on sequence ${system}.${sqlName(name)} to ${role}`
+  if (kind === 'function') return `grant execute on function ${system}.${sqlName(name)} to ${role}`
   const privilege = client ? privilegeOf(lastStatements.get(client) ?? '', name) : undefined
   return (
     privilege &&
-    `grant ${privilege} on ${schemaOf(lastStatements.get(client ?? {}), name) ?? schema}.${name} to ${role}`
+    `grant ${privilege} on ${sqlName(schemaOf(lastStatements.get(client ?? {}), name) ?? schema)}.${sqlName(name)} to ${role}`
   )
 }
 

@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import type { FollowOptions } from '../../core/store.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import type { Session } from './connect.ts'
 import { isConnectionLoss, isTransient } from './failures.ts'
@@ -71,7 +72,7 @@ export async function retryWhileDisconnected<Result>(
       'connection-lost',
       `${label} did not come back within ${describeMs(timing.giveUpAfterMs)}.`,
       {
-        hint: 'run the same command again; drover watch --from CURSOR and drover stream --from OFFSET go on where it stopped',
+        hint: phrase`run the same command again; ${command('watch', ['ID'], { '--from': 'CURSOR' })} and ${command('stream', ['ID'], { '--from': 'OFFSET' })} go on where it stopped`,
         cause: lastFailure,
       },
     )

@@ -1,4 +1,5 @@
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { decodeCursor } from './position.ts'
 
 /** Throws `invalid-argument` also for a cursor that says nothing of this workflow. */
@@ -17,7 +18,7 @@ export async function checkCursor(cursor: string): Promise<void> {
 
 function notOne(cursor: string): CliError {
   return new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
-    hint: 'take the cursor of a change that drover watch -o jsonl printed',
+    hint: phrase`take the cursor of a change that ${command('watch', ['ID'], { '-o': 'jsonl' })} printed`,
   })
 }
 

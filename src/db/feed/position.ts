@@ -1,5 +1,6 @@
 import { dbosStep } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 
 /** How far one workflow was followed. Everything that a cursor needs, and nothing else. */
 export interface Position {
@@ -107,7 +108,7 @@ export function decodeCursor(cursor: string): Map<string, Position> {
     )
   } catch (cause) {
     throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
-      hint: 'take the cursor of a change that drover watch -o jsonl printed',
+      hint: phrase`take the cursor of a change that ${command('watch', ['ID'], { '-o': 'jsonl' })} printed`,
       cause,
     })
   }

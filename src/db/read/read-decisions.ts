@@ -6,6 +6,7 @@ import type {
 } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import { toList } from '../../core/words/any-of.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
 import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
@@ -38,7 +39,7 @@ export async function readDecisions(
   if (!(await hasRecord(session))) {
     if (schema.own) return []
     throw new CliError('no-record', `${session.target.label} has no record of decisions.`, {
-      hint: 'drover audit init   # creates it, by a role that may create a schema',
+      hint: phrase`${command('audit init')}   # creates it, by a role that may create a schema`,
     })
   }
   const rows = await session.query(

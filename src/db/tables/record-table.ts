@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg'
 import { lockKey } from '../../core/dbos-names.ts'
 import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import { notifications } from './notifications.ts'
 import type { SystemSchema } from './schema.ts'
@@ -172,7 +173,7 @@ export async function requireRecord({ session, schema }: Database): Promise<void
     'no-record',
     `Who decides cannot be recorded: ${session.target.label} has no record yet.`,
     {
-      hint: 'drover audit init   # once, by a role that may create a schema; or "audit": "off" in drover.config.json',
+      hint: phrase`${command('audit init')}   # once, by a role that may create a schema; or "audit": "off" in drover.config.json`,
     },
   )
 }

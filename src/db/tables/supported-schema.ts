@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
 import { migrationUnderWay } from '../../core/migration-under-way.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, otherCommand, phrase } from '../../core/words/command-line.ts'
 import { withoutPassword } from '../../core/words/without-password.ts'
 import type { Table } from './define-table.ts'
 import { notifications } from './notifications.ts'
@@ -39,10 +39,11 @@ export async function readSupportedSchema(database: Database): Promise<Database>
 function findLack(schema: SystemSchema, { label, url }: DatabaseTarget): CliError | undefined {
   if (!workflowStatus.isIn(schema)) {
     const words = [withoutPassword(url), ...(schema.name === 'dbos' ? [] : ['--schema', schema.name])]
+    const create = otherCommand('npx dbos schema', words)
     return new CliError('schema-missing', `There are no DBOS tables in schema ${schema.name} of ${label}.`, {
       hint: schema.own
-        ? 'drover config   # is this the right database? name another schema with --schema'
-        : `start the application once, or: npx dbos schema ${words.map(shellWord).join(' ')}   # drover config shows what chose this database`,
+        ? phrase`${command('config')}   # is this the right database? name another schema with --schema`
+        : phrase`start the application once, or: ${create}   # ${command('config')} shows what chose this database`,
       isTransient: true,
     })
   }

@@ -14,8 +14,8 @@ import type {
   WantedWorkflow,
 } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
+import { command, type Phrase, phrase, renderPhrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
 import { workerCommand } from '../../render/explain/fixes.ts'
 import { shortExecutor } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -131,10 +131,7 @@ async function noteMissingQueues(
       context,
       `warning: No queue "${name}" is registered there; nothing comes from it until one is.`,
     )
-    printNotice(
-      context,
-      `hint: drover queues create ${shellWord(name)} --application ${shellWord(application)}`,
-    )
+    printNotice(context, phrase`hint: ${command('queues create', [name], { '--application': application })}`)
   }
 }
 
@@ -153,7 +150,7 @@ function whoLeft(workflows: readonly HandedOver[]): string {
 function noteElsewhere(
   context: Context,
   workflows: readonly HandedOver[],
-  command: (queue: string) => string,
+  workerFor: (queue: string) => Phrase,
 ): void {
   const queues = [...new Set(workflows.map(({ queue }) => queue))]
   for (const queue of queues) {
@@ -165,7 +162,7 @@ function noteElsewhere(
       `${who.charAt(0).toUpperCase()}${who.slice(1)} that are gone left ${ids.join(', ')}: put back on queue ${queue}, which this process does not poll.`,
     )
   }
-  if (queues.length > 0) printNotice(context, `hint: ${command(queues.join(','))}`)
+  if (queues.length > 0) printNotice(context, phrase`hint: ${workerFor(queues.join(','))}`)
 }
 
 /** Workflows that only an executor with another module can run; in the words of DBOS, which `explain` tells to look for. */
@@ -190,7 +187,7 @@ export async function noteRuntime(context: Context, store: Store, runtime: Runti
 
 /** A laptop must not become a production worker by accident. */
 function refuseForeignWorkers(application: string, executors: Awaited<ReturnType<Store['executors']>>): void {
-  const hint = 'enqueue for them with drover start, or run beside them with --join'
+  const hint = phrase`enqueue for them with ${command('start', ['WORKFLOW'])}, or run beside them with --join`
   if (executors === undefined) {
     throw new CliError(
       'foreign-workers',
@@ -215,10 +212,11 @@ function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues
 const saidBetter = /^Shutting down while|^Current version '.*' is not the latest version/s
 
 /** DBOS's own lines: what matters always and once, the rest for `DEBUG=drover`. */
-function logTo({ terminal, env }: Context): LaunchOptions['onLog'] {
+function logTo({ terminal, env, databaseFlags }: Context): LaunchOptions['onLog'] {
   const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
   let last = ''
-  return (level, line) => {
+  return (level, given) => {
+    const line = renderPhrase(given, databaseFlags)
     const isWorthIt = (level === 'warn' || level === 'error') && line !== last && !saidBetter.test(line)
     if (isVerbose || isWorthIt) printNotice({ terminal }, `dbos ${level}: ${line}`)
     last = line

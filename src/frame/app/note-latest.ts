@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
-import { quote } from '../../render/answer.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { escapeControls } from '../../render/text.ts'
 import { printNotice } from '../print-notice.ts'
 
 /** Says when another version is the latest one of the application, which takes what is enqueued without a version. */
 export async function noteLatest(
-  context: Pick<Context, 'terminal'>,
+  context: Pick<Context, 'terminal' | 'databaseFlags'>,
   store: Pick<Store, 'versions' | 'database'>,
   { application, version }: Runtime,
 ): Promise<void> {
@@ -19,5 +19,8 @@ export async function noteLatest(
     context,
     `${escapeControls(latest.version)} stays the latest version of ${escapeControls(application)}: what is enqueued without a version goes to it, not here.`,
   )
-  printNotice(context, `hint: drover versions promote ${quote(version)}   # makes this version the latest`)
+  printNotice(
+    context,
+    phrase`hint: ${command('versions promote', [version])}   # makes this version the latest`,
+  )
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { App, NewQueue } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
-import { quote } from '../../render/answer.ts'
+import { type CommandLine, command } from '../../core/words/command-line.ts'
 import type { AppFlags } from './app.ts'
 import { usualLaunchTimeout } from './app-options.ts'
 
@@ -24,21 +24,18 @@ export function sameWorkerCommand(
   { env }: Pick<Context, 'env'>,
   { store, app, flags, createQueue }: SameRun,
   { queues, isJoining }: Finishing,
-): string {
+): CommandLine {
   const version = flags.appVersion || env.DBOS__APPVERSION
   const polled = flags.queues?.split(',').filter((name) => name !== '') ?? []
   const wanted = store.database.own && flags.queues === undefined ? [] : [...new Set([...polled, ...queues])]
-  const words = [
-    '--app',
-    app.specifier,
-    ...(flags.application ? ['--application', flags.application] : []),
-    ...(version ? ['--app-version', version] : []),
-    ...(createQueue ? ['--create-queue', createQueue.name] : []),
-    ...(createQueue?.concurrency ? ['--concurrency', String(createQueue.concurrency)] : []),
-    ...(wanted.length > 0 ? ['--queues', polled.includes('all') ? 'all' : wanted.join(',')] : []),
-    ...(flags.launchTimeout === usualLaunchTimeout ? [] : ['--launch-timeout', flags.launchTimeout]),
-    ...(flags.join || (isJoining && !store.database.own) ? ['--join'] : []),
-  ]
-  const quoted = words.map((word) => (word.startsWith('--') ? word : quote(word)))
-  return ['drover worker', ...quoted].join(' ')
+  return command('worker', [], {
+    '--app': app.specifier,
+    '--application': flags.application || undefined,
+    '--app-version': version || undefined,
+    '--create-queue': createQueue?.name,
+    '--concurrency': createQueue?.concurrency || undefined,
+    '--queues': wanted.length === 0 ? undefined : polled.includes('all') ? 'all' : wanted.join(','),
+    '--launch-timeout': flags.launchTimeout === usualLaunchTimeout ? undefined : flags.launchTimeout,
+    '--join': flags.join || (isJoining && !store.database.own),
+  })
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { hasReaderLeft } from '../interrupt.ts'
 import { printNotice } from '../print-notice.ts'
@@ -7,7 +7,7 @@ import type { FollowOutcome } from './follow-workflows.ts'
 
 /** Leaving is not stopping: says so, with the command that comes back. */
 export function noteDetached(
-  { terminal, interrupts }: Pick<Context, 'terminal' | 'interrupts'>,
+  { terminal, interrupts, databaseFlags }: Pick<Context, 'terminal' | 'interrupts' | 'databaseFlags'>,
   { reason, workflows }: FollowOutcome,
   workflowIds: readonly string[],
 ): void {
@@ -17,8 +17,10 @@ export function noteDetached(
     const workflow = workflows.get(id)
     return !workflow || !isEnded(workflow.status)
   })
-  const words = running.map(shellWord)
   const subject = running.length === 1 ? 'The workflow goes' : `${running.length} workflows go`
   const why = reason === 'timed-out' ? 'Time ran out' : 'Detached'
-  printNotice({ terminal }, `${why}. ${subject} on; to come back: drover watch ${words.join(' ')}`)
+  printNotice(
+    { terminal, databaseFlags },
+    phrase`${why}. ${subject} on; to come back: ${command('watch', running)}`,
+  )
 }

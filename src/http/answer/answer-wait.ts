@@ -2,6 +2,7 @@ import type { Actor, DecisionVerb } from '../../core/decide/decision-record.ts'
 import { findWait } from '../../core/decide/find-wait.ts'
 import { type Decided, submitDecision } from '../../core/decide/submit-decision.ts'
 import { CliError } from '../../core/errors.ts'
+import { command } from '../../core/words/command-line.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -24,7 +25,9 @@ export async function decideWait(
   const addressed = await findWait(store, typed, { by: actor.name, isRecorded }, async (id) => {
     const workflow = await store.get(id)
     if (workflow) return workflow
-    throw new CliError('workflow-not-found', `There is no workflow "${id}".`, { hint: 'drover inbox' })
+    throw new CliError('workflow-not-found', `There is no workflow "${id}".`, {
+      hint: command('inbox'),
+    })
   })
   const { name } = addressed.workflow
   const rules = { workflows, isRecorded, now }

@@ -1,4 +1,5 @@
 import { createWaitKnowledge, type KnownWait } from '../../core/decide/known-waits.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
@@ -16,7 +17,7 @@ export async function findKnownWait(
   const wait = open ?? (workflow && (await store.waitAt(workflowId, step)))
   if (!workflow || !wait) {
     throw new HttpRefusal(404, 'wait-not-found', `There is no wait "${waitId}".`, {
-      hint: 'drover inbox   # a wait is ID#STEP, in a path ID%23STEP',
+      hint: phrase`${command('inbox')}   # a wait is ID#STEP, in a path ID%23STEP`,
     })
   }
   const { name } = workflow

@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/decide/decision-record.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
 import type { Access, GatewayContext } from '../gateway-parts.ts'
 import { clientAddress } from './client-address.ts'
@@ -23,7 +24,7 @@ export function createAuthorize(access: Access, now: () => Date): Authorize {
     const address = clientAddress(context, access)
     if (access.isReadOnly && needed !== 'read') {
       throw new HttpRefusal(403, 'read-only', 'This gateway only reads.', {
-        hint: 'drover serve   # without --read-only',
+        hint: phrase`${command('serve')}   # without --read-only`,
       })
     }
     if (access.tokens === undefined) {
@@ -38,7 +39,7 @@ export function createAuthorize(access: Access, now: () => Date): Authorize {
         'scope-too-small',
         `The token ${found.name} may ${found.scope}, not ${needed}.`,
         {
-          hint: `drover token create NAME --scope ${needed}`,
+          hint: command('token create', ['NAME'], { '--scope': needed }),
         },
       )
     }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { type Scope, scopes } from './scope.ts'
 
 /** A token as it is kept: what it is, and nothing by which somebody could use it. */
@@ -30,7 +31,7 @@ export function parseTokens(text: string | undefined, file: string): readonly Ke
     return v.parse(fileSchema, JSON.parse(text)).tokens
   } catch (cause) {
     throw new CliError('invalid-configuration', `${file} is not a file of tokens.`, {
-      hint: 'drover token create NAME   # after moving it away',
+      hint: phrase`${command('token create', ['NAME'], { '--scope': 'SCOPE' })}   # after moving it away`,
       cause,
     })
   }

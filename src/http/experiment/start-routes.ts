@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../../core/errors.ts'
 import { findRegistrations } from '../../core/run/registrations.ts'
+import { command } from '../../core/words/command-line.ts'
 import { requireWorkflowId } from '../../core/words/workflow-id.ts'
 import { isEnded, type JsonValue, type Workflow } from '../../core/workflow.ts'
 import { HttpRefusal } from '../failure-response.ts'
@@ -82,6 +83,6 @@ async function requireRegistered({ store, experiment }: GatewayParts, name: stri
   if ((await store.origins(name)).length > 0) return
   if (findRegistrations(await store.executors({ ask: true }), name).length > 0) return
   throw new HttpRefusal(404, 'workflow-not-registered', `No workflow "${name}" is registered here.`, {
-    hint: 'drover serve --app drover:demo',
+    hint: command('serve', [], { '--app': 'drover:demo' }),
   })
 }

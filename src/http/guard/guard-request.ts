@@ -1,3 +1,4 @@
+import { command, phrase } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
 import type { Access, GatewayContext } from '../gateway-parts.ts'
 import { isOwnHost } from './allowed-hosts.ts'
@@ -7,12 +8,12 @@ export function guardRequest(context: GatewayContext, access: Access): void {
   const { req } = context
   if (!isOwnHost(req.header('Host') ?? new URL(req.url).host, access)) {
     throw new HttpRefusal(421, 'foreign-host', 'This gateway is not known under that host.', {
-      hint: 'drover serve --public-url URL   # names how others reach it',
+      hint: phrase`${command('serve', [], { '--public-url': 'URL' })}   # names how others reach it`,
     })
   }
   if (isForeignPage(context, access)) {
     throw new HttpRefusal(403, 'foreign-origin', 'Pages of other origins may not call this gateway.', {
-      hint: 'drover serve --allow-origin ORIGIN',
+      hint: command('serve', [], { '--allow-origin': 'ORIGIN' }),
     })
   }
 }

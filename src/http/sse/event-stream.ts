@@ -1,3 +1,4 @@
+import { command } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
 import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
 
@@ -38,7 +39,7 @@ export function createEventStreams(
       if (from === endId) return new Response(null, { status: 204 })
       if (count >= mostStreams) {
         throw new HttpRefusal(503, 'too-many-streams', `${mostStreams} streams are open already.`, {
-          hint: 'drover serve --max-streams',
+          hint: command('serve', [], { '--max-streams': 'COUNT' }),
           headers: { 'Retry-After': '5' },
         })
       }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'nod
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../../core/errors.ts'
+import { command, otherCommand, phrase } from '../../core/words/command-line.ts'
 import { serverEnvironment, superuser } from '../server/server.ts'
 import { explainFileError } from '../server/server-failure.ts'
 import { buildBeside } from './build-beside.ts'
@@ -27,7 +28,7 @@ export function assertNotDamaged({ data }: Layout): void {
   throw new CliError(
     'embedded-database-failed',
     `The embedded database in ${data} lacks its file PG_VERSION: it is damaged, or not a database.`,
-    { hint: 'drover db reset --all   # deletes it; or put the file back' },
+    { hint: phrase`${command('db reset', [], { '--all': true })}   # deletes it; or put the file back` },
   )
 }
 
@@ -67,7 +68,10 @@ async function initialize(directory: string, { tree, user, isDurable }: ClusterO
     throw new CliError(
       'embedded-database-failed',
       `The embedded database could not be created in ${path.dirname(directory)}.`,
-      { hint: `df -h ${path.dirname(directory)}`, cause: new Error(stderr.trim(), { cause: error }) },
+      {
+        hint: otherCommand('df -h', [path.dirname(directory)]),
+        cause: new Error(stderr.trim(), { cause: error }),
+      },
     )
   }
 }
@@ -85,7 +89,7 @@ export function assertSameMajor(layout: Layout, tree: string): void {
   throw new CliError(
     'embedded-database-failed',
     `The embedded database was created by PostgreSQL ${major}, and this drover brings PostgreSQL ${bundled}.`,
-    { hint: 'drover db upgrade' },
+    { hint: command('db upgrade') },
   )
 }
 

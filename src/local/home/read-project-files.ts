@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } fr
 import path from 'node:path'
 import { CliError } from '../../core/errors.ts'
 import type { ProjectFile, ProjectFiles } from '../../core/project-files.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { otherCommand } from '../../core/words/command-line.ts'
 import { isWorldWritable, mayDecide } from './ownership.ts'
 import { makeHome, readPrivateJson, writePrivateFile } from './private-file.ts'
 
@@ -100,7 +100,7 @@ function unreadable(name: string, error: unknown): CliError {
   const { code, message } = error as NodeJS.ErrnoException
   const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : message
   return new CliError('invalid-configuration', `${name} cannot be read: ${reason}.`, {
-    hint: `ls -l ${shellWord(name)}`,
+    hint: otherCommand('ls -l', [name]),
     cause: error,
   })
 }

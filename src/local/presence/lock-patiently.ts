@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 
 /** What others do under these locks takes seconds on a slow machine, and is worth a wait of minutes. */
 export const lockPatienceMs = 300_000
@@ -26,7 +27,10 @@ export async function lockPatiently(client: pg.Client, lock: PatientLock): Promi
     throw new CliError(
       'embedded-database-failed',
       `Waited ${lockPatienceMs / 60_000} minutes for ${waitsFor}.`,
-      { hint: 'drover db status   # who is connected; drover db stop --force ends them', cause: error },
+      {
+        hint: phrase`${command('db status')}   # who is connected; ${command('db stop', [], { '--force': true })} ends them`,
+        cause: error,
+      },
     )
   } finally {
     clearTimeout(timer)

@@ -1,4 +1,5 @@
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { lastLines, readLog } from './log.ts'
 
@@ -8,7 +9,7 @@ const causeLines = 20
 export function failure(layout: Layout, sentence: string, cause?: unknown): CliError {
   const log = lastLines(readLog(layout.log), causeLines).join('\n')
   return new CliError('embedded-database-failed', sentence, {
-    hint: `drover db logs (${layout.log})`,
+    hint: phrase`${command('db logs')} (${layout.log})`,
     cause: log === '' ? cause : new Error(log, { cause }),
   })
 }
@@ -29,6 +30,6 @@ export function explainFileError(layout: Layout, error: unknown): unknown {
   return new CliError(
     isDenied ? 'permission-denied' : 'embedded-database-failed',
     `The embedded database in ${layout.home} cannot be used: ${message}.`,
-    { hint: 'DROVER_HOME=DIRECTORY drover db start', cause: error },
+    { hint: phrase`DROVER_HOME=DIRECTORY ${command('db start')}`, cause: error },
   )
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { CliError } from '../../core/errors.ts'
-import { shellWord } from '../../core/words/shell-word.ts'
+import { otherCommand } from '../../core/words/command-line.ts'
 
 const longestSocketName = '.s.PGSQL.65535'
 const stableName = '.s.PGSQL.5432'
@@ -27,7 +27,7 @@ export function assertPrivate(directory: string, ownerUid: number): void {
   throw new CliError(
     'embedded-database-failed',
     `The socket directory ${directory} is not private to the user that runs the embedded database.`,
-    { hint: `${found.uid === process.getuid?.() ? '' : 'sudo '}rm -r ${shellWord(directory)}` },
+    { hint: otherCommand(found.uid === process.getuid?.() ? 'rm -r' : 'sudo rm -r', [directory]) },
   )
 }
 

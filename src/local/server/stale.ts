@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { isLiving, type Postmaster, readPostmaster } from './postmaster.ts'
 import { isNumberTaken } from './process.ts'
@@ -34,6 +35,6 @@ function hasOrphans({ pid, sharedMemoryId }: Postmaster): boolean {
   throw new CliError(
     'embedded-database-failed',
     `Process ${pid} has the number of the last server, and this system does not tell whether that one is really gone.`,
-    { hint: 'drover db reset --all, or restart the machine' },
+    { hint: phrase`${command('db reset', [], { '--all': true })}, or restart the machine` },
   )
 }

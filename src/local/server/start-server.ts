@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from '../../core/errors.ts'
+import { command } from '../../core/words/command-line.ts'
 import {
   assertNotDamaged,
   assertSameMajor,
@@ -84,7 +85,7 @@ function isPassing(log: string): boolean {
 function startFailure({ layout, tcpPort }: SpawnOptions, log: string): CliError {
   if (tcpPort !== null && log.includes('could not bind')) {
     return new CliError('port-in-use', `Port ${tcpPort} of 127.0.0.1 is in use by another program.`, {
-      hint: 'drover db start --tcp PORT',
+      hint: command('db start', [], { '--tcp': 'PORT' }),
       cause: new Error(log),
     })
   }

@@ -1,4 +1,5 @@
 import { CliError } from '../../core/errors.ts'
+import { command } from '../../core/words/command-line.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { otherClients } from '../presence/clients.ts'
 import { isUnused } from '../presence/detach.ts'
@@ -44,7 +45,7 @@ async function assertUnused(presence: Presence): Promise<void> {
   if ((await takeExclusively(presence)) && (await isUnused(presence))) return
   const clients = await otherClients(presence.client)
   throw new CliError('database-in-use', `The embedded database is in use by ${clients.join(', ')}.`, {
-    hint: 'drover db stop --force',
+    hint: command('db stop', [], { '--force': true }),
   })
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type pg from 'pg'
 import type { UpgradeResult } from '../../core/embedded-database.ts'
 import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { createCluster, finishUpgrade, majorOf } from '../cluster/cluster.ts'
 import { ensureDatabase, listDatabases } from '../cluster/databases.ts'
 import { openHome, privateDirectory, requireOurs, sharedDirectory } from '../cluster/directories.ts'
@@ -67,7 +68,7 @@ export async function upgradeCluster(setup: Setup): Promise<UpgradeResult | unde
 function assertDown(layout: Layout, version: string): void {
   if (livingPostmaster(layout.postmasterFile) === undefined) return
   throw new CliError('database-in-use', `The embedded database still runs, with PostgreSQL ${version}.`, {
-    hint: 'drover db stop',
+    hint: command('db stop'),
   })
 }
 
@@ -82,7 +83,7 @@ function findTree({ trees }: Layout, major: string): string {
       'embedded-database-failed',
       `The upgrade starts PostgreSQL ${major} once more, and its files are no longer in ${trees}.`,
       {
-        hint: 'drover db start with the drover that created it puts them back; drover db reset --all deletes all',
+        hint: phrase`${command('db start')} with the drover that created it puts them back; ${command('db reset', [], { '--all': true })} deletes all`,
       },
     )
   }

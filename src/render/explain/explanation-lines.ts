@@ -2,7 +2,7 @@ import { dbosStep } from '../../core/dbos-names.ts'
 import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
 import type { Explanation, Explanations } from '../../core/diagnosis/explanation.ts'
 import { enqueuedAt, type LiveExecutor, type Situation } from '../../core/diagnosis/situation.ts'
-import { carryFlags } from '../../core/words/carry-flags.ts'
+import { renderPhrase } from '../../core/words/command-line.ts'
 import { isEnded, type Step } from '../../core/workflow.ts'
 import type { Viewport } from '../gutter.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
@@ -10,9 +10,15 @@ import { statusLabel } from '../style.ts'
 import { displayWidth, escapeControls, pad, shortExecutor, truncate, wrap } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
 import { causeSentence } from './cause-sentence.ts'
-import { type Fix, fixesOf, type Surroundings } from './fixes.ts'
+import { fixesOf, type Surroundings } from './fixes.ts'
 
 const maxLines = 4
+
+/** As it is typed, and what it does. */
+export interface TypedFix {
+  readonly command: string
+  readonly effect: string
+}
 
 /** One screen: the cause first, then the evidence, then the command that fixes it. */
 export function renderExplanation(
@@ -55,19 +61,18 @@ export function renderExplanation(
  * Of the workflow at the bottom: what waits for another is fixed there. What will hold up a delayed one is fixed before
  * its time comes.
  */
-export function fixes(explanations: Explanations, surroundings: Surroundings): readonly Fix[] {
+export function fixes(explanations: Explanations, surroundings: Surroundings): readonly TypedFix[] {
   const { situation, diagnosis } = explanations.at(-1) as Explanation
   const [first, obstacle] = diagnosis.causes
   const list = fixesOf((first.kind === 'delayed' && obstacle) || first, situation, surroundings)
-  const { databaseFlags = [] } = surroundings
   return list.map(({ command, effect }) => ({
-    command: carryFlags(command, databaseFlags.map(escapeControls)),
+    command: renderPhrase(command, surroundings.databaseFlags),
     effect,
   }))
 }
 
 /** The command stays whole for whoever copies it; what it does stands behind it as a comment, where that fits. */
-function fixLines(list: readonly Fix[], margin: number, { style, width }: Viewport): string[] {
+function fixLines(list: readonly TypedFix[], margin: number, { style, width }: Viewport): string[] {
   return list.flatMap(({ command, effect }, index) => {
     const label = index === 0 ? 'fix' : 'or'
     const head = style.faint(pad(label, margin))

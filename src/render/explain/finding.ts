@@ -1,10 +1,18 @@
 import type { Finding, Sample, Stuck } from '../../core/diagnosis/health.ts'
 import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
-import { describeQuestion, quote } from '../answer.ts'
+import {
+  type CommandLine,
+  command,
+  type Phrase,
+  phrase,
+  renderPhrase,
+} from '../../core/words/command-line.ts'
+import { sqlName } from '../../core/words/sql-name.ts'
+import { describeQuestion } from '../answer.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { counted, escapeControls, pad, shortExecutor, wrap } from '../text.ts'
+import { counted, displayWidth, escapeControls, escapeName, pad, shortExecutor, wrap } from '../text.ts'
 import { formatDuration, formatElapsed } from '../time-text.ts'
 import { causeSentence, describeStrays } from './cause-sentence.ts'
 import { answerWith, ownStart } from './fixes.ts'
@@ -15,7 +23,7 @@ export interface FindingLine {
   readonly verdict: Finding['verdict']
   readonly message: string
   /** What to type, or to do; null where all is well. */
-  readonly fix: string | null
+  readonly fix: Phrase | null
 }
 
 /** What a finding says, and its fix. */
@@ -25,7 +33,7 @@ export function toFindingLine(finding: Finding, now: Date): FindingLine {
   return { check, verdict, message, fix: verdict === 'ok' ? null : fix }
 }
 
-function describe(finding: Finding, now: Date): [message: string, fix?: string] {
+function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] {
   switch (finding.check) {
     case 'database':
       return [
@@ -75,7 +83,7 @@ function describe(finding: Finding, now: Date): [message: string, fix?: string] 
       }
       return [
         `the latest version of ${escapeControls(first.application)} is ${escapeControls(first.latest)}, which nobody runs; what names no version waits for it`,
-        `drover versions promote ${quote(first.live[0] ?? '')}`,
+        command('versions promote', [first.live[0] ?? '']),
       ]
     }
     case 'orphans':
@@ -85,9 +93,9 @@ function describe(finding: Finding, now: Date): [message: string, fix?: string] 
         return stranded
           ? [
               `${gone}; nobody who lives runs their version ${escapeControls(stranded.version ?? '(none)')}`,
-              `drover explain ${quote(stranded.workflowId)}`,
+              command('explain', [stranded.workflowId]),
             ]
-          : [gone, 'drover recover']
+          : [gone, command('recover')]
       }
       return finding.obstacle === null
         ? ['every running workflow has its executor']
@@ -100,16 +108,12 @@ function describe(finding: Finding, now: Date): [message: string, fix?: string] 
     case 'stuck':
       return describeStuck(finding.stuck, now)
     case 'dead':
-      return describeSample(
-        finding.sample,
-        'given up by DBOS after too many recoveries',
-        (id) => `drover explain ${quote(id)}`,
+      return describeSample(finding.sample, 'given up by DBOS after too many recoveries', (id) =>
+        command('explain', [id]),
       )
     case 'unread':
-      return describeSample(
-        finding.sample,
-        'ended with a message that nobody read',
-        (id) => `drover messages ${quote(id)}`,
+      return describeSample(finding.sample, 'ended with a message that nobody read', (id) =>
+        command('messages', [id]),
       )
     case 'topics':
       return describeTopics(finding.misdirected)
@@ -122,32 +126,31 @@ function describePrivileges({
   seesSessions,
   mayNot,
   role,
-}: Extract<Finding, { check: 'privileges' }>): [string, string?] {
+}: Extract<Finding, { check: 'privileges' }>): [string, Phrase?] {
   const name = escapeControls(role)
   const verbs = ['send', 'approve', 'start'] as const
   const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
   const lacks = mayNot.length > 0 ? `, not ${listed(mayNot, 'or')}` : ''
   const blind = 'does not see the sessions of others: whether workers live cannot be told'
   const fix = mayNot.includes('approve')
-    ? `drover audit init --decider ${quote(role)}   # as the owner`
+    ? phrase`${command('audit init', [], { '--decider': role })}   # as the owner`
     : showSessions({ role })
   if (seesSessions && mayNot.length === 0) return [`${name} may read, write, and see who is connected`]
   if (mayNot.length === 0) return [`${name} ${blind}`, fix]
   return [`${name} may ${listed(can, 'and')}${lacks}${seesSessions ? '' : `; it ${blind}`}`, fix]
 }
 
-function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, string?] {
+function describeRecord({ hasRecord, record }: Extract<Finding, { check: 'record' }>): [string, Phrase?] {
   if (record === 'off') return ['decisions are not recorded: "audit" is "off" in the configuration']
   if (hasRecord) return ['decisions are recorded']
   return record === 'by-itself'
     ? ['the first decision creates the record of decisions']
-    : ['there is no record of decisions, so approve and reject are refused', 'drover audit init']
+    : ['there is no record of decisions, so approve and reject are refused', command('audit init')]
 }
 
 /** A statement to type into psql. */
 function showSessions({ role }: { readonly role: string }): string {
-  const name = /^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`
-  return `grant pg_read_all_stats to ${escapeControls(name)}`
+  return `grant pg_read_all_stats to ${escapeName(sqlName(role))}`
 }
 
 function listed(words: readonly string[], conjunction: 'and' | 'or'): string {
@@ -159,23 +162,23 @@ function describeWorkers({
   silent,
   role,
   isBeforeSdk5,
-}: Extract<Finding, { check: 'workers' }>): [string, string?] {
+}: Extract<Finding, { check: 'workers' }>): [string, Phrase?] {
   if (live === undefined) return ['cannot be seen with this role', showSessions({ role })]
   if (live.length === 0)
-    return ['none is live', isBeforeSdk5 ? ownStart : 'drover worker --app ./your-module.ts']
+    return ['none is live', isBeforeSdk5 ? ownStart : command('worker', [], { '--app': './your-module.ts' })]
   const names = (list: typeof live) =>
     list
       .slice(0, 3)
       .map(({ executorId }) => shortExecutor(executorId))
       .join(', ')
   if (silent.length === 0) return [`${live.length} live: ${names(live)}${live.length > 3 ? ', …' : ''}`]
-  return [`connected and silent: ${names(silent)}`, 'drover workers']
+  return [`connected and silent: ${names(silent)}`, command('workers')]
 }
 
-function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
+function describeStuck(stuck: Stuck | null, now: Date): [string, Phrase?] {
   if (!stuck) return ['nothing is stuck']
   const { of, cause, situation } = stuck
-  const explain = `drover explain ${quote(of.oldestId)}`
+  const explain = command('explain', [of.oldestId])
   const sentence = causeSentence(cause, situation)
   if (cause.kind === 'name-unproven') {
     return [`${counted(of.count, 'workflow')} claimed and without a step: ${sentence}`, explain]
@@ -184,7 +187,7 @@ function describeStuck(stuck: Stuck | null, now: Date): [string, string?] {
   return [`${counted(of.count, 'workflow')} stuck on a queue, the oldest for ${since}: ${sentence}`, explain]
 }
 
-function describeTopics(misdirected: Misdirected | null): [string, string?] {
+function describeTopics(misdirected: Misdirected | null): [string, Phrase?] {
   if (!misdirected) return ['no message is known to be on a wrong one']
   const { wait, strays } = misdirected
   const awaited = describeQuestion({ ...wait, prompt: null })
@@ -197,12 +200,12 @@ function describeTopics(misdirected: Misdirected | null): [string, string?] {
 function describeSample(
   { count: number, ids }: Sample,
   what: string,
-  fix: (id: string) => string,
-): [string, string?] {
+  fix: (id: string) => CommandLine,
+): [string, Phrase?] {
   const [first] = ids
   if (first === undefined) return ['none']
   const more = number >= 1000 ? 'or more ' : ''
-  return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, fix(quote(first))]
+  return [`${number} ${more}${number === 1 ? 'workflow' : 'workflows'} ${what}`, fix(first)]
 }
 
 const lookByVerdict = {
@@ -212,28 +215,46 @@ const lookByVerdict = {
 } as const satisfies Record<Finding['verdict'], { symbol: string; paint: keyof Style }>
 
 /** For a terminal: what is well in a line, what is not with its fix below. */
-export function renderFindings(lines: readonly FindingLine[], { style, width }: Viewport): string[] {
+export function renderFindings(
+  lines: readonly FindingLine[],
+  { style, width, databaseFlags }: Viewport,
+): string[] {
   const margin = 18
+  const indent = ' '.repeat(margin)
+  /** A command stays whole for whoever copies it. */
+  const fixLines = (fix: Phrase | null): string[] => {
+    if (fix === null) return []
+    if (typeof fix === 'string') return wrap(fix, Math.max(1, width - margin), 3).map((line) => indent + line)
+    const typed = renderPhrase(fix, databaseFlags)
+    return [displayWidth(typed) <= width - margin ? indent + typed : typed]
+  }
   return lines.flatMap(({ check, verdict, message, fix }) => {
     const { symbol, paint } = lookByVerdict[verdict]
     const head = style[paint](pad(`${symbol} ${verdict}`, 7)) + pad(check, margin - 7)
     const text = wrap(escapeControls(message), Math.max(1, width - margin), 4)
     return [
       ...text.map((line, index) => (index === 0 ? head : ' '.repeat(margin)) + line),
-      ...(fix === null
-        ? []
-        : wrap(fix, Math.max(1, width - margin), 3).map((line) => ' '.repeat(margin) + style.command(line))),
+      ...fixLines(fix).map(style.command),
     ]
   })
 }
 
-export const findingColumns: readonly Column<FindingLine>[] = [
+/** With its fix as it is typed. */
+export interface TypedFinding extends Omit<FindingLine, 'fix'> {
+  readonly fix: string | null
+}
+
+export function toTypedFinding(line: FindingLine, databaseFlags: readonly string[]): TypedFinding {
+  return { ...line, fix: line.fix === null ? null : renderPhrase(line.fix, databaseFlags) }
+}
+
+export const findingColumns: readonly Column<TypedFinding>[] = [
   { title: 'VERDICT', value: ({ verdict }) => verdict },
   { title: 'CHECK', value: ({ check }) => check },
   { title: 'MESSAGE', value: ({ message }) => message },
   { title: 'FIX', value: ({ fix }) => fix ?? '' },
 ]
 
-export function toFindingJson({ check, verdict, message, fix }: FindingLine): FindingLine {
+export function toFindingJson({ check, verdict, message, fix }: TypedFinding): TypedFinding {
   return { check, verdict, message, fix }
 }

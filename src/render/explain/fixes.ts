@@ -3,15 +3,16 @@ import type { WorkflowProfiles } from '../../core/decide/answer-profile.ts'
 import type { Cause } from '../../core/diagnosis/cause.ts'
 import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
 import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
+import { type CommandLine, command, otherCommand, type Prose, phrase } from '../../core/words/command-line.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
+import { quoteWord } from '../../core/words/quote-word.ts'
 import type { Message, Step, Workflow } from '../../core/workflow.ts'
-import { answerCommand, isDecided, quote } from '../answer.ts'
-import { escapeControls } from '../text.ts'
+import { answerCommand } from '../answer.ts'
 import { registerIt, startAs } from './start-again.ts'
 
 /** A command to type, and what it does. */
 export interface Fix {
-  readonly command: string
+  readonly command: CommandLine | Prose
   readonly effect: string
 }
 
@@ -23,7 +24,7 @@ export interface Surroundings {
   readonly app: string | undefined
   /** Its tables are of an SDK that cannot be launched in a process of drover's. */
   readonly isBeforeSdk5?: boolean
-  /** The words by which the command line named the database, quoted. */
+  /** The words by which the command line named the database. */
   readonly databaseFlags?: readonly string[]
   /** How workflows want to be answered, by name. */
   readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
@@ -32,22 +33,22 @@ export interface Surroundings {
 /** What fixes it, the best first. */
 export function fixesOf(cause: Cause, situation: Situation, surroundings: Surroundings): readonly Fix[] {
   const { workflow, outlook, executors } = situation
-  const id = quote(workflow.workflowId)
-  const watch = { command: `drover watch ${id}`, effect: 'shows it go on' }
+  const id = workflow.workflowId
+  const watch = { command: command('watch', [id]), effect: 'shows it go on' }
   const worker = (options: WorkerOptions = {}) => workerCommand(situation, surroundings, options)
   switch (cause.kind) {
     case 'succeeded':
-      return [{ command: `drover result ${id}`, effect: 'prints its result' }]
+      return [{ command: command('result', [id]), effect: 'prints its result' }]
     case 'status-unknown':
-      return [{ command: `drover get ${id}`, effect: 'shows what it did; a newer drover may know more' }]
+      return [{ command: command('get', [id]), effect: 'shows what it did; a newer drover may know more' }]
     case 'failed':
       return [
         ...(cause.step ? [forkFrom(cause.step, situation)] : []),
-        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+        { command: command('steps', [id]), effect: 'shows what it did until then' },
       ]
     case 'cancelled':
     case 'dead':
-      return [{ command: `drover resume ${id}`, effect: 'lets it go on after its last recorded step' }]
+      return [{ command: command('resume', [id]), effect: 'lets it go on after its last recorded step' }]
     case 'no-worker':
       return [{ command: worker(), effect: 'runs a worker that takes it' }]
     case 'queue-missing':
@@ -77,7 +78,7 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
       return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
         ? [
             {
-              command: `drover explain ${quote(outlook.queue.running[0])}`,
+              command: command('explain', [outlook.queue.running[0]]),
               effect: 'says why the first that runs does not end',
             },
           ]
@@ -85,7 +86,7 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
     case 'not-taken': {
-      const workers = { command: 'drover workers', effect: 'shows who lives, and from where' }
+      const workers = { command: command('workers'), effect: 'shows who lives, and from where' }
       const another = { command: worker({ poll: true }), effect: 'runs a worker that takes it' }
       return cause.isKnown ? [workers, another] : [another, workers]
     }
@@ -96,7 +97,7 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
     case 'executor-silent':
       return [
         {
-          command: 'drover workers',
+          command: command('workers'),
           effect: 'shows where it is; end that process there, and explain again',
         },
       ]
@@ -104,11 +105,11 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
       const [known] = cause.classes
       const anew = 'if it is not known: starts it anew, as what ran before'
       return [
-        { command: `drover watch ${id}`, effect: 'shows its first step as soon as it ends' },
+        { command: command('watch', [id]), effect: 'shows its first step as soon as it ends' },
         ...(known ? [startAs(workflow, workflow.name, known, anew)] : []),
         ...(!known && cause.meant !== null ? [startAs(workflow, cause.meant, undefined, anew)] : []),
         {
-          command: `drover cancel ${id}`,
+          command: command('cancel', [id]),
           effect: 'if it is not known: gives its place to others',
         },
       ]
@@ -116,11 +117,11 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
     case 'wait-overdue':
       return [
         {
-          command: 'drover workers',
+          command: command('workers'),
           effect: 'shows where its executor is; once that goes on, this times out',
         },
         {
-          command: isDecided(cause.wait) ? `${answerCommand(cause.wait)} --force` : answerCommand(cause.wait),
+          command: answerCommand(cause.wait, { force: true }),
           effect: 'answers it late; it is read if it is there before that',
         },
       ]
@@ -136,21 +137,19 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
                 : 'answers it',
         },
         ...(cause.strays.length > 0
-          ? [{ command: `drover messages ${id}`, effect: 'shows what lies there unread' }]
+          ? [{ command: command('messages', [id]), effect: 'shows what lies there unread' }]
           : []),
       ]
     case 'waits-for-event':
       return [
-        { command: `drover get ${id}`, effect: 'shows its input, which may name that workflow' },
-        { command: `drover steps ${id}`, effect: 'shows what it did until then' },
+        { command: command('get', [id]), effect: 'shows its input, which may name that workflow' },
+        { command: command('steps', [id]), effect: 'shows what it did until then' },
       ]
     case 'waits-for-child':
-      return [
-        { command: `drover explain ${quote(cause.child.workflowId)}`, effect: 'says why that does not end' },
-      ]
+      return [{ command: command('explain', [cause.child.workflowId]), effect: 'says why that does not end' }]
     case 'due':
       return executors === undefined
-        ? [{ command: 'drover doctor', effect: 'says why workers cannot be seen' }, watch]
+        ? [{ command: command('doctor'), effect: 'says why workers cannot be seen' }, watch]
         : [watch]
     case 'delayed':
     case 'answer-unread':
@@ -166,7 +165,7 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
 function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Fix {
   const from = failedStepCount > 1 ? step : 'failed'
   return {
-    command: `drover fork ${quote(workflow.workflowId)} --from ${from}`,
+    command: command('fork', [workflow.workflowId], { '--from': from }),
     effect: 'once its reason is fixed: runs a copy from that step',
   }
 }
@@ -175,9 +174,9 @@ function forkFrom({ step }: Step, { workflow, failedStepCount }: Situation): Fix
 function takeOver(
   executorId: string,
   { workflow, executors = [] }: Situation,
-  worker: string,
+  worker: CommandLine | Prose,
 ): readonly Fix[] {
-  const recover = `drover recover ${quote(workflow.workflowId)}`
+  const { workflowId } = workflow
   const isOwn = isOwnExecutor(executorId)
   const start = {
     command: worker,
@@ -185,12 +184,12 @@ function takeOver(
       ? 'runs a worker that takes over what dead drover processes left'
       : 'runs a worker of its version, which takes over what dead executors left',
   }
-  const tell = { command: recover, effect: 'hands it to a worker that lives' }
+  const tell = { command: command('recover', [workflowId]), effect: 'hands it to a worker that lives' }
   if (eligibleExecutors(executors, workflow).length > 0) return isOwn ? [tell, start] : [tell]
   return [
     ...liveVersionsOf(executors, workflow.application).map((version) => ({
-      command: `${recover} --to-version ${quote(version)}`,
-      effect: `lets the code of ${escapeControls(version)} go on with it`,
+      command: command('recover', [workflowId], { '--to-version': version }),
+      effect: `lets the code of ${quoteWord(version)} go on with it`,
     })),
     start,
   ]
@@ -200,11 +199,10 @@ function takeOver(
 export function answerWith(
   { wait }: Extract<Cause, { kind: 'waits-for-message' }>,
   strays: readonly Message[],
-): string {
+): CommandLine {
   const [stray] = strays
-  if (isDecided(wait) || !stray || wait.topic === undefined) return answerCommand(wait)
-  const topic = wait.topic === null ? '' : ` --topic ${quote(wait.topic)}`
-  return `drover send ${quote(wait.workflowId)} ${quote(stringifyExact(stray.message))}${topic}`
+  const isTheAnswer = stray !== undefined && wait.topic !== undefined
+  return answerCommand(wait, isTheAnswer ? { message: stringifyExact(stray.message) } : {})
 }
 
 interface WorkerOptions {
@@ -223,7 +221,7 @@ export function workerCommand(
   { workflow, executors }: WorkerFor,
   { own, app, isBeforeSdk5 }: Surroundings,
   { version, createQueue, poll }: WorkerOptions = {},
-): string {
+): CommandLine | Prose {
   if (isBeforeSdk5) return ownStart
   const { application, queue } = workflow
   const module = app ?? (application === 'drover-demo' ? 'drover:demo' : './your-module.ts')
@@ -231,29 +229,27 @@ export function workerCommand(
   const isDefault = own && wanted === `${application}@dev`
   const pollsByItself = own || queue === null || queue === internalQueue || createQueue === true
   const othersLive = executors === undefined || executors.length > 0
-  return [
-    'drover worker --app',
-    quote(module),
-    ...(application !== null && module !== 'drover:demo' ? ['--application', quote(application)] : []),
-    ...(wanted !== undefined && !isDefault ? ['--app-version', quote(wanted)] : []),
-    ...(createQueue && queue !== null ? ['--create-queue', quote(queue)] : []),
-    ...(queue !== null && (!pollsByItself || (poll && !own)) ? ['--queues', quote(queue)] : []),
-    ...(!own && othersLive ? ['--join'] : []),
-  ].join(' ')
+  return command('worker', [], {
+    '--app': module,
+    '--application': module === 'drover:demo' ? undefined : application,
+    '--app-version': isDefault ? undefined : wanted,
+    '--create-queue': createQueue ? queue : undefined,
+    '--queues': !pollsByItself || (poll && !own) ? queue : undefined,
+    '--join': !own && othersLive,
+  })
 }
 
 /** What an application with an SDK before 5.0 needs, which drover cannot launch in a process of its own. */
-export const ownStart = "npm start   # the application's own start: drover worker runs SDK 5.0 and later"
+export const ownStart = phrase`${otherCommand('npm start')}   # the application's own start: drover's worker runs SDK 5.0 and later`
 
 /** Cancelled and resumed it is on DBOS's internal queue, under its own id. */
 function putBack(id: string, effect: string): Fix {
-  return { command: `drover cancel ${id} && drover resume ${id}`, effect }
+  return { command: phrase`${command('cancel', [id])} && ${command('resume', [id])}`, effect }
 }
 
 function createQueue(queue: string, { application }: Workflow): Fix {
-  const owner = application === null ? '' : ` --application ${quote(application)}`
   return {
-    command: `drover queues create ${quote(queue)}${owner}`,
+    command: command('queues create', [queue], { '--application': application }),
     effect: 'registers the queue; workers notice within seconds',
   }
 }
@@ -265,8 +261,8 @@ function moveToLive(
   { application }: Workflow,
 ): readonly Fix[] {
   return liveVersionsOf(executors, application).map((version) => ({
-    command: `drover recover ${id} --to-version ${quote(version)}`,
-    effect: `lets the code of ${escapeControls(version)} run it`,
+    command: command('recover', [id], { '--to-version': version }),
+    effect: `lets the code of ${quoteWord(version)} run it`,
   }))
 }
 
@@ -276,7 +272,7 @@ function promote(live: readonly string[]): Fix[] {
   if (version === undefined || live.length > 1 || /[…()]/.test(version)) return []
   return [
     {
-      command: `drover versions promote ${quote(version)}`,
+      command: command('versions promote', [version]),
       effect: 'makes the version that lives the latest again',
     },
   ]

@@ -1,10 +1,10 @@
 import type { Cause } from '../../core/diagnosis/cause.ts'
+import { type CommandLine, command, type Prose, phrase } from '../../core/words/command-line.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
 import type { Workflow } from '../../core/workflow.ts'
-import { quote } from '../answer.ts'
 
 interface StartAgain {
-  readonly command: string
+  readonly command: CommandLine | Prose
   readonly effect: string
 }
 
@@ -12,7 +12,7 @@ interface StartAgain {
 export function registerIt(
   { executorId, meant, classes, applications }: Extract<Cause, { kind: 'name-unregistered' }>,
   workflow: Workflow,
-  worker: string,
+  worker: CommandLine | Prose,
 ): readonly StartAgain[] {
   const [known] = classes
   const [application] = applications
@@ -40,21 +40,13 @@ export function startAs(
   known: { readonly className: string | null; readonly configName: string | null } | undefined,
   effect: string,
 ): StartAgain {
-  const flags = [
-    ...(known?.className ? ['--class', known.className] : []),
-    ...(known?.configName ? ['--instance', known.configName] : []),
-  ]
-  const start = startCommand({ ...workflow, name }, flags)
-  return {
-    command: `drover cancel ${quote(workflow.workflowId)} && ${start}`,
-    effect,
-  }
-}
-
-/** The same call once more, under a new id. */
-function startCommand({ name, input, application }: Workflow, flags: readonly string[]): string {
-  const args = Array.isArray(input) && input.length > 0 ? ['--input', stringifyExact(input)] : []
-  const owner = application === null ? [] : ['--application', application]
-  const words = [name, ...args, ...owner, ...flags]
-  return ['drover start', ...words.map((word) => (word.startsWith('--') ? word : quote(word)))].join(' ')
+  const { workflowId, input, application } = workflow
+  // The same call once more, under a new id.
+  const start = command('start', [name], {
+    '--input': Array.isArray(input) && input.length > 0 ? stringifyExact(input) : undefined,
+    '--application': application,
+    '--class': known?.className || undefined,
+    '--instance': known?.configName || undefined,
+  })
+  return { command: phrase`${command('cancel', [workflowId])} && ${start}`, effect }
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change.ts'
 import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
+import { renderCommand } from '../../core/words/command-line.ts'
 import { isEnded, type Message, type Step, type Wait, type Workflow } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
 import { isShownElsewhere } from '../bookkeeping.ts'
@@ -95,7 +96,7 @@ function describeWait(wait: Wait, at: Date, style: Style, databaseFlags?: readon
   const question = describeQuestion(wait)
   const left = wait.until ? ` (${formatElapsed(wait.until.getTime() - at.getTime())} left)` : ''
   if (wait.state === 'answered') return `${question}: answered, not read yet`
-  return `${style.warning('waits')} ${question}${left}: ${style.command(answerCommand(wait, databaseFlags))}`
+  return `${style.warning('waits')} ${question}${left}: ${style.command(renderCommand(answerCommand(wait), databaseFlags))}`
 }
 
 /** Says that it is alive: what goes on, how far it is, and how many answers it needs. */

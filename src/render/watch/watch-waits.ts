@@ -1,5 +1,6 @@
 import type { Wait } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
+import { commandLines } from '../command-lines.ts'
 import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
 import { displayWidth, escapeControls, truncate } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
@@ -40,29 +41,12 @@ export function questionLines(wait: Wait, whose: string, { style, now }: Viewpor
 }
 
 /** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
-export function answerLines(
-  wait: Wait,
-  { style, width, databaseFlags }: Viewport,
-  margins: readonly number[],
-): string[] {
+export function answerLines(wait: Wait, frame: Viewport, margins: readonly number[]): string[] {
   if (wait.state === 'answered') return []
-  const command = answerCommand(wait, databaseFlags)
-  const margin = margins.find((cells) => displayWidth(command) <= width - cells) ?? 0
-  return breakCommand(command, width - margin).map((line) => ' '.repeat(margin) + style.command(line))
-}
-
-function breakCommand(command: string, width: number): string[] {
-  if (displayWidth(command) <= width) return [command]
-  const lines: string[] = []
-  let line = ''
-  for (const word of command.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line === '' || displayWidth(longer) + 2 <= width) {
-      line = longer
-    } else {
-      lines.push(`${line} \\`)
-      line = word
-    }
-  }
-  return [...lines, line].map((each) => truncate(each, width))
+  const { style, width } = frame
+  const command = answerCommand(wait)
+  const margin = margins.find((cells) => commandLines(command, frame, width - cells).length === 1) ?? 0
+  return commandLines(command, frame, width - margin).map(
+    (line) => ' '.repeat(margin) + style.command(truncate(line, width)),
+  )
 }

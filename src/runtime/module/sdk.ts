@@ -6,6 +6,7 @@ import type * as Executor from '@dbos-inc/dbos-sdk/internal/dbos-executor'
 import type * as Decorators from '@dbos-inc/dbos-sdk/internal/decorators'
 import type { SystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database'
 import { CliError } from '../../core/errors.ts'
+import { otherCommand, phrase } from '../../core/words/command-line.ts'
 
 const packageName = '@dbos-inc/dbos-sdk'
 const oldestMajor = 5
@@ -39,7 +40,7 @@ export function loadSdk(modulePath: string): Sdk {
       'sdk-too-old',
       `${modulePath} uses ${packageName} ${version}; drover runs 5.0 and later.`,
       {
-        hint: `npm install ${packageName}@latest`,
+        hint: otherCommand('npm install', [`${packageName}@latest`]),
       },
     )
   }
@@ -60,7 +61,7 @@ function resolveSdk(require: NodeJS.Require, modulePath: string): string {
     return require.resolve(packageName)
   } catch (cause) {
     throw new CliError('sdk-not-found', `${modulePath} cannot import ${packageName}.`, {
-      hint: `cd ${path.dirname(modulePath)} && npm install ${packageName}`,
+      hint: phrase`${otherCommand('cd', [path.dirname(modulePath)])} && ${otherCommand('npm install', [packageName])}`,
       cause,
     })
   }

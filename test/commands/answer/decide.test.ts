@@ -22,7 +22,7 @@ test('a rejection needs a reason', async () => {
   const store = createExampleStore()
   expect(await runCli('reject asking', { store })).toMatchObject({
     code: 2,
-    stderr: 'error: A rejection needs a reason.\nhint: drover reject asking --comment "…"\n',
+    stderr: "error: A rejection needs a reason.\nhint: drover reject asking --comment '…'\n",
   })
   expect(store.decided).toEqual([])
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, test } from 'vitest'
 import { lockKey, slotSession } from '../../../src/core/dbos-names.ts'
+import { renderPhrase } from '../../../src/core/words/command-line.ts'
 import { holdExecutorSlot } from '../../../src/runtime/slot/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -29,7 +30,7 @@ test('a lock that is refused on a living connection closes it, and is tried agai
   const slot = await holdExecutorSlot(
     { executorId, application: 'shop', version: 'v1', registration: null },
     database.target,
-    (_, line) => lines.push(line),
+    (_, line) => lines.push(renderPhrase(line)),
   )
   const [first] = await sessions()
   const other = new pg.Client({ connectionString: database.target.url, options: '-c lock_timeout=0' })

@@ -6,9 +6,9 @@ import type { BulkRow, LedgerHead } from '../../../core/manage/ledger.ts'
 import { adviceFor, filteredStatusesByVerb, type ManageVerb } from '../../../core/manage/manage.ts'
 import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { type CommandOptions, command, phrase, renderArguments } from '../../../core/words/command-line.ts'
 import { cannotAsk } from '../../../frame/confirm.ts'
-import { describeFilterFlags } from '../../../frame/filter-options.ts'
+import { typedFilters } from '../../../frame/filter-options.ts'
 import { interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
@@ -64,13 +64,13 @@ async function readTypedIds(
 ): Promise<readonly string[] | undefined> {
   if (typed.length > 0 && filter) {
     throw new CliError('usage', 'Ids and filters cannot be combined.', {
-      hint: `drover ${verb} --help`,
+      hint: command(verb, [], { '--help': true }),
     })
   }
   if (filter) return undefined
   if (typed.length === 0) {
     throw new CliError('usage', `No workflows given to ${verb}.`, {
-      hint: `drover ${verb} ID, or drover ${verb} --name NAME --dry-run`,
+      hint: phrase`${command(verb, ['ID'])}, or ${command(verb, [], { '--name': 'NAME', '--dry-run': true })}`,
     })
   }
   const ids = await readIdsToChange(context, typed)
@@ -78,7 +78,7 @@ async function readTypedIds(
   const last = await context.started.last(store.database.label)
   if (last === undefined) {
     throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
-      hint: 'drover list',
+      hint: command('list'),
     })
   }
   printNotice(context, `@last is ${last}`)
@@ -87,19 +87,22 @@ async function readTypedIds(
 
 function toHead(
   store: Store,
-  { verb, flags, options = '' }: BulkRequest,
+  { verb, flags, options = {} }: BulkRequest,
   ids: readonly string[] | undefined,
 ): LedgerHead {
-  const selection = ids ? describeIds(ids) : describeFilterFlags(flags)
-  return { verb, database: store.database.label, request: [selection, options].filter(Boolean).join(' ') }
+  const request = ids
+    ? describeRequest(ids, options)
+    : renderArguments([], { ...typedFilters(flags), ...options })
+  return { verb, database: store.database.label, request }
 }
 
 const mostNamedIds = 10
 
-function describeIds(ids: readonly string[]): string {
-  if (ids.length <= mostNamedIds) return ids.map(shellWord).join(' ')
+function describeRequest(ids: readonly string[], options: CommandOptions): string {
+  if (ids.length <= mostNamedIds) return renderArguments(ids, options)
   const hash = createHash('sha256').update(ids.join('\n')).digest('hex')
-  return `- (${ids.length} ids, ${hash.slice(0, 12)})`
+  const counted = `- (${ids.length} ids, ${hash.slice(0, 12)})`
+  return [counted, renderArguments([], options)].filter(Boolean).join(' ')
 }
 
 /** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
@@ -232,11 +235,11 @@ async function finish(
   if (rows.length > 1) printNotice(context, bulkSummary(verb, rows))
   const [only] = rows
   if (rows.length === 1 && only?.outcome === 'no-op' && only.before)
-    printNotice(context, `hint: ${adviceFor(verb, only.before, only.workflowId)}`)
+    printNotice(context, phrase`hint: ${adviceFor(verb, only.before, only.workflowId)}`)
   if (rows.length === 1 && only?.outcome === 'not-found')
     printNotice(
       context,
       `There is no workflow ${only.workflowId} in ${store.database.label}.`,
-      'hint: drover list',
+      phrase`hint: ${command('list')}`,
     )
 }

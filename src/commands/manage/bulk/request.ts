@@ -1,6 +1,7 @@
 import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
 import type { ManageTarget, ManageVerb, WorkflowState } from '../../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
+import type { CommandOptions } from '../../../core/words/command-line.ts'
 import type { BulkFlags } from './bulk-options.ts'
 
 /** What is special about this verb and this command line. */
@@ -10,8 +11,8 @@ export interface BulkRequest {
   readonly typed: readonly string[]
   readonly filter: WorkflowFilter | undefined
   readonly flags: BulkFlags
-  /** Options that change what is done, word for word: a ledger goes on only with the same. */
-  readonly options?: string
+  /** Options that change what is done, as they are typed: a ledger goes on only with the same. */
+  readonly options?: CommandOptions
   /** What it takes to change each of these, or why it cannot be. */
   readonly prepare?: (
     states: readonly WorkflowState[],

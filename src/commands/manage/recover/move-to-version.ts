@@ -3,7 +3,7 @@ import { toSessionName } from '../../../core/dbos-names.ts'
 import type { RecoveredRow, UnclaimedVersion } from '../../../core/diagnosis/dead-executors.ts'
 import { liveVersionsOf } from '../../../core/diagnosis/eligible-executors.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { command, type Phrase, phrase } from '../../../core/words/command-line.ts'
 import type { WorkflowSummary } from '../../../core/workflow.ts'
 import { counted } from '../../../render/text.ts'
 import { formatAge } from '../../../render/time-text.ts'
@@ -34,17 +34,17 @@ export async function moveFrom(
   const left = workflows.map(({ workflowId }) => workflowId)
   const toRows = (outcome: RecoveredRow['outcome'], reason: string, workflowIds: readonly string[] = left) =>
     workflowIds.map((workflowId) => ({ workflowId, outcome, executorId: null, version: toVersion, reason }))
-  const explanation = [evidenceLine(unclaimed, context.now())]
+  const explanation: Phrase[] = [evidenceLine(unclaimed, context.now())]
   if (left.length === 0) return { rows: [], explanation }
   if (doubts.length > 0) {
     explanation.push(`  but sessions that tell no version listen, and may run it: ${doubts.join(', ')}`)
-    explanation.push(`  hint: ${await copyLine(store, left[0], toVersion)}`)
+    explanation.push(phrase`  hint: ${await copyLine(store, left[0] ?? '', toVersion)}`)
     return { rows: toRows('left-alone', 'an executor of unknown version may take it'), explanation }
   }
   const executors = (await store.executors()) ?? []
   const eligible = await eligibleAfterMove(store, executors, { application, version: toVersion })
   if (eligible.length === 0) {
-    const recover = ['drover recover', ...namedIn(ids, left)].join(' ')
+    const recover = { operands: namedIn(ids, left) }
     const stranded = { application, version: toVersion, workflows, executors, recover }
     explanation.push(...(await strandedLines(store, surroundings, stranded)))
     return { rows: toRows('stranded', nobodyRuns(toVersion)), explanation }
@@ -67,9 +67,9 @@ export async function explainUnclaimed(
   store: Store,
   { ids }: RecoverRequest,
   unclaimed: readonly UnclaimedVersion[],
-): Promise<string[]> {
+): Promise<Phrase[]> {
   const executors = unclaimed.length > 0 ? ((await store.executors()) ?? []) : []
-  const lines: string[] = []
+  const lines: Phrase[] = []
   for (const one of unclaimed) {
     const [live] = liveVersionsOf(executors, one.application)
     const left = live === undefined ? [] : await enqueuedFor(store, one, ids)
@@ -79,7 +79,7 @@ export async function explainUnclaimed(
       left.map(({ workflowId }) => workflowId),
     )
     lines.push(`Nobody runs version ${one.version}, for which ${countWaiting(left.length)}.`)
-    lines.push(`  hint: ${['drover recover', ...which, '--to-version', shellWord(live)].join(' ')}`)
+    lines.push(phrase`  hint: ${command('recover', which, { '--to-version': live })}`)
   }
   return lines
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts'
 import { isOwnExecutor, toSessionName } from '../../../core/dbos-names.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/store.ts'
+import { command, phrase } from '../../../core/words/command-line.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { findExecutor } from '../../../frame/whole-executor.ts'
 import { formatAge } from '../../../render/time-text.ts'
@@ -33,7 +34,7 @@ export async function findNamedDead(
 async function whyNotGone(context: Context, store: Store, executorId: string): Promise<CliError> {
   const live = (await store.executors())?.find((one) => one.executorId === executorId)
   const work = await store.list({ executorId, status: ['PENDING'], limit: 1 })
-  const hint = 'drover workers   # shows who lives, and who has work'
+  const hint = phrase`${command('workers')}   # shows who lives, and who has work`
   if (!live && work.length === 0) {
     return new CliError('not-there', `No executor ${executorId} has work in ${store.database.label}.`, {
       hint,
@@ -45,6 +46,6 @@ async function whyNotGone(context: Context, store: Store, executorId: string): P
   return new CliError(
     'nothing-to-do',
     `Executor ${executorId} is not gone: ${evidence} ${toSessionName(executorId, '…')}${heard}.`,
-    { hint: 'drover workers   # shows who lives; end that process first' },
+    { hint: phrase`${command('workers')}   # shows who lives; end that process first` },
   )
 }

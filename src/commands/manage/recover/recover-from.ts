@@ -5,7 +5,7 @@ import { eligibleExecutors, liveVersionsOf, type Wanted } from '../../../core/di
 import type { LiveExecutor } from '../../../core/diagnosis/situation.ts'
 import { latestVersionOf } from '../../../core/platform.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { asText, command, type Phrase, phrase, renderArguments } from '../../../core/words/command-line.ts'
 import type { WorkflowSummary } from '../../../core/workflow.ts'
 import { type Surroundings, workerCommand } from '../../../render/explain/fixes.ts'
 import { counted } from '../../../render/text.ts'
@@ -15,7 +15,7 @@ import type { RecoverRequest } from './recover-request.ts'
 /** What became of some workflows, and what was seen of who had them. */
 export interface Found {
   readonly rows: readonly RecoveredRow[]
-  readonly explanation: readonly string[]
+  readonly explanation: readonly Phrase[]
 }
 
 /** Hands what an executor left to living ones of its version, or of the one that is asked for. */
@@ -35,7 +35,7 @@ export async function recoverFrom(
     toVersion === undefined
       ? eligibleExecutors(executors, wanted)
       : await eligibleAfterMove(store, executors, wanted)
-  const explanation = [evidenceLine(executor, context.now())]
+  const explanation: Phrase[] = [evidenceLine(executor, context.now())]
   const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
   const workflows = await leftBy(store, executor, ids)
   const left = workflows.map(({ workflowId }) => workflowId)
@@ -44,18 +44,19 @@ export async function recoverFrom(
 
   if (!isKnownGone) {
     explanation.push(`  but sessions of unknown owners are connected: ${doubts.join(', ')}`)
-    explanation.push(`  hint: if it is gone, say so with --gone ${shellWord(executorId)}`)
+    explanation.push(
+      phrase`  hint: if it is gone, say so with ${asText(renderArguments([], { '--gone': executorId }))}`,
+    )
     return {
       rows: toRows('left-alone', 'its executor may be one of the sessions of unknown owners'),
       explanation,
     }
   }
   if (eligible.length === 0) {
-    const recover = [
-      'drover recover',
-      ...namedIn(ids, left),
-      ...(doubts.length > 0 ? ['--gone', shellWord(executorId)] : []),
-    ].join(' ')
+    const recover = {
+      operands: namedIn(ids, left),
+      gone: doubts.length > 0 ? executorId : undefined,
+    }
     const stranded = { application, version: target, workflows, executors, recover }
     explanation.push(...(await strandedLines(store, surroundings, stranded)))
     return { rows: toRows('stranded', nobodyRuns(target)), explanation }
@@ -143,7 +144,7 @@ const mostNamed = 20
 
 /** Where ids were typed: the same, for a command that shall do no more than this one. */
 export function namedIn(ids: readonly string[] | undefined, left: readonly string[]): readonly string[] {
-  return ids === undefined ? [] : left.slice(0, mostNamed).map(shellWord)
+  return ids === undefined ? [] : left.slice(0, mostNamed)
 }
 
 interface Stranded {
@@ -152,8 +153,8 @@ interface Stranded {
   readonly version: string | null
   readonly workflows: readonly WorkflowSummary[]
   readonly executors: readonly LiveExecutor[]
-  /** The command that finds the same workflows again. */
-  readonly recover: string
+  /** What finds the same workflows again. */
+  readonly recover: { readonly operands: readonly string[]; readonly gone?: string }
 }
 
 /** Nobody runs their version: what can be done instead, each as it is typed. */
@@ -161,12 +162,15 @@ export async function strandedLines(
   store: Store,
   surroundings: Surroundings,
   { application, version, workflows, executors, recover }: Stranded,
-): Promise<string[]> {
+): Promise<Phrase[]> {
+  const recoverAs = (toVersion?: string) =>
+    command('recover', recover.operands, { '--gone': recover.gone, '--to-version': toVersion })
   const queues = new Set(
     workflows.flatMap(({ queue }) => (queue === null || queue === internalQueue ? [] : [queue])),
   )
   const place = { application, version, queue: queues.size > 0 ? [...queues].join(',') : null }
-  const worker = `${workerCommand({ workflow: place, executors }, surroundings)}   # a worker of that version; then ${recover}`
+  const start = workerCommand({ workflow: place, executors }, surroundings)
+  const worker = phrase`${start}   # a worker of that version; then ${recoverAs()}`
   const live = liveVersionsOf(executors, application)
   const [newVersion] = live
   if (newVersion === undefined) {
@@ -175,26 +179,22 @@ export async function strandedLines(
       isUntold
         ? '  the workers that live do not tell that they are of its application; one that starts can take them'
         : '  no worker of its application lives; one that starts can take them',
-      `  hint: ${worker}`,
+      phrase`  hint: ${worker}`,
     ]
   }
-  const copies = await copyLine(store, workflows[0]?.workflowId, newVersion)
+  const [first] = workflows
+  const copies = first && (await copyLine(store, first.workflowId, newVersion))
   return [
     `  ${nobodyRuns(version)}; living: ${live.join(', ')}`,
-    `  hint: ${worker}`,
-    `  or let the new code go on with them: ${recover} --to-version ${shellWord(newVersion)}`,
-    ...(copies === undefined ? [] : [`  or run them again as copies, one by one: ${copies}`]),
+    phrase`  hint: ${worker}`,
+    phrase`  or let the new code go on with them: ${recoverAs(newVersion)}`,
+    ...(copies === undefined ? [] : [phrase`  or run them again as copies, one by one: ${copies}`]),
   ]
 }
 
 /** Where nothing is recorded there is no last step. */
-export async function copyLine(
-  store: Store,
-  workflowId: string | undefined,
-  version: string,
-): Promise<string | undefined> {
-  if (workflowId === undefined) return undefined
-  const id = shellWord(workflowId)
+export async function copyLine(store: Store, workflowId: string, version: string): Promise<Phrase> {
   const from = (await store.steps(workflowId)).length > 0 ? 'last' : '0'
-  return `drover cancel ${id} && drover fork ${id} --from ${from} --to-version ${shellWord(version)}`
+  const fork = command('fork', [workflowId], { '--from': from, '--to-version': version })
+  return phrase`${command('cancel', [workflowId])} && ${fork}`
 }

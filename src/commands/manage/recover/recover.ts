@@ -85,7 +85,7 @@ async function watchForDeadExecutors(
 ): Promise<void> {
   const { signal } = context.interrupts
   printNotice(context, `Looking every ${round.flags.every} in ${store.database.label}. ctrl-c stops.`)
-  const printed: Printed = { rows: '', notes: '' }
+  const printed: Printed = { rows: '', notes: '[]' }
   while (!signal.aborted) {
     try {
       const rows = await recoverOnce(context, store, round, printed)
@@ -106,7 +106,7 @@ async function recoverOnce(
   context: Context,
   store: Store,
   round: RecoverRequest,
-  printed: Printed = { rows: '', notes: '' },
+  printed: Printed = { rows: '', notes: '[]' },
 ): Promise<RecoveredRow[]> {
   const { graceMs, ids, flags } = round
   const { signal } = context.interrupts
@@ -137,8 +137,9 @@ async function recoverOnce(
   const others = ids?.filter((id) => !seen.has(id)) ?? []
   if (flags.toVersion === undefined) {
     const notes = await explainUnclaimed(store, round, second.unclaimed.filter(isAsked))
-    if (notes.join() !== printed.notes) printNotice(context, ...notes)
-    printed.notes = notes.join()
+    const text = JSON.stringify(notes)
+    if (text !== printed.notes) printNotice(context, ...notes)
+    printed.notes = text
   }
   return [...rows, ...(await explainOthers(store, others, second))]
 }

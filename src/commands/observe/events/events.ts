@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
+import { command } from '../../../core/words/command-line.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
 import { isEnded } from '../../../core/workflow.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
@@ -88,7 +88,7 @@ function refuseContradictions(
   }
   if (wait && key === undefined) {
     throw new CliError('usage', '--wait needs an event key.', {
-      hint: `drover events ${shellWord(id)} KEY --wait`,
+      hint: command('events', [id, 'KEY'], { '--wait': true }),
     })
   }
   if (follow && output === 'json') {

@@ -1,6 +1,6 @@
 import { CliError } from '../../../core/errors.ts'
+import { command, phrase } from '../../../core/words/command-line.ts'
 import { nearest } from '../../../core/words/nearest.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
 import { isEnded, type Workflow, type WorkflowEvent } from '../../../core/workflow.ts'
 
 /** Not published yet is one answer, ended without it another: only the first is worth a second try. */
@@ -14,18 +14,18 @@ export function eventNotFound(
   if (!isEnded(status)) {
     const waitHint =
       status === 'PENDING'
-        ? `wait for it: drover events ${shellWord(workflowId)} ${shellWord(key)} --wait`
-        : `it is ${status}: drover explain ${shellWord(workflowId)}`
+        ? phrase`wait for it: ${command('events', [workflowId, key], { '--wait': true })}`
+        : phrase`it is ${status}: ${command('explain', [workflowId])}`
     return new CliError('event-not-found', `${workflowId} has not published an event "${key}" yet.`, {
-      hint: meant ? `did you mean: drover events ${shellWord(workflowId)} ${shellWord(meant)}` : waitHint,
+      hint: meant ? phrase`did you mean: ${command('events', [workflowId, meant])}` : waitHint,
     })
   }
   const others =
     keys.length > 0
-      ? `it published: ${keys.join(', ')}`
-      : `it published none: drover get ${shellWord(workflowId)}`
+      ? phrase`it published: ${keys.join(', ')}`
+      : phrase`it published none: ${command('get', [workflowId])}`
   return new CliError('event-never-published', `${workflowId} ended ${status} without an event "${key}".`, {
-    hint: meant ? `did you mean: drover events ${shellWord(workflowId)} ${shellWord(meant)}` : others,
+    hint: meant ? phrase`did you mean: ${command('events', [workflowId, meant])}` : others,
   })
 }
 

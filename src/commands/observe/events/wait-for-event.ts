@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { command } from '../../../core/words/command-line.ts'
 import type { Workflow, WorkflowEvent } from '../../../core/workflow.ts'
 import { follow, outcomeCode } from '../../../frame/follow/follow-workflows.ts'
 import { noteDetached } from '../../../frame/follow/note-detached.ts'
@@ -38,7 +38,7 @@ export async function waitForEvent(
   if (outcome.reason === 'ended') {
     const status = outcome.workflows.get(workflowId)?.status
     throw new CliError('condition-not-met', `${workflowId} ended ${status} without an event "${key}".`, {
-      hint: `drover events ${shellWord(workflowId)}`,
+      hint: command('events', [workflowId]),
     })
   }
   noteDetached(context, outcome, [workflowId])

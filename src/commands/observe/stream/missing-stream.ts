@@ -1,6 +1,6 @@
 import { CliError } from '../../../core/errors.ts'
+import { command, phrase } from '../../../core/words/command-line.ts'
 import { nearest } from '../../../core/words/nearest.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
 
 /** Throws `stream-not-found` with what was probably meant. */
@@ -13,11 +13,11 @@ export function requireStream(
   if (keys.includes(key)) return
   const meant = nearest(key, keys)
   const look = isEnded(status)
-    ? `drover get ${shellWord(workflowId)}`
-    : `drover explain ${shellWord(workflowId)}   # where it stands`
-  const others = keys.length > 0 ? `it streams: ${keys.join(', ')}` : look
+    ? command('get', [workflowId])
+    : phrase`${command('explain', [workflowId])}   # where it stands`
+  const others = keys.length > 0 ? phrase`it streams: ${keys.join(', ')}` : look
   throw new CliError('stream-not-found', `${workflowId} has no stream "${key}".`, {
-    hint: meant ? `did you mean: drover stream ${shellWord(workflowId)} ${shellWord(meant)}` : others,
+    hint: meant ? phrase`did you mean: ${command('stream', [workflowId, meant])}` : others,
   })
 }
 

@@ -1,4 +1,4 @@
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { command, type Phrase, phrase } from '../../../core/words/command-line.ts'
 import type { StreamValue, Workflow, WorkflowStatus } from '../../../core/workflow.ts'
 
 /** How far a stream was printed. */
@@ -27,7 +27,7 @@ export function describeEnd(
   key: string,
   { count, nextOffset }: Progress,
   ending: Ending,
-): string {
+): Phrase {
   const values = `${key}: ${count === 1 ? '1 value' : `${count} values`}`
   switch (ending.reason) {
     case 'closed':
@@ -35,8 +35,8 @@ export function describeEnd(
     case 'ended':
       return `${values}, not closed: ${workflowId} ended ${ending.status} (next offset ${nextOffset})`
     case 'open': {
-      const command = `drover stream ${shellWord(workflowId)} ${shellWord(key)} --follow --from ${nextOffset}`
-      return `${values} so far${ending.why ? `, ${ending.why}` : ''}; to go on: ${command}`
+      const goOn = command('stream', [workflowId, key], { '--follow': true, '--from': nextOffset })
+      return phrase`${values} so far${ending.why ? `, ${ending.why}` : ''}; to go on: ${goOn}`
     }
     default:
       return ending satisfies never

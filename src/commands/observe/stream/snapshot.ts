@@ -1,5 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Store } from '../../../core/store.ts'
+import type { Phrase } from '../../../core/words/command-line.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
@@ -25,7 +26,7 @@ export async function printSnapshot(
   const { signal } = context.interrupts
   const { workflowId, status } = workflow
   const chosen = streams.filter(({ key }) => keys.length === 0 || keys.includes(key))
-  const endings: string[] = []
+  const endings: Phrase[] = []
   for (const { key, closed } of chosen) {
     let progress = startOf(key, starts)
     const from = progress.nextOffset

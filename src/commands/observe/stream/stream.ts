@@ -2,8 +2,8 @@ import { Command, Option } from 'commander'
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/store.ts'
+import { command, phrase, quotedList } from '../../../core/words/command-line.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
 import { nonNegativeInteger, positiveInteger } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
@@ -105,13 +105,15 @@ function onlyStream({ workflowId }: Workflow, streams: readonly StreamKey[]): re
     'usage',
     `${workflowId} has streamed nothing yet, so that --raw needs the name of a stream.`,
     {
-      hint: `drover stream ${shellWord(workflowId)} KEY --raw --follow`,
+      hint: command('stream', [workflowId, 'KEY'], { '--raw': true, '--follow': true }),
     },
   )
 }
 
 function severalRaw(keys: readonly string[]): CliError {
-  return new CliError('usage', '--raw prints one stream.', { hint: `name one of: ${keys.join(', ')}` })
+  return new CliError('usage', '--raw prints one stream.', {
+    hint: phrase`name one of: ${quotedList(keys)}`,
+  })
 }
 
 interface Chosen {

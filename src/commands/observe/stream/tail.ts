@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { exitCodes } from '../../../core/exit-codes.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import { command, type Phrase, phrase } from '../../../core/words/command-line.ts'
 import type { Workflow } from '../../../core/workflow.ts'
 import { type FollowOutcome, follow } from '../../../frame/follow/follow-workflows.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
@@ -59,17 +59,19 @@ export async function tail(context: Context, store: Store, request: TailRequest)
   }
   const { workflowId } = workflow
   for (const key of missing)
-    printNotice(context, `${workflowId} has no stream "${key}" yet; ${comeBack(workflowId, key)}`)
+    printNotice(context, phrase`${workflowId} has no stream "${key}" yet; ${comeBack(workflowId, key)}`)
   if (progress.size > 0 || missing.length > 0) return
   const hasEnded = outcome.reason === 'ended'
   printNotice(
     context,
-    `${workflowId} has streamed nothing${hasEnded ? '.' : ` yet; ${comeBack(workflowId)}`}`,
+    hasEnded
+      ? `${workflowId} has streamed nothing.`
+      : phrase`${workflowId} has streamed nothing yet; ${comeBack(workflowId)}`,
   )
 }
 
-function comeBack(workflowId: string, ...keys: readonly string[]): string {
-  return `to come back: drover stream ${[workflowId, ...keys].map(shellWord).join(' ')} --follow`
+function comeBack(workflowId: string, ...keys: readonly string[]): Phrase {
+  return phrase`to come back: ${command('stream', [workflowId, ...keys], { '--follow': true })}`
 }
 
 function endingOf({ workflowId }: Workflow, { reason, workflows }: FollowOutcome): Ending {

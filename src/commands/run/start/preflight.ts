@@ -6,7 +6,14 @@ import { CliError } from '../../../core/errors.ts'
 import { nearestKnownName } from '../../../core/run/known-names.ts'
 import type { StartRequest } from '../../../core/run/start.ts'
 import type { Store } from '../../../core/store.ts'
-import { shellWord } from '../../../core/words/shell-word.ts'
+import {
+  asText,
+  command,
+  type Phrase,
+  phrase,
+  quotedList,
+  renderArguments,
+} from '../../../core/words/command-line.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { causeSentence } from '../../../render/explain/cause-sentence.ts'
@@ -22,7 +29,7 @@ interface Planned {
 
 interface Warning {
   readonly sentence: string
-  readonly fix: string
+  readonly fix: Phrase
   /** As things stand it would not run; else it may well. */
   readonly isCertain: boolean
   /** A worker that is on its way would fix it. */
@@ -81,7 +88,7 @@ export function reportObstacles(context: Context, { warnings, outlook }: StartOb
   }
   for (const { sentence, fix } of warnings) {
     printNotice(context, `warning: ${sentence}`)
-    printNotice(context, `hint: ${fix}`)
+    printNotice(context, phrase`hint: ${typeof fix === 'string' ? asText(fix) : fix}`)
   }
 }
 
@@ -90,7 +97,9 @@ async function unknownName(store: Store, name: string): Promise<Warning> {
   const meant = await nearestKnownName(store, name)
   return {
     sentence: `No workflow named "${name}" ever ran there.`,
-    fix: meant ? `did you mean ${meant}?` : 'drover list --count-by name   # shows the names that did',
+    fix: meant
+      ? phrase`did you mean ${meant}?`
+      : phrase`${command('list', [], { '--count-by': 'name' })}   # shows the names that did`,
     isCertain: false,
     isTransient: false,
   }
@@ -99,11 +108,11 @@ async function unknownName(store: Store, name: string): Promise<Warning> {
 /** What to type differently, or besides. */
 function fixOf(
   cause: Cause,
-  worker: (options?: { createQueue?: boolean; poll?: boolean }) => string,
-): string {
+  worker: (options?: { createQueue?: boolean; poll?: boolean }) => Phrase,
+): Phrase {
   switch (cause.kind) {
     case 'no-worker':
-      return `${worker()}   # it stays enqueued until one starts`
+      return phrase`${worker()}   # it stays enqueued until one starts`
     case 'queue-missing':
       return worker({ createQueue: true })
     case 'queue-elsewhere':
@@ -116,25 +125,29 @@ function fixOf(
     case 'not-polled':
       return worker({ poll: true })
     case 'name-unregistered':
-      return otherName(cause) ?? `${worker()}   # with a module that registers it`
+      return otherName(cause) ?? phrase`${worker()}   # with a module that registers it`
     default:
-      return 'drover workers'
+      return command('workers')
   }
 }
 
-function otherName({ meant, classes, applications }: NameUnregistered): string | undefined {
+function otherName({ meant, classes, applications }: NameUnregistered): Phrase | undefined {
   const [known] = classes
-  if (known) return known.className === null ? 'leave --class out' : `--class ${shellWord(known.className)}`
-  if (meant !== null) return `did you mean ${meant}?`
+  if (known) return known.className === null ? 'leave --class out' : typedOption('--class', known.className)
+  if (meant !== null) return phrase`did you mean ${meant}?`
   const [application] = applications
-  return application === undefined ? undefined : `--application ${shellWord(application)}`
+  return application === undefined ? undefined : typedOption('--application', application)
 }
 
 /** What is not named, or only in part, cannot be typed. */
-function otherVersion(live: readonly string[]): string | undefined {
+function otherVersion(live: readonly string[]): Phrase | undefined {
   const named = live.filter((version) => !/[…()]/.test(version))
   if (named.length === 0) return undefined
   return named.length === 1 && live.length === 1
-    ? `--app-version ${shellWord(named.join())}`
-    : `name one that is live with --app-version: ${named.join(', ')}`
+    ? typedOption('--app-version', named.join())
+    : phrase`name one that is live with --app-version: ${quotedList(named)}`
+}
+
+function typedOption(flag: `--${string}`, value: string): Phrase {
+  return asText(renderArguments([], { [flag]: value }))
 }
