@@ -261,7 +261,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'db',
         usage: '',
-        summary: 'the embedded Postgres: start, stop, status, url, logs, reset',
+        summary: 'the embedded Postgres: start, stop, status, url, logs, reset, upgrade',
         load: async () => (await import('./platform/db.ts')).dbCommand,
       },
       {

@@ -85,6 +85,12 @@ test('bare drover is its help', async () => {
       delete [id…]                  delete ended workflows with all that was
                                     recorded of them
 
+    Serve:
+      serve                         serve workflows over HTTP: start, watch, answer,
+                                    read
+      token                         tokens that open the gateway: create, list,
+                                    revoke
+
     Platform:
       queues                        list registered queues with their depth; set,
                                     create, delete
@@ -92,7 +98,7 @@ test('bare drover is its help', async () => {
                                     resume, trigger
       versions                      list versions with who runs them; promote one
       db                            the embedded Postgres: start, stop, status, url,
-                                    logs, reset
+                                    logs, reset, upgrade
       config                        show every setting and where it comes from
       help [command]                show help for a command; or of exit-codes,
                                     environment, formats, conditions
@@ -246,7 +252,11 @@ test.each([
   ['schedules', 'pose', 'did you mean drover schedules pause? drover schedules has pause, resume, trigger'],
   ['queues', 'xyzzy', 'drover queues has set, create, delete'],
   ['versions', 'promot', 'did you mean drover versions promote? drover versions has promote'],
-  ['db', 'stat', 'did you mean drover db start? drover db has start, stop, status, url, logs, reset'],
+  [
+    'db',
+    'stat',
+    'did you mean drover db start? drover db has start, stop, status, url, logs, reset, upgrade',
+  ],
 ])('drover %s says which commands it has, and which %s may be', async (group, typed, hint) => {
   for (const options of [[], ['--schema', 'dbos']]) {
     const { code, stderr } = await runCli([...options, group, typed])

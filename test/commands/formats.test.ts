@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { commandGroups } from '../../src/commands/index.ts'
 import type { Context } from '../../src/context.ts'
 import type { LocalDatabase, LocalStatus } from '../../src/core/embedded-database.ts'
+import { createToken, tokensText } from '../../src/http/auth/tokens.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { type CliRun, runCli } from '../support/run-cli.ts'
@@ -76,6 +77,10 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['schedules trigger nightly', 'json jsonl ids'],
   ['versions', 'json jsonl ids'],
   ['versions promote v0', 'json jsonl ids'],
+  ['serve', ''],
+  ['token create ada', 'json jsonl'],
+  ['token list', 'json jsonl'],
+  ['token revoke grace', 'json jsonl'],
   ['db start', 'json jsonl'],
   ['db stop', 'json jsonl'],
   ['db status', 'json jsonl'],
@@ -123,7 +128,10 @@ function pick<Whole, Key extends keyof Whole>(whole: Whole, keys: readonly Key[]
 
 const run = (line: string) => {
   const isStoreless = line.startsWith('db ')
-  return runCli(line, { local, ...(isStoreless ? {} : { store: createStore() }) })
+  const files = {
+    '/home-of-drover/tokens.json': tokensText([createToken('grace', 'read', new Date(0)).kept]),
+  }
+  return runCli(line, { local, files, ...(isStoreless ? {} : { store: createStore() }) })
 }
 
 const linesOf = ({ stdout }: CliRun) => stdout.split('\n').slice(0, -1)
@@ -133,7 +141,7 @@ test('the table has every command, and every command of a group', async () => {
   for (const { name, load } of commandGroups.flatMap((group) => group.commands)) {
     const command = (await load())({} as Context)
     words.push(...command.commands.map((child) => `${name} ${child.name()}`))
-    if (name !== 'db') words.push(name)
+    if (name !== 'db' && name !== 'token') words.push(name)
   }
   const listed = commands.map(([line]) => words.filter((word) => `${line} `.startsWith(`${word} `)))
   expect(new Set(listed.map((found) => found.toSorted((a, b) => b.length - a.length)[0]))).toEqual(

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { type Scope, scopes } from '../../http/auth/scope.ts'
 import { createToken, type KeptToken, parseTokens, tokensText } from '../../http/auth/tokens.ts'
@@ -23,7 +23,8 @@ export function tokenCommand(context: Context): Command {
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
     command.addCommand(one)
-    return one.option('--token-file <file>', "keep them in this file (default: tokens.json in drover's home)")
+    one.option('--token-file <file>', "keep them in this file (default: tokens.json in drover's home)")
+    return addOutputOptions(one, ['table', 'json', 'jsonl'])
   }
   add('create', 'make a token, and show it once')
     .argument('<name>', 'who it is for: the name on record for what is decided with it')
@@ -33,11 +34,8 @@ export function tokenCommand(context: Context): Command {
         .default('read'),
     )
     .action((name: string, _, one: Command) => runCreate(context, name, one.optsWithGlobals<TokenFlags>()))
-  addOutputOptions(
-    add('list', 'list tokens, without what would let somebody use one').action((_, one: Command) =>
-      runList(context, one.optsWithGlobals<TokenFlags>()),
-    ),
-    ['table', 'json', 'jsonl'],
+  add('list', 'list tokens, without what would let somebody use one').action((_, one: Command) =>
+    runList(context, one.optsWithGlobals<TokenFlags>()),
   )
   add('revoke', 'end a token; a gateway that runs notices within a second')
     .argument('<name>')
@@ -60,7 +58,8 @@ async function runCreate(context: Context, name: string, flags: TokenFlags): Pro
   }
   const { token, kept } = createToken(name, flags.scope, context.now())
   await context.writePrivate(file, tokensText([...tokens, kept]))
-  await context.terminal.print(token)
+  const { scope, createdAt } = kept
+  await printOne(context, flags, { json: { name, scope, createdAt, token }, text: token })
   printNotice(context, `It may ${flags.scope}, and is shown only now. ${file} has its hash.`)
 }
 
@@ -91,7 +90,8 @@ async function runRevoke(context: Context, name: string, flags: TokenFlags): Pro
     })
   }
   await context.writePrivate(file, tokensText(left))
-  printNotice(context, `The token ${name} is good for nothing any more.`)
+  await printOne(context, flags, { json: { name, revoked: true } })
+  printNotice(context, `The token ${name} is revoked.`)
 }
 
 async function readTokens(context: Context, file: string): Promise<readonly KeptToken[]> {
