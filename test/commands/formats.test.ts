@@ -128,10 +128,10 @@ function pick<Whole, Key extends keyof Whole>(whole: Whole, keys: readonly Key[]
 
 const run = (line: string) => {
   const isStoreless = line.startsWith('db ')
-  const files = {
+  const written = {
     '/home-of-drover/tokens.json': tokensText([createToken('grace', 'read', new Date(0)).kept]),
   }
-  return runCli(line, { local, files, ...(isStoreless ? {} : { store: createStore() }) })
+  return runCli(line, { local, written, ...(isStoreless ? {} : { store: createStore() }) })
 }
 
 const linesOf = ({ stdout }: CliRun) => stdout.split('\n').slice(0, -1)
