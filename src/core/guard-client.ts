@@ -8,10 +8,12 @@ interface PgClient {
   password: unknown
   readonly connection: {
     readonly stream: { readonly encrypted?: boolean; destroy(): void }
-    on(event: 'authenticationCleartextPassword', listener: () => void): void
+    on(event: PasswordRequest, listener: () => void): void
   }
   connect(callback?: (error: Error) => void): unknown
 }
+
+type PasswordRequest = 'authenticationCleartextPassword' | 'authenticationMD5Password'
 
 type Guarded = Pick<DatabaseTarget, 'label' | 'clearTextHosts' | 'assertOwnSocket'>
 
@@ -31,7 +33,15 @@ export function guardClient(client: object, target: Guarded): void {
       throw refuseClearText(target.label)
     }
   })
+  connection.on('authenticationMD5Password', () => weaklyAsked.add(client))
   if (target.assertOwnSocket) checkBeforeConnect(guarded, target.assertOwnSocket)
+}
+
+/** Clients that were asked for their password as MD5, which whoever listens can use. */
+const weaklyAsked = new WeakSet<object>()
+
+export function sentMd5(client: object): boolean {
+  return weaklyAsked.has(client)
 }
 
 function mayGoInClearText(host: string, { clearTextHosts = [] }: Guarded): boolean {

@@ -165,6 +165,7 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
     migration: 123,
     isListening: true,
     isPooled: false,
+    asksForMd5: false,
     seesSessions: true,
     mayNot: [],
     role: 'ada',

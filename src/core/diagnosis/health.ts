@@ -50,6 +50,8 @@ export interface ServerHealth {
   /** What this role lacks privileges for. */
   readonly mayNot: readonly ('send' | 'approve' | 'start')[]
   readonly role: string
+  /** The server asks for passwords as MD5. */
+  readonly asksForMd5: boolean
   /** There is a table for decisions. */
   readonly hasRecord: boolean
   /** ENQUEUED for a while, the oldest first. */
@@ -97,6 +99,7 @@ export type Finding = { readonly verdict: Verdict } & (
       readonly mayNot: ServerHealth['mayNot']
       readonly role: string
     }
+  | { readonly check: 'login'; readonly role: string }
   | { readonly check: 'record'; readonly hasRecord: boolean; readonly record: Checkup['record'] }
   | { readonly check: 'clock'; readonly differenceMs: number }
   | {
@@ -160,6 +163,7 @@ export function examine(checkup: Checkup): readonly Finding[] {
       mayNot,
       role,
     },
+    ...(server.asksForMd5 ? [{ check: 'login', verdict: 'warn', role } as const] : []),
     { check: 'record', verdict: hasRecord || record !== 'needed' ? 'ok' : 'warn', hasRecord, record },
     {
       check: 'clock',

@@ -1,4 +1,5 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
+import { sentMd5 } from '../../core/guard-client.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { type Row, type Session, withConnection } from '../connection/connect.ts'
@@ -24,13 +25,14 @@ const listenTestMs = 1000
 /** What the server tells about itself, and what in the tables needs somebody's care. */
 export async function readHealth(database: Database): Promise<ServerHealth> {
   const { session } = database
-  const { server, processId } = await session.transaction(async (client) => {
+  const { server, processId, asksForMd5 } = await session.transaction(async (client) => {
     const { rows } = await client.query(
       `select current_setting('server_version') as version, clock_timestamp() as now, current_user as role,
          pg_backend_pid() as pid, pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions`,
     )
     return {
       server: rows[0],
+      asksForMd5: sentMd5(client),
       processId: (client as typeof client & { readonly processID?: number }).processID,
     }
   })
@@ -40,6 +42,7 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     role: String(server.role),
     // Between us and the server a pooler answers with a process id of its own.
     isPooled: processId !== server.pid,
+    asksForMd5,
     seesSessions: server.sees_sessions === true,
     mayNot: await readMayNot(database),
     hasRecord: await hasRecord(session),

@@ -59,6 +59,11 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
           ]
     case 'privileges':
       return describePrivileges(finding)
+    case 'login':
+      return [
+        'the server asks for the password as MD5, which whoever hears it can log in with',
+        `set password_encryption = 'scram-sha-256' on the server, then the password of ${escapeControls(finding.role)} again`,
+      ]
     case 'record':
       return describeRecord(finding)
     case 'clock':
