@@ -2,7 +2,7 @@
 
 export type { Change, ChangeType } from './core/change.ts'
 export type { RecordedDecision, RecordQuery } from './core/decide/decision-record.ts'
-export type { NamedWait } from './core/decide/inbox.ts'
+export type { NamedWait } from './core/decide/inbox-query.ts'
 export type { Decided } from './core/decide/submit-decision.ts'
 export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
 export type { WorkflowQuery } from './core/store.ts'

@@ -1,14 +1,9 @@
 import type { Change, ChangeType } from './change.ts'
 import type { DatabaseIdentity } from './database.ts'
-import type {
-  DecisionOutcome,
-  DecisionRequest,
-  LastDecided,
-  RecordedDecision,
-  RecordQuery,
-  RecordSetup,
-} from './decide/decision-record.ts'
-import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from './decide/inbox.ts'
+import type { Decision, DecisionOutcome } from './decide/decision.ts'
+import type { LastDecided, RecordedDecision, RecordQuery, RecordSetup } from './decide/decision-record.ts'
+import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from './decide/inbox-query.ts'
+import type { RecordVerification } from './decide/verify-record.ts'
 import type { Recovery } from './diagnosis/dead-executors.ts'
 import type { ServerHealth } from './diagnosis/health.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
@@ -126,13 +121,15 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** Throws `workflow-not-found`. `duplicate` when this message was sent under its idempotency key before. */
   send(request: SendRequest): Promise<SendOutcome>
   /** Throws `workflow-not-found`, and `no-record` where who decides is to be recorded and cannot be. */
-  decide(request: DecisionRequest): Promise<DecisionOutcome>
+  decide(decision: Decision): Promise<DecisionOutcome>
   /** The wait at this step, also one that is over; undefined where that step never waited. */
   waitAt(workflowId: string, step: number): Promise<Wait | undefined>
   /** The last decision of this workflow; without the record what its messages tell of one. */
   lastDecided(workflowId: string, options: { readonly isRecorded: boolean }): Promise<LastDecided | undefined>
   /** What was decided and tried, newest first. Throws `no-record`. */
   decisions(query: RecordQuery): Promise<readonly RecordedDecision[]>
+  /** Where messages and record differ, of what was decided and sent from then on; by default since the first decision. Throws `no-record`. */
+  verifyRecord(range: { readonly from?: Date }): Promise<RecordVerification>
   /** The SQL that creates the record, and lets `decider` decide; run unless told otherwise. */
   createRecord(setup: RecordSetup): Promise<string>
   /** Enqueues, and sends the messages in the same transaction. */

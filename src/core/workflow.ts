@@ -1,3 +1,5 @@
+import type { Topic } from './topic.ts'
+
 /**
  * Glossary: one word per idea, in the code, the command line and the docs.
  *
@@ -164,7 +166,7 @@ export interface StreamSummary extends StreamKey {
 
 export interface Message {
   readonly workflowId: string
-  readonly topic: string | null
+  readonly topic: Topic
   readonly message: JsonValue
   readonly sentAt: Date
   /** The step that consumed it; null while unread, or where the schema does not record it. */
@@ -181,11 +183,16 @@ export type TopicSource = 'asked' | 'configured' | 'learned' | 'inferred'
 export interface Wait {
   readonly workflowId: string
   readonly step: number
-  /** `undefined` when it is not known (nothing asked, nothing learned); null is "no topic". */
-  readonly topic: string | null | undefined
+  /** `undefined` when it is not known (nothing asked, nothing learned). */
+  readonly topic: Topic | undefined
   readonly prompt: string | null
   readonly since: Date
   readonly until: Date | null
+  /** `until` was over when it was read, by the clock of the database. */
+  readonly isOverdue: boolean
+  /** Those of the messages to this workflow that nobody has read. */
+  readonly unreadTopics: readonly Topic[]
+  /** As far as the topic is known. */
   readonly state: WaitState
   /** True when an `awaiting:<topic>` event asked; false when the wait is inferred from the steps. */
   readonly asked: boolean

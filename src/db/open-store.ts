@@ -3,17 +3,20 @@ import type { Store } from '../core/store.ts'
 import { createSession } from './connection/connect.ts'
 import { createListener } from './connection/listen.ts'
 import { defaultTiming, type FollowTiming } from './connection/retry-while-disconnected.ts'
+import { verifyRecord } from './decide/compare-record.ts'
+import { decideWait } from './decide/decide-wait.ts'
+import { createRecord } from './decide/open-record.ts'
+import { readDecisions } from './decide/read-decisions.ts'
+import { readLastDecided } from './decide/read-last-decided.ts'
 import { createExecutorReader } from './executors/known-executors.ts'
 import type { OpenDatabase } from './executors/open-database.ts'
 import { checkCursorOf } from './feed/check-cursor.ts'
 import { follow } from './feed/follow.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readClock } from './read/read-clock.ts'
-import { readDecisions } from './read/read-decisions.ts'
 import { readEvents } from './read/read-events.ts'
 import { readHealth } from './read/read-health.ts'
 import { learnAnswers, readInbox } from './read/read-inbox.ts'
-import { readLastDecided } from './read/read-last-decided.ts'
 import { readLineage } from './read/read-lineage.ts'
 import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
@@ -32,14 +35,12 @@ import {
   listWorkflows,
 } from './read/read-workflows.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/migrate.ts'
-import { createRecord } from './tables/record-table.ts'
 import { readSchema } from './tables/schema.ts'
 import { readSupportedSchema } from './tables/supported-schema.ts'
 import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
 import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
 import { promoteVersion, readVersions } from './write/change-versions.ts'
-import { decideWait } from './write/decide-wait.ts'
 import {
   countBy,
   manage,
@@ -78,6 +79,7 @@ const functions = {
   waitAt: readWaitAt,
   lastDecided: readLastDecided,
   decisions: readDecisions,
+  verifyRecord,
   createRecord,
   start: startWorkflow,
   origins: listOrigins,

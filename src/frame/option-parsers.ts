@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { CliError } from '../core/errors.ts'
+import { topicFromText } from '../core/topic.ts'
 import type { AnyOf } from '../core/words/any-of.ts'
 
 /**
@@ -29,8 +30,8 @@ export function nonNegativeInteger(text: string): number {
 /** `--topic ''` is no topic. Not for `option(…, parser)`: commander makes '' of null. */
 export function readTopic<Flags extends { readonly topic?: AnyOf<string | null> }>(flags: Flags): Flags {
   const { topic } = flags
-  if (Array.isArray(topic)) return { ...flags, topic: topic.map((one) => one || null) }
-  return topic === '' ? { ...flags, topic: null } : flags
+  if (Array.isArray(topic)) return { ...flags, topic: topic.map((one) => topicFromText(one ?? '')) }
+  return typeof topic === 'string' ? { ...flags, topic: topicFromText(topic) } : flags
 }
 
 function wholeNumber(text: string, least: number, which: string): number {

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
-import type { Actor } from '../core/decide/decision-record.ts'
+import type { Actor } from '../core/decide/decision.ts'
 import type { Store } from '../core/store.ts'
 import type { Scope } from './auth/scope.ts'
 import type { KeptToken } from './auth/tokens.ts'

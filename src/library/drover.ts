@@ -1,8 +1,9 @@
 import type { Change } from '../core/change.ts'
 import type { DatabaseIdentity } from '../core/database.ts'
-import type { Actor, DecisionVerb, RecordedDecision, RecordQuery } from '../core/decide/decision-record.ts'
+import type { Actor, Verdict } from '../core/decide/decision.ts'
+import type { RecordedDecision, RecordQuery } from '../core/decide/decision-record.ts'
 import { findWait } from '../core/decide/find-wait.ts'
-import type { InboxQuery, NamedWait } from '../core/decide/inbox.ts'
+import type { InboxQuery, NamedWait } from '../core/decide/inbox-query.ts'
 import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
@@ -109,14 +110,14 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     now: () => new Date(),
   }
 
-  const decide = async (wait: string, decision: DecisionVerb, options: DecideOptions): Promise<Decided> => {
+  const decide = async (wait: string, verdict: Verdict, options: DecideOptions): Promise<Decided> => {
     const { as, comment = null, data, topic } = options
     const decider = { by: as, isRecorded: rules.isRecorded }
     const addressed = await findWait(store, wait, decider, (id) => requireWorkflow(store, id))
     const actor: Actor = { name: as, source: 'library' }
     const { name } = addressed.workflow
-    const submission = { ...addressed, name, decision, actor, comment, data, topic }
-    return withPlainNumbers(await submitDecision(store, rules, submission))
+    const said = { ...addressed, name, verdict, actor, comment, message: data, topic }
+    return withPlainNumbers(await submitDecision(store, rules, said))
   }
 
   return {

@@ -10,6 +10,7 @@ import type {
   Message,
   Step,
   StreamValue,
+  Wait,
   Workflow,
   WorkflowEvent,
   WorkflowSummary,
@@ -99,6 +100,11 @@ export function toWaitJson(wait: KnownWait): object {
   }
 }
 
+/** The same where nothing was looked up for it. */
+function toOpenWaitJson({ isOverdue, unreadTopics, ...wait }: Wait): object {
+  return wait
+}
+
 export function toRecoveredJson({ workflowId, outcome, executorId, version, reason }: RecoveredRow): object {
   return { workflowId, outcome, executorId, version, reason }
 }
@@ -143,6 +149,8 @@ export function toChangeJson(change: Change): object {
       return { ...common, workflow: toWorkflowJson(change.workflow) }
     case 'step':
       return { ...common, step: toStepJson(change.step) }
+    case 'waits':
+      return { ...common, waits: change.waits.map(toOpenWaitJson) }
     case 'message':
       return { ...common, message: toMessageJson(change.message) }
     default:

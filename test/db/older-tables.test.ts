@@ -82,7 +82,7 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     const decision = {
       wait,
       topic: 'go',
-      decision: 'approved',
+      verdict: 'approved',
       message: { approved: true },
       actor: { name: 'ada', source: '--as' },
       comment: null,

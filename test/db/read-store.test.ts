@@ -146,6 +146,8 @@ test('a wait that asks and one that does not are each found once, until they are
       prompt: 'Legal?',
       since: expect.any(Date),
       until: expect.any(Date),
+      isOverdue: false,
+      unreadTopics: [],
       state: 'waiting',
       asked: true,
       request: { prompt: 'Legal?' },

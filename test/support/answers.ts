@@ -1,13 +1,13 @@
 /** What ada and bob say to a wait; the wait and its topic are the test's. */
 export const adaApproves = {
-  decision: 'approved',
+  verdict: 'approved',
   message: { approved: true, by: 'ada' },
   actor: { name: 'ada', source: '--as' },
   comment: null,
 } as const
 
 export const bobRejects = {
-  decision: 'rejected',
+  verdict: 'rejected',
   message: { approved: false, by: 'bob' },
   actor: { name: 'bob', source: 'DROVER_ACTOR' },
   comment: 'no',

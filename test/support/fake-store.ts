@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../../src/core/change.ts'
 import { internalQueue } from '../../src/core/dbos-names.ts'
-import { deciderOf, isSameDecision, waitKey } from '../../src/core/decide/decision.ts'
-import type {
-  DecisionOutcome,
-  DecisionRequest,
-  RecordedDecision,
-} from '../../src/core/decide/decision-record.ts'
-import type { NamedWait } from '../../src/core/decide/inbox.ts'
+import type { Decision } from '../../src/core/decide/decision.ts'
+import type { NamedWait } from '../../src/core/decide/inbox-query.ts'
+import { waitKey } from '../../src/core/decide/wait-id.ts'
 import type { DeadExecutor, RecoveryScan, UnclaimedVersion } from '../../src/core/diagnosis/dead-executors.ts'
 import { eligibleExecutors } from '../../src/core/diagnosis/eligible-executors.ts'
 import type { ServerHealth } from '../../src/core/diagnosis/health.ts'
@@ -18,7 +13,6 @@ import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'
 import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
 import type { QueuePlace, SendRequest, StartRequest, WorkflowOrigin } from '../../src/core/run/start.ts'
 import type { FollowOptions, Store } from '../../src/core/store.ts'
-import { toList } from '../../src/core/words/any-of.ts'
 import {
   type EndedStatus,
   type Executor,
@@ -31,6 +25,7 @@ import {
 } from '../../src/core/workflow.ts'
 import { fieldOf, isLetThrough, isNamed, manageFake, stepBoundsOf } from './fake-management.ts'
 import { createFakePlatform } from './fake-platform.ts'
+import { createFakeRecord } from './fake-record.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import {
   answerOpenWait,
@@ -77,7 +72,7 @@ interface FakeStoreOptions {
 /** A store in memory. What it did is in `sent`, `decided` and `started`; the verbs below make its workflows live. */
 export interface FakeStore extends Store {
   readonly sent: readonly SendRequest[]
-  readonly decided: readonly DecisionRequest[]
+  readonly decided: readonly Decision[]
   readonly started: readonly StartRequest[]
   readonly managed: readonly { readonly verb: ManageVerb; readonly targets: readonly ManageTarget[] }[]
   readonly closed: boolean
@@ -126,13 +121,11 @@ export function createFakeStore(
   const readClock = now ?? (() => new Date(fakeEpoch.getTime() + 60_000))
   const entries = new Map<string, Entry>()
   const sent: SendRequest[] = []
-  const decided: DecisionRequest[] = []
+  const decided: Decision[] = []
   const started: StartRequest[] = []
   const holders = new Map<string, string>()
   const managed: FakeStore['managed'][number][] = []
   const sleepers = new Set<() => void>()
-  const recorded: RecordedDecision[] = []
-  let hasRecord = options.hasRecord ?? true
   let closed = false
 
   const entryOf = (workflowId: string): Entry => {
@@ -161,6 +154,7 @@ export function createFakeStore(
     settle(rows, workflow)
   }
   for (const workflow of workflows) add(workflow)
+  const record = createFakeRecord({ change, readClock, isThere: options.hasRecord ?? true })
 
   const store: FakeStore = {
     database: { label: 'fake database', schema: 'dbos', own, isBeforeSdk5: options.isBeforeSdk5 ?? false },
@@ -331,34 +325,19 @@ export function createFakeStore(
       })
       return 'sent'
     },
-    decide: async (request) => {
-      decided.push(request)
-      return decide(request)
+    decide: async (decision) => {
+      decided.push(decision)
+      return record.decide(entryOf(decision.wait.workflowId).rows, decision)
     },
     waitAt: async (workflowId, step) => {
       const rows = entries.get(workflowId)?.rows
       return rows && waitsOf(rows, readClock(), step)[0]
     },
-    lastDecided: async (workflowId, { isRecorded }) => {
-      const stored = recorded.find((one) => one.outcome === 'stored' && one.workflowId === workflowId)
-      if (isRecorded) return stored && { step: stored.step, by: stored.by }
-      const rows = entries.get(workflowId)?.rows
-      const last = rows?.messages.findLast(({ messageId }) => messageId.startsWith(`${workflowId}:`))
-      const step = /^(\d+):/.exec(last?.messageId.slice(workflowId.length + 1) ?? '')?.[1]
-      return last && step !== undefined ? { step: Number(step), by: deciderOf(last.message) } : undefined
-    },
-    decisions: async ({ workflowId, step, actor, from, to, limit }) => {
-      if (!hasRecord) throw noRecord()
-      return recorded
-        .filter((one) => (workflowId ?? one.workflowId) === one.workflowId && (step ?? one.step) === one.step)
-        .filter((one) => toList(actor)?.includes(one.by) ?? true)
-        .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
-        .slice(0, limit)
-    },
-    createRecord: async ({ decider, run }) => {
-      hasRecord ||= run
-      return `create schema drover;${decider === undefined ? '' : `\ngrant to "${decider}";`}`
-    },
+    lastDecided: async (workflowId, options) =>
+      record.lastDecided(entries.get(workflowId)?.rows.messages ?? [], workflowId, options),
+    decisions: async (query) => record.list(query),
+    verifyRecord: async (range) => record.verify(allRows(), range),
+    createRecord: async (setup) => record.create(setup),
     inbox: async ({ name, before, limit }) => {
       const waits = [...entries.values()]
         .filter(({ rows }) => rows.workflow.status !== 'DELAYED' && isNamed(rows.workflow, name))
@@ -498,7 +477,11 @@ export function createFakeStore(
       )
     },
     outlook: async (place) => outlookOf(place),
-    health: async () => ({ ...healthOf(allRows(), readClock()), hasRecord, ...options.health }),
+    health: async () => ({
+      ...healthOf(allRows(), readClock()),
+      hasRecord: record.isThere,
+      ...options.health,
+    }),
     clock: async () => readClock(),
     close: async () => {
       closed = true
@@ -544,86 +527,6 @@ export function createFakeStore(
       signal.addEventListener('abort', wake)
       if (signal.aborted) wake()
     })
-  }
-
-  function decide(request: DecisionRequest): DecisionOutcome {
-    const { wait, topic, message, isRecorded = true } = request
-    if (isRecorded && !hasRecord) throw noRecord()
-    const { rows } = entryOf(wait.workflowId)
-    const messageId = `${wait.workflowId}:${wait.step}:${topic ?? ''}:${wait.since.getTime()}`
-    const outcome = judge(rows, request, messageId)
-    if (isRecorded) recorded.unshift(toRecorded(rows, request, outcome.outcome))
-    if (outcome.outcome !== 'stored') return outcome
-    change(wait.workflowId, () => {
-      deliver(rows, topic, message, readClock(), messageId)
-    })
-    return outcome
-  }
-
-  function judge(rows: FakeRows, request: DecisionRequest, messageId: string): DecisionOutcome {
-    const { wait, topic, decision, message, force, isByWorkflow, isRecorded = true } = request
-    const { status } = rows.workflow
-    const storedId = `${messageId}::${wait.workflowId}`
-    const earlier = rows.messages.find((found) => found.messageId === storedId)
-    const first = recorded.find(
-      (one) => one.outcome === 'stored' && one.workflowId === wait.workflowId && one.step === wait.step,
-    )
-    if (earlier && isRecorded && !first && !force) {
-      return { outcome: 'foreign-message', message: earlier.message, at: earlier.sentAt, by: null }
-    }
-    if (earlier && (first || !isRecorded)) {
-      const isSame = isSameDecision(earlier.message, message) && (first?.decision ?? decision) === decision
-      const by = first?.by ?? deciderOf(earlier.message)
-      const outcome = isSame ? 'repeated' : 'decided-otherwise'
-      return { outcome, message: earlier.message, at: earlier.sentAt, by }
-    }
-    const before = rows.messages.find(
-      (found) =>
-        found.messageId.startsWith(`${wait.workflowId}:`) &&
-        found.read &&
-        readClock().getTime() - found.sentAt.getTime() < 10_000,
-    )
-    if (isByWorkflow && before) {
-      const { message: answer, sentAt } = before
-      return { outcome: 'decided-before', message: answer, at: sentAt, by: deciderOf(answer) }
-    }
-    if (force) return { outcome: 'stored', at: readClock() }
-    if (isEnded(status)) return { outcome: 'ended', status }
-    const answer = rows.steps.find((step) => step.step === wait.step)
-    if (answer && answer.output !== null) {
-      const at = answer.completedAt ?? wait.since
-      return { outcome: 'foreign-message', message: answer.output, at, by: null }
-    }
-    const timer = rows.steps.find((step) => step.step === wait.step + 1 && step.name === 'DBOS.sleep')
-    const until = timer ? new Date(Number(timer.output)) : wait.until
-    if (until && (answer || until < readClock())) return { outcome: 'deadline-passed', until }
-    const unread = rows.messages.find((found) => !found.read && found.topic === topic)
-    if (unread) return { outcome: 'foreign-message', message: unread.message, at: unread.sentAt, by: null }
-    return { outcome: 'stored', at: readClock() }
-  }
-
-  function toRecorded(
-    { workflow }: FakeRows,
-    { wait, topic, decision, message, actor, comment, force = false }: DecisionRequest,
-    outcome: DecisionOutcome['outcome'],
-  ): RecordedDecision {
-    return {
-      id: recorded.length + 1,
-      workflowId: wait.workflowId,
-      name: workflow.name,
-      step: wait.step,
-      topic,
-      decision,
-      by: actor.name,
-      bySource: actor.source,
-      comment,
-      outcome,
-      forced: force,
-      at: readClock(),
-      sessionUser: 'postgres',
-      clientAddress: null,
-      payloadSha256: createHash('sha256').update(JSON.stringify(message)).digest('hex'),
-    }
   }
 
   async function* follow(workflowIds: readonly string[], options: FollowOptions): AsyncGenerator<Change> {
@@ -828,10 +731,6 @@ function withoutId({ messageId, ...message }: FakeRows['messages'][number]) {
 
 function decodeCursor(cursor: string): Record<string, Position> {
   return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-}
-
-function noRecord(): CliError {
-  return new CliError('no-record', 'No record in fake database.', { hint: 'drover audit init' })
 }
 
 function notFound(workflowId: string): CliError {

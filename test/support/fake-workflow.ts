@@ -1,3 +1,5 @@
+import { stateOfWait } from '../../src/core/decide/wait-state.ts'
+import { type Topic, topicOfAsk, topicToText } from '../../src/core/topic.ts'
 import {
   isEnded,
   type JsonValue,
@@ -253,22 +255,28 @@ function toWait(rows: FakeRows, now: Date, ask: FakeEvent | undefined, sleep?: S
   const timer = rows.steps.find((other) => other.step === step + 1 && other.name === 'DBOS.sleep')
   const until = timer ? new Date(Number(timer.output)) : null
   const answer = rows.messages.find((message) => message.readByStep === step)
-  const topic = ask ? ask.key.slice('awaiting:'.length) : answer?.topic
-  const answered =
-    answer !== undefined ||
-    rows.messages.some((message) => !message.read && (topic === undefined || message.topic === topic))
+  const found = {
+    topic: ask ? topicOfAsk(ask.key) : answer?.topic,
+    isOverdue: until !== null && until < now,
+    unreadTopics: answer ? [answer.topic] : unreadTopicsOf(rows),
+  }
   const request = ask?.value ?? null
   return {
     workflowId: rows.workflow.workflowId,
     step,
-    topic,
+    ...found,
     prompt: promptOf(request),
     since: ask?.at ?? timer?.startedAt ?? now,
     until,
-    state: answered ? 'answered' : until && until < now ? 'overdue' : 'waiting',
+    state: stateOfWait(found),
     asked: ask !== undefined,
     request,
   }
+}
+
+function unreadTopicsOf({ messages }: FakeRows): readonly Topic[] {
+  const unread = messages.filter(({ read }) => !read).map(({ topic }) => topic)
+  return [...new Set(unread)].sort((a, b) => (topicToText(a) < topicToText(b) ? -1 : 1))
 }
 
 function promptOf(request: JsonValue): string | null {

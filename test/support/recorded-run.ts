@@ -64,6 +64,8 @@ export function waitOf(given: Partial<Wait> = {}): Wait {
     prompt: 'Release 3 packages to production?',
     since: afterStart(2000),
     until: afterStart(62_000),
+    isOverdue: false,
+    unreadTopics: [],
     state: 'waiting',
     asked: true,
     request: null,

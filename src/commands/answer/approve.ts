@@ -5,7 +5,7 @@ import { decisionCommand } from './decide.ts'
 export function approveCommand(context: Context): Command {
   return decisionCommand(context, {
     verb: 'approve',
-    decision: 'approved',
+    verdict: 'approved',
     summary: 'approve what a workflow waits for',
     commentRequired: false,
   })

@@ -1,16 +1,16 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
-import { findActor, waitId } from '../../core/decide/decision.ts'
-import type { Actor, DecisionVerb } from '../../core/decide/decision-record.ts'
+import type { Actor, Verdict } from '../../core/decide/decision.ts'
+import { findActor } from '../../core/decide/find-actor.ts'
 import { findWait } from '../../core/decide/find-wait.ts'
-import { type Decided, type Submission, submitDecision } from '../../core/decide/submit-decision.ts'
+import { type Decided, submitDecision } from '../../core/decide/submit-decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { parseJsonOrString } from '../../core/words/json.ts'
-import type { JsonValue } from '../../core/workflow.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -18,7 +18,7 @@ import { reportError } from '../../frame/report-error.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow, nothingOnStdin, readIdsToChange } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
-import { decisionRules } from './decision-rules.ts'
+import { decisionRules, noteUnrecorded } from './decision-rules.ts'
 import { addInboxFilters, asRead, type InboxFilters } from './open-waits.ts'
 import { type AwaitedStage, reportDecided } from './report-decided.ts'
 import { selectWaits } from './select-waits.ts'
@@ -37,7 +37,7 @@ interface DecisionFlags extends DatabaseFlags, OutputFlags, InboxFilters {
 
 interface DecisionCommand {
   readonly verb: 'approve' | 'reject'
-  readonly decision: DecisionVerb
+  readonly verdict: Verdict
   readonly summary: string
   readonly commentRequired: boolean
 }
@@ -82,7 +82,7 @@ export function decisionCommand(context: Context, kind: DecisionCommand): Comman
 
 async function runDecision(
   context: Context,
-  { verb, decision, commentRequired }: DecisionCommand,
+  { verb, verdict, commentRequired }: DecisionCommand,
   typed: readonly string[],
   flags: DecisionFlags,
 ): Promise<void> {
@@ -92,38 +92,57 @@ async function runDecision(
       hint: command(verb, typed, { '--all': flags.all, '--comment': '…' }),
     })
   }
-  const answer = {
-    decision,
-    data: flags.data === undefined ? undefined : parseJsonOrString(flags.data),
+  const said = {
+    verdict,
+    message: flags.data === undefined ? undefined : parseJsonOrString(flags.data),
+    topic: flags.topic,
     actor: findActor(flags.as, context.env, context.userAndHost, context.terminal.isCI),
     comment: flags.comment ?? null,
+    force: flags.force,
   }
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const ids = flags.all ? [] : await readIdsToChange(context, typed)
   await withStore(context, flags, async (store, settings) => {
-    const decider = createDecider(context, store, settings, answer, flags)
-    if (flags.all) {
-      const waits = await selectWaits(context, store, settings, verb, flags)
-      for (const wait of waits) {
-        const { name } = wait
-        await decider.decide(async () => ({ wait: asRead(wait), name, topic: flags.topic }))
+    const rules = decisionRules(context, settings)
+    const decided: Decided[] = []
+    const codes: ExitCode[] = []
+    const finds = flags.all
+      ? (await selectWaits(context, store, settings, verb, flags)).map((wait) => async () => ({
+          wait: asRead(wait),
+          name: wait.name,
+        }))
+      : ids.map((id) => () => findNamed(context, store, settings, id, verb, flags, said.actor))
+    if (!flags.all && ids.length === 0) printNotice(context, nothingOnStdin(store, verb))
+    if (finds.length > 0) noteUnrecorded(context, settings)
+    for (const find of finds) {
+      try {
+        decided.push(await submitDecision(store, rules, { ...said, ...(await find()) }))
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error
+        codes.push(reportError(context, error, flags.output !== 'table'))
       }
     }
-    if (!flags.all && ids.length === 0) printNotice(context, nothingOnStdin(store, verb))
-    for (const id of ids) {
-      await decider.decide(async () => {
-        const decider = { by: answer.actor.name, isRecorded: settings.audit.value === 'on' }
-        const { workflow, ...addressed } = await findWait(store, id, decider, (typed) =>
-          findExactWorkflow(context, store, typed),
-        ).catch(async (error) => {
-          throw (await beginningOfId(store, verb, id, flags, error)) ?? error
-        })
-        return { ...addressed, name: workflow.name, topic: flags.topic }
-      })
-    }
-    const codes = await reportDecided(context, store, decider.decided, { ...flags, timeoutMs })
-    context.exitWith(worstExitCode([...decider.codes, ...codes]))
+    const reported = await reportDecided(context, store, decided, { ...flags, timeoutMs })
+    context.exitWith(worstExitCode([...codes, ...reported]))
   })
+}
+
+/** The wait that an id on the command line stands for. */
+async function findNamed(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  id: string,
+  verb: string,
+  flags: DecisionFlags,
+  actor: Actor,
+) {
+  const decider = { by: actor.name, isRecorded: settings.audit.value === 'on' }
+  const find = (typed: string) => findExactWorkflow(context, store, typed)
+  const { workflow, ...addressed } = await findWait(store, id, decider, find).catch(async (error) => {
+    throw (await beginningOfId(store, verb, id, flags, error)) ?? error
+  })
+  return { ...addressed, name: workflow.name }
 }
 
 /** How many ids with the same beginning are looked through for the one that waits. */
@@ -158,43 +177,4 @@ function refuseUnclear(verb: string, typed: readonly string[], { all }: Decision
   throw new CliError('usage', all ? 'Name waits, or say --all; not both.' : `Nothing is named to ${verb}.`, {
     hint: phrase`${command('inbox')}   # lists what can be decided, ${command(verb, [], { '--all': true })} decides it`,
   })
-}
-
-interface Answer {
-  readonly decision: DecisionVerb
-  readonly data: JsonValue | undefined
-  readonly actor: Actor
-  readonly comment: string | null
-}
-
-/** Decides one wait after the other: what goes wrong with one is told, and the next one has its turn. */
-function createDecider(
-  context: Context,
-  store: Store,
-  settings: Settings,
-  answer: Answer,
-  { force, output }: DecisionFlags,
-) {
-  const decided: Decided[] = []
-  const codes: ExitCode[] = []
-  return {
-    decided,
-    codes,
-    decide: async (
-      find: () => Promise<Pick<Submission, 'wait' | 'name' | 'topic' | 'isOver' | 'isByWorkflow'>>,
-    ) => {
-      try {
-        decided.push(
-          await submitDecision(store, decisionRules(context, settings), {
-            ...answer,
-            force,
-            ...(await find()),
-          }),
-        )
-      } catch (error) {
-        if (!(error instanceof CliError)) throw error
-        codes.push(reportError(context, error, output !== 'table'))
-      }
-    },
-  }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { DecisionRules } from '../../core/decide/submit-decision.ts'
+import { printNotice } from '../../frame/print-notice.ts'
 import type { Settings } from '../../settings/settings.ts'
 
 export function decisionRules(
@@ -7,4 +8,10 @@ export function decisionRules(
   { workflows, audit }: Pick<Settings, 'workflows' | 'audit'>,
 ): DecisionRules {
   return { workflows, isRecorded: audit.value === 'on', now }
+}
+
+/** Whoever decides hears that nobody will know it. */
+export function noteUnrecorded(context: Pick<Context, 'terminal'>, { audit }: Pick<Settings, 'audit'>): void {
+  if (audit.value === 'on') return
+  printNotice(context, `Who decides is not recorded: "audit" is "off" in ${audit.source}.`)
 }

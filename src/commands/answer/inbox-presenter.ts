@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { waitId } from '../../core/decide/decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { Store } from '../../core/store.ts'
 import type { OutputFlags } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'

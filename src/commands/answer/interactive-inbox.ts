@@ -1,12 +1,12 @@
 import type { Context } from '../../context.ts'
-import { findActor, waitId } from '../../core/decide/decision.ts'
-import type { DecisionVerb } from '../../core/decide/decision-record.ts'
+import type { SaidDecision, Verdict } from '../../core/decide/decision.ts'
+import { findActor } from '../../core/decide/find-actor.ts'
 import { submitDecision } from '../../core/decide/submit-decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseJson } from '../../core/words/json.ts'
-import type { JsonValue } from '../../core/workflow.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { describeQuestion } from '../../render/answer.ts'
@@ -22,7 +22,7 @@ import { questionView } from '../../render/inbox/question-view.ts'
 import { createStyle } from '../../render/style.ts'
 import { escapeControls, truncate } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
-import { decisionRules } from './decision-rules.ts'
+import { decisionRules, noteUnrecorded } from './decision-rules.ts'
 import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
 import { reportDecided } from './report-decided.ts'
 
@@ -111,11 +111,7 @@ async function pick(
   )
 }
 
-interface Answer {
-  readonly decision: DecisionVerb
-  readonly data?: JsonValue
-  readonly comment: string | null
-}
+type Answer = Pick<SaidDecision, 'verdict' | 'message' | 'comment'>
 
 /** An answer, the way back to the list, or undefined: left with ctrl-c. */
 type Asked = Answer | 'back' | undefined
@@ -148,17 +144,13 @@ async function readAndAnswer(context: Context, store: Store, waits: readonly Ope
   const answer = await askComment(context, choice.endsWith('approved') ? 'approved' : 'rejected')
   if (!answer || !choice.startsWith('custom')) return answer
   const payload = await terminal.ask('The payload, as JSON', { signal, required: true })
-  return payload === undefined ? undefined : { ...answer, data: parseJson(payload, 'the payload') }
+  return payload === undefined ? undefined : { ...answer, message: parseJson(payload, 'the payload') }
 }
 
 /** A single key of the list decides nothing: this says what it would decide, and how many. */
-async function makeSure(
-  context: Context,
-  waits: readonly OpenWait[],
-  decision: DecisionVerb,
-): Promise<Asked> {
+async function makeSure(context: Context, waits: readonly OpenWait[], verdict: Verdict): Promise<Asked> {
   const { terminal, interrupts } = context
-  const verb = decision === 'approved' ? 'Approve' : 'Reject'
+  const verb = verdict === 'approved' ? 'Approve' : 'Reject'
   const [only] = waits
   const question =
     only && waits.length === 1
@@ -168,7 +160,7 @@ async function makeSure(
   const choice = await terminal.choose(`${verb} ${nameOf(waits)}${question}`, choices, {
     signal: interrupts.signal,
   })
-  return choice === 'sure' ? askComment(context, decision) : choice
+  return choice === 'sure' ? askComment(context, verdict) : choice
 }
 
 function nameOf(waits: readonly OpenWait[]): string {
@@ -191,13 +183,10 @@ async function confirmLearned(
   })
 }
 
-async function askComment(
-  { terminal, interrupts }: Context,
-  decision: DecisionVerb,
-): Promise<Answer | undefined> {
-  if (decision === 'approved') return { decision, comment: null }
+async function askComment({ terminal, interrupts }: Context, verdict: Verdict): Promise<Answer | undefined> {
+  if (verdict === 'approved') return { verdict, comment: null }
   const comment = await terminal.ask('Why not?', { signal: interrupts.signal, required: true })
-  return comment === undefined ? undefined : { decision, comment }
+  return comment === undefined ? undefined : { verdict, comment }
 }
 
 async function decideAll(
@@ -208,6 +197,7 @@ async function decideAll(
   answer: Answer,
 ): Promise<void> {
   const actor = findActor(undefined, context.env, context.userAndHost, context.terminal.isCI)
+  noteUnrecorded(context, settings)
   for (const wait of waits) {
     if (context.interrupts.signal.aborted) return
     await tellErrors(context, async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import type { Inbox, InboxQuery, NamedWait } from '../../core/decide/inbox.ts'
+import type { Inbox, InboxQuery, NamedWait } from '../../core/decide/inbox-query.ts'
 import { createWaitKnowledge, type KnownWait } from '../../core/decide/known-waits.ts'
 import type { Store } from '../../core/store.ts'
 import { type AnyOf, toList } from '../../core/words/any-of.ts'

@@ -5,7 +5,7 @@ import { decisionCommand } from './decide.ts'
 export function rejectCommand(context: Context): Command {
   return decisionCommand(context, {
     verb: 'reject',
-    decision: 'rejected',
+    verdict: 'rejected',
     summary: 'reject what a workflow waits for',
     commentRequired: true,
   })

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
-import { waitId } from '../../core/decide/decision.ts'
 import { type Decided, describeEarlier } from '../../core/decide/submit-decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { type ExitCode, exitCodeByStatus, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { isEnded, type WorkflowStatus } from '../../core/workflow.ts'
@@ -133,7 +133,7 @@ async function report(
   const stages = [
     outcome === 'stored'
       ? `${id} ${decision} by ${by}`
-      : `${id}: already recorded${describeEarlier({ by, at })}`,
+      : `${id}: already ${by === null ? 'decided' : 'recorded'}${describeEarlier({ by, at })}`,
     ...(flags.wait === undefined ? [] : [describeRead(progress, step, at)]),
     ...(status === undefined ? [] : [`ended ${status}`]),
   ]

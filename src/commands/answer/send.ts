@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { nameTopic } from '../../core/decide/decision.ts'
 import { submitMessage } from '../../core/decide/submit-message.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { describeTopic } from '../../core/topic.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseJson, parseJsonOrString } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
@@ -67,7 +67,7 @@ async function runSend(
       context,
       result === 'duplicate'
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
-        : `Sent to ${workflowId}, ${nameTopic(topic)}.`,
+        : `Sent to ${workflowId}, ${describeTopic(topic)}.`,
     )
     if (result === 'sent') warnOfOtherTopic(context, waits, topic)
     const json = { workflowId, topic, message, outcome: result }
@@ -95,6 +95,6 @@ function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: 
   if (topics.length === 0 || topics.includes(topic)) return
   printNotice(
     { terminal },
-    `warning: it waits ${topics.map(nameTopic).join(' and ')}, not ${nameTopic(topic)}.`,
+    `warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`,
   )
 }

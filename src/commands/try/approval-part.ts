@@ -1,5 +1,7 @@
-import { answerTo, findActor, waitId } from '../../core/decide/decision.ts'
-import type { DecisionVerb } from '../../core/decide/decision-record.ts'
+import type { SaidDecision, Verdict } from '../../core/decide/decision.ts'
+import { findActor } from '../../core/decide/find-actor.ts'
+import { settleDecision } from '../../core/decide/settle-decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { isEnded, type Wait } from '../../core/workflow.ts'
@@ -28,8 +30,8 @@ async function decideAll(tour: Tour): Promise<void> {
   await show(command('approve', [approved], { '--comment': 'looks fine' }))
   await show(command('reject', [rejected], { '--comment': 'not today' }))
   const answers = new Map<string, Answer>([
-    [approved, { decision: 'approved', comment: 'looks fine' }],
-    [rejected, { decision: 'rejected', comment: 'not today' }],
+    [approved, { verdict: 'approved', comment: 'looks fine' }],
+    [rejected, { verdict: 'rejected', comment: 'not today' }],
   ])
   await follow(context, store, {
     workflowIds: [approved, rejected, ignored],
@@ -76,10 +78,7 @@ async function askThePerson(tour: Tour): Promise<void> {
   await follow(context, store, picture)
 }
 
-interface Answer {
-  readonly decision: DecisionVerb
-  readonly comment: string | null
-}
+type Answer = Pick<SaidDecision, 'verdict' | 'comment'>
 
 async function promptUnlessAnswered(tour: Tour, wait: Wait): Promise<Answer | 'answered elsewhere' | 'left'> {
   const { context, store } = tour
@@ -94,7 +93,7 @@ async function promptUnlessAnswered(tour: Tour, wait: Wait): Promise<Answer | 'a
       (change.type === 'message' && change.message.topic === wait.topic),
   }).then(() => elsewhere.abort())
   const signal = AbortSignal.any([elsewhere.signal, context.interrupts.signal])
-  const decision = await context.terminal.choose<DecisionVerb>(
+  const verdict = await context.terminal.choose<Verdict>(
     wait.prompt ?? waitId(wait),
     [
       { value: 'approved', label: 'approve' },
@@ -103,18 +102,16 @@ async function promptUnlessAnswered(tour: Tour, wait: Wait): Promise<Answer | 'a
     { signal },
   )
   const comment =
-    decision === 'rejected' ? await context.terminal.ask('Why not?', { signal, required: true }) : null
+    verdict === 'rejected' ? await context.terminal.ask('Why not?', { signal, required: true }) : null
   const isAnsweredElsewhere = elsewhere.signal.aborted
   elsewhere.abort()
   await watching
   if (isAnsweredElsewhere) return 'answered elsewhere'
-  return decision === undefined || comment === undefined ? 'left' : { decision, comment }
+  return verdict === undefined || comment === undefined ? 'left' : { verdict, comment }
 }
 
-async function decide({ context, store }: Tour, wait: Wait, { decision, comment }: Answer): Promise<void> {
+async function decide({ context, store }: Tour, wait: Wait, answer: Answer): Promise<void> {
   const actor = findActor('drover demo', context.env, context.userAndHost, false)
   const about = { name: 'approvalWorkflow', profile: undefined, learned: undefined }
-  const at = context.now()
-  const { topic, message } = answerTo(wait, about, { decision, data: undefined, actor, comment, at })
-  await store.decide({ wait, topic, decision, message, actor, comment })
+  await store.decide(settleDecision({ ...answer, wait, actor }, about, context.now()))
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { waitId } from '../../core/decide/decision.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { nearest } from '../../core/words/nearest.ts'
 import { parseTime } from '../../core/words/time.ts'

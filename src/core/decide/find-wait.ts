@@ -2,7 +2,7 @@ import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { command, phrase, quotedList } from '../words/command-line.ts'
 import { isEnded, type Wait, type Workflow } from '../workflow.ts'
-import { waitId } from './decision.ts'
+import { waitId } from './wait-id.ts'
 
 interface AddressedWait {
   readonly workflow: Workflow

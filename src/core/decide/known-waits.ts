@@ -1,8 +1,10 @@
 import type { Store } from '../store.ts'
 import type { TopicSource } from '../workflow.ts'
 import type { WorkflowProfiles } from './answer-profile.ts'
-import { findTopic, waitKey } from './decision.ts'
-import type { LearnedAnswer, NamedWait } from './inbox.ts'
+import { findTopic } from './find-topic.ts'
+import type { LearnedAnswer, NamedWait } from './inbox-query.ts'
+import { waitKey } from './wait-id.ts'
+import { stateOfWait } from './wait-state.ts'
 
 /** A wait with all that is known of its topic, and from where. */
 export type KnownWait<Named extends NamedWait = NamedWait> = Named & { readonly source: TopicSource }
@@ -27,7 +29,8 @@ export function createWaitKnowledge(
     return waits.map((wait) => {
       const { name } = wait
       const found = { name, profile: workflows[name], learned: learned.get(waitKey(wait)) }
-      return { ...wait, ...findTopic(wait, found) }
+      const known = { ...wait, ...findTopic(wait, found) }
+      return { ...known, state: stateOfWait(known) }
     })
   }
 }

@@ -1,32 +1,21 @@
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
+import type { Topic } from '../topic.ts'
 import { command, phrase, quotedList } from '../words/command-line.ts'
 import { stringifyExact } from '../words/exact-number.ts'
-import type { JsonValue, Wait } from '../workflow.ts'
+import type { Wait } from '../workflow.ts'
 import type { WorkflowProfiles } from './answer-profile.ts'
-import { answerTo, findTopic, waitId } from './decision.ts'
-import type { Actor, DecisionOutcome, DecisionVerb } from './decision-record.ts'
-
-export interface Submission {
-  /** Of the workflow that waits. */
-  readonly name: string
-  readonly wait: Wait
-  readonly decision: DecisionVerb
-  readonly data?: JsonValue
-  /** The user's word for it; null for none. */
-  readonly topic?: string | null
-  readonly actor: Actor
-  readonly comment: string | null
-  readonly force?: boolean
-  readonly isOver?: boolean
-  readonly isByWorkflow?: boolean
-}
+import type { DecisionOutcome, SaidDecision, Verdict } from './decision.ts'
+import { findTopic, type WaitContext } from './find-topic.ts'
+import { settleDecision } from './settle-decision.ts'
+import { waitId } from './wait-id.ts'
 
 /** A decision that stands, whether it is new or was made before. */
 export interface Decided {
   readonly wait: Wait
-  readonly topic: string | null
-  readonly decision: DecisionVerb
+  readonly topic: Topic
+  readonly decision: Verdict
+  /** Null where it was made before and is not on record. */
   readonly by: string | null
   readonly comment: string | null
   readonly outcome: 'stored' | 'repeated'
@@ -39,49 +28,48 @@ export interface DecisionRules {
   now(): Date
 }
 
-/** Finds out what to send, and sends it once. Throws why it was refused. */
+/** Whose wait it is, and whether it is open. */
+interface Addressed {
+  /** Of the workflow that waits. */
+  readonly name: string
+  /** Nobody waits there any more: only what became of it can be told. */
+  readonly isOver?: boolean
+}
+
+/** Finds out on which topic to send what, and sends it once. Throws why it was refused. */
 export async function submitDecision(
   store: Store,
   { workflows, isRecorded, now }: DecisionRules,
-  submission: Submission,
+  { name, isOver = false, ...said }: SaidDecision & Addressed,
 ): Promise<Decided> {
-  const { name, wait, decision, data, actor, comment, force, isOver, isByWorkflow } = submission
-  const context = { name, profile: workflows[name], learned: await learn(store, submission) }
-  const { source, topic: found = null } = findTopic(wait, context)
-  const isUnknown = isOver && (source === 'inferred' || source === 'learned')
-  const topicFlag = submission.topic
-  const over = { ...wait, topic: topicFlag === undefined ? found : topicFlag }
-  const { topic, message } = answerTo(isUnknown ? over : wait, context, {
-    decision,
-    data,
-    actor,
-    comment,
-    at: now(),
-    topic: topicFlag,
-  })
-  const result = await store.decide({
-    wait,
-    topic,
-    decision,
-    message,
-    actor,
-    comment,
-    force,
-    isByWorkflow,
-    isRecorded,
-  })
-  if (result.outcome === 'stored') {
-    return { wait, topic, decision, by: actor.name, comment, outcome: 'stored', at: result.at }
+  const { wait, actor, comment, verdict } = said
+  const context = { name, profile: workflows[name], learned: await learn(store, wait, name) }
+  const topicOfPast = isOver && !said.force ? anyTopic(wait, context) : undefined
+  const chosen = said.topic === undefined ? { ...said, topic: topicOfPast } : said
+  const decision = { ...settleDecision(chosen, context, now()), isRecorded }
+  const result = await store.decide(decision)
+  const decided = { wait, topic: decision.topic, decision: verdict, comment }
+  switch (result.outcome) {
+    case 'stored':
+      return { ...decided, by: actor.name, outcome: 'stored', at: result.at }
+    case 'repeated':
+      return { ...decided, by: result.by, outcome: 'repeated', at: result.at }
+    default:
+      throw refusal(wait, result)
   }
-  if (result.outcome !== 'repeated') throw refusal(wait, result)
-  return { wait, topic, decision, by: result.by, comment, outcome: 'repeated', at: result.at }
 }
 
 /** Only a wait that says nothing itself needs history. */
-async function learn(store: Store, { name, wait }: Submission) {
+async function learn(store: Store, wait: Wait, name: string): Promise<WaitContext['learned']> {
   if (wait.topic !== undefined) return undefined
-  const learned = await store.learnAnswers([{ name, step: wait.step }])
-  return learned[0]
+  const [learned] = await store.learnAnswers([{ name, step: wait.step }])
+  return learned
+}
+
+/** Of a wait that is over, where nothing is sent any more: a guess will do. */
+function anyTopic(wait: Wait, context: WaitContext): Topic | undefined {
+  const { source, topic = null } = findTopic(wait, context)
+  return source === 'inferred' || source === 'learned' ? topic : undefined
 }
 
 type Refused = Exclude<DecisionOutcome, { outcome: 'stored' | 'repeated' }>

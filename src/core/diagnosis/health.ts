@@ -157,8 +157,8 @@ export function examine(checkup: Checkup): readonly Finding[] {
     { check: 'listen', verdict: isListening ? 'ok' : 'warn', isListening, isPooled },
     {
       check: 'privileges',
-      // A role that decides need not start anything.
-      verdict: seesSessions && !mayNot.includes('send') && !mayNot.includes('approve') ? 'ok' : 'warn',
+      // A role that decides need not send or start anything.
+      verdict: seesSessions && !mayNot.includes('approve') ? 'ok' : 'warn',
       seesSessions,
       mayNot,
       role,

@@ -89,6 +89,12 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '23505'
 }
 
+/** A lock was waited for as long as `lock_timeout` says. */
+export function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof CliError ? error.cause : error
+  return codeOf(cause) === '55P03'
+}
+
 /** True when connecting again may help. */
 export function isConnectionLoss(error: unknown): boolean {
   return (

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { askPrefix } from '../../core/dbos-names.ts'
-import type { Inbox, InboxQuery } from '../../core/decide/inbox.ts'
+import type { Inbox, InboxQuery } from '../../core/decide/inbox-query.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'

@@ -1,6 +1,6 @@
 import type { Change } from '../../core/change.ts'
 import type { FollowOptions } from '../../core/store.ts'
-import { isEnded, type Workflow } from '../../core/workflow.ts'
+import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { toWaits } from '../read/read-waits.ts'
 import { toWorkflow } from '../tables/workflow-status.ts'
 import { type ChangeDraft, orderSnapshot } from './order-snapshot.ts'
@@ -104,7 +104,7 @@ function* reportWorkflow(
   following.held.delete(id)
   if (round.hasMessages) settleMessages(position, round.now.getTime())
   const waits = toWaits(rows.waits)
-  const signature = JSON.stringify(waits.map(({ step, until, state }) => [step, until, state]))
+  const signature = JSON.stringify(waits.map(signatureOfWait))
   if (signature === position.waits) return
   position.waits = signature
   yield { type: 'waits', at: round.now, waits }
@@ -161,4 +161,9 @@ function isWanted(draft: ChangeDraft, { types, streamKeys }: FollowOptions): boo
   if (types && !types.includes(draft.type)) return false
   if (!streamKeys || (draft.type !== 'stream' && draft.type !== 'stream-closed')) return true
   return streamKeys.includes(draft.key)
+}
+
+/** Where the topic is not known, which topics have messages tells whether it is answered. */
+function signatureOfWait({ step, until, state, topic, unreadTopics }: Wait): readonly unknown[] {
+  return [step, until, state, ...(topic === undefined ? [unreadTopics] : [])]
 }

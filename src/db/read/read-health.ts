@@ -4,11 +4,11 @@ import { dateOfMs } from '../../core/words/far-date.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { type Row, type Session, withConnection } from '../connection/connect.ts'
 import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
+import { type FoundRecord, findRecord } from '../decide/open-record.ts'
 import { dbosMigrations } from '../tables/dbos-migrations.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
-import { hasRecord } from '../tables/record-table.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
@@ -36,6 +36,7 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
       processId: (client as typeof client & { readonly processID?: number }).processID,
     }
   })
+  const record = await findRecord(database)
   return {
     serverVersion: String(server.version).split(' ')[0] ?? '',
     now: server.now,
@@ -44,8 +45,8 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     isPooled: processId !== server.pid,
     asksForMd5,
     seesSessions: server.sees_sessions === true,
-    mayNot: await readMayNot(database),
-    hasRecord: await hasRecord(session),
+    mayNot: await readMayNot(database, record),
+    hasRecord: record.kind !== 'none',
     migration: await readMigration(database),
     isListening: await canListen(session),
     backlog: await readBacklog(database),
@@ -56,8 +57,11 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
   }
 }
 
-/** As `send`, the decision and `start` write: a decision also locks the row of its workflow, and records itself. */
-async function readMayNot({ session, schema }: Database): Promise<ServerHealth['mayNot']> {
+/** As `send`, the decision and `start` write. Where there is no function that decides, who does locks the row of the workflow. */
+async function readMayNot(
+  { session, schema }: Database,
+  record: FoundRecord,
+): Promise<ServerHealth['mayNot']> {
   const creator = workflowStatus.isIn(schema, 'creatorXid')
     ? `and has_column_privilege($1, '${workflowStatus.columns.creatorXid}', 'update')`
     : ''
@@ -73,9 +77,10 @@ async function readMayNot({ session, schema }: Database): Promise<ServerHealth['
        has_table_privilege($1, 'insert') ${input} ${creator} as start`,
     input === '' ? parameters : [...parameters, String(workflowInput.in(schema))],
   )
+  const mayDecide = record.kind === 'function' ? record.mayCall : row.send === true && row.decide === true
   return [
     ...(row.send === true ? [] : (['send'] as const)),
-    ...(row.send === true && row.decide === true ? [] : (['approve'] as const)),
+    ...(mayDecide ? [] : (['approve'] as const)),
     ...(row.start === true ? [] : (['start'] as const)),
   ]
 }

@@ -1,5 +1,5 @@
-import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
-import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox.ts'
+import { askPrefix, dbosStep } from '../../core/dbos-names.ts'
+import type { Inbox, InboxQuery, LearnedAnswer, NamedWait } from '../../core/decide/inbox-query.ts'
 import { toList } from '../../core/words/any-of.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
@@ -11,13 +11,13 @@ import { workflowEvents } from '../tables/workflow-events.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { isNamed } from './filter-conditions.ts'
-import { toWait } from './read-waits.ts'
+import { toWait, unreadTopics } from './read-waits.ts'
 
 /** How far back `learnAnswers` looks: there is no index on names. */
 const learnedFrom = 5000
 
 /** What DBOS's serializations make of null: a question that was taken back. */
-const nullValues = `'null', '{"json":null}', '{"json":null,"__dbos_serializer":"superjson"}'`
+export const nullValues = `'null', '{"json":null}', '{"json":null,"__dbos_serializer":"superjson"}'`
 
 /**
  * The open waits of all workflows, the oldest first. `selectWaits` explains how they are told. `offset 0` keeps Postgres
@@ -29,7 +29,6 @@ export async function readInbox(
 ): Promise<Inbox> {
   const e = workflowEvents.in(schema, 'e')
   const h = workflowEventsHistory.in(schema, 'h')
-  const n = notifications.in(schema, 'n')
   const o = operationOutputs.in(schema, 'o')
   const r = operationOutputs.in(schema, 'r')
   const t = operationOutputs.in(schema, 't')
@@ -78,9 +77,7 @@ export async function readInbox(
     )
     select page.*, ${t.output} as deadline, ${t.serialization} as deadline_serialization,
       (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms,
-      exists(select 1 from ${n} where ${n.workflowId} = page.id and not ${n.read}
-        and (page.key is null
-          or ${n.topic} = coalesce(nullif(substr(page.key, ${askPrefix.length + 1}), ''), '${noTopic}'))) as answered
+      ${unreadTopics(schema, 'page.id')} as unread
     from page
     left join ${t}
       on ${t.workflowId} = page.id and ${t.step} = page.step + 1 and ${t.name} = '${dbosStep.sleep}'
@@ -99,9 +96,9 @@ export async function learnAnswers(
   { session, schema }: Database,
   waits: readonly Pick<NamedWait, 'name' | 'step'>[],
 ): Promise<LearnedAnswer[]> {
-  const n = notifications.in(schema, 'n')
   const w = workflowStatus.in(schema, 'w')
   if (waits.length === 0 || !notifications.isIn(schema, 'readByStep')) return []
+  const n = notifications.in(schema, 'n')
   const rows = await session.query(
     `select distinct on (ended.name, ${n.readByStep})
        ended.name, ${n.readByStep} as step, ${n.topic}, ${n.message}, ${n.serialization}

@@ -1,4 +1,6 @@
-import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
+import { askPrefix, dbosStep } from '../../core/dbos-names.ts'
+import { stateOfWait } from '../../core/decide/wait-state.ts'
+import { topicOfAsk } from '../../core/topic.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
@@ -38,7 +40,6 @@ export async function readWaits(
 export function selectWaits(schema: SystemSchema, followed: string): string {
   const e = workflowEvents.in(schema, 'e')
   const h = workflowEventsHistory.in(schema, 'h')
-  const n = notifications.in(schema, 'n')
   const o = operationOutputs.in(schema, 'o')
   const r = operationOutputs.in(schema, 'r')
   const t = operationOutputs.in(schema, 't')
@@ -51,8 +52,7 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
     select f.id, ${h.step} + 1 as step, ${e.key}, ${h.value}, ${h.serialization},
       coalesce(${o.completedAt}, f."createdAt") as since,
       ${t.output} as deadline, ${t.serialization} as deadline_serialization, clock.now_ms,
-      exists(select 1 from ${n} where ${n.workflowId} = f.id and not ${n.read}
-             and ${n.topic} = coalesce(nullif(substr(${e.key}, ${askPrefix.length + 1}), ''), '${noTopic}')) as answered
+      ${unreadTopics(schema, 'f.id')} as unread
     from clock, followed f
     join ${e} on ${e.workflowId} = f.id and ${e.key} like '${askPrefix}%'
     join lateral (
@@ -65,12 +65,19 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${h.step} + 1)
     union all
     select f.id, ${t.step} - 1, null, null, null, ${t.startedAt}, ${t.output}, ${t.serialization}, clock.now_ms,
-      exists(select 1 from ${n} where ${n.workflowId} = f.id and not ${n.read})
+      ${unreadTopics(schema, 'f.id')}
     from clock, followed f
     join ${t} on ${t.workflowId} = f.id and ${t.name} = '${dbosStep.sleep}' and ${t.step} > 0
       and ${t.startedAt} = ${t.completedAt} and (${t.step} > f.high or ${t.step} - 1 = any(f.gaps))
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${t.step} - 1)
     order by 1, 2, 3`
+}
+
+/** SQL for the topics of the messages that nobody has read. */
+export function unreadTopics(schema: SystemSchema, workflowId: string): string {
+  const n = notifications.in(schema, 'n')
+  return `array(select distinct ${n.topic} from ${n}
+    where ${n.workflowId} = ${workflowId} and not ${n.read} order by 1)`
 }
 
 /** The wait at one step, also one that is over: of it only what was asked, when and on which topic still matters. */
@@ -94,7 +101,8 @@ export async function readWaitAt(
        case when ${h.key} is null then coalesce(${t.startedAt}, ${r.startedAt})
          else coalesce(${a.completedAt}, ${w.createdAt}) end as since,
        ${t.output} as deadline, ${t.serialization} as deadline_serialization,
-       ${n.id} is not null as answered, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
+       case when ${n.id} is null then '{}' else array[${n.topic}] end as unread,
+       (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms
      from (select ${w.createdAt} from ${w} where ${w.id} = $1) w
      left join ${h}
        on ${h.workflowId} = $1 and ${h.step} = $2 - 1 and ${h.key} like '${askPrefix}%'
@@ -129,14 +137,19 @@ export function toWait(row: Row): Wait | undefined {
   if (key !== null && request === null) return undefined
   const until = toDeadline(row)
   const now = new Date(Number(row.now_ms))
+  const found = {
+    topic: key === null ? undefined : topicOfAsk(key),
+    isOverdue: until !== null && until < now,
+    unreadTopics: (row.unread as readonly unknown[]).map(toTopic),
+  }
   return {
+    ...found,
     workflowId: String(row.id),
     step: Number(row.step),
-    topic: key === null ? undefined : key.slice(askPrefix.length) || null,
     prompt: promptOf(request),
     since: toDate(row.since) ?? now,
     until,
-    state: row.answered === true ? 'answered' : until && until < now ? 'overdue' : 'waiting',
+    state: stateOfWait(found),
     asked: key !== null,
     request,
   }

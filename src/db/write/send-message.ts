@@ -104,7 +104,29 @@ export async function deliverMessage(
   }
 }
 
+/** A message as DBOS's own client writes it. */
+export interface EncodedMessage {
+  readonly text: string
+  readonly serialization: string
+}
+
+/** Has DBOS's own client write the message, and takes it from what would have been sent. */
+export async function encodeMessage(
+  session: Session,
+  request: Pick<SendRequest, 'workflowId' | 'message' | 'portable'>,
+): Promise<EncodedMessage> {
+  let encoded: EncodedMessage | undefined
+  const query = async (_sql: string, [, , text, serialization]: readonly unknown[]) => {
+    encoded = { text: String(text), serialization: String(serialization) }
+    return { rows: [] }
+  }
+  const pretended = Object.create(null, { query: { value: query } })
+  await deliverMessage(pretended, session, { ...request, topic: null })
+  if (!encoded) throw new Error('the client of DBOS sends in another way')
+  return encoded
+}
+
 /** The primary key that DBOS gives to a message which was sent with an idempotency key. */
-export function messageIdOf(workflowId: string, idempotencyKey: string): string {
+function messageIdOf(workflowId: string, idempotencyKey: string): string {
   return `${idempotencyKey}::${workflowId}`
 }

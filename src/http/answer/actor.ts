@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/decide/decision-record.ts'
+import type { Actor } from '../../core/decide/decision.ts'
 import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
 
 /** Who answers: whom a token or a link names, else who it says it is, else who runs the gateway. */

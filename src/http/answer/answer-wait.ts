@@ -1,4 +1,4 @@
-import type { Actor, DecisionVerb } from '../../core/decide/decision-record.ts'
+import type { Actor, Verdict } from '../../core/decide/decision.ts'
 import { findWait } from '../../core/decide/find-wait.ts'
 import { type Decided, submitDecision } from '../../core/decide/submit-decision.ts'
 import { CliError } from '../../core/errors.ts'
@@ -7,7 +7,7 @@ import type { JsonValue } from '../../core/workflow.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
 export interface GatewayAnswer {
-  readonly decision: DecisionVerb
+  readonly decision: Verdict
   readonly comment: string | null
   readonly data?: JsonValue
   readonly topic?: string | null
@@ -31,5 +31,6 @@ export async function decideWait(
   })
   const { name } = addressed.workflow
   const rules = { workflows, isRecorded, now }
-  return submitDecision(store, rules, { ...addressed, name, decision, actor, comment, data, topic })
+  const said = { verdict: decision, actor, comment, message: data, topic }
+  return submitDecision(store, rules, { ...addressed, ...said, name })
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/decide/decision-record.ts'
+import type { Actor } from '../../core/decide/decision.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
 import type { Access, GatewayContext } from '../gateway-parts.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { waitId } from '../../core/decide/decision.ts'
 import { createWaitKnowledge, type KnownWait } from '../../core/decide/known-waits.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 
 export interface InboxChange {

@@ -1,5 +1,5 @@
-import { waitId } from '../../core/decide/decision.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortId } from '../text.ts'

@@ -1,4 +1,4 @@
-import { waitId } from '../../core/decide/decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { describeQuestion } from '../answer.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'

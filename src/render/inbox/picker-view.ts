@@ -1,4 +1,4 @@
-import { waitId } from '../../core/decide/decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { Key } from '../../terminal/terminal.ts'
 import type { Viewport } from '../gutter.ts'
 import { renderTable } from '../table.ts'

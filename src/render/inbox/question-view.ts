@@ -1,5 +1,5 @@
 import { isAsking } from '../../core/dbos-names.ts'
-import { waitId } from '../../core/decide/decision.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, WorkflowEvent } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'

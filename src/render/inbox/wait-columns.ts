@@ -1,5 +1,5 @@
-import { waitId } from '../../core/decide/decision.ts'
 import type { KnownWait } from '../../core/decide/known-waits.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { WaitState } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'
 import type { Style } from '../style.ts'

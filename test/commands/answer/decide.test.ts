@@ -12,7 +12,7 @@ test('approve answers the open wait, with who and when', async () => {
   expect(store.decided).toMatchObject([
     {
       topic: 'legal',
-      decision: 'approved',
+      verdict: 'approved',
       message: { approved: true, by: 'ada@laptop', comment: 'looks fine' },
     },
   ])
@@ -286,7 +286,7 @@ test('inbox, explain, watch, get and wait know the same of a wait that does not 
   for (const text of configured.texts) expect(text).toContain(`drover approve o-2#${step}`)
 })
 
-test('with the audit off the message tells who decided, and the same again is no error', async () => {
+test('with the audit off nobody is named, each decision says so, and the same again is no error', async () => {
   const files = { '/project/drover.config.json': '{ "audit": "off" }' }
   const store = createExampleStore()
   const approve = (line: string) => runCli(`approve ${line}`, { store, files })
@@ -295,7 +295,7 @@ test('with the audit off the message tells who decided, and the same again is no
   store.end('asking', 'SUCCESS')
   for (const id of ['asking', 'asking#1']) {
     const again = await approve(`${id} --as bob`)
-    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('already recorded by bob at ') })
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('already decided at ') })
   }
   expect((await approve('asking --as ada')).code).toBe(9)
   expect(await store.decisions({})).toEqual([])

@@ -221,8 +221,8 @@ test('on a terminal it is a desk: filter, mark two, read, reject with a reason',
   expect(run.stderr).toContain('done-soon#1 has a message already')
   expect(run.stderr).toContain('? Your answer to all 2?')
   expect(store.decided).toMatchObject([
-    { decision: 'rejected', comment: 'not today', actor: { name: 'ada@laptop' } },
-    { decision: 'rejected' },
+    { verdict: 'rejected', comment: 'not today', actor: { name: 'ada@laptop' } },
+    { verdict: 'rejected' },
   ])
 })
 
@@ -242,8 +242,8 @@ test("a payload of one's own is sent as it is, and what is no JSON goes back to 
   const run = await runCli('inbox --name pay', { store, ...desk, answers })
   expect(run.stderr).toContain('the payload is not JSON')
   expect(store.decided).toMatchObject([
-    { decision: 'approved', message: { amount: 5 }, topic: 'webhook' },
-    { decision: 'approved', message: 'paid' },
+    { verdict: 'approved', message: { amount: 5 }, topic: 'webhook' },
+    { verdict: 'approved', message: 'paid' },
   ])
 })
 

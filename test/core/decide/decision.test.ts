@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest'
 import type { WorkflowProfiles } from '../../../src/core/decide/answer-profile.ts'
-import {
-  answerTo,
-  findActor,
-  findTopic,
-  isSameDecision,
-  type WaitContext,
-} from '../../../src/core/decide/decision.ts'
+import { isSameDecision, type SaidDecision } from '../../../src/core/decide/decision.ts'
+import { findActor } from '../../../src/core/decide/find-actor.ts'
+import { findTopic, type WaitContext } from '../../../src/core/decide/find-topic.ts'
+import { settleDecision } from '../../../src/core/decide/settle-decision.ts'
 import { CliError } from '../../../src/core/errors.ts'
 import type { JsonValue, Wait } from '../../../src/core/workflow.ts'
 
@@ -17,27 +14,27 @@ const wait: Wait = {
   prompt: null,
   since: new Date(0),
   until: null,
+  isOverdue: false,
+  unreadTopics: [],
   state: 'waiting',
   asked: true,
   request: {},
 }
-const content = {
-  decision: 'approved',
-  data: undefined,
-  actor: { name: 'ada', source: '--as' },
-  comment: null,
-  at: new Date(0),
-} as const
+const content = { verdict: 'approved', actor: { name: 'ada', source: '--as' }, comment: null } as const
+
+type Content = Omit<SaidDecision, 'wait'>
+
+const settle = (asked: Wait, context: WaitContext, given: Content = content) => {
+  const { topic, message } = settleDecision({ ...given, wait: asked }, context, new Date(0))
+  return { topic, message }
+}
 
 const nothing: WaitContext = { name: 'order', profile: undefined, learned: undefined }
-const messageOf = (
-  asked: Wait,
-  profile: WorkflowProfiles | undefined,
-  given: Parameters<typeof answerTo>[2] = content,
-) => answerTo(asked, { ...nothing, profile }, given).message
+const messageOf = (asked: Wait, profile: WorkflowProfiles | undefined, given: Content = content) =>
+  settle(asked, { ...nothing, profile }, given).message
 
 test('the standard answer says who, what and when', () => {
-  expect(answerTo(wait, nothing, content)).toEqual({
+  expect(settle(wait, nothing, content)).toEqual({
     topic: 'legal',
     message: { approved: true, by: 'ada', comment: null, at: '1970-01-01T00:00:00.000Z' },
   })
@@ -45,11 +42,11 @@ test('the standard answer says who, what and when', () => {
 
 test('--data wins over the request, the request over the profile', () => {
   const asking = { ...wait, request: { approve: 'yes' } }
-  expect(messageOf(asking, { approve: 'ok' }, { ...content, data: 'sure' })).toBe('sure')
+  expect(messageOf(asking, { approve: 'ok' }, { ...content, message: 'sure' })).toBe('sure')
   expect(messageOf(asking, { approve: 'ok' })).toBe('yes')
   expect(messageOf(wait, { approve: 'ok' })).toBe('ok')
   expect(messageOf(wait, { topic: 'other', approve: 'ok' })).toMatchObject({ approved: true })
-  expect(messageOf(wait, { approve: 'ok', reject: 'no' }, { ...content, decision: 'rejected' })).toBe('no')
+  expect(messageOf(wait, { approve: 'ok', reject: 'no' }, { ...content, verdict: 'rejected' })).toBe('no')
 })
 
 const inferred: Wait = { ...wait, topic: undefined, asked: false, request: null }
@@ -92,7 +89,7 @@ test('a profile can name a topic or a step, and the most precise one that holds 
   expect(sent(gates)).toBe('paid')
   expect(sent(gates, { topic: 'decision' })).toBe('yes')
   expect(sent(gates, { topic: 'other' })).toMatchObject({ approved: true })
-  expect(sent(gates, { decision: 'rejected' })).toMatchObject({ approved: false })
+  expect(sent(gates, { verdict: 'rejected' })).toMatchObject({ approved: false })
   expect(
     sent([
       { topic: 't', approve: 'name' },
@@ -119,9 +116,9 @@ test('what was learned of a step beats a profile of the name, and a profile of t
 })
 
 test('a topic that is not known is named, and one that is known is not overruled', () => {
-  expect(answerTo(inferred, nothing, { ...content, topic: 'y' }).topic).toBe('y')
-  expect(answerTo(wait, nothing, { ...content, topic: 'legal' }).topic).toBe('legal')
-  expect(() => answerTo(wait, nothing, { ...content, topic: 'y' })).toThrow(
+  expect(settle(inferred, nothing, { ...content, topic: 'y' }).topic).toBe('y')
+  expect(settle(wait, nothing, { ...content, topic: 'legal' }).topic).toBe('legal')
+  expect(() => settle(wait, nothing, { ...content, topic: 'y' })).toThrow(
     'order-1#3 waits on topic "legal", not on topic "y".',
   )
 })
@@ -129,7 +126,7 @@ test('a topic that is not known is named, and one that is known is not overruled
 test('where it is not known what to send, the error shows the lines that say it', () => {
   const hintOf = (context: WaitContext): string => {
     try {
-      answerTo(inferred, context, content)
+      settle(inferred, context, content)
     } catch (error) {
       if (error instanceof CliError) return error.hint ?? ''
     }
@@ -150,24 +147,24 @@ test('a topic that is only known from earlier runs takes the word of the user', 
   for (const [given, hint] of [
     [content, 'drover approve order-1#3 --topic old   # if this one does, too'],
     [
-      { ...content, decision: 'rejected', comment: 'too much', data: { a: 1 } } as const,
+      { ...content, verdict: 'rejected', comment: 'too much', message: { a: 1 } } as const,
       `drover reject order-1#3 --comment 'too much' --data '{"a":1}' --topic old   # if this one does, too`,
     ],
   ] as const)
-    expect(() => answerTo(inferred, learned, given)).toThrow(
+    expect(() => settle(inferred, learned, given)).toThrow(
       expect.objectContaining({ code: 'invalid-argument', hint }),
     )
   const profile = { approve: 'yes' }
-  expect(() => answerTo(inferred, { ...learned, profile }, content)).toThrow(
+  expect(() => settle(inferred, { ...learned, profile }, content)).toThrow(
     'earlier runs waited on topic "old"',
   )
-  expect(answerTo(inferred, learned, { ...content, topic: 'old' }).topic).toBe('old')
-  expect(answerTo(inferred, learned, { ...content, topic: null }).topic).toBe(null)
-  expect(() => answerTo(inferred, { ...learned, profile: { topic: null } }, content)).toThrow(
+  expect(settle(inferred, learned, { ...content, topic: 'old' }).topic).toBe('old')
+  expect(settle(inferred, learned, { ...content, topic: null }).topic).toBe(null)
+  expect(() => settle(inferred, { ...learned, profile: { topic: null } }, content)).toThrow(
     'earlier runs waited on topic "old"',
   )
   const agreed = { ...learned, profile: { topic: 'old', approve: 'yes' } }
-  expect(answerTo(inferred, agreed, content)).toEqual({ topic: 'old', message: 'yes' })
+  expect(settle(inferred, agreed, content)).toEqual({ topic: 'old', message: 'yes' })
 })
 
 test('the same decision is told by what it says, not by who said it when and why', () => {

@@ -121,6 +121,8 @@ const wait = (given: Partial<Wait> = {}): Wait => ({
   prompt: 'Ship it?',
   since: ago(10),
   until: null,
+  isOverdue: false,
+  unreadTopics: [],
   state: 'waiting',
   asked: true,
   request: null,

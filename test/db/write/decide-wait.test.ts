@@ -6,6 +6,7 @@ import { openStore } from '../../../src/db/open-store.ts'
 import { adaApproves, bobRejects } from '../../support/answers.ts'
 import { approval, borrowWait, openWait, twoGates } from '../../support/approval-workflows.ts'
 import { type LiveStore, openLiveStore } from '../../support/live-store.ts'
+import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 const impatient = DBOS.registerWorkflow(
   async () => {
@@ -97,20 +98,13 @@ test('after the deadline it is too late, also when the workflow went on', async 
 })
 
 test('a message that is no decision stands in the way until it is forced', async () => {
-  await live.database.query(
-    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('busy', 'PENDING', 'x')`,
-  )
-  const wait: Wait = {
+  await seedWorkflow(live.database, {
     workflowId: 'busy',
-    step: 1,
-    topic: 'go',
-    prompt: null,
-    since: new Date(),
-    until: null,
-    state: 'waiting',
-    asked: false,
-    request: null,
-  }
+    createdAt: new Date(),
+    did: [{ recv: 'go', timeoutSeconds: 3600 }],
+  })
+  const [wait] = await store.waits(['busy'])
+  if (!wait) throw new Error('it waits')
   await store.send({ workflowId: 'busy', topic: 'go', message: 'noise' })
   expect(await store.decide({ wait, ...approve })).toMatchObject({
     outcome: 'foreign-message',

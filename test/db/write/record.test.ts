@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { DecisionRequest } from '../../../src/core/decide/decision-record.ts'
+import type { Decision } from '../../../src/core/decide/decision.ts'
 import type { Store } from '../../../src/core/store.ts'
 import type { Wait } from '../../../src/core/workflow.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { adaApproves, bobRejects } from '../../support/answers.ts'
-import { approval, borrowWait, openWait, twoGates } from '../../support/approval-workflows.ts'
+import { approval, openWait, twoGates } from '../../support/approval-workflows.ts'
 import { startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import type { FakeWorkflow } from '../../support/fake-workflow.ts'
 import { type LiveStore, openLiveStore } from '../../support/live-store.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 /** Written without drover in mind. */
 const payment = DBOS.registerWorkflow(
@@ -36,7 +38,7 @@ afterAll(async () => {
   await foreign.drop()
 })
 
-const requestOf = (wait: Wait, fields: Partial<DecisionRequest> = {}): DecisionRequest => ({
+const requestOf = (wait: Wait, fields: Partial<Decision> = {}): Decision => ({
   wait,
   topic: 'go',
   ...adaApproves,
@@ -190,14 +192,11 @@ test('an application that wants bare strings is answered with the lines that the
 })
 
 test('a database of somebody else is left alone until audit init, and then a clerk may decide', async () => {
-  await foreign.query(
-    `insert into dbos.workflow_status (workflow_uuid, status, name, serialization)
-     values ('theirs', 'PENDING', 'x', 'py_pickle')`,
-  )
+  await seedWorkflow(foreign, theirWait())
   const clerk = `clerk_${foreign.name}`
   await foreign.query(`create role ${clerk} login`)
   const theirs = await openStore(foreign.target)
-  const wait = await borrowWait(store, 'theirs')
+  const wait = await openWait(theirs, 'theirs')
   await expect(theirs.decide(requestOf(wait))).rejects.toMatchObject({ code: 'no-record' })
   await expect(theirs.decisions({})).rejects.toMatchObject({ code: 'no-record' })
   expect(await theirs.createRecord({ decider: clerk, run: false })).toContain(`to "${clerk}"`)
@@ -235,6 +234,16 @@ test('a database of somebody else is left alone until audit init, and then a cle
   await foreign.query(`drop role ${clerk}`)
 })
 
+/** In a language whose SDK reads portable JSON. */
+const theirWait = (): FakeWorkflow => ({
+  workflowId: 'theirs',
+  createdAt: new Date(),
+  did: [
+    { event: 'awaiting:go', value: 'Go?' },
+    { recv: 'go', timeoutSeconds: 3600 },
+  ],
+})
+
 test('two who are first create one record', async () => {
   const fresh = await createTestDatabase()
   const stores = await Promise.all([
@@ -242,10 +251,8 @@ test('two who are first create one record', async () => {
     openStore(fresh.target),
     openStore(fresh.target),
   ])
-  await fresh.query(
-    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('theirs', 'PENDING', 'x')`,
-  )
-  const wait = await borrowWait(store, 'theirs')
+  await seedWorkflow(fresh, theirWait())
+  const wait = await openWait(stores[0], 'theirs')
   const outcomes = await Promise.all(stores.map((one) => one.decide(requestOf(wait))))
   expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['repeated', 'repeated', 'stored'])
   await Promise.all(stores.map((one) => one.close()))

@@ -23,6 +23,8 @@ const waitOf = (fields: Partial<WaitRow> = {}): WaitRow => ({
   prompt: 'Refund 300 €?',
   since: new Date('2026-01-02T03:58:48Z'),
   until: new Date('2026-01-03T03:00:00Z'),
+  isOverdue: false,
+  unreadTopics: [],
   state: 'waiting',
   asked: true,
   request: { prompt: 'Refund 300 €?', order: 7, customer: '山田太郎' },

@@ -1,9 +1,9 @@
 import { deciderOf } from '../../core/decide/decision.ts'
 import type { LastDecided } from '../../core/decide/decision-record.ts'
 import { messageColumns, notifications, toMessage } from '../tables/notifications.ts'
-import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
+import { hasRecord } from './open-record.ts'
 
 /** The last decision of a workflow. Where decisions are recorded only the record tells of one. */
 export async function readLastDecided(
@@ -11,9 +11,9 @@ export async function readLastDecided(
   workflowId: string,
   { isRecorded }: { readonly isRecorded: boolean },
 ): Promise<LastDecided | undefined> {
-  const { session, schema } = database
   if (!isRecorded) return readFromMessages(database, workflowId)
-  if (!(await hasRecord(session))) return undefined
+  if (!(await hasRecord(database))) return undefined
+  const { session, schema } = database
   const [row] = await session.query(
     `select step, actor from drover.decisions
      where system_schema = $1 and workflow_id = $2 and outcome = 'stored' order by id desc limit 1`,

@@ -1,16 +1,10 @@
-import type {
-  DecisionOutcome,
-  DecisionVerb,
-  RecordedDecision,
-  RecordQuery,
-} from '../../core/decide/decision-record.ts'
-import { CliError } from '../../core/errors.ts'
+import type { DecisionOutcome, Verdict } from '../../core/decide/decision.ts'
+import type { RecordedDecision, RecordQuery } from '../../core/decide/decision-record.ts'
 import { toList } from '../../core/words/any-of.ts'
-import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
-import { hasRecord } from '../tables/record-table.ts'
 import { toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
+import { requireReadableRecord } from './open-record.ts'
 
 function toRecordedDecision(row: Row): RecordedDecision {
   return {
@@ -19,7 +13,7 @@ function toRecordedDecision(row: Row): RecordedDecision {
     name: String(row.workflow_name),
     step: Number(row.step),
     topic: toText(row.topic),
-    decision: row.decision as DecisionVerb,
+    decision: row.decision as Verdict,
     by: String(row.actor),
     bySource: String(row.actor_source),
     comment: toText(row.comment),
@@ -33,15 +27,11 @@ function toRecordedDecision(row: Row): RecordedDecision {
 }
 
 export async function readDecisions(
-  { session, schema }: Database,
+  database: Database,
   { workflowId, step, actor, from, to, limit }: RecordQuery,
 ): Promise<RecordedDecision[]> {
-  if (!(await hasRecord(session))) {
-    if (schema.own) return []
-    throw new CliError('no-record', `${session.target.label} has no record of decisions.`, {
-      hint: phrase`${command('audit init')}   # creates it, by a role that may create a schema`,
-    })
-  }
+  if (!(await requireReadableRecord(database))) return []
+  const { session, schema } = database
   const rows = await session.query(
     `select id, at, session_user_name, host(client_address) as client_address, workflow_id, workflow_name, step, topic,
        decision, outcome, forced, actor, actor_source, comment, payload_sha256

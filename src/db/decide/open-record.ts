@@ -1,0 +1,179 @@
+import pg, { type ClientBase } from 'pg'
+import { lockKey } from '../../core/dbos-names.ts'
+import type { RecordSetup } from '../../core/decide/decision-record.ts'
+import { CliError } from '../../core/errors.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
+import type { Row } from '../connection/connect.ts'
+import { notifications } from '../tables/notifications.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { decideArguments, decideFunction, decideFunctionBody, decideFunctionName } from './decide-function.ts'
+import { createRecordStatements, deciderGrants } from './record-table.ts'
+
+/** `function`: decisions go through it. `table`: an older record, which deciders write themselves. */
+export type RecordKind = 'none' | 'table' | 'function'
+
+export interface FoundRecord {
+  readonly kind: RecordKind
+  /** The function is as this drover makes it. */
+  readonly isCurrent: boolean
+  readonly mayCall: boolean
+}
+
+/** Not `to_regclass`: it may remember that there was none when the transaction began. */
+const selectRecord = `select exists(
+    select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'drover' and c.relname = 'decisions'
+  ) as has_table, f.prosrc as source, has_schema_privilege(f.pronamespace, 'usage') and
+    has_function_privilege(f.oid, 'execute') as may_call
+  from (select 1) one left join (
+    select p.oid, p.prosrc, p.pronamespace from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = 'drover' and p.proname = $1
+  ) f on true`
+
+function toFound([row]: readonly Row[], schema: SystemSchema): FoundRecord {
+  const hasFunction = typeof row?.source === 'string'
+  return {
+    kind: row?.has_table !== true ? 'none' : hasFunction ? 'function' : 'table',
+    isCurrent: row?.source === decideFunctionBody(schema),
+    mayCall: row?.may_call === true,
+  }
+}
+
+export async function findRecord({ session, schema }: Database): Promise<FoundRecord> {
+  return toFound(await session.query(selectRecord, [decideFunctionName(schema)]), schema)
+}
+
+export async function hasRecord(database: Database): Promise<boolean> {
+  return (await findRecord(database)).kind !== 'none'
+}
+
+/** Whether there is a record to read; in drover's own database there may be none yet. Else throws `no-record`. */
+export async function requireReadableRecord(database: Database): Promise<boolean> {
+  if (await hasRecord(database)) return true
+  if (database.schema.own) return false
+  throw new CliError('no-record', `${database.session.target.label} has no record of decisions.`, {
+    hint: phrase`${command('audit init')}   # creates it, by a role that may create a schema`,
+  })
+}
+
+/**
+ * How decisions are recorded here: in drover's own database the record is created, or brought up to date; else it is
+ * missed with `no-record`. Throws `permission-denied` where this role may not decide.
+ */
+export async function requireRecord(database: Database): Promise<Exclude<RecordKind, 'none'>> {
+  const { session, schema } = database
+  const { kind, isCurrent, mayCall } = await findRecord(database)
+  const { label } = session.target
+  if (schema.own && !isCurrent) {
+    await createOnce(database)
+    return 'function'
+  }
+  if (kind === 'none') {
+    throw new CliError('no-record', `Who decides cannot be recorded: ${label} has no record yet.`, {
+      hint: phrase`${command('audit init')}   # once, by a role that may create a schema; or "audit": "off" in drover.config.json`,
+    })
+  }
+  if (kind === 'table' || mayCall) return kind
+  const [row] = await session.query('select current_user as role')
+  throw new CliError('permission-denied', `${String(row?.role)} may not decide on ${label}.`, {
+    hint: phrase`${command('audit init', [], { '--decider': String(row?.role) })}   # by the owner of the record`,
+  })
+}
+
+/**
+ * `create … if not exists` is no help against another process that creates the same at the same time, and takes locks
+ * on what is there already, which deciders hold too.
+ */
+async function createOnce(
+  { session, schema }: Database,
+  grant: readonly string[] = [],
+  check: (client: ClientBase) => Promise<void> = async () => {},
+): Promise<void> {
+  await session.transaction(async (client) => {
+    await client.query(`select pg_advisory_xact_lock(${lockKey.record})`)
+    const { rows } = await client.query<Row>(selectRecord, [decideFunctionName(schema)])
+    if (!toFound(rows, schema).isCurrent) {
+      await requireOwnRights(client, schema)
+      await client.query(createRecordStatements(schema))
+    }
+    for (const statements of grant) await client.query(statements)
+    await check(client)
+  })
+}
+
+/** The function decides with the rights of whoever creates it. */
+async function requireOwnRights(client: ClientBase, schema: SystemSchema): Promise<void> {
+  const { rows } = await client.query<Row>(
+    `select current_user as role, has_table_privilege($1, 'insert') as may_send, bool_and(may_read) as may_read
+     from (select has_table_privilege(oid, 'select') as may_read from pg_class
+       where relnamespace = to_regnamespace(quote_ident($2)) and relkind = 'r') tables group by 1, 2`,
+    [String(notifications.in(schema)), schema.name],
+  )
+  const { role, may_send: maySend, may_read: mayRead } = rows[0] ?? {}
+  if (maySend === true && mayRead === true) return
+  const system = pg.escapeIdentifier(schema.name)
+  const grant =
+    mayRead === true ? `insert on ${notifications.in(schema)}` : `select on all tables in schema ${system}`
+  throw new CliError(
+    'permission-denied',
+    `${String(role)} would decide for everybody, and may not: it lacks ${grant}.`,
+    {
+      hint: `run it as the owner of the tables, or let the owner: grant ${grant} to ${pg.escapeIdentifier(String(role))}`,
+    },
+  )
+}
+
+/** Creates the record, or tells how. */
+export async function createRecord(database: Database, { decider, run }: RecordSetup): Promise<string> {
+  const { schema } = database
+  const grant = decider === undefined ? [] : [deciderGrants(schema, decider)]
+  if (run) {
+    if (decider !== undefined) await requireRole(database, decider)
+    await createOnce(database, grant, (client) => requireGranted(client, schema, decider))
+  }
+  return [createRecordStatements(schema), ...grant].join('\n')
+}
+
+async function requireRole({ session }: Database, role: string): Promise<void> {
+  const found = await session.query('select from pg_roles where rolname = $1', [role])
+  if (found.length > 0) return
+  throw new CliError('invalid-argument', `There is no role "${role}" in ${session.target.label}.`, {
+    hint: `create it first, with: create role ${pg.escapeIdentifier(role)} login`,
+  })
+}
+
+/** A grant by a role without the grant option is only a warning to Postgres, which nobody sees. */
+async function requireGranted(
+  client: ClientBase,
+  schema: SystemSchema,
+  decider: string | undefined,
+): Promise<void> {
+  if (decider === undefined) return
+  const { rows } = await client.query<Row>(
+    `select what, session_user as granter from (
+       select 1 as place, 'usage on schema ' || quote_ident(nspname) as what,
+         has_schema_privilege($1, oid, 'usage') as is_granted
+       from pg_namespace where nspname in ($2, 'drover')
+       union all
+       select 2, 'select on ' || oid::regclass, has_table_privilege($1, oid, 'select')
+       from pg_class where relnamespace = to_regnamespace(quote_ident($2)) and relkind in ('r', 'p', 'v', 'm', 'f')
+       union all
+       select 3, 'select on drover.decisions', has_table_privilege($1, 'drover.decisions', 'select')
+       union all
+       select 4, 'execute on function ' || $3, has_function_privilege($1, $3, 'execute')
+     ) privileges where not is_granted order by place, what`,
+    [decider, schema.name, `${decideFunction(schema)}(${decideArguments})`],
+  )
+  const [first] = rows
+  if (!first) return
+  const role = pg.escapeIdentifier(String(first.granter))
+  const more = rows.length === 1 ? '' : ` and ${rows.length - 1} more`
+  throw new CliError(
+    'permission-denied',
+    `${String(first.granter)} may not pass on what ${decider} needs to decide: it has no grant option for ${String(first.what)}${more}.`,
+    {
+      hint: `run it as the owner of the tables, or let the owner: grant ${String(first.what)} to ${role} with grant option`,
+    },
+  )
+}
