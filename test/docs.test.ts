@@ -129,3 +129,17 @@ test.each(readdirSync(path.join(import.meta.dirname, '../docs')).filter((name) =
     expect(links.filter(isMissing)).toEqual([])
   },
 )
+
+test('every promise of SECURITY.md names a test that is there', () => {
+  const rows = read('SECURITY.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (promise|---)/.test(line))
+  expect(rows.length).toBeGreaterThan(15)
+  const broken = rows.filter((row) => {
+    const [, file = '', name = ''] = /\| `(test\/[^`]+)` "([^"]+)" \|$/.exec(row) ?? []
+    return (
+      file === '' || !existsSync(path.join(import.meta.dirname, '..', file)) || !read(file).includes(name)
+    )
+  })
+  expect(broken).toEqual([])
+})

@@ -10,6 +10,10 @@ const environment: readonly Row[] = [
   ['DROVER_DATABASE', 'a database of the embedded Postgres, as --database'],
   ['DROVER_LISTEN_URL', 'the same database without its pooler, as --listen-url'],
   ['DROVER_ACTOR', 'who decides, as --as'],
+  [
+    'DROVER_TRUST_CONFIG',
+    '1: act on every configuration file that is found, as drover config trust does; for CI',
+  ],
   ['DROVER_HOME', 'where drover keeps its files, and the embedded Postgres'],
   ['DROVER_PG_USER', 'as root: the user who runs the embedded Postgres (else postgres, else nobody)'],
   ['DBOS_SYSTEM_DATABASE_URL', "the application's own name for its system database"],
