@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import type { Change } from '../../src/core/change.ts'
 import { createLocalDatabase } from '../../src/local/local-database.ts'
 import { type DroverRun, startDrover } from '../support/drover-process.ts'
-import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { createReadyHome } from '../support/ready-home.ts'
+import { removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 interface ChaosPlan {
@@ -32,11 +32,10 @@ interface ChaosOutcome {
  * processes follow it. The rows are written as DBOS writes them, each exactly once, so that what must arrive is known.
  */
 export async function runChaos(plan: ChaosPlan): Promise<ChaosOutcome> {
-  const home = await createHome()
+  const home = await createReadyHome()
   const local = createLocalDatabase({ home, env: process.env, settings: { fsync: 'off' } })
   const open = () => local.open({ database: 'drover', connectTimeoutMs: 5000 })
   const { url } = await open()
-  await DBOS.migrate(url)
   const pool = new pg.Pool({ connectionString: url, max: 3, application_name: 'chaos' })
   pool.on('error', () => {})
   const insist = createInsistence(pool)

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
 
 const examples = path.join(import.meta.dirname, '../../examples')
 
@@ -14,7 +15,7 @@ let folder: string
 let worker: DroverProcess
 beforeAll(async () => {
   database = await createTestDatabase()
-  folder = await mkdtemp('/tmp/drover-examples-')
+  folder = await createHome()
   await writeFile(
     path.join(folder, 'drover'),
     `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`,
@@ -30,7 +31,7 @@ afterAll(async () => {
   worker.process.kill('SIGTERM')
   await worker.ended
   await database.drop()
-  await rm(folder, { recursive: true, force: true })
+  await removeHome(folder)
 })
 
 /** A script as a user runs it, with `drover` on the path. */

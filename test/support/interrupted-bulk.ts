@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import pg from 'pg'
 import { expect } from 'vitest'
 import type { ManageVerb } from '../../src/core/manage/manage.ts'
 import type { WorkflowStatus } from '../../src/core/workflow.ts'
@@ -37,32 +38,33 @@ export interface InterruptedBulk {
 }
 
 /**
- * Changes `count` workflows, kills the process with SIGKILL half-way, types the same command again, and returns what
- * became of them. Every row of both runs together says that it was changed.
+ * Changes `count` workflows, kills the process with SIGKILL while the database holds it half-way, types the same command
+ * again, and returns what became of them. Every row of both runs together says that it was changed.
  */
 export async function interruptBulk(options: Interruption): Promise<InterruptedBulk> {
   const { database, home, verb, status, count, perSecond } = options
   const name = `${verb}-me`
   await watchChanges(database)
   await seedMany(database, { name, status, count })
+  const gate = await closeGate(database, Math.ceil(count / 2))
   const ledger = path.join(home, `${verb}.ledger`)
   const from = verb === 'fork' || verb === 'rewind' ? ['--from', '0'] : []
   const args = [verb, '--name', name, ...from, '--yes', '-o', 'jsonl', '--ledger', ledger]
   const command = [...args, '--rate', `${perSecond}/s`, '--db-url', database.target.url]
 
   const first = startDrover(command, { home })
-  const seen = await waitUntil(
-    `half of them are changed`,
-    async () => {
-      const pace = await readPace(database, name)
-      return pace.count >= count / 2 && pace
-    },
+  const backend = await waitUntil(
+    'it is held half-way',
+    () => readHeldBackend(database),
     60_000 + (count / perSecond) * 1000,
   )
   first.process.kill('SIGKILL')
+  const seen = await readPace(database, name)
   // The first of ten batches a second comes at once.
   expect((seen.count - perSecond / 10) / seen.seconds).toBeLessThanOrEqual(perSecond * 1.01)
   await first.ended
+  await database.query('select pg_terminate_backend($1, 60000)', [backend])
+  await gate.end()
   expect((await readChanges(database, name)).size).toBeLessThan(count)
   expect(await readFile(ledger, 'utf8')).toContain('"type":"intent"')
 
@@ -82,6 +84,7 @@ async function watchChanges(database: TestDatabase): Promise<void> {
   await database.query(`
     create table if not exists public.seen_change
       (name text, workflow_id text, at timestamptz default clock_timestamp());
+    create sequence if not exists public.change_number;
     create or replace function public.see_change() returns trigger language plpgsql as $$ begin
       if tg_op = 'INSERT' then
         if new.forked_from is not null then
@@ -90,12 +93,30 @@ async function watchChanges(database: TestDatabase): Promise<void> {
       else
         insert into public.seen_change (name, workflow_id) values (old.name, old.workflow_uuid);
       end if;
+      if nextval('public.change_number') = 0 then perform pg_advisory_xact_lock(0); end if;
       return null;
     end $$;
     create or replace trigger see_update after update on dbos.workflow_status for each row
       when (old.status is distinct from new.status) execute function public.see_change();
     create or replace trigger see_others after insert or delete on dbos.workflow_status for each row
       execute function public.see_change()`)
+}
+
+/** Whoever makes the change of this number waits for as long as the connection is open that is returned. */
+async function closeGate(database: TestDatabase, number: number): Promise<pg.Client> {
+  await database.query(`alter sequence public.change_number minvalue -100000 restart ${-number}`)
+  const gate = new pg.Client({ connectionString: database.target.url, application_name: 'gate' })
+  await gate.connect()
+  await gate.query('select pg_advisory_lock(0)')
+  return gate
+}
+
+async function readHeldBackend(database: TestDatabase): Promise<number | undefined> {
+  const [row] = await database.query(
+    `select pid from pg_stat_activity where datname = current_database() and application_name = 'drover'
+       and wait_event_type = 'Lock' and wait_event = 'advisory'`,
+  )
+  return row && Number(row.pid)
 }
 
 async function readChanges(database: TestDatabase, name: string): Promise<Map<string, number>> {

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { DatabaseTarget } from '../../src/core/database.ts'
+import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
+import { atEndOfFile } from './end-of-file.ts'
+import { lendStore } from './lend-store.ts'
 import { runCli } from './run-cli.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -21,6 +25,19 @@ interface Running {
 const staysOpen = /^(drover|node \S+drover\.js) (worker|run|watch|recover --watch)\b/
 /** What such a line says once the next one may be typed. */
 const isSettled = /Ready for |drover approve |PENDING|Looking every /
+
+const stores = new Map<string, Store>()
+
+/** One store for each database, whichever line asks for it. */
+async function openLent(target: DatabaseTarget): Promise<Store> {
+  const key = JSON.stringify(target)
+  const store = stores.get(key) ?? (await openStore(target))
+  if (!stores.has(key)) {
+    stores.set(key, store)
+    atEndOfFile(() => stores.delete(key) && store.close())
+  }
+  return lendStore(store)
+}
 
 /** The words of a line in which no shell is needed; else none. Such a line of drover's runs in this process. */
 function splitSimple(line: string): string[] {
@@ -65,7 +82,7 @@ export function openTerminals({ cwd, env }: Place) {
     async type(line: string): Promise<string | undefined> {
       const [command, ...argv] = staysOpen.test(line) ? [] : splitSimple(line)
       if (command === 'drover') {
-        const { code, stderr } = await runCli(argv, { openStore, env, now: new Date() })
+        const { code, stderr } = await runCli(argv, { openStore: openLent, env, now: new Date() })
         return code === 0 ? undefined : `${line}\n  ended with ${code}: ${stderr}`
       }
       const running = start(line)
