@@ -4,7 +4,7 @@ import { CliError } from '../../src/core/errors.ts'
 import { migrationUnderWay } from '../../src/core/migration-under-way.ts'
 import type { Store } from '../../src/core/store.ts'
 import { createFakeStore } from '../support/fake-store.ts'
-import { patience } from '../support/patience.ts'
+import { oneLook, patience } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -146,13 +146,13 @@ test('start --timeout waits for the first executor, which tells the application 
 
 test('start --timeout starts nothing where no worker came: 124, with the reason', async () => {
   const store = createFakeStore([{ workflowId: 'a', name: 'order' }], { own: false })
-  expect(await runCli('start order --wait --timeout 120ms', { store })).toMatchObject({
+  expect(await runCli(`start order --wait --timeout ${oneLook()}`, { store })).toMatchObject({
     code: 124,
-    stderr: expect.stringContaining('nothing was started (still so after 120ms).'),
+    stderr: expect.stringContaining('nothing was started (still so after '),
   })
-  expect(await runCli('start fresh --wait --timeout 120ms', { store })).toMatchObject({ code: 124 })
+  expect(await runCli(`start fresh --wait --timeout ${oneLook()}`, { store })).toMatchObject({ code: 124 })
   expect(store.started).toEqual([])
-  await runCli('start order --app-version v1 --wait --timeout 120ms', { store })
+  await runCli(`start order --app-version v1 --wait --timeout ${oneLook()}`, { store })
   expect(store.started).toMatchObject([{ version: 'v1' }])
 })
 

@@ -3,6 +3,7 @@ import type { Store } from '../../../src/core/store.ts'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import type { FakeWorkflow } from '../../support/fake-workflow.ts'
+import { oneLook } from '../../support/patience.ts'
 import { runCli } from '../../support/run-cli.ts'
 
 test('approve answers the open wait, with who and when', async () => {
@@ -208,7 +209,9 @@ test('--wait tells how far it got', async () => {
 })
 
 test('--wait gives up in time', async () => {
-  const run = await runCli('approve asking --wait read --timeout 20ms', { store: createExampleStore() })
+  const run = await runCli(`approve asking --wait read --timeout ${oneLook()}`, {
+    store: createExampleStore(),
+  })
   expect(run).toMatchObject({ code: 124, stderr: expect.stringContaining('→ not read yet.') })
 })
 

@@ -43,7 +43,9 @@ test('--wait prints a value that is there at once, and else the first one that c
 })
 
 test('--wait says when time runs out, and when the workflow ends without it', async () => {
-  expect(await runCli('events live zzz --wait --timeout 20ms', { store: createStore() })).toMatchObject({
+  expect(
+    await runCli(`events live zzz --wait --timeout ${oneLook()}`, { store: createStore() }),
+  ).toMatchObject({
     code: 124,
     stdout: '',
     stderr: expect.stringContaining('live has no event "zzz" yet; it published: note, progress.'),

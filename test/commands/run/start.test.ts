@@ -348,7 +348,7 @@ test('an id that could not be typed again is refused', async () => {
 
 test('--wait prints the result on stdout and the id on stderr', async () => {
   const store = createExampleStore()
-  const timedOut = await runCli('start orderWorkflow --id new --wait --timeout 20ms', { store })
+  const timedOut = await runCli(`start orderWorkflow --id new --wait --timeout ${oneLook()}`, { store })
   expect(timedOut).toMatchObject({ code: 124, stdout: '' })
   expect(timedOut.stderr).toContain('new\n')
 })

@@ -142,7 +142,7 @@ test('--assert holds, or is 5 with the actual value; the result is printed all t
 })
 
 test('when time runs out, why it does not move and what fixes it', async () => {
-  const { code, stderr } = await runCli('wait queued --timeout 20ms', { store: createExampleStore() })
+  const { code, stderr } = await runCli(`wait queued --timeout ${oneLook()}`, { store: createExampleStore() })
   expect(code).toBe(124)
   expect(stderr).toContain('queued: No worker of example is live.\nhint: drover worker --app')
 })
