@@ -39,10 +39,13 @@ async function openLent(target: DatabaseTarget): Promise<Store> {
   return lendStore(store)
 }
 
+/** Into the real folders, which a process does. */
+const writesFiles = /--ledger| token /
+
 /** The words of a line in which no shell is needed; else none. Such a line of drover's runs in this process. */
 function splitSimple(line: string): string[] {
   const word = `(?:[\\w@./:=,{}#-]+|'[^']*'|"[^"$\`\\\\]*")`
-  if (!new RegExp(`^${word}(?: +${word})*$`).test(line) || line.includes('--ledger')) return []
+  if (!new RegExp(`^${word}(?: +${word})*$`).test(line) || writesFiles.test(line)) return []
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',
   )
