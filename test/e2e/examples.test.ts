@@ -1,28 +1,27 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Store } from '../../src/core/store.ts'
+import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
+import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
+import { installShim } from '../support/drover-shim.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 
 const examples = path.join(import.meta.dirname, '../../examples')
 
 let database: TestDatabase
 let folder: string
+let store: Store
 let worker: DroverProcess
 beforeAll(async () => {
   database = await createTestDatabase()
   folder = await createHome()
-  await writeFile(
-    path.join(folder, 'drover'),
-    `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`,
-    {
-      mode: 0o755,
-    },
-  )
+  store = await openStore(database.target)
+  await installShim(folder, store)
   const env = { DROVER_DB_URL: database.target.url }
   worker = startDrover(['worker', '--app', 'drover:demo'], { home: folder, env })
   await untilReady(worker)
@@ -30,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   worker.process.kill('SIGTERM')
   await worker.ended
+  await store.close()
   await database.drop()
   await removeHome(folder)
 })
@@ -41,8 +41,6 @@ async function run(script: string, ...args: string[]) {
     env: {
       PATH: `${folder}:${process.env.PATH}`,
       HOME: folder,
-      DROVER_HOME: folder,
-      DROVER_DB_URL: database.target.url,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
