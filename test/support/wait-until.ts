@@ -14,7 +14,7 @@ export async function waitUntil<Value>(
     const value = await look()
     if (value) return value
     // A look that costs much is taken less often, so that who waits leaves the processor to who is waited for.
-    await sleep(Math.max(10, 2 * (performance.now() - beganMs)))
+    await sleep(Math.max(20, 4 * (performance.now() - beganMs)))
   } while (performance.now() < deadline)
   throw new Error(`timed out: waited ${timeoutMs} ms in vain until ${what}`)
 }
