@@ -11,9 +11,13 @@ import { runCli } from './support/run-cli.ts'
 
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
 
+/** It looks like a decision, and is on no record. */
+const forgery = { workflowId: 'answered', topic: 'go', message: 1, idempotencyKey: 'answered:1::1767323045000' }
+
 async function print(line: string): Promise<string> {
   const store = createExampleStore()
   if (line.startsWith('audit')) await runCli('approve asking', { store })
+  if (line.startsWith('audit verify')) await store.send(forgery)
   return (await runCli(line, { store })).stdout
 }
 
@@ -31,6 +35,7 @@ test.each([
   ['Outcome', 'cancel running -o jsonl'],
   ['Difference', 'diff done answered -o jsonl'],
   ['Record', 'audit -o jsonl'],
+  ['Discrepancy', 'audit verify -o jsonl'],
   ['Recovered', 'recover running -o jsonl'],
   ['Queue', 'queues -o jsonl'],
   ['Schedule', 'schedules -o jsonl'],

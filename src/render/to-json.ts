@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts'
 import type { RecordedDecision } from '../core/decide/decision-record.ts'
+import type { Discrepancy } from '../core/decide/verify-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/dead-executors.ts'
@@ -80,6 +81,12 @@ export function toRecordedDecisionJson(recorded: RecordedDecision): object {
     clientAddress,
     payloadSha256,
   }
+}
+
+/** The documented shape of a line of `audit verify`. */
+export function toDiscrepancyJson(found: Discrepancy): object {
+  const { workflowId, step, topic, problem, decision, by, at } = found
+  return { workflowId, step, topic, problem, decision, by, at }
 }
 
 /** The documented shape of a line of `inbox`. */

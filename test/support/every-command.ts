@@ -17,6 +17,7 @@ export const readingCommands: readonly string[] = [
   'doctor',
   'workers',
   'audit',
+  'audit verify',
   'queues',
   'schedules',
   'versions',

@@ -12,6 +12,7 @@ import { withStore } from '../../frame/with-store.ts'
 import { decisionColumns } from '../../render/columns/decision-columns.ts'
 import { toRecordedDecisionJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
+import { verifyCommand } from './audit-verify.ts'
 
 interface AuditFlags extends DatabaseFlags, OutputFlags {
   readonly by?: readonly string[]
@@ -39,7 +40,9 @@ export function auditCommand(context: Context): Command {
     .action((id: string | undefined, _, command: Command) =>
       runAudit(context, id, command.optsWithGlobals<AuditFlags>()),
     )
-  return addOutputOptions(command, ['table', 'json', 'jsonl']).addCommand(initCommand(context))
+  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+    .addCommand(verifyCommand(context))
+    .addCommand(initCommand(context))
 }
 
 function initCommand(context: Context): Command {
@@ -54,7 +57,7 @@ function initCommand(context: Context): Command {
 }
 
 const tableLimit = 50
-const initHint = phrase`hint: did you mean ${command('audit init')}? it creates the record`
+const purposes = { init: 'creates the record', verify: 'compares it with the messages' } as const
 
 async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
   const now = context.now()
@@ -77,7 +80,11 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
       empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
     })
     // An id may be any word, also one that was meant for a command.
-    if (found.length === 0 && id !== undefined && nearest(id, ['init'])) printNotice(context, initHint)
+    const meant = found.length === 0 && id !== undefined ? nearest(id, Object.keys(purposes)) : undefined
+    if (meant !== undefined) {
+      const purpose = purposes[meant as keyof typeof purposes]
+      printNotice(context, phrase`hint: did you mean ${command(`audit ${meant}`)}? it ${purpose}`)
+    }
     if (limit !== undefined && found.length > limit) {
       printNotice(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
     }

@@ -27,6 +27,24 @@ test('audit lists what was decided and what was refused, newest first', async ()
   )
 })
 
+test('verify compares decisions with messages, and is 5 where an answer is on no record', async () => {
+  const store = await createDecidedStore()
+  expect(await runCli('audit verify', { store })).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'Messages and record of fake database agree: 1 decision since 2026-01-02T03:05:05.000Z.\n',
+  })
+  const idempotencyKey = 'answered:1::1767323045000'
+  await store.send({ workflowId: 'answered', topic: 'go', message: 1, idempotencyKey })
+  const run = await runCli('audit verify', { store, isTerminal: true, columns: 100 })
+  expect(run).toMatchObject({ code: 5, stderr: expect.stringContaining('differ in one place') })
+  expect(run.stdout).toMatchInlineSnapshot(`
+    "AT                    WAIT        PROBLEM     DECISION  BY  TOPIC
+    2026-01-02 03:05:05Z  answered#1  unrecorded                go
+    "
+  `)
+})
+
 test('audit says when there are more, and takes times both ways', async () => {
   const store = await createDecidedStore()
   const run = await runCli('audit --limit 1 --from 1h --to 2026-02-01T00:00:00Z', { store })
