@@ -54,6 +54,7 @@ const word = 'of-the-environment'
 
 /** The host with `word` in place of each variable. */
 function markedHost({ template }: Substituted, env: Context['env']): string | undefined {
+  if (template.includes(word)) return undefined
   const text = markVariables(template, env, word)
   return readPostgresUrl(text.startsWith(word) ? `postgres://${text}` : text)?.host
 }

@@ -123,6 +123,11 @@ test.each([
   ['postgres://h/x?user=ada&password=secret&ssl=1', 'postgres://h/x?user=ada&ssl=1'],
   ['postgres://h/x?password=secret', 'postgres://h/x'],
   ['postgres://ada@h/x', 'postgres://ada@h/x'],
+  ['postgres://ada@h/x?p%61ssword=secret&sslpassword=secret', 'postgres://ada@h/x'],
+  ['ada:secret@h/x', 'postgres://USER@HOST/DATABASE'],
+  ['host=h password=secret', 'postgres://USER@HOST/DATABASE'],
+  ['postgres://ada:secret@h:54:32/x', 'postgres://USER@HOST/DATABASE'],
+  ['postgres://ada:se@cret@h/x', 'postgres://ada@h/x'],
 ])('%s in a command to type has no password', (url, shown) => {
   expect(withoutPassword(url)).toBe(shown)
 })

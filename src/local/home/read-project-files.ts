@@ -42,7 +42,18 @@ export function createProjectFiles(home: string): ProjectFiles {
     trust: async (files) => {
       const { hosts, files: before } = await recall()
       const added = files.map(({ path: name, text }) => [name, hashOf(text)])
-      remember({ hosts, files: { ...before, ...Object.fromEntries(added) } })
+      try {
+        remember({ hosts, files: { ...before, ...Object.fromEntries(added) } })
+      } catch (error) {
+        throw new CliError(
+          'permission-denied',
+          `What is trusted cannot be written to ${file}: ${(error as Error).message}.`,
+          {
+            hint: 'DROVER_TRUST_CONFIG=1 trusts without it',
+            cause: error,
+          },
+        )
+      }
     },
     isNewHost: async (host) => {
       const trusted = await recall()

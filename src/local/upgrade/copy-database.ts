@@ -22,7 +22,7 @@ interface CopyPlace {
 /** The schemas of DBOS, under whatever name, and drover's own. */
 const copiedSchemas = `
   select n.nspname as name, n.nspname = 'drover' or exists (
-      select from pg_class c where c.relnamespace = n.oid and c.relname = 'workflow_status' and c.relkind = 'r'
+      select from pg_class c where c.relnamespace = n.oid and c.relname = 'dbos_migrations' and c.relkind = 'r'
     ) as is_copied,
     exists (select from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p')) as has_tables
   from pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by n.nspname = 'drover', n.nspname`
