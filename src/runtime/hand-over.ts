@@ -1,25 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { internalQueue, isOwnExecutorSql, isSessionOf, lockKey } from '../core/dbos-names.ts'
+import { droverSession, isOwnExecutorSql } from '../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
 import { command, phrase } from '../core/words/command-line.ts'
-import { findRunnable, isRegistered, toParameters, toRunnable } from './module/runnable.ts'
-import { quoteIdentifier, withConnection } from './slot/own-connection.ts'
+import { withConnection } from '../db/connection/connect.ts'
+import { isLifeless, readUnknownSessions } from '../db/executors/life-signs.ts'
+import { isRegistered, type PutBack, putBack, toNameArrays } from '../db/executors/put-back.ts'
+import { seeSessions } from '../db/executors/see-sessions.ts'
+import { pick } from '../db/tables/define-table.ts'
+import { launchedSchema, type TableNames } from '../db/tables/schema.ts'
+import { workflowStatus } from '../db/tables/workflow-status.ts'
+import { findRunnable, toRunnable } from './module/runnable.ts'
 
 const betweenRoundsMs = 5000
 const enoughToTell = 100
 
 /** Whose executors died. Living ones need a moment to connect again, after a restart of the server above all. */
 const kinds = [
-  { isOwn: true, which: isOwnExecutorSql('executor_id'), betweenLooksMs: 500, settledServerMs: 3000 },
+  { isOwn: true, betweenLooksMs: 500, settledServerMs: 3000 },
   // The application's own have no slot to lock: for them the rules are those of `recover`.
-  {
-    isOwn: false,
-    which: `not ${isOwnExecutorSql('executor_id')}`,
-    betweenLooksMs: 3000,
-    settledServerMs: 10_000,
-  },
+  { isOwn: false, betweenLooksMs: 3000, settledServerMs: 10_000 },
 ] as const
 type Kind = (typeof kinds)[number]
 
@@ -66,10 +67,13 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
     try {
       const { obstacle, unsettledMs } = await withConnection(
         options.database,
-        'drover-hand-over',
+        { sessionName: `${droverSession}-hand-over`, silenceMs: Infinity },
         async (client) => {
-          const found = await scan(client)
-          if (found.obstacle) return { obstacle: found.obstacle, unsettledMs: 0 }
+          const found = await seeSessions(client)
+          if (found.obstacle) {
+            const grant = found.seesSessions ? '' : ' (grant pg_read_all_stats)'
+            return { obstacle: `${found.obstacle}${grant}`, unsettledMs: 0 }
+          }
           for (const kind of kinds) {
             if (signal.aborted || found.upMs < kind.settledServerMs) continue
             await handOverOf(client, options, { kind, at: found.at, reported, pause, signal })
@@ -112,7 +116,7 @@ async function handOverOf(
   if (suspects.length === 0) return
   await pause(kind.betweenLooksMs)
   if (signal.aborted) return
-  if (!kind.isOwn && (await hasUnknownSessions(client))) {
+  if (!kind.isOwn && (await readUnknownSessions(client)).length > 0) {
     if (!reported.doubts) {
       options.onLog(
         'warn',
@@ -128,56 +132,19 @@ async function handOverOf(
   if (workflows.length > 0) options.onHandOver(workflows)
 }
 
-interface Scan {
-  /** Why a living process could look dead from here. */
-  readonly obstacle: string | undefined
-  /** How long the server has been up. */
-  readonly upMs: number
-  readonly at: Date
-}
-
-async function scan(client: pg.Client): Promise<Scan> {
-  const { rows } = await client.query(`
-    select pg_backend_pid() as backend_pid, clock_timestamp() as at,
-           pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
-           extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 as up_ms`)
-  const { backend_pid, at, sees_sessions, up_ms } = rows[0]
-  // Between us and the server a pooler answers with a process id of its own.
-  const { processID } = client as pg.Client & { readonly processID: number }
-  const obstacle = !sees_sessions
-    ? 'this role cannot see the sessions of others (grant pg_read_all_stats)'
-    : processID !== backend_pid
-      ? 'a connection pooler hides the sessions of others'
-      : undefined
-  return { obstacle, upMs: Number(up_ms), at }
-}
-
-/** Executors with unfinished workflows, but neither a locked slot nor a session. Locks what it finds until the transaction ends. */
-async function findDead(client: pg.Client, options: HandOverOptions, { which }: Kind): Promise<string[]> {
+/** Executors with unfinished workflows and no sign of life. Locks what it finds until the transaction ends. */
+async function findDead(client: pg.Client, options: HandOverOptions, { isOwn }: Kind): Promise<string[]> {
+  const w = workflowStatus.in(tablesOf(options), 'w')
   const { rows } = await client.query(
-    `select executor_id from (
-       select distinct executor_id from ${workflowTable(options)}
-       where status = 'PENDING' and application_name = $1 and application_version = $2
-         and ${which} and executor_id <> $3
+    `select executor from (
+       select distinct ${w.executorId} as executor from ${w}
+       where ${w.status} = 'PENDING' and ${w.application} = $1 and ${w.version} = $2
+         and ${isOwnExecutorSql(w.executorId)} = $4 and ${w.executorId} <> $3
      ) candidate
-     where pg_try_advisory_xact_lock_shared(${lockKey.slot('executor_id')})
-       and not exists (
-         select from pg_stat_activity
-         where datname = current_database()
-           and ${isSessionOf('executor_id', 'application_name')})`,
-    [options.application, options.version, options.executorId],
+     where ${isLifeless('executor')}`,
+    [options.application, options.version, options.executorId, isOwn],
   )
-  return rows.map((row) => row.executor_id).sort()
-}
-
-/** Clients of unknown owners: an executor with a pool of its own looks like that. */
-async function hasUnknownSessions(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query(
-    `select from pg_stat_activity
-     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
-       and application_name not like 'dbos\\_transact\\_%' and application_name not like 'drover%' limit 1`,
-  )
-  return rows.length > 0
+  return rows.map((row) => row.executor).sort()
 }
 
 interface Suspicion extends Pick<Round, 'kind' | 'at'> {
@@ -191,7 +158,8 @@ async function takeFrom(
 ): Promise<HandedOver[]> {
   await client.query('begin')
   const dead = (await findDead(client, options, kind)).filter((executorId) => suspects.includes(executorId))
-  const workflows = await putBack(client, options, {
+  const workflows = await putBack(client, tablesOf(options), {
+    ...ranHere(options),
     executorIds: dead,
     registered: options.registered,
     // A new process with the same id may have begun with it meanwhile.
@@ -207,17 +175,18 @@ async function reportUnknown(
   options: HandOverOptions,
   dead: readonly string[],
 ): Promise<void> {
+  const w = workflowStatus.in(tablesOf(options), 'w')
   const { rows } = await client.query(
-    `select workflow_uuid, name, class_name from ${workflowTable(options)}
-     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
-       and not ${isRegistered(4)}
-     order by created_at limit ${enoughToTell}`,
-    [options.application, options.version, dead, ...toParameters(options.registered)],
+    `select ${pick(w, ['id', 'name', 'className'])} from ${w}
+     where ${w.status} = 'PENDING' and ${w.application} = $1 and ${w.version} = $2 and ${w.executorId} = any($3)
+       and not ${isRegistered(w, 4)}
+     order by ${w.createdAt} limit ${enoughToTell}`,
+    [options.application, options.version, dead, ...toNameArrays(options.registered)],
   )
   const left = rows.map((row) => ({
-    workflowId: row.workflow_uuid,
+    workflowId: row.id,
     name: row.name,
-    runnable: toRunnable(options, { name: row.name, className: row.class_name }),
+    runnable: toRunnable(options, { name: row.name, className: row.className }),
   }))
   const elsewhere = await findRunnable(
     client,
@@ -233,8 +202,12 @@ async function reportUnknown(
  */
 export async function handBack(options: HandOverOptions): Promise<void> {
   try {
-    await withConnection(options.database, 'drover-hand-back', (client) =>
-      putBack(client, options, { executorIds: [options.executorId], attemptsBack: 1 }),
+    await withConnection(options.database, { sessionName: `${droverSession}-hand-back` }, (client) =>
+      putBack(client, tablesOf(options), {
+        ...ranHere(options),
+        executorIds: [options.executorId],
+        attemptsBack: 1,
+      }),
     )
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -245,52 +218,11 @@ export async function handBack(options: HandOverOptions): Promise<void> {
   }
 }
 
-interface Which {
-  readonly executorIds: readonly string[]
-  /** Only these. */
-  readonly workflowIds?: readonly string[]
-  /** Only of these names. */
-  readonly registered?: readonly RegisteredWorkflow[]
-  /** Attempts that shall not count. */
-  readonly attemptsBack?: number
-  readonly unchangedSince?: Date
+/** Whose workflows this process runs. */
+export function ranHere({ application, version }: Identity): Pick<PutBack, 'application' | 'version'> {
+  return { application, version }
 }
 
-/** From PENDING back on its queue, or on the one that every executor polls. */
-export async function putBack(
-  client: pg.Client | pg.Pool,
-  options: Identity,
-  { executorIds, workflowIds, registered, attemptsBack = 0, unchangedSince }: Which,
-): Promise<HandedOver[]> {
-  const [names, classes] = registered ? toParameters(registered) : [null, null]
-  const { rows } = await client.query(
-    `update ${workflowTable(options)}
-     set status = 'ENQUEUED', started_at_epoch_ms = null, owner_xid = null,
-         queue_name = coalesce(queue_name, $4), recovery_attempts = greatest(recovery_attempts - $5, 0),
-         updated_at = (extract(epoch from now()) * 1000)::bigint
-     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = any($3)
-       and ($6::text[] is null or workflow_uuid = any($6)) and ($7::text[] is null or ${isRegistered(7)})
-       and ($9::bigint is null or greatest(updated_at, started_at_epoch_ms) <= $9)
-     returning workflow_uuid, queue_name, executor_id`,
-    [
-      options.application,
-      options.version,
-      executorIds,
-      internalQueue,
-      attemptsBack,
-      workflowIds ?? null,
-      names,
-      classes,
-      unchangedSince?.getTime() ?? null,
-    ],
-  )
-  return rows.map((row) => ({
-    workflowId: row.workflow_uuid,
-    queue: row.queue_name,
-    executorId: row.executor_id,
-  }))
-}
-
-export function workflowTable({ database }: Identity): string {
-  return `${quoteIdentifier(database.schema)}.workflow_status`
+export function tablesOf({ database }: Pick<Identity, 'database'>): TableNames {
+  return launchedSchema(database.schema)
 }

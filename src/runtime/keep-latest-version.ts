@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { DatabaseTarget } from '../core/database.ts'
-import { quoteIdentifier } from './slot/own-connection.ts'
+import { applicationVersions } from '../db/tables/application-versions.ts'
+import { launchedSchema } from '../db/tables/schema.ts'
 
 interface LaunchedVersion {
   readonly application: string
@@ -18,13 +19,20 @@ export async function registerAsOlder(
   { schema }: Pick<DatabaseTarget, 'schema'>,
   { application, version }: LaunchedVersion,
 ): Promise<void> {
-  const table = `${quoteIdentifier(schema)}.application_versions`
+  const tables = launchedSchema(schema)
+  const v = applicationVersions.in(tables, 'v')
+  const { names, values } = applicationVersions.insert(tables, {
+    id: '$1',
+    version: '$2',
+    application: '$3',
+    registeredAt: `max(${v.registeredAt}) - 1`,
+  })
   await pool.query(
-    `insert into ${table} (version_id, version_name, application_name, version_timestamp)
-     select $1, $2, $3, max(version_timestamp) - 1 from ${table}
-     where application_name = $3 or application_name is null
+    `insert into ${applicationVersions.in(tables)} (${names})
+     select ${values} from ${v}
+     where ${v.application} = $3 or ${v.application} is null
      -- One that nobody owns yet is claimed by the launch, as it is.
-     having count(*) > 0 and count(*) filter (where version_name = $2) = 0
+     having count(*) > 0 and count(*) filter (where ${v.version} = $2) = 0
      on conflict do nothing`,
     [randomUUID(), version, application],
   )

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSConfig } from '@dbos-inc/dbos-sdk'
 import type pg from 'pg'
-import { lockKey, toOwnExecutorId, toSessionName } from '../core/dbos-names.ts'
+import { droverSession, lockKey, toOwnExecutorId, toSessionName } from '../core/dbos-names.ts'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/run/runtime.ts'
 import { waitForTurn } from '../core/wait-for-turn.ts'
+import { withConnection } from '../db/connection/connect.ts'
 import { createPool, nameSessions } from './create-pool.ts'
+import { toDbosUrl } from './dbos-url.ts'
 import { handBack, startHandingOver } from './hand-over.ts'
 import { registerAsOlder } from './keep-latest-version.ts'
 import { runnableWorkflows } from './module/registered-workflows.ts'
@@ -16,7 +18,6 @@ import { nameTaken } from './name-taken.ts'
 import { startReconciling } from './reconcile.ts'
 import { registerQueues } from './register-queues.ts'
 import { holdExecutorSlot } from './slot/hold-executor-slot.ts'
-import { toDbosUrl, withConnection } from './slot/own-connection.ts'
 import { toStartFailure } from './start-failure.ts'
 import { startWorkflow } from './start-in-process.ts'
 
@@ -113,7 +114,8 @@ async function launchDbos(loaded: LoadedModule, config: DBOSConfig, options: Lau
   const launch = () => loaded.lifecycle.launch(config).catch(failLaunch(loaded.specifier, options))
   if (!options.own && options.createQueue === undefined) return launch()
 
-  await withConnection(options.database, 'drover-launch', async (client) => {
+  const lending = { sessionName: `${droverSession}-launch`, silenceMs: Infinity }
+  await withConnection(options.database, lending, async (client) => {
     if (options.own) await takeTurn(client, options)
     const registered = await registerQueues(client, options)
     await launch()

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { LaunchOptions } from '../core/run/runtime.ts'
-import { type Identity, putBack, workflowTable } from './hand-over.ts'
+import { putBack } from '../db/executors/put-back.ts'
+import { pick } from '../db/tables/define-table.ts'
+import { workflowStatus } from '../db/tables/workflow-status.ts'
+import { type Identity, ranHere, tablesOf } from './hand-over.ts'
 import { findRunnable, toRunnable } from './module/runnable.ts'
 
 const betweenLooksMs = 5000
@@ -98,7 +101,12 @@ export function startReconciling(options: ReconcileOptions): Reconciling {
   async function putBackHere(held: readonly HeldRow[], attemptsBack: number) {
     if (held.length === 0) return []
     const workflowIds = held.map(({ workflowId }) => workflowId)
-    return await putBack(pool, options, { executorIds: [options.executorId], workflowIds, attemptsBack })
+    return await putBack(pool, tablesOf(options), {
+      ...ranHere(options),
+      executorIds: [options.executorId],
+      workflowIds,
+      attemptsBack,
+    })
   }
 
   return {
@@ -115,18 +123,19 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 async function readHeld(pool: pg.Pool, options: ReconcileOptions): Promise<HeldRow[]> {
+  const w = workflowStatus.in(tablesOf(options), 'w')
   const { rows } = await pool.query(
-    `select workflow_uuid, name, class_name, started_at_epoch_ms,
-            started_at_epoch_ms > extract(epoch from clock_timestamp()) * 1000 - ${beginningMs} as is_fresh
-     from ${workflowTable(options)}
-     where status = 'PENDING' and application_name = $1 and application_version = $2 and executor_id = $3`,
+    `select ${pick(w, ['id', 'name', 'className', 'startedAt'])},
+            ${w.startedAt} > extract(epoch from clock_timestamp()) * 1000 - ${beginningMs} as is_fresh
+     from ${w}
+     where ${w.status} = 'PENDING' and ${w.application} = $1 and ${w.version} = $2 and ${w.executorId} = $3`,
     [options.application, options.version, options.executorId],
   )
   return rows.map((row) => ({
-    workflowId: row.workflow_uuid,
+    workflowId: row.id,
     name: row.name,
-    runnable: toRunnable(options, { name: row.name, className: row.class_name }),
-    startedAt: row.started_at_epoch_ms,
+    runnable: toRunnable(options, { name: row.name, className: row.className }),
+    startedAt: row.startedAt,
     isFresh: row.is_fresh === true,
   }))
 }

@@ -50,3 +50,10 @@ export function isThisMachine(host: string): boolean {
     /^127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(host)
   )
 }
+
+/** The same URL without these parameters of its query. */
+export function withoutParameters(text: string, ...parameters: readonly string[]): string {
+  const url = new URL(text)
+  for (const parameter of parameters) url.searchParams.delete(parameter)
+  return url.href
+}

@@ -2,10 +2,12 @@ import './name-navigator.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
+import { droverSession } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
 import { guardClient } from '../../core/guard-client.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
+import { withoutParameters } from '../../core/words/postgres-url.ts'
 import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
 import { hangUp, watchSilence } from './watch-silence.ts'
@@ -152,10 +154,14 @@ export function createSession(
 }
 
 /** A connection of drover's. Throws `database-unreachable` or `permission-denied` within `connectTimeoutMs`. */
-export async function connect(target: DatabaseTarget, signal: AbortSignal): Promise<pg.Client> {
+export async function connect(
+  target: DatabaseTarget,
+  signal: AbortSignal = new AbortController().signal,
+  sessionName = droverSession,
+): Promise<pg.Client> {
   const deadlineMs = Date.now() + target.connectTimeoutMs
   for (;;) {
-    const client = createClient(target, Math.max(1, deadlineMs - Date.now()))
+    const client = createClient(target, sessionName, Math.max(1, deadlineMs - Date.now()))
     const giveUp = (): void => hangUp(client)
     client.on('error', () => {})
     signal.addEventListener('abort', giveUp, { once: true })
@@ -174,14 +180,23 @@ export async function connect(target: DatabaseTarget, signal: AbortSignal): Prom
   }
 }
 
-/** Lends a connection of its own, for what waits for nothing on it but answers. Cuts it when it is silent for `silenceMs`. */
+interface LendOptions {
+  readonly signal?: AbortSignal
+  readonly silenceMs?: number
+  readonly sessionName?: string
+}
+
+/**
+ * Lends a connection of its own, for what waits for nothing on it but answers. Cuts it when it is silent for `silenceMs`, which
+ * is `Infinity` for one that holds a lock meanwhile.
+ */
 export async function withConnection<Result>(
   target: DatabaseTarget,
-  { signal, silenceMs = usualSilenceMs }: { readonly signal: AbortSignal; readonly silenceMs?: number },
+  { signal, silenceMs = usualSilenceMs, sessionName }: LendOptions,
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connect(target, signal)
-  const stopWatching = watchSilence(client, silenceMs)
+  const client = await connect(target, signal, sessionName)
+  const stopWatching = silenceMs === Infinity ? () => {} : watchSilence(client, silenceMs)
   try {
     return await use(client)
   } catch (error) {
@@ -204,11 +219,16 @@ export async function disconnect(client: pg.Client): Promise<void> {
   }
 }
 
-function createClient(target: DatabaseTarget, connectionTimeoutMillis: number): pg.Client {
+function createClient(
+  { url }: DatabaseTarget,
+  sessionName: string,
+  connectionTimeoutMillis: number,
+): pg.Client {
   try {
     return new pg.Client({
-      connectionString: target.url,
-      application_name: 'drover',
+      // What the URL says would go before what we say, and sessions are told by their names.
+      connectionString: url.includes('application_name') ? withoutParameters(url, 'application_name') : url,
+      application_name: sessionName,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis,

@@ -1,6 +1,7 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
+import { droverSession } from '../../core/dbos-names.ts'
 import { guardClient } from '../../core/guard-client.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
@@ -96,7 +97,7 @@ function createPool(target: DatabaseTarget): pg.Pool {
     connectionString: url,
     max: 1,
     connectionTimeoutMillis: connectTimeoutMs,
-    application_name: 'drover',
+    application_name: droverSession,
   })
 }
 

@@ -5,6 +5,7 @@ import { timeoutSignal } from '../../core/words/long-timer.ts'
 import { type Row, type Session, withConnection } from '../connection/connect.ts'
 import { receivesOwnNotify } from '../connection/receives-own-notify.ts'
 import { type FoundRecord, findRecord } from '../decide/open-record.ts'
+import { seeSessions } from '../executors/see-sessions.ts'
 import { dbosMigrations } from '../tables/dbos-migrations.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
@@ -25,26 +26,22 @@ const listenTestMs = 1000
 /** What the server tells about itself, and what in the tables needs somebody's care. */
 export async function readHealth(database: Database): Promise<ServerHealth> {
   const { session } = database
-  const { server, processId, asksForMd5 } = await session.transaction(async (client) => {
-    const { rows } = await client.query(
-      `select current_setting('server_version') as version, clock_timestamp() as now, current_user as role,
-         pg_backend_pid() as pid, pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions`,
-    )
-    return {
-      server: rows[0],
-      asksForMd5: sentMd5(client),
-      processId: (client as typeof client & { readonly processID?: number }).processID,
-    }
-  })
+  const { at, role, version, isPooled, seesSessions, asksForMd5 } = await session.transaction(
+    async (client) => {
+      const { rows } = await client.query(
+        `select current_setting('server_version') as version, current_user as role`,
+      )
+      return { ...rows[0], asksForMd5: sentMd5(client), ...(await seeSessions(client)) }
+    },
+  )
   const record = await findRecord(database)
   return {
-    serverVersion: String(server.version).split(' ')[0] ?? '',
-    now: server.now,
-    role: String(server.role),
-    // Between us and the server a pooler answers with a process id of its own.
-    isPooled: processId !== server.pid,
+    serverVersion: String(version).split(' ')[0] ?? '',
+    now: at,
+    role: String(role),
+    isPooled,
     asksForMd5,
-    seesSessions: server.sees_sessions === true,
+    seesSessions,
     mayNot: await readMayNot(database, record),
     hasRecord: record.kind !== 'none',
     migration: await readMigration(database),

@@ -1,4 +1,4 @@
-import type { SystemSchema } from './schema.ts'
+import type { TableNames } from './schema.ts'
 
 /**
  * A table of DBOS's in SQL. With `w` of `workflowStatus.in(schema, 'w')`, `${w}` is the table with its alias and `${w.version}` its
@@ -14,13 +14,13 @@ export interface Table<Column extends string> {
   readonly table: string
   /** As DBOS calls them, by the words that drover has for them. */
   readonly columns: Readonly<Record<Column, string>>
-  in(schema: SystemSchema, alias?: string): InSql<Column>
+  in(schema: TableNames, alias?: string): InSql<Column>
   /** SQL of the assignments of an `update` to values in SQL, as far as the columns are there. */
-  set(schema: SystemSchema, values: SqlValues<Column>): string
+  set(schema: TableNames, values: SqlValues<Column>): string
   /** SQL of the names and of the values of an `insert … select`, as far as the columns are there. */
-  insert(schema: SystemSchema, values: SqlValues<Column>): { readonly names: string; readonly values: string }
+  insert(schema: TableNames, values: SqlValues<Column>): { readonly names: string; readonly values: string }
   /** Whether the table is there, and this column of it. */
-  isIn(schema: SystemSchema, column?: Column): boolean
+  isIn(schema: TableNames, column?: Column): boolean
 }
 
 /**
@@ -33,7 +33,7 @@ export function defineTable<Always extends string, Sometimes extends string = ne
   sometimes: Readonly<Record<Sometimes, string>> = {} as Readonly<Record<Sometimes, string>>,
 ): Table<Always | Sometimes> {
   const columns = { ...always, ...sometimes } as Readonly<Record<Always | Sometimes, string>>
-  const present = (schema: SystemSchema, values: SqlValues<Always | Sometimes>) =>
+  const present = (schema: TableNames, values: SqlValues<Always | Sometimes>) =>
     Object.entries<string | undefined>(values).flatMap(([word, value]) => {
       const column = columns[word as Always | Sometimes]
       return value !== undefined && schema.has(table, column) ? [[quote(column), value] as const] : []

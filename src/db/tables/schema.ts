@@ -1,17 +1,19 @@
 import type { Row, Session } from '../connection/connect.ts'
 
+/** Which tables and columns of DBOS there are. */
+export interface TableNames {
+  has(table: string, column?: string): boolean
+  /** The qualified and quoted name. */
+  table(name: string): string
+}
+
 /** What is there of the DBOS system tables in this database; the SQL adapts to it. */
-export interface SystemSchema {
+export interface SystemSchema extends TableNames {
   readonly name: string
   /** True when drover created this database. */
   readonly own: boolean
   /** The sessions that migrate these tables, as they were when drover looked; undefined without one. */
   readonly migration: Migration | undefined
-  has(table: string, column?: string): boolean
-  /** The qualified and quoted name. */
-  table(name: string): string
-  /** `alias.column` where it is there, else `otherwise`. */
-  column(table: string, column: string, alias: string, otherwise?: string): string
   /** True when the SQL function `enqueue_workflow` is there (SDK 4.15 and later). */
   readonly hasEnqueueFunction: boolean
 }
@@ -42,7 +44,6 @@ export async function readSchema(session: Session): Promise<SystemSchema> {
   session.onReconnect(async (client) => {
     catalog = toCatalog((await client.query<Row>(selectCatalog, [name])).rows)
   })
-  const quotedSchema = quote(name)
   const has = (table: string, column?: string): boolean =>
     column === undefined ? catalog.tables.has(table) : catalog.columns.has(`${table}.${column}`)
   return {
@@ -57,10 +58,17 @@ export async function readSchema(session: Session): Promise<SystemSchema> {
       return catalog.hasEnqueueFunction
     },
     has,
-    table: (table) => `${quotedSchema}.${quote(table)}`,
-    column: (table, column, alias, otherwise = 'null') =>
-      has(table, column) ? `${alias}.${quote(column)}` : otherwise,
+    table: (table) => qualify(name, table),
   }
+}
+
+/** The tables of an application whose SDK is launched here: all that drover knows is there, or is made by the launch. */
+export function launchedSchema(name: string): TableNames {
+  return { has: () => true, table: (table) => qualify(name, table) }
+}
+
+function qualify(schema: string, table: string): string {
+  return `${quote(schema)}.${quote(table)}`
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { internalQueue, isOwnExecutor, isSessionOf, lockKey, toSessionName } from '../../core/dbos-names.ts'
+import { isOwnExecutor, toSessionName } from '../../core/dbos-names.ts'
 import type {
   DeadExecutor,
   HandOverRequest,
@@ -7,6 +7,9 @@ import type {
   RecoveryScan,
 } from '../../core/diagnosis/dead-executors.ts'
 import type { Row } from '../connection/connect.ts'
+import { isLifeless, readUnknownSessions } from '../executors/life-signs.ts'
+import { putBack } from '../executors/put-back.ts'
+import { seeSessions } from '../executors/see-sessions.ts'
 import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -22,43 +25,19 @@ export function scanExecutors({ session, schema }: Database): Promise<RecoverySc
 }
 
 export function handOver({ session, schema }: Database, request: HandOverRequest): Promise<string[]> {
-  return session.transaction((client) => putBack(client, schema, request))
+  return session.transaction((client) => putBackOf(client, schema, request))
 }
 
 export function moveToVersion({ session, schema }: Database, request: MoveRequest): Promise<string[]> {
   return session.transaction((client) => move(client, schema, request))
 }
 
-/** No session is named after this executor. */
-function hasNoSession(executorId: string): string {
-  return `not exists (
-    select from pg_stat_activity a where a.datname = current_database()
-      and ${isSessionOf(executorId, 'a.application_name')})`
-}
-
-/** Free also for executors that are not drover's, which never lock one. The lock lasts until the transaction ends. */
-function hasFreeSlot(executorId: string): string {
-  return `pg_try_advisory_xact_lock_shared(${lockKey.slot(executorId)})`
-}
-
 async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryScan> {
-  const { rows } = await client.query<Row>(`
-    select pg_backend_pid() as backend_pid, clock_timestamp() as at,
-           pg_has_role(current_user, 'pg_read_all_stats', 'usage') as sees_sessions,
-           extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 as up_ms`)
-  const { backend_pid, at, sees_sessions, up_ms } = rows[0] ?? {}
-  const { processID } = client as ClientBase & { readonly processID?: number }
-  const obstacle =
-    sees_sessions !== true
-      ? 'this role cannot see the sessions of others'
-      : // Between us and the server a pooler answers with a process id of its own.
-        processID !== backend_pid
-        ? 'a connection pooler hides the sessions of others'
-        : null
+  const { at, upMs, obstacle } = await seeSessions(client)
   return {
-    at: at as Date,
+    at,
     obstacle,
-    unsettledMs: Math.max(0, settledServerMs - Number(up_ms)),
+    unsettledMs: Math.max(0, settledServerMs - upMs),
     deadExecutors: obstacle === null ? await findGone(client, schema) : [],
     unclaimed: obstacle === null ? await findUnclaimed(client, schema) : [],
   }
@@ -71,7 +50,7 @@ async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadE
        select ${w.executorId} as executor, ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.startedAt}) as since
        from ${w} where ${w.status} = 'PENDING' group by 1, 2, 3
      ) candidate
-     where executor is not null and ${hasNoSession('executor')} and ${hasFreeSlot('executor')}
+     where executor is not null and ${isLifeless('executor')}
      order by since, executor`,
   )
   const doubts = rows.length > 0 ? await readUnknownSessions(client) : []
@@ -93,56 +72,19 @@ async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadE
   })
 }
 
-/** Clients of this database that are neither drover's nor named as executors name themselves. */
-async function readUnknownSessions(client: ClientBase): Promise<string[]> {
-  const { rows } = await client.query<Row>(
-    `select a.application_name as name, a.usename, count(*)::int as count from pg_stat_activity a
-     where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
-       and a.application_name not like 'dbos\\_transact\\_%' and a.application_name not like 'drover%'
-     group by 1, 2 order by 1, 2`,
-  )
-  return rows.map(({ name, usename, count }) => `${name || '(no name)'} of ${usename} (${count})`)
-}
-
-async function putBack(
+async function putBackOf(
   client: ClientBase,
   schema: SystemSchema,
-  { executorId, application, version, seenAt, toVersion, workflowIds }: HandOverRequest,
+  { executorId, seenAt, ...request }: HandOverRequest,
 ): Promise<string[]> {
-  const w = workflowStatus.in(schema, 'w')
-  const { rows: alive } = await client.query<Row>(
-    `select 1 where not (${hasNoSession('$1::text')} and ${hasFreeSlot('$1::text')})`,
-    [executorId],
-  )
-  if (alive.length > 0) return []
-  const settings = workflowStatus.set(schema, {
-    status: `'ENQUEUED'`,
-    startedAt: 'null',
-    ownerXid: 'null',
-    queue: `coalesce(${w.queue}, $2)`,
-    version: `coalesce($3, ${w.version})`,
-    updatedAt: '(extract(epoch from now()) * 1000)::bigint',
+  const { rows } = await client.query(`select 1 where ${isLifeless('$1::text')}`, [executorId])
+  if (rows.length === 0) return []
+  const back = await putBack(client, schema, {
+    ...request,
+    executorIds: [executorId],
+    unchangedSince: seenAt,
   })
-  const { rows } = await client.query<Row>(
-    `update ${w}
-     set ${settings}
-     where ${w.status} = 'PENDING' and ${w.executorId} = $1
-       and ${w.application} is not distinct from $4::text and ${w.version} is not distinct from $5
-       -- A new process with the same id may have begun with it meanwhile.
-       and greatest(${w.updatedAt}, ${w.startedAt}) <= $6
-       and ($7::text[] is null or ${w.id} = any($7))
-     returning ${pick(w, ['id'])}`,
-    [
-      executorId,
-      internalQueue,
-      toVersion ?? null,
-      application,
-      version,
-      seenAt.getTime(),
-      workflowIds ?? null,
-    ],
-  )
-  return rows.map(({ id }) => String(id)).sort()
+  return back.map(({ workflowId }) => workflowId)
 }
 
 /** They keep their queue, and what it lets through. */

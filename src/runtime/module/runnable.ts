@@ -24,12 +24,3 @@ export async function findRunnable(
   )
   return new Set(rows.map((row) => row.runnable))
 }
-
-/** Whether a row's name and class are among two parameters of that number and the next one, which `toParameters` gives. */
-export function isRegistered(first: number): string {
-  return `(name, coalesce(class_name, '')) in (select * from unnest($${first}::text[], $${first + 1}::text[]))`
-}
-
-export function toParameters(workflows: readonly Named[]): readonly [string[], string[]] {
-  return [workflows.map(({ name }) => name), workflows.map(({ className }) => className ?? '')]
-}

@@ -4,9 +4,9 @@ import type { DatabaseTarget } from '../../core/database.ts'
 import { lockKey, slotSession } from '../../core/dbos-names.ts'
 import { type ExecutorAnswer, toAnswerPages } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
+import { connect } from '../../db/connection/connect.ts'
 import { toRunnable } from '../module/runnable.ts'
 import { answerQuestions } from './answer-questions.ts'
-import { connect } from './own-connection.ts'
 import { createSlotStatements, type SlotStatements } from './slot-statements.ts'
 
 const firstRetryMs = 50
@@ -35,7 +35,7 @@ export async function holdExecutorSlot(
   let { client, statements } = await lock()
 
   async function lock(): Promise<{ readonly client: pg.Client; readonly statements: SlotStatements }> {
-    const locked = await connect(database, slotSession)
+    const locked = await connect(database, undefined, slotSession)
     const own = createSlotStatements(locked, () => answered)
     let state: 'locking' | 'locked' | 'lost' = 'locking'
     locked.once('end', () => {
