@@ -8,7 +8,6 @@ import { CliError } from '../../../src/core/errors.ts'
 import { guardClient, sentMd5 } from '../../../src/core/guard-client.ts'
 import { connect } from '../../../src/db/connection/connect.ts'
 import { withDbosClient } from '../../../src/db/connection/dbos-client.ts'
-import { connect as connectRuntime } from '../../../src/runtime/slot/own-connection.ts'
 import { patience } from '../../support/patience.ts'
 
 /** An address of this machine by which everybody reaches it. */
@@ -58,7 +57,7 @@ const ways = {
   'the store': (target: DatabaseTarget) => connect(target, new AbortController().signal),
   'the client of DBOS': (target: DatabaseTarget) =>
     withDbosClient(target, {}, (dbos) => dbos.getWorkflow('x')),
-  'the runtime': (target: DatabaseTarget) => connectRuntime(target, 'drover-test'),
+  'the runtime': (target: DatabaseTarget) => connect(target, undefined, 'drover-test'),
 }
 
 test.skipIf(!outside).each(Object.entries(ways))(
