@@ -77,12 +77,15 @@ async function addedByDriver(
 ): Promise<string[]> {
   const takes = (name: string, isNeeded: boolean) => (isNeeded && env[name] ? [name] : [])
   const needsPassword = !url.hasPassword
+  const service = url.options.get('service') ?? env.PGSERVICE
   return [
+    ...(service ? [`what the service ${service} says`] : []),
     ...takes('PGPASSWORD', needsPassword),
     ...(needsPassword && !env.PGPASSWORD ? await passwordFileMatch({ env, readFile }, url) : []),
     ...(url.user ? [] : env.PGUSER ? ['PGUSER'] : ['the name of your user']),
     ...takes('PGDATABASE', url.path.length <= 1),
     ...takes('PGOPTIONS', !url.options.get('options')),
+    ...takes('PGSSLCERT', !url.options.get('sslcert')),
     ...takes('PGREPLICATION', !url.options.get('replication')),
   ]
 }

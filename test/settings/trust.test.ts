@@ -82,6 +82,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
   ],
   ['PGPASSWORD', json({ databaseUrl: `postgres://u@${evil}/x` }), { PGPASSWORD: 's' }, 'PGPASSWORD'],
   ['PGOPTIONS', json({ databaseUrl: `postgres://u:p@${evil}/x` }), { PGOPTIONS: '-c a=s' }, 'PGOPTIONS'],
+  ['PGSERVICE', json({ databaseUrl: `postgres://u:p@${evil}/x` }), { PGSERVICE: 'shop' }, 'the service shop'],
   ['PGUSER', json({ databaseUrl: `postgres://${evil}/x` }), { PGUSER: 's' }, 'PGUSER'],
   ['the name of the user', json({ databaseUrl: `postgres://${evil}/x` }), {}, 'the name of your user'],
   [
