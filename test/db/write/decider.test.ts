@@ -147,3 +147,36 @@ test('who keeps a decision open makes nobody but deciders of that wait wait, for
   })
   expect(await owner.decide(held)).toMatchObject({ outcome: 'stored' })
 })
+
+test('whoever may send answers without drover, which verify finds; whoever may delete takes back, and a new decision is needed', async () => {
+  const kept = await ask('kept')
+  const taken = await ask('taken')
+  const from = new Date()
+  await owner.decide(kept)
+  await owner.decide(taken)
+  expect(await owner.verifyRecord({ from })).toMatchObject({ checked: 2, discrepancies: [] })
+  // As a sender may.
+  const planted = await ask('planted')
+  const key = `planted:1::${planted.wait.since.getTime()}`
+  await owner.send({ workflowId: 'planted', topic: 'go', message: { approved: true }, idempotencyKey: key })
+  await ask('answered')
+  await database.query(
+    `insert into dbos.notifications (destination_uuid, topic, message, serialization, consumed, consumed_by_function_id)
+     values ('answered', 'go', '"yes"', 'portable_json', true, 1)`,
+  )
+  await database.query(
+    `update dbos.notifications set message = '{"approved":false}' where destination_uuid = 'kept'`,
+  )
+  // As an operator may.
+  await database.query(`delete from dbos.notifications where destination_uuid = 'taken'`)
+  expect((await clerk.verifyRecord({ from })).discrepancies).toMatchObject([
+    { workflowId: 'kept', step: 1, problem: 'altered', decision: 'approved', by: 'ada' },
+    { workflowId: 'planted', step: 1, problem: 'unrecorded', decision: null, by: null },
+    { workflowId: 'answered', step: 1, problem: 'unrecorded' },
+  ])
+  expect(await clerk.decide(planted)).toMatchObject({
+    outcome: 'foreign-message',
+    by: null,
+  })
+  expect(await clerk.decide({ ...taken, ...bobRejects })).toMatchObject({ outcome: 'stored' })
+})
