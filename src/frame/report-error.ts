@@ -33,7 +33,7 @@ export function reportError(
   else if (isGitHubActions({ env })) {
     const told = hint(escapeControls)
     const text = [escapeControls(message), ...(told === undefined ? [] : [`hint: ${told}`])].join('\n')
-    terminal.note(githubCommand('error', text, `drover ${code}`))
+    terminal.tellRunner(terminal.stderr, githubCommand('error', text, `drover ${code}`))
   } else
     terminal.note(renderError(message, hint(harmless), createStyle(terminal.stderr.colorLevel)).join('\n'))
   const isDebugging = env.DEBUG?.split(',').includes('drover') ?? false

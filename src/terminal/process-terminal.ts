@@ -1,10 +1,12 @@
 import { isCI } from './ci.ts'
+import { cleanText } from './clean-text.ts'
 import { decideColorLevel } from './color-level.ts'
 import { createLiveRegion, createPlainRegion } from './live-region.ts'
 import { createProcessOutput, type OutputSource, type ProcessOutput } from './process-output.ts'
 import { createPrompts } from './prompts.ts'
+import { createRunnerGuard } from './runner-guard.ts'
 import { startSpinner } from './spinner.ts'
-import type { ColorMode, LiveRegion, Output, Terminal } from './terminal.ts'
+import type { Choice, ColorMode, LiveRegion, Output, Terminal } from './terminal.ts'
 
 export interface TerminalOptions {
   /** Taken when it is first needed: opening it takes a millisecond or two. */
@@ -53,15 +55,30 @@ export function createTerminal(options: TerminalOptions): Terminal {
     err.writeOut()
   }
 
-  /** A line in the middle of a region would tear it: on a terminal it goes above. */
-  const writeLine = async (output: ProcessOutput, text: string) => {
-    if (region && output.isTerminal) region.printAbove(text)
-    else await output.write(`${text}\n`)
+  const guard =
+    env.GITHUB_ACTIONS === 'true' ? createRunnerGuard(() => globalThis.crypto.randomUUID()) : undefined
+
+  /** Where text leaves: talk is harmless for whoever reads it, and data as it is, unless a terminal shows it. */
+  const send = (output: ProcessOutput, text: string): Promise<void> => {
+    if (output === err) return err.write(guard ? guard.wrap(cleanText(text)) : cleanText(text))
+    const warning = guard?.beforeData(text)
+    if (warning !== undefined) void err.write(warning)
+    return out.write(out.isTerminal ? cleanText(text) : text)
   }
 
-  const openRegion = (output: Output): LiveRegion => {
+  /** A line in the middle of a region would tear it: on a terminal it goes above. */
+  const writeLine = async (output: ProcessOutput, text: string) => {
+    if (region && output.isTerminal) region.printAbove(cleanText(text))
+    else await send(output, `${text}\n`)
+  }
+
+  const stdoutFace = faceOf(out, (text) => send(out, text))
+  const stderrFace = faceOf(err, (text) => send(err, text))
+
+  const openRegion = (face: Output): LiveRegion => {
+    if (!face.canRedraw) return createPlainRegion((text) => void face.write(text))
+    const output = face === stdoutFace ? out : err
     const write = (text: string) => void output.write(text)
-    if (!output.canRedraw) return createPlainRegion(write)
     const live = createLiveRegion({
       get columns() {
         return output.columns
@@ -78,18 +95,26 @@ export function createTerminal(options: TerminalOptions): Terminal {
     process.once('exit', giveCursorBack)
     region = live
     return {
-      ...live,
+      render: (lines) => live.render(lines.map(cleanText)),
+      printAbove: (text) => live.printAbove(cleanText(text)),
       finish: (lines) => {
-        live.finish(lines)
+        live.finish(lines?.map(cleanText))
         process.off('exit', giveCursorBack)
         if (region === live) region = undefined
       },
     }
   }
 
+  const prompts = createPrompts({
+    stdin: () => options.stdin,
+    stderr: stderr.open,
+    colorLevel: () => err.colorLevel,
+    writeOut,
+  })
+
   return {
-    stdout: out,
-    stderr: err,
+    stdout: stdoutFace,
+    stderr: stderrFace,
     get stdinIsTerminal() {
       return options.stdin.isTTY === true
     },
@@ -99,22 +124,31 @@ export function createTerminal(options: TerminalOptions): Terminal {
     },
     print: (text) => writeLine(out, text),
     note: (text) => void writeLine(err, text),
+    tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
     readStdin: () => readAll(options.stdin),
     liveRegion: openRegion,
     spinner: (text) =>
       err.canRedraw
-        ? startSpinner(text, { stream: stderr.open(), colorLevel: err.colorLevel })
+        ? startSpinner(cleanText(text), { stream: stderr.open(), colorLevel: err.colorLevel })
         : { stop: () => {} },
-    ...createPrompts({
-      stdin: () => options.stdin,
-      stderr: stderr.open,
-      colorLevel: () => err.colorLevel,
-      writeOut,
-    }),
+    ...prompts,
+    confirm: (question, asked) => prompts.confirm(cleanText(question), asked),
+    choose: (question, choices, asked) =>
+      prompts.choose(cleanText(question), choices.map(cleanChoice), asked),
+    ask: (question, asked) => prompts.ask(cleanText(question), asked),
     flush: async () => {
       await Promise.all([out.flush(), err.flush()])
     },
   }
+}
+
+/** The same output, with another way to write. */
+function faceOf(output: ProcessOutput, write: Output['write']): Output {
+  return Object.create(output, { write: { value: write } })
+}
+
+function cleanChoice<Value>({ value, label, hint }: Choice<Value>): Choice<Value> {
+  return { value, label: cleanText(label), ...(hint !== undefined && { hint: cleanText(hint) }) }
 }
 
 async function readAll(stdin: NodeJS.ReadStream): Promise<string> {

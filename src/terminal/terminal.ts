@@ -64,6 +64,8 @@ export interface Terminal {
   print(text: string): Promise<void>
   /** A line of talk on stderr. */
   note(text: string): void
+  /** A command for the runner of the CI system that this is a step of; everything else is no command there, whatever it says. */
+  tellRunner(output: Output, command: string): void
   readStdin(): Promise<string>
   liveRegion(output: Output): LiveRegion
   /** A short wait on stderr; draws nothing off a terminal. Returns how to end it. */

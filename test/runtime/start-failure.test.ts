@@ -41,7 +41,7 @@ test.each([
     stdout: '',
     stderr: [
       `error: Port ${port} is in use, probably by the running application: the module that --app names listens on it, too.`,
-      'hint: enqueue with drover start, give this process another port, or point --app at the module with the workflows',
+      'hint: enqueue with drover start WORKFLOW, give this process another port, or point --app at the module with the workflows',
       '',
     ].join('\n'),
   })

@@ -103,6 +103,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     },
     print: async (text) => stdout.append(`${text}\n`),
     note: (text) => stderr.append(`${text}\n`),
+    tellRunner: (output, command) => void output.write(`${command}\n`),
     readStdin: async () => options.stdin ?? '',
     liveRegion,
     spinner: () => ({ stop: () => {} }),

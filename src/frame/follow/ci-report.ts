@@ -22,7 +22,9 @@ export async function reportToGitHub(
     if (exitCodeByStatus(workflow.status) === 0) continue
     const { error, status } = workflow
     const text = error ? errorSentence(error) : `It ended ${status}.`
-    context.terminal.note(githubCommand('error', escapeControlLines(text).join('\n'), failureTitle(workflow)))
+    const { terminal } = context
+    const lines = escapeControlLines(text).join('\n')
+    terminal.tellRunner(terminal.stderr, githubCommand('error', lines, failureTitle(workflow)))
   }
   const file = context.env.GITHUB_STEP_SUMMARY
   if (!file) return

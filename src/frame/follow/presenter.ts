@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import type { Change } from '../../core/change.ts'
 import { githubCommand } from '../../render/ci/github.ts'
 import { createStyle } from '../../render/style.ts'
-import { escapeControls } from '../../render/text.ts'
+import { escapeName } from '../../render/text.ts'
 import { toChangeJson, toJsonLine } from '../../render/to-json.ts'
 import { changeLine, heartbeatLine } from '../../render/watch/change-line.ts'
 import { initialWatchModel, update, view, type WatchMessage } from '../../render/watch/watch-view.ts'
@@ -92,7 +92,7 @@ function plainLines(
   const { now, databaseFlags } = context
   const style = createStyle(output.colorLevel)
   let model = initialWatchModel(workflowIds)
-  const log = isGitHubActions(context) ? groupedLines(output, workflowIds) : openLines(output)
+  const log = isGitHubActions(context) ? groupedLines(context, output, workflowIds) : openLines(output)
   const beat = setInterval(() => void log.write(heartbeatLine(model, { style, now: now() })), heartbeatMs)
   return {
     show: (change) => {
@@ -120,16 +120,21 @@ function openLines(output: Output): Lines {
 }
 
 /** Folded in GitHub's log, from the first line on. */
-function groupedLines(output: Output, workflowIds: readonly string[]): Lines {
+function groupedLines(
+  { terminal }: Pick<Context, 'terminal'>,
+  output: Output,
+  workflowIds: readonly string[],
+): Lines {
   let isOpen = false
   return {
     write: (line) => {
-      const head = isOpen ? '' : `${githubCommand('group', workflowIds.map(escapeControls).join(' '))}\n`
+      const title = workflowIds.map(escapeName).join(' ')
+      if (!isOpen) terminal.tellRunner(output, githubCommand('group', title))
       isOpen = true
-      return output.write(`${head}${line}\n`)
+      return output.write(`${line}\n`)
     },
     close: () => {
-      if (isOpen) void output.write(`${githubCommand('endgroup', '')}\n`)
+      if (isOpen) terminal.tellRunner(output, githubCommand('endgroup', ''))
     },
   }
 }
