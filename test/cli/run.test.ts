@@ -275,7 +275,7 @@ test('drover audit takes any id, and says what an unknown one may have been mean
   })
   expect((await run('audit order-17')).stderr).not.toContain('did you mean')
   expect((await run('audit inti x')).stderr).toContain(
-    'did you mean drover audit init? drover audit has init',
+    'did you mean drover audit init? drover audit has verify, init',
   )
 })
 

@@ -20,7 +20,9 @@ export interface PrintedCommand {
 const verbs: Readonly<Record<string, readonly string[]>> = {
   'commands/answer/decide.ts': ['approve', 'reject'],
   'commands/answer/select-waits.ts': ['approve', 'reject'],
+  'commands/understand/audit.ts': ['audit init', 'audit verify'],
   'core/decide/decision.ts': ['approve', 'reject'],
+  'core/decide/settle-decision.ts': ['approve', 'reject'],
   'commands/manage/bulk/bulk.ts': ['cancel', 'resume', 'delete'],
   'core/manage/ledger.ts': ['cancel', 'resume', 'delete'],
   'commands/manage/from-step.ts': ['fork', 'rewind'],
@@ -63,7 +65,7 @@ function literalsOf(node: ts.Node | undefined, file: string, at: string): readon
     return [...literalsOf(node.whenTrue, file, at), ...literalsOf(node.whenFalse, file, at)]
   const known = verbs[file]
   if (known) return known
-  throw new Error(`${at}: which command is it? ${node?.getText()}`)
+  throw new Error(`${at}: which command is ${node?.getText()}? Name it in test/support/printed-commands.ts.`)
 }
 
 /** The operands; what is spread or computed may be any. */
