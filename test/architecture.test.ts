@@ -197,6 +197,7 @@ const namesCommands = [
   'cli/run-program.ts',
   'commands/answer/decide.ts',
   'commands/manage/cancel.ts',
+  'commands/serve/link.ts',
   'commands/serve/serve.ts',
   'commands/serve/token.ts',
   'commands/try/approval-part.ts',

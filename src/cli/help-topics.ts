@@ -14,6 +14,8 @@ const environment: readonly Row[] = [
     'DROVER_TRUST_CONFIG',
     '1: act on every configuration file that is found, as drover config trust does; for CI',
   ],
+  ['DROVER_PUBLIC_URL', 'where others reach the gateway, as --public-url'],
+  ['DROVER_LINK_KEY', 'what links are signed with; several with commas between'],
   ['DROVER_HOME', 'where drover keeps its files, and the embedded Postgres'],
   ['DROVER_PG_USER', 'as root: the user who runs the embedded Postgres (else postgres, else nobody)'],
   ['DBOS_SYSTEM_DATABASE_URL', "the application's own name for its system database"],

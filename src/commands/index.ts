@@ -230,6 +230,12 @@ export const commandGroups: readonly CommandGroup[] = [
         load: async () => (await import('./serve/serve.ts')).serveCommand,
       },
       {
+        name: 'link',
+        usage: '<wait>',
+        summary: 'make a link that answers one wait, for a phone or a mail',
+        load: async () => (await import('./serve/link.ts')).linkCommand,
+      },
+      {
         name: 'token',
         usage: '',
         summary: 'tokens that open the gateway: create, list, revoke',

@@ -5,6 +5,7 @@ import type { Actor } from '../core/decide/decision.ts'
 import type { Store } from '../core/store.ts'
 import type { Scope } from './auth/scope.ts'
 import type { KeptToken } from './auth/tokens.ts'
+import type { LinkKeys } from './links/link-keys.ts'
 
 /** What the gateway is made of; all that it knows of its surroundings. */
 export interface GatewayParts {
@@ -22,6 +23,8 @@ export interface GatewayParts {
   readonly userAndHost: string
   readonly access: Access
   readonly experiment: ExperimentWorkflows
+  /** What links are signed with. */
+  linkKeys(): Promise<LinkKeys>
   /** How many server-sent streams may be open at once. */
   readonly mostStreams: number
   now(): Date
@@ -60,6 +63,13 @@ export interface ExperimentWorkflows {
   readonly registered: ReadonlySet<string> | undefined
 }
 
+export interface AuthorizeOptions {
+  /** Shown in another way than by a header or a cookie. */
+  readonly token?: string
+  /** Only whether it would be allowed: nothing is counted. */
+  readonly isProbe?: boolean
+}
+
 export interface GatewayEnv {
   Bindings: Partial<HttpBindings>
   Variables: {
@@ -68,7 +78,7 @@ export interface GatewayEnv {
     /** The same with where it is known from; undefined where no token says it. */
     authenticated: Actor | undefined
     /** Whether who asks may do this; who it is, where a token says so. */
-    authorize: (needed: Scope) => Promise<Actor | undefined>
+    authorize: (needed: Scope, options?: AuthorizeOptions) => Promise<Actor | undefined>
   }
 }
 

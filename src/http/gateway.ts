@@ -9,8 +9,13 @@ import { failureResponse, HttpRefusal } from './failure-response.ts'
 import type { GatewayApp, GatewayEnv, GatewayParts } from './gateway-parts.ts'
 import { answerPreflight, corsHeaders } from './guard/allow-origin.ts'
 import { guardRequest } from './guard/guard-request.ts'
+import { addLinkRoutes } from './links/link-routes.ts'
+import { addPageRoutes } from './pages/page-routes.ts'
+import { addSessionRoute } from './pages/sign-in.ts'
 import { addProbeRoutes } from './probe-routes.ts'
 import { bugLine, logLine } from './request-log.ts'
+import { createEventStreams } from './sse/event-stream.ts'
+import { createInboxHub } from './sse/inbox-hub.ts'
 import { addV1Routes } from './v1/v1-routes.ts'
 
 /** The whole gateway as one function from a request to an answer; it holds no state that a restart would lose. */
@@ -36,7 +41,7 @@ export function createGateway(parts: GatewayParts): GatewayApp {
   const authorize = createAuthorize(parts.access, parts.now)
   app.use(async (context, next) => {
     guardRequest(context, parts.access)
-    context.set('authorize', (needed) => authorize(context, needed))
+    context.set('authorize', (needed, options) => authorize(context, needed, options))
     const preflight = answerPreflight(context, parts.access)
     if (preflight) return preflight
     await next()
@@ -48,6 +53,11 @@ export function createGateway(parts: GatewayParts): GatewayApp {
   addEventRoutes(app, parts)
   addMessageRoute(app, parts)
   addStreamRoute(app, parts)
-  addV1Routes(app, parts)
+  const streams = createEventStreams(parts, parts.mostStreams)
+  const sources = { streams, inbox: createInboxHub(parts) }
+  addV1Routes(app, parts, sources)
+  addSessionRoute(app, parts)
+  addPageRoutes(app, parts, sources)
+  addLinkRoutes(app, parts, streams)
   return app
 }

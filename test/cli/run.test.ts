@@ -88,6 +88,8 @@ test('bare drover is its help', async () => {
     Serve:
       serve                         serve workflows over HTTP: start, watch, answer,
                                     read
+      link <wait>                   make a link that answers one wait, for a phone
+                                    or a mail
       token                         tokens that open the gateway: create, list,
                                     revoke
 

@@ -77,8 +77,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       written[path] = text
     },
     writePrivate: async (path, text) => {
-      const { written = missing('file to write')() } = options
-      written[path] = text
+      if (options.written) options.written[path] = text
     },
     appendFile: async (path, text) => {
       const { written = missing('file to write')() } = options

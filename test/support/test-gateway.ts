@@ -1,5 +1,6 @@
 import { createGateway } from '../../src/http/gateway.ts'
 import type { Access, GatewayApp, GatewayParts } from '../../src/http/gateway-parts.ts'
+import type { LinkKeys } from '../../src/http/links/link-keys.ts'
 import { createFakeStore, type FakeStore } from './fake-store.ts'
 
 interface TestGateway {
@@ -27,6 +28,8 @@ export const localAccess: Access = {
   isReadOnly: false,
 }
 
+export const testLinkKeys: LinkKeys = [new TextEncoder().encode('a key of thirty-two characters !!')]
+
 /** A gateway on the fake store, without a socket. */
 export function createTestGateway({ access, ...parts }: TestParts = {}): TestGateway {
   const store = parts.store ?? createFakeStore()
@@ -39,6 +42,7 @@ export function createTestGateway({ access, ...parts }: TestParts = {}): TestGat
     isRecorded: true,
     userAndHost: 'ada@laptop',
     now: () => new Date('2026-01-02T03:05:05Z'),
+    linkKeys: async () => testLinkKeys,
     mostStreams: 200,
     onLog: (line) => log.push(line),
     stopping: new AbortController().signal,

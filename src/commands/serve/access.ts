@@ -6,6 +6,7 @@ import { command } from '../../core/words/command-line.ts'
 import { type KeptToken, parseTokens } from '../../http/auth/tokens.ts'
 import type { Access } from '../../http/gateway-parts.ts'
 import { isLoopback } from '../../http/guard/allowed-hosts.ts'
+import { parseWebUrl } from './public-url.ts'
 
 export interface AccessFlags {
   readonly host: string
@@ -27,23 +28,17 @@ export function tokenFileOf(
 }
 
 /** Who reaches it, by where it listens. Throws `usage` for an address that is none. */
-export function readAccess(flags: AccessFlags): Omit<Access, 'tokens'> {
-  const publicUrl = flags.publicUrl === undefined ? undefined : parseUrl(flags.publicUrl, '--public-url')
+export function readAccess({ env }: Pick<Context, 'env'>, flags: AccessFlags): Omit<Access, 'tokens'> {
+  const named = flags.publicUrl ?? (env.DROVER_PUBLIC_URL || undefined)
+  const publicUrl = named === undefined ? undefined : parseWebUrl(named, '--public-url')
   return {
     host: flags.host,
     publicUrl: publicUrl?.href.replace(/\/$/, ''),
-    origins: (flags.allowOrigin ?? []).map((origin) => parseUrl(origin, '--allow-origin').origin),
+    origins: (flags.allowOrigin ?? []).map((origin) => parseWebUrl(origin, '--allow-origin').origin),
     trustedProxy: flags.trustedProxy,
     writesPerMinute: flags.rateLimit,
     isReadOnly: flags.readOnly,
   }
-}
-
-function parseUrl(text: string, flag: string): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text)
-  throw new CliError('invalid-argument', `The ${flag} "${text}" is not the URL of a web site.`, {
-    hint: `${flag} https://drover.example`,
-  })
 }
 
 /**

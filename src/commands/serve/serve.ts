@@ -11,6 +11,7 @@ import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { createGateway } from '../../http/gateway.ts'
 import { listen } from '../../http/http-server.ts'
+import { readLinkKeys } from '../../http/links/link-keys.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { type AccessFlags, readAccess, withTokens } from './access.ts'
 import { experimentWorkflows } from './experiment-workflows.ts'
@@ -57,7 +58,7 @@ function parseRate(text: string): number {
 }
 
 async function runServe(context: Context, flags: ServeFlags): Promise<void> {
-  const reached = readAccess(flags)
+  const reached = readAccess(context, flags)
   const app =
     flags.app === undefined ? undefined : await loadApp(context, flags, await readSettings(context, flags))
   await withStore(
@@ -76,6 +77,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         userAndHost: context.userAndHost,
         access,
         experiment: experimentWorkflows(app),
+        linkKeys: () => readLinkKeys(context),
         mostStreams: flags.maxStreams,
         now: context.now,
         onLog: (line) => printNotice(context, line),

@@ -17,7 +17,7 @@ export interface GatewayAnswer {
 type Parts = Pick<GatewayParts, 'store' | 'workflows' | 'isRecorded' | 'now'>
 
 /** Decides `ID#STEP`, or the only open wait of a workflow, once. Throws why it was refused. */
-export async function decideWait(
+export async function answerWait(
   { store, workflows, isRecorded, now }: Parts,
   typed: string,
   { decision, comment, data, topic, actor }: GatewayAnswer,

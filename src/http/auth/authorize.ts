@@ -1,7 +1,7 @@
 import type { Actor } from '../../core/decide/decision.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { HttpRefusal } from '../failure-response.ts'
-import type { Access, GatewayContext } from '../gateway-parts.ts'
+import type { Access, AuthorizeOptions, GatewayContext } from '../gateway-parts.ts'
 import { clientAddress } from './client-address.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { includesScope, type Scope } from './scope.ts'
@@ -12,7 +12,11 @@ export const sessionCookie = 'drover_session'
 const failuresPerMinute = 10
 
 /** Whether who asks may; who it is, where a token says so. */
-export type Authorize = (context: GatewayContext, needed: Scope) => Promise<Actor | undefined>
+type Authorize = (
+  context: GatewayContext,
+  needed: Scope,
+  options?: AuthorizeOptions,
+) => Promise<Actor | undefined>
 
 /** Throws 401 without a token where one is needed, 403 where its scope is too small, 429 after many that were wrong. */
 export function createAuthorize(access: Access, now: () => Date): Authorize {
@@ -20,7 +24,7 @@ export function createAuthorize(access: Access, now: () => Date): Authorize {
   const writes: RateLimit | undefined =
     access.writesPerMinute === undefined ? undefined : createRateLimit(access.writesPerMinute, now, 'writes')
 
-  return async (context, needed) => {
+  return async (context, needed, { token, isProbe = false } = {}) => {
     const address = clientAddress(context, access)
     if (access.isReadOnly && needed !== 'read') {
       throw new HttpRefusal(403, 'read-only', 'This gateway only reads.', {
@@ -28,10 +32,11 @@ export function createAuthorize(access: Access, now: () => Date): Authorize {
       })
     }
     if (access.tokens === undefined) {
-      if (needed !== 'read') writes?.take(address)
+      if (needed !== 'read' && !isProbe) writes?.take(address)
       return undefined
     }
-    const found = await authenticate(context, access, failures, address)
+    const shown = token ?? shownToken(context)
+    const found = await authenticate(shown, access, failures, address)
     context.set('actor', found.name)
     if (!includesScope(found.scope, needed)) {
       throw new HttpRefusal(
@@ -43,19 +48,18 @@ export function createAuthorize(access: Access, now: () => Date): Authorize {
         },
       )
     }
-    if (needed !== 'read') writes?.take(found.name)
+    if (needed !== 'read' && !isProbe) writes?.take(found.name)
     return { name: found.name, source: `token ${found.name}` }
   }
 }
 
 async function authenticate(
-  context: GatewayContext,
+  shown: string | undefined,
   { tokens }: Access,
   failures: RateLimit,
   address: string,
 ): Promise<KeptToken> {
   failures.require(address)
-  const shown = shownToken(context)
   const found = shown === undefined ? undefined : findToken((await tokens?.()) ?? [], shown)
   if (found) return found
   if (shown !== undefined) failures.take(address)
@@ -68,7 +72,7 @@ async function authenticate(
 }
 
 /** Of the header, else of the cookie that a page got for it. */
-export function shownToken({ req }: GatewayContext): string | undefined {
+function shownToken({ req }: GatewayContext): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(req.header('Authorization') ?? '') ?? []
   if (bearer !== undefined) return bearer
   const [, cookie] = new RegExp(`(?:^|; *)${sessionCookie}=([\\w-]+)`).exec(req.header('Cookie') ?? '') ?? []

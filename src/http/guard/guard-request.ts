@@ -38,11 +38,15 @@ function isFollowedLink({ req }: GatewayContext): boolean {
   )
 }
 
-export function isOwnOrigin(
-  origin: string,
-  { req }: GatewayContext,
-  { publicUrl, origins }: Access,
-): boolean {
+/** Whether a browser says that a page of this gateway sent it: what says nothing is not enough. */
+export function isOwnPage(context: GatewayContext, access: Access): boolean {
+  const { req } = context
+  const origin = req.header('Origin')
+  if (origin !== undefined && origin !== 'null') return isOwnOrigin(origin, context, access)
+  return req.header('Sec-Fetch-Site') === 'same-origin'
+}
+
+function isOwnOrigin(origin: string, { req }: GatewayContext, { publicUrl, origins }: Access): boolean {
   if (origins.includes(origin)) return true
   if (!URL.canParse(origin)) return false
   const { host, protocol } = new URL(origin)

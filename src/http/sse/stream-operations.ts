@@ -9,14 +9,15 @@ import { requireWorkflow } from '../v1/require-workflow.ts'
 import type { EventStreams, ServerEvent } from './event-stream.ts'
 import type { InboxHub } from './inbox-hub.ts'
 
-interface Sources {
+/** Where streams come from that many may read at once. */
+export interface StreamSources {
   readonly streams: EventStreams
   readonly inbox: InboxHub
 }
 
 export function streamOperations(
   { store }: Pick<GatewayParts, 'store'>,
-  { streams, inbox }: Sources,
+  { streams, inbox }: StreamSources,
 ): readonly Operation[] {
   return [
     {

@@ -1,8 +1,6 @@
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, route } from '../route.ts'
-import { createEventStreams } from '../sse/event-stream.ts'
-import { createInboxHub } from '../sse/inbox-hub.ts'
-import { streamOperations } from '../sse/stream-operations.ts'
+import { type StreamSources, streamOperations } from '../sse/stream-operations.ts'
 import { toOpenApi } from './openapi.ts'
 import { addOperations, type Operation } from './operation.ts'
 import { platformOperations } from './platform-operations.ts'
@@ -10,8 +8,7 @@ import { waitOperations } from './wait-operations.ts'
 import { workflowOperations } from './workflow-operations.ts'
 import { writeOperations } from './write-operations.ts'
 
-function v1Operations(parts: GatewayParts): readonly Operation[] {
-  const sources = { streams: createEventStreams(parts, parts.mostStreams), inbox: createInboxHub(parts) }
+function v1Operations(parts: GatewayParts, sources: StreamSources): readonly Operation[] {
   return [
     ...workflowOperations(parts),
     ...writeOperations(parts),
@@ -21,8 +18,8 @@ function v1Operations(parts: GatewayParts): readonly Operation[] {
   ]
 }
 
-export function addV1Routes(app: GatewayApp, parts: GatewayParts): void {
-  const operations = v1Operations(parts)
+export function addV1Routes(app: GatewayApp, parts: GatewayParts, sources: StreamSources): void {
+  const operations = v1Operations(parts, sources)
   addOperations(app, operations)
   route(app, '/openapi.json', {
     scope: 'open',

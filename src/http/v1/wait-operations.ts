@@ -4,7 +4,7 @@ import { parseTime } from '../../core/words/time.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { toRecordedDecisionJson, toWaitJson } from '../../render/to-json.ts'
 import { actorOf } from '../answer/actor.ts'
-import { decideWait } from '../answer/answer-wait.ts'
+import { answerWait } from '../answer/answer-wait.ts'
 import { findKnownWait } from '../answer/find-known-wait.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter } from '../route.ts'
@@ -60,7 +60,7 @@ export function waitOperations(parts: GatewayParts): readonly Operation[] {
           topic,
           actor,
         }
-        const { wait, ...decided } = await decideWait(parts, pathParameter(context, 'wait'), answer)
+        const { wait, ...decided } = await answerWait(parts, pathParameter(context, 'wait'), answer)
         const { workflowId, step } = wait
         const { outcome, at } = decided
         return jsonResponse({
