@@ -10,6 +10,7 @@ import {
   deferStringWidth,
   dropColorDetection,
   keepDemo,
+  silencePgpass,
 } from './plugins.js'
 
 const root = path.join(import.meta.dirname, '..')
@@ -45,7 +46,14 @@ async function bundle() {
     metafile: true,
     // What the SDK takes where it is installed; tsx brings hooks that are files of their own.
     external: ['tsx', '@opentelemetry/*', 'winston', 'winston-transport', 'pg-native', 'pg-cloudflare'],
-    plugins: [keepDemo, deferStringWidth, deferCryptography, deferChildProcess, dropColorDetection],
+    plugins: [
+      keepDemo,
+      deferStringWidth,
+      deferCryptography,
+      silencePgpass,
+      deferChildProcess,
+      dropColorDetection,
+    ],
   })
   const facts = (file) => metafile.outputs[path.relative(root, file)]
   const isCommonJs = ({ entryPoint }) => metafile.inputs[entryPoint]?.format === 'cjs'

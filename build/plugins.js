@@ -39,6 +39,9 @@ export const deferCryptography = replaceIn('pg/lib/crypto/utils.js', [
   ['subtleCrypto.', `require('crypto').webcrypto.subtle.`],
 ])
 
+/** drover says itself that a password is missing, and where it is looked for. */
+export const silencePgpass = replaceIn('pgpass/lib/helper.js', [['warnStream.write(', 'void (']])
+
 /** drover tells chalk how many colours to use. */
 export const dropColorDetection = {
   name: 'drop colour detection',

@@ -7,9 +7,9 @@ import type { StartedLog } from './core/started-log.ts'
 import type { Store } from './core/store.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** How this process is asked to stop: ctrl-c or SIGTERM. */
+/** How this process is asked to stop: ctrl-c, SIGTERM or SIGHUP. */
 export interface Interrupts {
-  /** Aborted by the first one, with reason `'SIGINT'` or `'SIGTERM'` (`'SIGPIPE'` when stdout's reader left). The second one kills. */
+  /** Aborted by the first one, with reason `'SIGINT'`, `'SIGTERM'` or `'SIGHUP'` (`'SIGPIPE'` when stdout's reader left). The second one kills. */
   readonly signal: AbortSignal
 }
 

@@ -15,12 +15,14 @@ import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
+import { watchReader } from './terminal/closed-reader.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
 import { standardOutput } from './terminal/standard-output.ts'
 
 /** The composition root: the only place that knows the real process. Resolves to its exit code once all output is out. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   prepareForPg()
+  silenceWarnings()
   const interrupts = new AbortController()
   const terminal = createTerminal({
     get stdin() {
@@ -34,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       endWith(new CliError('output-failed', `Cannot write the output: ${error.message}.`)),
   })
   const leaveSignals = listenForSignals(interrupts)
+  watchReader(() => interrupts.abort('SIGPIPE'))
 
   const home = droverHome(process.env, {
     platform: process.platform,
@@ -72,7 +75,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     },
     openStore: async (target) => {
       const { openStore } = await import('./db/open-store.ts')
-      return openStore(target, {}, terminal.note)
+      return openStore(target, {}, terminal.note, interrupts.signal)
     },
     loadApp: async (specifier, options) => {
       const { loadApp } = await import('./runtime/load-app.ts')
@@ -147,10 +150,17 @@ function prepareForPg(): void {
   scope.navigator ??= { userAgent: `Node.js/${process.versions.node}` }
 }
 
+/** What Node and pg have to say to programmers must not mix with drover's talk, which may be JSON. */
+function silenceWarnings(): void {
+  process.removeAllListeners('warning')
+  const isWanted = process.env.DEBUG?.split(',').includes('drover') ?? false
+  if (isWanted) process.on('warning', ({ name, message }) => process.stderr.write(`${name}: ${message}\n`))
+}
+
 /** The first ctrl-c asks the command to end in order, the second one does not ask. Returns how to leave it to the system again. */
 function listenForSignals(interrupts: AbortController): () => void {
-  const exitCodeBySignal = { SIGINT: 130, SIGTERM: 143 } as const
-  const signals = ['SIGINT', 'SIGTERM'] as const
+  const exitCodeBySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const listen = (signal: (typeof signals)[number]) => {
     if (interrupts.signal.aborted) process.exit(exitCodeBySignal[signal])
     interrupts.abort(signal)

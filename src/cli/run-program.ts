@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { asText, phrase, renderArguments } from '../core/words/command-line.ts'
+import { refuseNul } from '../core/words/database-value.ts'
 import { nearest } from '../core/words/nearest.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { repeatDatabase } from '../frame/repeat-database.ts'
@@ -13,6 +14,7 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
   const context = repeatDatabase(outer, argv)
   let program: Command | undefined
   try {
+    for (const word of argv) refuseNul(word, 'The command line')
     program = await createProgram(context, argv)
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {

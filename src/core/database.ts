@@ -21,6 +21,8 @@ export interface DatabaseTarget {
   readonly createSchema?: boolean
   /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */
   readonly refuseMigrating?: boolean
+  /** What is read through a connection that gets lost is read again once there is another one, as what is followed is. */
+  readonly isFollowed?: boolean
 }
 
 export interface DatabaseIdentity {

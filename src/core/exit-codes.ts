@@ -22,6 +22,7 @@ export const exitCodes = {
   bug: { code: 70, when: 'anything unexpected, such as a crash of the application, with a stack' },
   'output-failed': { code: 74, when: 'the output could not be written, as on a full disk' },
   'timed-out': { code: 124, when: '--timeout passed (the workflow still runs)' },
+  'hung-up': { code: 129, when: 'SIGHUP: the terminal went away' },
   interrupted: { code: 130, when: 'ctrl-c, or a no where drover asked' },
   terminated: { code: 143, when: 'SIGTERM' },
 } as const satisfies Record<string, { code: number; when: string }>
@@ -30,7 +31,7 @@ export type ExitName = keyof typeof exitCodes
 export type ExitCode = (typeof exitCodes)[ExitName]['code']
 
 /** Worst first: several ids give a line each and the worst of their codes. */
-const severity: readonly ExitCode[] = [70, 74, 69, 130, 143, 3, 2, 4, 9, 7, 1, 6, 5, 10, 124, 0]
+const severity: readonly ExitCode[] = [70, 74, 69, 130, 143, 129, 3, 2, 4, 9, 7, 1, 6, 5, 10, 124, 0]
 
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
   return severity.find((code) => codes.includes(code)) ?? 0

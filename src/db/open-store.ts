@@ -1,7 +1,8 @@
 import type { DatabaseTarget } from '../core/database.ts'
 import type { Store } from '../core/store.ts'
-import { createSession } from './connection/connect.ts'
+import { createSession, type Session } from './connection/connect.ts'
 import { createListener } from './connection/listen.ts'
+import { openPatiently, readPatiently } from './connection/read-patiently.ts'
 import { defaultTiming, type FollowTiming } from './connection/retry-while-disconnected.ts'
 import { verifyRecord } from './decide/compare-record.ts'
 import { decideWait } from './decide/decide-wait.ts'
@@ -37,6 +38,7 @@ import {
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/migrate.ts'
 import { readSchema } from './tables/schema.ts'
 import { readSupportedSchema } from './tables/supported-schema.ts'
+import type { Database } from './tables/system-database.ts'
 import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
 import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
@@ -118,20 +120,20 @@ export async function openStore(
   target: DatabaseTarget,
   given: Partial<FollowTiming> = {},
   onNotice: (notice: string) => void = () => {},
+  interrupt?: AbortSignal,
 ): Promise<Store> {
   const giveUpAfterMs = target.reconnectTimeoutMs ?? defaultTiming.giveUpAfterMs
   const timing = { ...defaultTiming, giveUpAfterMs, ...given }
-  const session = createSession(target)
+  const session = createSession(target, { silenceMs: timing.querySilenceMs, interrupt })
+  const signal = interrupt ?? new AbortController().signal
+  const patience = { session, timing, signal, onNotice }
   try {
-    const found = await migrateOwnSchema({ session, schema: await readSchema(session) }, onNotice)
-    const supported = await readSupportedSchema(found)
-    const settled = target.refuseMigrating ? await readSettledSchema(supported) : supported
-    const { schema } = settled
-    const unknownMigration = await findUnknownMigration(settled)
-    const listener = createListener(session, timing.noticeAfterMs / 2)
-    const executors = createExecutorReader(settled, timing)
+    const { database, unknownMigration } = await openPatiently(patience, () => look(session, onNotice))
+    const { schema } = database
+    const listener = createListener(session, timing.noticeAfterMs / 2, schema)
+    const executors = createExecutorReader(database, timing)
     return {
-      ...bind(functions, { session, schema, listener, timing, executors }),
+      ...readPatiently(patience, bind(functions, { session, schema, listener, timing, executors })),
       executors,
       database: {
         label: target.label,
@@ -148,6 +150,17 @@ export async function openStore(
     await session.close()
     throw error
   }
+}
+
+/** What is there, migrated where it is drover's own. */
+async function look(
+  session: Session,
+  onNotice: (notice: string) => void,
+): Promise<{ readonly database: Database; readonly unknownMigration: number | undefined }> {
+  const found = await migrateOwnSchema({ session, schema: await readSchema(session) }, onNotice)
+  const supported = await readSupportedSchema(found)
+  const database = session.target.refuseMigrating ? await readSettledSchema(supported) : supported
+  return { database, unknownMigration: await findUnknownMigration(database) }
 }
 
 type OnDatabase = (database: OpenDatabase, ...rest: never[]) => unknown

@@ -3,11 +3,12 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 
 const codeByInterrupt: Record<string, ExitCode> = {
   SIGINT: exitCodes.interrupted.code,
+  SIGHUP: exitCodes['hung-up'].code,
   SIGTERM: exitCodes.terminated.code,
   SIGPIPE: exitCodes.ok.code,
 }
 
-/** The code of ctrl-c, of SIGTERM, or of a reader who had enough. */
+/** The code of ctrl-c, of SIGTERM, of a terminal that went away, or of a reader who had enough. */
 export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): ExitCode {
   return codeByInterrupt[String(interrupts.signal.reason)] ?? exitCodes.interrupted.code
 }

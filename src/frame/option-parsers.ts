@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { CliError } from '../core/errors.ts'
 import { topicFromText } from '../core/topic.ts'
 import type { AnyOf } from '../core/words/any-of.ts'
+import { largestInteger, tooLarge } from '../core/words/database-value.ts'
 
 /**
  * An option that may be repeated, one value each time. Never variadic: `--name a id` must leave the id alone. With `choices`
@@ -36,7 +37,8 @@ export function readTopic<Flags extends { readonly topic?: AnyOf<string | null> 
 
 function wholeNumber(text: string, least: number, which: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (Number.isSafeInteger(value) && value >= least) return value
+  if (Number.isSafeInteger(value) && value >= least && value <= largestInteger) return value
+  if (value > largestInteger) throw tooLarge(text)
   throw new CliError('invalid-argument', `"${text}" is not a whole number ${which}.`, {
     hint: `write it in digits: ${least}, or more`,
   })

@@ -11,6 +11,10 @@ import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 interface LendingOptions extends TargetOptions {
   /** Within it a database, and its tables, are waited for. */
   readonly limit?: TimeLimit
+  /** It follows something: a connection that is lost is made again. */
+  readonly isFollowed?: boolean
+  /** No longer than this. */
+  readonly timeoutMs?: number
 }
 
 /** To connect, however little time is left. */
@@ -21,10 +25,12 @@ export async function withStore<Result>(
   context: Context,
   flags: DatabaseFlags,
   use: (store: Store, settings: Settings, target: DatabaseTarget) => Promise<Result>,
-  { limit = createTimeLimit(context, undefined), ...options }: LendingOptions = {},
+  { limit = createTimeLimit(context, undefined), isFollowed, timeoutMs, ...options }: LendingOptions = {},
 ): Promise<Result> {
   const settings = await readSettings(context, flags)
-  const target = await findTarget(context, settings, options)
+  const longestMs = Math.min(settings.reconnectTimeoutMs.value, timeoutMs ?? limit.leftMs() ?? Infinity)
+  const found = await findTarget(context, settings, options)
+  const target = { ...found, isFollowed, reconnectTimeoutMs: longestMs }
   await noteNewHosts(context, settings)
   const store = await limit.retry(() => openReady(context, target, limit))
   noteUnknownTables(context, store)

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { command, phrase, quotedList } from '../core/words/command-line.ts'
+import { refuseNul } from '../core/words/database-value.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { printNotice } from './print-notice.ts'
 
@@ -26,6 +27,7 @@ export async function readIdsToChange(
 ): Promise<readonly string[]> {
   const lists = typed.map(async (id) => (id === '-' ? toLines(await context.terminal.readStdin()) : [id]))
   const ids = (await Promise.all(lists)).flat().filter((id) => id !== '')
+  for (const id of ids) refuseNul(id, 'An id')
   return ids.length > 0 || typed.every((id) => id === '-') ? [...new Set(ids)] : throwNoId()
 }
 

@@ -20,6 +20,7 @@ export const statusByExitName = {
   'output-failed': 500,
   'timed-out': 408,
   interrupted: 503,
+  'hung-up': 503,
   terminated: 503,
 } as const satisfies Record<ExitName, number>
 

@@ -34,7 +34,12 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
     opened ??= createLocal()
     return opened
   }
-  const store = await openStore(await findTarget({ env, projectFiles, local: openLocal }, settings, {}))
+  const target = await findTarget(
+    { env, readFile: readTextFile, projectFiles, local: openLocal },
+    settings,
+    {},
+  )
+  const store = await openStore(target)
   return createDrover({
     store,
     settings,

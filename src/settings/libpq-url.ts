@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { withHost } from '../core/words/postgres-url.ts'
 import { readService } from './pg-service.ts'
 
 /** What pg would pass over, and libpq connects elsewhere or more safely for; without values: whatever it says. */
@@ -55,11 +56,18 @@ export async function toPgUrl(
   }
 
   const service = parameters.get('service') ?? env.PGSERVICE
-  parameters.delete('service')
-  if (service) for (const [key, value] of await readService(context, service)) fill(key, value)
+  // The password of a service is for its own host.
+  const namesHost = hasHost || parameters.has('host')
+  const isComplete = !parameters.has('service') && url.username !== '' && url.pathname.length > 1
+  if (service && namesHost && !isComplete)
+    throw refuse(`names a host, and the service "${service}" another one`, 'leave one of them out')
+  if (parameters.has('service')) parameters.delete('service')
+  if (service && !namesHost) for (const [key, value] of await readService(context, service)) fill(key, value)
   const database = parameters.get('dbname')
-  if (database !== null) url.pathname = `/${encodeURIComponent(database)}`
-  parameters.delete('dbname')
+  if (database !== null) {
+    url.pathname = `/${encodeURIComponent(database)}`
+    parameters.delete('dbname')
+  }
 
   for (const [key, values] of Object.entries(refusedByParameter)) {
     const value = parameters.get(key)
@@ -81,11 +89,6 @@ export async function toPgUrl(
   oneHost(parameters.get('host') ?? '')
   await useCertificates(context, parameters, refuse)
   return url.href
-}
-
-/** `postgres://user@/name?host=/directory` is right for Postgres, and no URL for anybody else. */
-export function withHost(url: string): string {
-  return url.replace(/^(postgres(?:ql)?:\/\/(?:[^/@?]*@)?)(?=[/?]|$)/, '$1localhost')
 }
 
 function setUnlessGiven(url: URL, hasHost: boolean, key: string, value: string): void {

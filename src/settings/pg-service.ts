@@ -12,7 +12,13 @@ export async function readService(
     path.join(env.PGSYSCONFDIR || '/etc', 'pg_service.conf'),
   ]
   for (const file of files) {
-    const found = parseService((await readFile(file)) ?? '', name)
+    const text = await readFile(file).catch((cause: Error) => {
+      throw new CliError('invalid-configuration', `The services in ${file} cannot be read.`, {
+        hint: 'mend its permissions, or leave PGSERVICE and ?service= out',
+        cause,
+      })
+    })
+    const found = parseService(text ?? '', name)
     if (found) return found
   }
   throw new CliError('invalid-configuration', `There is no service "${name}" in ${files.join(' or ')}.`, {

@@ -144,14 +144,18 @@ function variable(env: Context['env'], name: string): Setting<string> | undefine
   return setting(env[name] || undefined, name)
 }
 
-/** The system tables' schema stands in statements of DBOS's own, where not every name is safe. */
+/** Postgres cuts what is longer, without a word. */
+const longestNameBytes = 63
+
+/** The schema stands in statements of DBOS's own, which quote it, and break at a quote in it. */
 function requireName(schema: Setting<string>): Setting<string> {
-  if (/^[A-Za-z_][A-Za-z0-9_$]*$/.test(schema.value)) return schema
+  const isUsable = !/["\p{Cc}]/u.test(schema.value) && Buffer.byteLength(schema.value) <= longestNameBytes
+  if (isUsable) return schema
   throw new CliError(
     'invalid-configuration',
-    `"${schema.value}" from ${schema.source} is not the name of a schema.`,
+    `"${schema.value}" from ${schema.source} cannot be the schema of DBOS tables.`,
     {
-      hint: 'letters, digits and underscores',
+      hint: `at most ${longestNameBytes} bytes, without " and control characters`,
     },
   )
 }

@@ -2,9 +2,10 @@ import type { Context } from '../context.ts'
 import type { DatabaseTarget } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
 import { command, phrase } from '../core/words/command-line.ts'
-import { readPostgresUrl, withHost } from '../core/words/postgres-url.ts'
+import { readPostgresUrl } from '../core/words/postgres-url.ts'
 import { isAmbiguousUrl } from '../core/words/without-password.ts'
-import { byDefault } from './setting.ts'
+import { toPgUrl } from './libpq-url.ts'
+import { byDefault, type Setting } from './setting.ts'
 import type { Settings } from './settings.ts'
 import { requireTrustedHosts } from './trust.ts'
 
@@ -13,9 +14,11 @@ export interface TargetOptions {
   readonly create?: boolean
 }
 
+type TargetContext = Pick<Context, 'local' | 'env' | 'readFile' | 'projectFiles'>
+
 /** The database that the settings name. Throws `no-database`. */
 export async function findTarget(
-  context: Pick<Context, 'local' | 'env' | 'projectFiles'>,
+  context: TargetContext,
   settings: Settings,
   { create = false }: TargetOptions,
 ): Promise<DatabaseTarget> {
@@ -23,13 +26,12 @@ export async function findTarget(
   const connectTimeoutMs = settings.connectTimeoutMs.value
   const reconnectTimeoutMs = settings.reconnectTimeoutMs.value
   if (settings.databaseUrl) {
-    const url = settings.databaseUrl.value
+    const url = await readUrl(context, settings.databaseUrl)
     const label = describeUrl(url, settings.databaseUrl.source)
-    if (settings.listenUrl) describeUrl(settings.listenUrl.value, settings.listenUrl.source)
+    const listenUrl = settings.listenUrl ? await readUrl(context, settings.listenUrl) : undefined
     await requireTrustedHosts(context, settings.fileHosts, settings.files)
-    const listenUrl = settings.listenUrl?.value
     return {
-      url: withHost(url),
+      url,
       schema,
       label,
       connectTimeoutMs,
@@ -51,8 +53,26 @@ export async function findTarget(
   return { ...target, schema, reconnectTimeoutMs, createSchema: create }
 }
 
-/** Host, port and database of a connection string, without its password. Throws `invalid-configuration`. */
-export function describeUrl(text: string, source: string): string {
+/** The URL that a setting means, as pg connects by it. Throws `invalid-configuration`. */
+async function readUrl(
+  context: Pick<Context, 'env' | 'readFile'>,
+  { value, source }: Setting<string>,
+): Promise<string> {
+  refuseAmbiguous(value, source)
+  const url = await toPgUrl(context, value, source)
+  describeUrl(url, source)
+  return url
+}
+
+/** What may be shown of the database that a setting means: host, port and name. Throws `invalid-configuration`. */
+export async function describeSetting(
+  context: Pick<Context, 'env' | 'readFile'>,
+  setting: Setting<string>,
+): Promise<string> {
+  return describeUrl(await readUrl(context, setting), setting.source)
+}
+
+function refuseAmbiguous(text: string, source: string): void {
   if (isAmbiguousUrl(text)) {
     throw new CliError(
       'invalid-configuration',
@@ -60,6 +80,10 @@ export function describeUrl(text: string, source: string): string {
       { hint: 'percent-encode it: / is %2F, ? is %3F, # is %23, @ is %40' },
     )
   }
+}
+
+/** Host, port and database of a connection string, without its password. Throws `invalid-configuration`. */
+function describeUrl(text: string, source: string): string {
   const url = readPostgresUrl(text)
   if (!url) {
     throw new CliError('invalid-configuration', `The database URL from ${source} is not a Postgres URL.`, {

@@ -169,6 +169,7 @@ test('drover help exit-codes is the whole table', async () => {
      70  bug                anything unexpected, such as a crash of the application, with a stack
      74  output-failed      the output could not be written, as on a full disk
     124  timed-out          --timeout passed (the workflow still runs)
+    129  hung-up            SIGHUP: the terminal went away
     130  interrupted        ctrl-c, or a no where drover asked
     143  terminated         SIGTERM
     "
@@ -283,7 +284,7 @@ test('drover audit takes any id, and says what an unknown one may have been mean
 
 test.each([
   [['list', '--db-url', ''], 'A setting from --db-url is empty.'],
-  [['list', '--schema', 'x"; drop table y; --'], 'is not the name of a schema.'],
+  [['list', '--schema', 'x"; drop table y; --'], 'cannot be the schema of DBOS tables.'],
 ])('a setting that cannot be meant is refused: %j', async (argv, message) => {
   expect(await runCli(argv)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
 })

@@ -166,6 +166,7 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
     isListening: true,
     isPooled: false,
     asksForMd5: false,
+    isReplica: false,
     seesSessions: true,
     mayNot: [],
     role: 'ada',

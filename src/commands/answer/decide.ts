@@ -9,6 +9,7 @@ import { CliError } from '../../core/errors.ts'
 import { type ExitCode, worstExitCode } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
+import { refuseImpossibleStep } from '../../core/words/database-value.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { parseJsonOrString } from '../../core/words/json.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
@@ -102,6 +103,7 @@ async function runDecision(
   }
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const ids = flags.all ? [] : await readIdsToChange(context, typed)
+  for (const id of ids) refuseImpossibleStep(id)
   await withStore(context, flags, async (store, settings) => {
     const rules = decisionRules(context, settings)
     const decided: Decided[] = []

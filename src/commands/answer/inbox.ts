@@ -54,12 +54,17 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
     })
   }
   const isPicked = flags.pick ?? (canPick && flags.output === 'table' && flags.limit === undefined)
-  await withStore(context, flags, (store, settings) => {
-    if (flags.watch) return watchInbox(context, store, settings, flags)
-    return isPicked
-      ? runInteractiveInbox(context, store, settings, flags)
-      : printInbox(context, store, settings, flags)
-  })
+  await withStore(
+    context,
+    flags,
+    (store, settings) => {
+      if (flags.watch) return watchInbox(context, store, settings, flags)
+      return isPicked
+        ? runInteractiveInbox(context, store, settings, flags)
+        : printInbox(context, store, settings, flags)
+    },
+    { isFollowed: flags.watch || isPicked },
+  )
 }
 
 /** Keys come from stdin, the picture goes to stderr, and nobody wants a list in a file. */

@@ -95,16 +95,22 @@ async function printEveryId(context: Context, store: Store, { filter, query }: M
 async function runList(context: Context, flags: ListFlags): Promise<void> {
   const given = toFilter(context, flags) ?? {}
   if (flags.watch) requireScreen(context, flags)
-  await withStore(context, flags, async (store) => {
-    const filter = await withWholeExecutor(context, store, given)
-    if (flags.countBy) return printCounts(context, store, flags, filter, flags.countBy)
-    const after = flags.after === undefined ? undefined : await findExactWorkflow(context, store, flags.after)
-    const query = { ...filter, order: flags.sort, after }
-    if (isForPipe(context, flags)) return printEveryId(context, store, { filter, query })
-    const limit = flags.limit ?? usualLimit
-    const show = flags.watch ? watchList : printList
-    return show(context, store, flags, { filter, query, limit })
-  })
+  await withStore(
+    context,
+    flags,
+    async (store) => {
+      const filter = await withWholeExecutor(context, store, given)
+      if (flags.countBy) return printCounts(context, store, flags, filter, flags.countBy)
+      const after =
+        flags.after === undefined ? undefined : await findExactWorkflow(context, store, flags.after)
+      const query = { ...filter, order: flags.sort, after }
+      if (isForPipe(context, flags)) return printEveryId(context, store, { filter, query })
+      const limit = flags.limit ?? usualLimit
+      const show = flags.watch ? watchList : printList
+      return show(context, store, flags, { filter, query, limit })
+    },
+    { isFollowed: flags.watch },
+  )
 }
 
 async function printList(

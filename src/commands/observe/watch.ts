@@ -33,19 +33,24 @@ export function watchCommand(context: Context): Command {
 async function runWatch(context: Context, typed: readonly string[], flags: WatchFlags): Promise<void> {
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const ids = await readIds(context, typed)
-  await withStore(context, flags, async (store, { workflows: profiles }) => {
-    const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
-    const workflowIds = workflows.map(({ workflowId }) => workflowId)
-    const outcome = await follow(context, store, {
-      workflowIds,
-      workflows: profiles,
-      output: context.terminal.stdout,
-      format: flags.output === 'jsonl' ? 'jsonl' : 'picture',
-      timeoutMs,
-      from: flags.from,
-    })
-    noteDetached(context, outcome, workflowIds)
-    await reportToGitHub(context, [...outcome.workflows.values()])
-    context.exitWith(worstExitCode(workflowIds.map((id) => outcomeCode(context, outcome, id))))
-  })
+  await withStore(
+    context,
+    flags,
+    async (store, { workflows: profiles }) => {
+      const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
+      const workflowIds = workflows.map(({ workflowId }) => workflowId)
+      const outcome = await follow(context, store, {
+        workflowIds,
+        workflows: profiles,
+        output: context.terminal.stdout,
+        format: flags.output === 'jsonl' ? 'jsonl' : 'picture',
+        timeoutMs,
+        from: flags.from,
+      })
+      noteDetached(context, outcome, workflowIds)
+      await reportToGitHub(context, [...outcome.workflows.values()])
+      context.exitWith(worstExitCode(workflowIds.map((id) => outcomeCode(context, outcome, id))))
+    },
+    { isFollowed: true, timeoutMs },
+  )
 }

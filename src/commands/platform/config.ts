@@ -6,7 +6,7 @@ import { type Column, renderTable, renderTsv } from '../../render/table.ts'
 import { toJsonLine, toJsonText } from '../../render/to-json.ts'
 import type { Setting } from '../../settings/setting.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
-import { describeUrl } from '../../settings/target.ts'
+import { describeSetting } from '../../settings/target.ts'
 import { trustCommand } from './config-trust.ts'
 
 interface ConfigFlags extends DatabaseFlags, OutputFlags {}
@@ -54,13 +54,13 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
   const profiles = Object.keys(workflows)
   return [
     databaseUrl
-      ? row('databaseUrl', { ...databaseUrl, value: describeUrl(databaseUrl.value, databaseUrl.source) })
+      ? row('databaseUrl', { ...databaseUrl, value: await describeSetting(context, databaseUrl) })
       : row('databaseUrl', {
           value: await describeEmbedded(context, database.value),
           source: database.source,
         }),
     row('database', database),
-    row('listenUrl', listenUrl && { ...listenUrl, value: describeUrl(listenUrl.value, listenUrl.source) }),
+    row('listenUrl', listenUrl && { ...listenUrl, value: await describeSetting(context, listenUrl) }),
     row('schema', schema),
     row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),
     row('reconnectTimeout', { value: `${reconnectTimeoutMs.value}ms`, source: reconnectTimeoutMs.source }),

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
+import { refuseImpossibleStep } from '../../core/words/database-value.ts'
 import { nearest } from '../../core/words/nearest.ts'
 import { parseTime } from '../../core/words/time.ts'
 import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
@@ -92,6 +93,7 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
 }
 
 function toWait(id: string | undefined): { readonly workflowId?: string; readonly step?: number } {
+  if (id !== undefined) refuseImpossibleStep(id)
   const match = id === undefined ? null : /^(.+)#(\d+)$/s.exec(id)
   return match ? { workflowId: match[1], step: Number(match[2]) } : { workflowId: id }
 }

@@ -87,7 +87,7 @@ async function runWait(context: Context, typed: readonly string[], flags: WaitFl
       if (flags.junit !== undefined)
         await writeJunit(context, store, { file: flags.junit, verdicts, outcome })
     },
-    { limit },
+    { limit, isFollowed: true },
   )
 }
 

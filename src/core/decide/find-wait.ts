@@ -1,6 +1,7 @@
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import { command, phrase, quotedList } from '../words/command-line.ts'
+import { largestInteger } from '../words/database-value.ts'
 import { isEnded, type Wait, type Workflow } from '../workflow.ts'
 import { waitId } from './wait-id.ts'
 
@@ -70,9 +71,6 @@ async function findAddressed(
   return { workflow, step: Number(match?.[2]) }
 }
 
-/** Steps are integers of the database. */
-const largestStep = 2 ** 31 - 1
-
 /** Throws `ambiguous-id` where the id of a workflow is that of a wait of another one. */
 async function refuseAmbiguous(
   store: Store,
@@ -80,7 +78,7 @@ async function refuseAmbiguous(
   other: string,
   step: number,
 ): Promise<void> {
-  if (step > largestStep || !(await store.waitAt(other, step))) return
+  if (step > largestInteger || !(await store.waitAt(other, step))) return
   const waits = [{ workflowId: other, step }, ...(await store.waits([workflowId]))]
   const forms = await unambiguousWaitIds(store, waits)
   throw new CliError(

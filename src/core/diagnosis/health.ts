@@ -46,6 +46,8 @@ export interface ServerHealth {
   readonly isListening: boolean
   /** Something between us and the server answers for it. */
   readonly isPooled: boolean
+  /** It can be read, and announces nothing. */
+  readonly isReplica: boolean
   readonly seesSessions: boolean
   /** What this role lacks privileges for. */
   readonly mayNot: readonly ('send' | 'approve' | 'start')[]
@@ -90,9 +92,19 @@ type Verdict = 'ok' | 'warn' | 'fail'
 
 /** What one look at one thing gave; what it is worth is decided here, and said elsewhere. */
 export type Finding = { readonly verdict: Verdict } & (
-  | { readonly check: 'database'; readonly serverVersion: string; readonly roundTripMs: number }
+  | {
+      readonly check: 'database'
+      readonly serverVersion: string
+      readonly roundTripMs: number
+      readonly isReplica: boolean
+    }
   | { readonly check: 'schema'; readonly migration: number | null }
-  | { readonly check: 'listen'; readonly isListening: boolean; readonly isPooled: boolean }
+  | {
+      readonly check: 'listen'
+      readonly isListening: boolean
+      readonly isPooled: boolean
+      readonly isReplica: boolean
+    }
   | {
       readonly check: 'privileges'
       readonly seesSessions: boolean
@@ -144,17 +156,18 @@ const clockToleranceMs = 2000
 
 export function examine(checkup: Checkup): readonly Finding[] {
   const { server, roundTripMs, clockDifferenceMs, executors, record } = checkup
-  const { serverVersion, migration, isListening, isPooled, seesSessions, mayNot, role, hasRecord } = server
+  const { serverVersion, migration, isListening, isPooled, isReplica } = server
+  const { seesSessions, mayNot, role, hasRecord } = server
   const silent = executors?.filter((executor) => isSilent(executor, server.now)) ?? []
   const overtaken = findOvertaken(checkup)
   return [
-    { check: 'database', verdict: 'ok', serverVersion, roundTripMs },
+    { check: 'database', verdict: isReplica ? 'warn' : 'ok', serverVersion, roundTripMs, isReplica },
     {
       check: 'schema',
       verdict: migration !== null && migration < knownMigration ? 'warn' : 'ok',
       migration,
     },
-    { check: 'listen', verdict: isListening ? 'ok' : 'warn', isListening, isPooled },
+    { check: 'listen', verdict: isListening ? 'ok' : 'warn', isListening, isPooled, isReplica },
     {
       check: 'privileges',
       // A role that decides need not send or start anything.

@@ -1,6 +1,7 @@
 import { dbosStep } from '../dbos-names.ts'
 import { CliError } from '../errors.ts'
 import { command, phrase } from '../words/command-line.ts'
+import { largestInteger, tooLarge } from '../words/database-value.ts'
 import type { Message, Step } from '../workflow.ts'
 import type { StepBounds } from './manage.ts'
 
@@ -10,7 +11,10 @@ export type ResumePoint = number | 'failed' | 'last'
 /** Throws `invalid-argument`. */
 export function parseResumePoint(text: string): ResumePoint {
   if (text === 'failed' || text === 'last') return text
-  if (/^\d+$/.test(text)) return Number(text)
+  if (/^\d+$/.test(text)) {
+    if (Number(text) > largestInteger) throw tooLarge(text)
+    return Number(text)
+  }
   throw new CliError('invalid-argument', `"${text}" is not a step number, "failed" or "last".`, {
     hint: phrase`write the number of a step, failed, or last; ${command('steps', ['ID'])} lists them`,
   })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../errors.ts'
 import { type AnyOf, toList } from '../words/any-of.ts'
+import { refuseNul } from '../words/database-value.ts'
 import { isJsonObject, parseJsonOrString } from '../words/json.ts'
 import type { JsonValue, KnownStatus } from '../workflow.ts'
 
@@ -79,7 +80,11 @@ export function parseAttributes(texts: readonly string[]): AnyOf<Attributes> {
 /** Throws `invalid-argument`. */
 export function parseAttribute(text: string): readonly [name: string, value: JsonValue] {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
-  if (name !== undefined && value !== undefined) return [name, parseJsonOrString(value)]
+  if (name !== undefined && value !== undefined) {
+    const parsed = parseJsonOrString(value)
+    refuseNul(parsed, `The attribute ${name}`)
+    return [name, parsed]
+  }
   throw new CliError('invalid-argument', `"${text}" is not an attribute.`, {
     hint: 'write it as NAME=VALUE, such as --attr tenant=acme',
   })

@@ -38,7 +38,7 @@ function mayBePlain(text: string): boolean {
 
 /** `postgres://user@/name?host=/directory` is right for Postgres, and no URL for anybody else. */
 export function withHost(url: string): string {
-  return url.replace(/^(postgres(?:ql)?:\/\/(?:[^/@?]*@)?)(?=[/?])/, '$1localhost')
+  return url.replace(/^(postgres(?:ql)?:\/\/(?:[^/@?]*@)?)(?=[/?]|$)/, '$1localhost')
 }
 
 /** A socket, or this machine by a name or an address that no resolver is asked for. */

@@ -8,7 +8,7 @@ import { guardClient } from '../../core/guard-client.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import { withoutParameters } from '../../core/words/postgres-url.ts'
-import { isConnectionLoss, isStartingUp, toConnectError, toQueryError } from './failures.ts'
+import { isConnectionLoss, isSilence, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
 import { hangUp, watchSilence } from './watch-silence.ts'
 
@@ -103,7 +103,8 @@ export function createSession(
       try {
         return await useConnection(use, longestSilenceMs)
       } catch (failure) {
-        if (mayRepeat && isReused && isConnectionLoss(failure)) return useConnection(use, longestSilenceMs)
+        if (mayRepeat && isReused && isConnectionLoss(failure) && !isSilence(failure))
+          return useConnection(use, longestSilenceMs)
         throw failure
       }
     })

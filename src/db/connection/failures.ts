@@ -107,6 +107,29 @@ export function isTransient(error: unknown): error is CliError {
   return error instanceof CliError && error.isTransient
 }
 
+/** Postgres answers, and refuses what it may allow in a moment. */
+export function isPassing(error: unknown): boolean {
+  const codes = ['statement-cancelled', 'lock-not-granted', 'transaction-conflict', 'server-exhausted']
+  return isTransient(error) && codes.includes(error.code)
+}
+
+/** It ended because nothing came for long. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof CliError && /^no answer within/.test(textOf(error.cause))
+}
+
+/** There was a connection, and it died; not of silence, which took its time already. */
+export function wasCut(error: unknown): boolean {
+  if (!isConnectionLoss(error)) return false
+  const { code, cause } = error as CliError
+  if (isSilence(error)) return false
+  return (
+    code === 'connection-lost' ||
+    /^Connection terminated/.test(textOf(cause)) ||
+    ['ECONNRESET', 'EPIPE'].includes(codeOf(cause))
+  )
+}
+
 /** Postgres starts up, shuts down or recovers: it will answer soon. */
 export function isStartingUp(error: unknown): boolean {
   return codeOf(error) === '57P03'

@@ -3,6 +3,7 @@ import { dbosChannels } from '../../core/dbos-names.ts'
 import { connect, disconnect, type Session } from './connect.ts'
 import { receivesOwnNotify } from './receives-own-notify.ts'
 import { createWake } from './wake.ts'
+import { watchSilence } from './watch-silence.ts'
 
 /** The LISTEN connection of a store: open while somebody listens, opened again when it was lost. */
 export interface Listener {
@@ -19,6 +20,7 @@ const firstRetryMs = 100
 const lastRetryMs = 10_000
 /** What does not deliver is most likely a pooler, which will not deliver in a minute either. */
 const lastDeafRetryMs = 60_000
+const longestSetUpMs = 10_000
 const pingMs = 10_000
 const pingTimeoutMs = 5000
 
@@ -27,11 +29,16 @@ class Undelivered extends Error {
 }
 
 /** A notification to itself must arrive within `selfTestMs`: poolers accept LISTEN and deliver nothing. */
-export function createListener(session: Session, selfTestMs: number): Listener {
+export function createListener(
+  session: Session,
+  selfTestMs: number,
+  schema: { readonly isReplica: boolean },
+): Listener {
   const { target } = session
   const direct = target.listenUrl === undefined ? target : { ...target, url: target.listenUrl }
   const subscribers = new Set<(payload: string | undefined) => void>()
   const stop = new AbortController()
+  const isDeaf = (): boolean => schema.isReplica && direct === target
   const wake = createWake()
   let current: pg.Client | undefined
   let failures = 0
@@ -63,13 +70,16 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   async function listen(): Promise<void> {
     const client = await connect(direct, stop.signal)
     current = client
+    const stopWatching = watchSilence(client, longestSetUpMs)
     try {
       if (subscribers.size === 0) return
       const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
       // A pooler keeps what listens for others, so that it is tried with a channel of our own first.
-      if (!(await receivesOwnNotify(client, session, selfTestMs, stop.signal))) throw new Undelivered()
+      const announcer = schema.isReplica ? client : session
+      if (!(await receivesOwnNotify(client, announcer, selfTestMs, stop.signal))) throw new Undelivered()
       client.on('notification', ({ payload }) => tell(payload ?? ''))
       await client.query(dbosChannels.map((channel) => `listen ${channel}`).join(';'))
+      stopWatching()
       failures = 0
       lastFailure = undefined
       // What was announced before now went unheard.
@@ -79,6 +89,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
       await ended
       clearInterval(pinging)
     } finally {
+      stopWatching()
       current = undefined
       await disconnect(client)
     }
@@ -91,7 +102,7 @@ export function createListener(session: Session, selfTestMs: number): Listener {
   }
 
   function ensureListening(): void {
-    if (keeping || stop.signal.aborted) return
+    if (keeping || isDeaf() || stop.signal.aborted) return
     keeping = keepListening().finally(() => {
       keeping = undefined
     })
@@ -104,9 +115,13 @@ export function createListener(session: Session, selfTestMs: number): Listener {
 
   return {
     notifyFailure: () => {
+      if (isDeaf()) return `${target.label} is a read replica, which delivers no notifications`
       if (failures < 2) return undefined
-      if (lastFailure instanceof Undelivered || direct === target) return new Undelivered().message
-      return `Nobody can be heard at --listen-url (${lastFailure instanceof Error ? lastFailure.message : lastFailure})`
+      if (lastFailure instanceof Undelivered) return lastFailure.message
+      const reason = lastFailure instanceof Error ? lastFailure.message.replace(/\.$/, '') : lastFailure
+      return direct === target
+        ? `There is no second connection for notifications (${reason})`
+        : `Nobody can be heard at --listen-url (${reason})`
     },
     check: () => {
       failures = 0

@@ -40,7 +40,7 @@ export function missingGrant(
 /** What the statement does to this table; undefined where that cannot be told. */
 function privilegeOf(statement: string, table: string): string | undefined {
   const sql = statement.toLowerCase()
-  const named = `(?:"?\\w+"?\\.)?"?${table}"?`
+  const named = `(?:"[^"]+"\\.|\\w+\\.)?"?${table}"?`
   const patterns = [
     ['insert', `insert\\s+into\\s+${named}`],
     ['update', `update\\s+${named}|insert\\s+into\\s+${named}[^]*on\\s+conflict[^]*do\\s+update`],
@@ -55,5 +55,6 @@ function privilegeOf(statement: string, table: string): string | undefined {
 }
 
 function schemaOf(statement: string | undefined, table: string): string | undefined {
-  return new RegExp(`"?(\\w+)"?\\."?${table}"?`).exec(statement ?? '')?.[1]
+  const found = new RegExp(`(?:"([^"]+)"|(\\w+))\\."?${table}"?`).exec(statement ?? '')
+  return found?.[1] ?? found?.[2]
 }

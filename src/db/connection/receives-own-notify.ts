@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
-import type { Session } from './connect.ts'
 import { createWake } from './wake.ts'
 
 /**
@@ -9,7 +8,7 @@ import { createWake } from './wake.ts'
  */
 export async function receivesOwnNotify(
   client: pg.Client,
-  session: Pick<Session, 'query'>,
+  session: { query(sql: string, parameters: unknown[]): Promise<unknown> },
   waitMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface FollowTiming {
   readonly giveUpAfterMs: number
   /** A round takes milliseconds: after so long a silence the connection is as good as dead, whatever TCP thinks. */
   readonly silenceMs: number
+  /** Of a statement beside what is followed, which may take long by itself. */
+  readonly querySilenceMs: number
   /** An executor that is asked what it registers answers within milliseconds, or is stopped, or busy. */
   readonly answerPatienceMs: number
 }
@@ -21,6 +23,7 @@ export const defaultTiming: FollowTiming = {
   noticeAfterMs: 2000,
   giveUpAfterMs: 5 * 60_000,
   silenceMs: 10_000,
+  querySilenceMs: 30_000,
   answerPatienceMs: 200,
 }
 

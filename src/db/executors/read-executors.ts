@@ -19,9 +19,10 @@ export interface SeenExecutors {
 
 /**
  * The executors that are connected now: an executor, unlike a `DBOSClient`, has a session that listens. Undefined where this
- * role does not see the sessions of others.
+ * role does not see the sessions of others, and on a replica, where they are not.
  */
 export async function readExecutors({ session, schema }: Database): Promise<SeenExecutors | undefined> {
+  if (schema.isReplica) return undefined
   const sessions = await session.query(
     `select a.application_name as name, a.query, a.pid, a.backend_start as since, a.query_start as heard,
        host(a.client_addr) as address

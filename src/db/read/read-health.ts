@@ -1,4 +1,5 @@
 import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
+import { CliError } from '../../core/errors.ts'
 import { sentMd5 } from '../../core/guard-client.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { timeoutSignal } from '../../core/words/long-timer.ts'
@@ -45,7 +46,8 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     mayNot: await readMayNot(database, record),
     hasRecord: record.kind !== 'none',
     migration: await readMigration(database),
-    isListening: await canListen(session),
+    isListening: await canListen(database),
+    isReplica: database.schema.isReplica,
     backlog: await readBacklog(database),
     unbegun: await readUnbegun(database),
     dead: await readDead(database),
@@ -89,13 +91,20 @@ async function readMigration({ session, schema }: Database): Promise<number | nu
 }
 
 /** Poolers accept LISTEN, and deliver nothing. */
-async function canListen(session: Session): Promise<boolean> {
+async function canListen({ session, schema }: Database): Promise<boolean> {
   const { target } = session
+  if (schema.isReplica && target.listenUrl === undefined) return false
   const signal = timeoutSignal(target.connectTimeoutMs)
   const direct = { ...target, url: target.listenUrl ?? target.url }
-  return withConnection(direct, { signal, silenceMs: target.connectTimeoutMs }, (client) =>
-    receivesOwnNotify(client, session, listenTestMs, signal),
-  )
+  try {
+    return await withConnection(direct, { signal, silenceMs: target.connectTimeoutMs }, (client) =>
+      receivesOwnNotify(client, schema.isReplica ? client : session, listenTestMs, signal),
+    )
+  } catch (error) {
+    // A role that may have one connection only can do all else.
+    if (error instanceof CliError) return false
+    throw error
+  }
 }
 
 async function readBacklog({ session, schema }: Database): Promise<ServerHealth['backlog']> {

@@ -17,7 +17,7 @@ export async function migrateOwnSchema(
   onNotice: (notice: string) => void = () => {},
 ): Promise<Database> {
   const { session, schema } = database
-  if (!schema.own || (await isCurrent(database))) return database
+  if (!schema.own || schema.isReplica || (await isCurrent(database))) return database
   const isKnown = schema.name === usualSchema || dbosMigrations.isIn(schema)
   if (!isKnown && !session.target.createSchema) return database
   await takeLock(session, onNotice)

@@ -12,6 +12,8 @@ export interface SystemSchema extends TableNames {
   readonly name: string
   /** True when drover created this database. */
   readonly own: boolean
+  /** A copy that follows another server: it can be read, and neither announces anything nor knows the sessions of that one. */
+  readonly isReplica: boolean
   /** The sessions that migrate these tables, as they were when drover looked; undefined without one. */
   readonly migration: Migration | undefined
   /** True when the SQL function `enqueue_workflow` is there (SDK 4.15 and later). */
@@ -27,6 +29,7 @@ interface Migration {
 
 interface Catalog {
   readonly own: boolean
+  readonly isReplica: boolean
   readonly migration: Migration | undefined
   readonly hasEnqueueFunction: boolean
   readonly tables: ReadonlySet<string>
@@ -50,6 +53,9 @@ export async function readSchema(session: Session): Promise<SystemSchema> {
     name,
     get own() {
       return catalog.own
+    },
+    get isReplica() {
+      return catalog.isReplica
     },
     get migration() {
       return catalog.migration
@@ -80,7 +86,7 @@ const migrates = `(a.state <> 'idle' or a.state_change > now() - interval '2 sec
          or strpos(a.query, '"' || $1 || '"') > 0)
        or a.query ~* '^\\s*(update|insert|select table_name)\\M.*dbos_migrations')`
 
-const selectCatalog = `select current_setting('drover.created', true) = 'on' as own,
+const selectCatalog = `select current_setting('drover.created', true) = 'on' as own, pg_is_in_recovery() as is_replica,
        (select json_build_object('isActive', bool_or(a.state <> 'idle'),
                                  'mark', string_agg(a.pid || ' since ' || a.query_start, ', ' order by a.pid))
         from pg_stat_activity a
@@ -98,6 +104,7 @@ function toCatalog([found]: readonly Row[]): Catalog {
   const columns = new Set(found?.columns as string[])
   return {
     own: found?.own === true,
+    isReplica: found?.is_replica === true,
     migration: (found?.migration as Migration | null | undefined) ?? undefined,
     hasEnqueueFunction: found?.enqueue_function === true,
     columns,

@@ -37,7 +37,8 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
   switch (finding.check) {
     case 'database':
       return [
-        `PostgreSQL ${escapeControls(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away`,
+        `PostgreSQL ${escapeControls(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away${finding.isReplica ? ', a read replica: nothing can be changed here, and who is connected to the primary is not seen' : ''}`,
+        'name the primary with --db-url to change something',
       ]
     case 'schema':
       return finding.verdict === 'ok'
@@ -54,8 +55,8 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
       return finding.isListening
         ? ['notifications arrive']
         : [
-            `notifications do not arrive${finding.isPooled ? ', for a pooler is in between' : ''}: drover polls`,
-            'name the server itself with --listen-url',
+            `notifications do not arrive${finding.isReplica ? ', for a read replica has none' : finding.isPooled ? ', for a pooler is in between' : ''}: drover polls`,
+            `name the ${finding.isReplica ? 'primary' : 'server itself'} with --listen-url`,
           ]
     case 'privileges':
       return describePrivileges(finding)

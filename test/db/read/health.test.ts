@@ -19,6 +19,7 @@ test('a server that is well says so', async () => {
     serverVersion: expect.stringMatching(/^\d+\.\d+$/),
     isListening: true,
     isPooled: false,
+    isReplica: false,
     seesSessions: true,
     mayNot: [],
     backlog: [],

@@ -53,27 +53,32 @@ async function runEvents(
 ): Promise<void> {
   refuseContradictions(flags, id, key)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  await withStore(context, flags, async (store) => {
-    const workflow = await findWorkflow(context, store, id)
-    const events = await store.events(workflow.workflowId)
-    const isComing = (flags.wait || flags.follow) && !isEnded(workflow.status)
-    const warning = isComing && key !== undefined && describeMissing(workflow, events, key)
-    if (warning) printNotice(context, warning)
-    if (flags.follow) return followEvents(context, store, workflow, { key, timeoutMs, ...flags })
-    const event = events.find((candidate) => candidate.key === key)
-    if (event) return printEvent(context, flags, event)
-    if (key === undefined) {
-      return printRows(context, flags, {
-        rows: events,
-        columns: eventColumns,
-        toJson: toEventJson,
-        toId: (event) => event.key,
-        empty: `${workflow.workflowId} has published no event yet.`,
-      })
-    }
-    if (!flags.wait) throw eventNotFound(workflow, events, key)
-    return waitForEvent(context, store, workflow, { key, timeoutMs, ...flags })
-  })
+  await withStore(
+    context,
+    flags,
+    async (store) => {
+      const workflow = await findWorkflow(context, store, id)
+      const events = await store.events(workflow.workflowId)
+      const isComing = (flags.wait || flags.follow) && !isEnded(workflow.status)
+      const warning = isComing && key !== undefined && describeMissing(workflow, events, key)
+      if (warning) printNotice(context, warning)
+      if (flags.follow) return followEvents(context, store, workflow, { key, timeoutMs, ...flags })
+      const event = events.find((candidate) => candidate.key === key)
+      if (event) return printEvent(context, flags, event)
+      if (key === undefined) {
+        return printRows(context, flags, {
+          rows: events,
+          columns: eventColumns,
+          toJson: toEventJson,
+          toId: (event) => event.key,
+          empty: `${workflow.workflowId} has published no event yet.`,
+        })
+      }
+      if (!flags.wait) throw eventNotFound(workflow, events, key)
+      return waitForEvent(context, store, workflow, { key, timeoutMs, ...flags })
+    },
+    { isFollowed: flags.follow || flags.wait, timeoutMs },
+  )
 }
 
 function refuseContradictions(

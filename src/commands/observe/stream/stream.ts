@@ -56,19 +56,24 @@ async function runStream(
 ): Promise<void> {
   refuseContradictions(flags, named)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  await withStore(context, flags, async (store) => {
-    const workflow = await findWorkflow(context, store, id)
-    const streams = await store.streamKeys(workflow.workflowId)
-    const keys = flags.raw && named.length === 0 ? onlyStream(workflow, streams) : [...new Set(named)]
-    const starts = await findStarts(store, workflow, { streams, keys, flags })
-    const print = createPrinter(context, flags, keys.length !== 1 && (flags.follow || streams.length !== 1))
-    const request = { workflow, streams, keys, starts, print }
-    if (flags.follow && mayGrow(workflow, streams, keys)) {
-      return tail(context, store, { ...request, timeoutMs })
-    }
-    for (const key of keys) requireStream(workflow, streams, key)
-    return printSnapshot(context, store, request)
-  })
+  await withStore(
+    context,
+    flags,
+    async (store) => {
+      const workflow = await findWorkflow(context, store, id)
+      const streams = await store.streamKeys(workflow.workflowId)
+      const keys = flags.raw && named.length === 0 ? onlyStream(workflow, streams) : [...new Set(named)]
+      const starts = await findStarts(store, workflow, { streams, keys, flags })
+      const print = createPrinter(context, flags, keys.length !== 1 && (flags.follow || streams.length !== 1))
+      const request = { workflow, streams, keys, starts, print }
+      if (flags.follow && mayGrow(workflow, streams, keys)) {
+        return tail(context, store, { ...request, timeoutMs })
+      }
+      for (const key of keys) requireStream(workflow, streams, key)
+      return printSnapshot(context, store, request)
+    },
+    { isFollowed: true, timeoutMs },
+  )
 }
 
 function refuseContradictions(

@@ -126,7 +126,7 @@ async function runStart(
         assertions,
       })
     },
-    { limit },
+    { limit, isFollowed: flags.wait || flags.watch },
   )
 }
 
