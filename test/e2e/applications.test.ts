@@ -7,6 +7,8 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { installApp, ourModules } from '../support/app-folder.ts'
 import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
+import { lendStore } from '../support/lend-store.ts'
+import { runCli } from '../support/run-cli.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
@@ -88,11 +90,13 @@ DBOS.registerWorkflow(async () => {
 DBOS.setConfig({ name: 'orders' })`,
   )
   const profile = { topic: 'decision', approve: { approved: true }, reject: { approved: false } }
-  await writeFile(
-    path.join(place.home, 'drover.config.json'),
-    JSON.stringify({ app, workflows: { order: profile } }),
-  )
-  const drover = (...args: string[]) => place.run(...args)
+  const config = JSON.stringify({ app, workflows: { order: profile } })
+  const drover = (...args: string[]) =>
+    runCli(args, {
+      store: lendStore(place.store),
+      files: { '/project/drover.config.json': config },
+      now: new Date(),
+    })
   const waits = (id: string, step: number) =>
     waitUntil(`${id} waits at step ${step}`, async () =>
       (await place.store.waits([id])).some((wait) => wait.step === step),

@@ -172,7 +172,7 @@ test('a whole life is told in order, and a replay tells the same', async () => {
 
 test('nothing is lost and nothing comes twice while its connections are cut, after every 40 values', async () => {
   const store = await open()
-  const handle = await DBOS.startWorkflow(chatter, { workflowID: 'chatter' })(300)
+  const handle = await DBOS.startWorkflow(chatter, { workflowID: 'chatter' })(160)
   const seen: Change[] = []
   let cuts = 0
   const follow = (signal: AbortSignal) => store.follow(['chatter'], { signal })
@@ -184,11 +184,11 @@ test('nothing is lost and nothing comes twice while its connections are cut, aft
     }
   }
   await handle.getResult()
-  expect(cuts).toBe(7)
-  expect(valuesOf(seen, 'stream', 'numbers')).toEqual(upTo(300))
-  expect(valuesOf(seen, 'event', 'progress')).toEqual(upTo(300))
+  expect(cuts).toBe(4)
+  expect(valuesOf(seen, 'stream', 'numbers')).toEqual(upTo(160))
+  expect(valuesOf(seen, 'event', 'progress')).toEqual(upTo(160))
   const steps = seen.flatMap((change) => (change.type === 'step' ? [change.step.step] : []))
-  expect(steps).toEqual(upTo(630))
+  expect(steps).toEqual(upTo(336))
   expect(describe(seen.at(-1))).toBe('status SUCCESS')
 })
 
