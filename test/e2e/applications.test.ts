@@ -198,7 +198,7 @@ void main()`,
   const env = { ...place.env, PORT: String(port) }
   const { code, stderr } = await startDrover(['worker', '--app', app], { home: place.home, env }).ended
   expect(code).toBe(9)
-  expect(stderr).toMatch(new RegExp(`^error: .*port ${port}.* taken`, 'im'))
+  expect(stderr).toMatch(new RegExp(`^error: .*port ${port}.* in use`, 'im'))
   expect(stderr).toContain('drover start')
   expect(stderr).not.toMatch(/^\s+at /m)
 })
