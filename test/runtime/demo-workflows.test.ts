@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { DBOS } from '@dbos-inc/dbos-sdk'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Runtime } from '../../src/core/run/runtime.ts'
 import { loadApp } from '../../src/runtime/load-app.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { startHost } from './host-process.ts'
 
 let database: TestDatabase
 let runtime: Runtime
@@ -11,18 +12,14 @@ let runtime: Runtime
 const application = 'drover-demo'
 const builtIns = { 'drover:demo': () => import('../../src/demo/workflows.ts') }
 
-async function load() {
-  return await loadApp('drover:demo', {
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const app = await loadApp('drover:demo', {
     cwd: import.meta.dirname,
     builtIns,
     launchTimeoutMs: 0,
     onNotice: () => {},
   })
-}
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  const app = await load()
   runtime = await app.launch({
     database: database.target,
     own: true,
@@ -54,7 +51,10 @@ async function resultOf(workflowId: string): Promise<unknown> {
 }
 
 test('the demo registers its workflows under their names', async () => {
-  const app = await load()
+  // A process in which nothing else is registered.
+  const host = await startHost('drover:demo')
+  onTestFinished(() => host.kill())
+  const app = host.loaded
   expect(app.configuredName).toBe(application)
   expect(app.packageName).toBeNull()
   expect(app.workflows.map(({ name }) => name).sort()).toEqual([
