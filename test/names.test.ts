@@ -80,7 +80,7 @@ const spelled = [
 ].filter((name) => name.includes('_') && name !== 'application_name')
 
 /**
- * Namesakes: the parameters of DBOS's function `enqueue_workflow`, and a column of drover's own record. The upgrade of the
+ * Namesakes: the parameters of DBOS's function `enqueue_workflow`, and columns of drover's own record. The upgrade of the
  * embedded Postgres looks for schemas that have the table.
  */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
@@ -88,9 +88,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['workflow_name', 'class_name', 'config_name', 'queue_name'],
     ...['deduplication_id', 'queue_partition_key', 'delay_until_epoch_ms'],
   ],
-  'db/read/read-decisions.ts': ['workflow_name'],
+  'db/decide/read-decisions.ts': ['workflow_name'],
+  'db/decide/record-table.ts': ['workflow_name'],
+  'db/decide/decide-function.ts': ['workflow_name', 'created_at'],
   'local/upgrade/copy-database.ts': ['workflow_status'],
-  'db/write/decide-wait.ts': spelled,
 }
 
 test('tables and columns of DBOS have their names in db/tables alone', () => {

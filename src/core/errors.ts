@@ -1,4 +1,4 @@
-import type { ExitName } from './exit-codes.ts'
+import { type ExitCode, type ExitName, exitCodes } from './exit-codes.ts'
 import { type Phrase, renderPhrase } from './words/command-line.ts'
 
 /**
@@ -78,6 +78,10 @@ export const exitNameByErrorCode = {
 } as const satisfies Record<string, ExitName>
 
 export type ErrorCode = keyof typeof exitNameByErrorCode
+
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return exitCodes[exitNameByErrorCode[code]].code
+}
 
 interface CliErrorOptions {
   /** The next command to type, or the setting to change. */

@@ -51,6 +51,8 @@ export interface FollowOptions {
   readonly latestEvents?: boolean
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
+  /** False where nobody reads the cursors: they are then empty, which spares the making of each. */
+  readonly cursors?: boolean
   /** Follow children, and theirs, as they appear. */
   readonly children?: boolean
   /** What the user should know of the connection: lost, back, polling. One sentence each. */

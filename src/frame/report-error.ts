@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
-import { CliError, exitNameByErrorCode } from '../core/errors.ts'
+import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { type Phrase, phrase, renderPhrase } from '../core/words/command-line.ts'
 import { escapeControlLines, escapeControls } from '../core/words/escape-controls.ts'
@@ -51,7 +51,7 @@ function escapeAllLines(text: string): string {
 function toFailure(error: unknown): Failure {
   if (error instanceof CliError) {
     const { code, message, advice } = error
-    return { code, message, hint: advice, exitCode: exitCodes[exitNameByErrorCode[code]].code }
+    return { code, message, hint: advice, exitCode: exitCodeOf(code) }
   }
   if (error instanceof CommanderError) return toUsageFailure(error)
   return {

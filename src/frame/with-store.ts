@@ -9,6 +9,8 @@ import { printNotice } from './print-notice.ts'
 import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
 interface LendingOptions extends TargetOptions {
+  /** Read before; else they are read. */
+  readonly settings?: Settings
   /** Within it a database, and its tables, are waited for. */
   readonly limit?: TimeLimit
   /** It follows something: a connection that is lost is made again. */
@@ -25,9 +27,15 @@ export async function withStore<Result>(
   context: Context,
   flags: DatabaseFlags,
   use: (store: Store, settings: Settings, target: DatabaseTarget) => Promise<Result>,
-  { limit = createTimeLimit(context, undefined), isFollowed, timeoutMs, ...options }: LendingOptions = {},
+  {
+    limit = createTimeLimit(context, undefined),
+    isFollowed,
+    timeoutMs,
+    settings: given,
+    ...options
+  }: LendingOptions = {},
 ): Promise<Result> {
-  const settings = await readSettings(context, flags)
+  const settings = given ?? (await readSettings(context, flags))
   const longestMs = Math.min(settings.reconnectTimeoutMs.value, timeoutMs ?? limit.leftMs() ?? Infinity)
   const found = await findTarget(context, settings, options)
   const target = { ...found, isFollowed, reconnectTimeoutMs: longestMs }

@@ -57,14 +57,15 @@ async function runRun(
   const args = parseWorkflowArguments(typed, input)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const wanted = { name, className: flags.class, instance: flags.instance }
-  const app = await loadApp(context, flags, await readSettings(context, flags), wanted)
+  const settings = await readSettings(context, flags)
+  const app = await loadApp(context, flags, settings, wanted)
   const registered = findRegistered(app, name, flags)
   const workflowId = flags.id === undefined ? randomUUID() : requireWorkflowId(flags.id)
 
   await withStore(
     context,
     flags,
-    async (store, settings, target) => {
+    async (store, _, target) => {
       const existing = await store.get(workflowId)
       if (existing) attachOrRefuse(context, existing, registered.workflow.name, args)
       const launch = { store, settings, target, app, flags, keepHandingOver: false }
@@ -90,7 +91,7 @@ async function runRun(
       const idle = await noteUnfinished(context, launch, runtime)
       if (!idle.includes(workflowId)) noteLeft(context, outcome, workflowId)
     },
-    { create: true },
+    { create: true, settings },
   )
 }
 

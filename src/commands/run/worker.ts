@@ -51,11 +51,12 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       hint: command('queues set', ['NAME'], { '--worker-concurrency': flags.concurrency }),
     })
   }
-  const app = await loadApp(context, flags, await readSettings(context, flags))
+  const settings = await readSettings(context, flags)
+  const app = await loadApp(context, flags, settings)
   await withStore(
     context,
     flags,
-    async (store, settings, target) => {
+    async (store, _, target) => {
       const { createQueue, concurrency } = flags
       const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
       const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
@@ -75,7 +76,7 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       }
       await noteUnfinished(context, launch, runtime)
     },
-    { create: true },
+    { create: true, settings },
   )
 }
 

@@ -10,7 +10,7 @@ import {
   type Standing,
 } from '../../core/diagnosis/health.ts'
 import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
-import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
+import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
@@ -118,7 +118,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     return await withStore(context, flags, examineAll, { limit })
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted') throw error
-    const { code } = exitCodes[exitNameByErrorCode[error.code]]
+    const code = exitCodeOf(error.code)
     if (code === exitCodes.usage.code) throw error
     const check =
       error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'

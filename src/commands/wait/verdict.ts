@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { CliError, exitNameByErrorCode } from '../../core/errors.ts'
+import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import { type Assertion, requireAssertions } from '../../core/wait/assertion.ts'
 import type { Expectation } from '../../core/wait/expectation.ts'
@@ -44,8 +44,7 @@ export async function reach(context: Context, given: Case): Promise<Verdict> {
   const value = isMet ? expectation.value : undefined
   if (error) {
     reportError(context, error, isJsonOutput(given.flags))
-    const { code } = exitCodes[exitNameByErrorCode[error.code]]
-    return { expectation, code, failure: error.message, value }
+    return { expectation, code: exitCodeOf(error.code), failure: error.message, value }
   }
   const code = isMet ? exitCodes.ok.code : outcomeCode(context, outcome, workflowId)
   const failure = isMet ? null : `${workflowId} has not met ${expectation.unmet}.`

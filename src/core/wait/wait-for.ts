@@ -21,7 +21,7 @@ export async function waitFor(
   const waiting = await Waiting.begin(store, [workflowId], [parseCondition(text)])
   const timeout = timeoutMs === undefined ? undefined : timeoutSignal(timeoutMs)
   const signals = [signal, timeout].filter((one) => one !== undefined)
-  const options = { signal: AbortSignal.any(signals), ...waiting.following }
+  const options = { signal: AbortSignal.any(signals), cursors: false, ...waiting.following }
   for await (const change of store.follow([workflowId], options)) {
     waiting.take(change)
     const workflow = change.type === 'status' ? change.workflow : undefined

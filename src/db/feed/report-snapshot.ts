@@ -40,7 +40,7 @@ export function* reportSnapshot(round: Snapshot, following: Following, outcome: 
   const place = (workflowId: string, draft: ChangeDraft): Change => ({
     ...draft,
     workflowId,
-    cursor: encodeCursor(positions),
+    cursor: options.cursors === false ? '' : encodeCursor(positions),
   })
   for (const [id, position] of [...active]) {
     const rows = round.rows.get(id)

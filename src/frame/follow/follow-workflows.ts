@@ -51,6 +51,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       // A child has a line of its own where there is a tree to put it; elsewhere that it was started is enough.
       children: request.format === 'picture' && request.output.canRedraw,
       from: request.from,
+      cursors: request.format === 'jsonl',
       types: request.types,
       latestEvents: request.latestEvents,
       streamKeys: request.streamKeys,

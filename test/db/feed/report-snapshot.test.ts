@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { createPosition, decodeCursor } from '../../../src/db/feed/position.ts'
+import { reportSnapshot } from '../../../src/db/feed/report-snapshot.ts'
+
+const rows = { steps: [], events: [], streams: [], messages: [], waits: [] }
+const workflow = { id: 'a', status: 'PENDING', name: 'work', createdAt: '0', updatedAt: '0' }
+
+const report = (cursors: boolean | undefined) => {
+  const positions = new Map([['a', createPosition()]])
+  const options = { signal: new AbortController().signal, cursors }
+  const snapshot = {
+    now: new Date(0),
+    rows: new Map([['a', { ...rows, workflow }]]),
+    hasMessages: false,
+    batchRows: 50,
+  }
+  const following = { positions, active: new Map(positions), held: new Map(), options }
+  return [...reportSnapshot(snapshot, following, { isComplete: true, hasNews: false })]
+}
+
+test('a change tells where to go on, unless nobody reads it', () => {
+  const [read] = report(undefined)
+  expect(read?.type).toBe('status')
+  expect(decodeCursor(read?.cursor ?? '').get('a')?.status).toBe('PENDING||0')
+  expect(report(false).map(({ cursor }) => cursor)).toEqual([''])
+})
