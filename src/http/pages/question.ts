@@ -1,3 +1,4 @@
+import { isAsking } from '../../core/dbos-names.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
 import type { KnownWait } from '../../core/decide/known-waits.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
@@ -48,7 +49,7 @@ export async function readQuestion(parts: Parts, typed: string): Promise<Questio
       ? Object.entries(wait.request).filter(([name]) => !known.includes(name))
       : [],
     workflow,
-    events: events.filter(({ key }) => !key.startsWith('awaiting:')),
+    events: events.filter(({ key }) => !isAsking(key)),
     decision,
     isOpen: isThere && wait.state !== 'answered' && !isEnded(workflow.status),
     isRead: !isThere,
