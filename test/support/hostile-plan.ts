@@ -2,6 +2,7 @@
 const isShort = process.env.HOSTILE === 'short'
 
 export const hostilePlan = {
+  isShort,
   seed: Number(process.env.HOSTILE_SEED ?? 14),
   /** Of the property test, in all tables. */
   rows: isShort ? 100 : 2000,

@@ -11,6 +11,6 @@ export async function seedPlatform(database: TestDatabase): Promise<void> {
   )
   await database.query(
     `insert into dbos.workflow_schedules (schedule_id, schedule_name, workflow_name, schedule, context, status, application_name)
-     values ('nightly', 'nightly', 'orderWorkflow', '0 0 3 * * *', 'null', 'ACTIVE', 'example')`,
+     values ('nightly', 'nightly', 'orderWorkflow', '0 0 3 * * *', '{"json":null,"__dbos_serializer":"superjson"}', 'ACTIVE', 'example')`,
   )
 }

@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Schedule } from '../../core/platform.ts'
+import { command } from '../../core/words/command-line.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import type { Row } from '../connection/connect.ts'
 import { withDbosClient } from '../connection/dbos-client.ts'
@@ -96,8 +97,17 @@ export async function triggerSchedule(database: Database, name: string): Promise
       async (dbos) => (await dbos.triggerSchedule(name)).workflowID,
     )
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('No application versions found')) {
-      throw error
+    if (!(error instanceof Error) || error instanceof CliError) throw error
+    if (!error.message.includes('No application versions found')) {
+      // Of the SDK, about what the schedule holds.
+      throw new CliError(
+        'schema-unsupported',
+        `DBOS cannot trigger the schedule "${name}": ${error.message}.`,
+        {
+          hint: command('schedules'),
+          cause: error,
+        },
+      )
     }
     throw new CliError('ambiguous-version', 'No version of its application is registered there.', {
       hint: 'start a worker of it first: it registers the version that shall run it',

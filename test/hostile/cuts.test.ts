@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { type CutKind, cutCommand } from '../support/cut-commands.ts'
+import type { TestDatabase } from '../support/database.ts'
+import { hostilePlan, sayCounts } from '../support/hostile-plan.ts'
+import { createRandom } from '../support/random.ts'
+import { createExampleDatabase } from '../support/refuse-commands.ts'
+
+const following = ['watch done', 'stream done log --follow', 'wait done']
+const commands = [
+  ...following,
+  'approve asking --as ada',
+  'cancel running',
+  'fork done --from 1',
+  'rewind failed --from 0 --yes',
+  'recover running --grace 1ms',
+  'start orderWorkflow 1 --app-version v1 --application example --queue slow',
+  'schedules trigger nightly',
+  'queues',
+]
+const kinds: readonly CutKind[] = ['cut', 'half-close', 'stall']
+/** No command sends more. */
+const mostMessages = 150
+const atOnce = 6
+
+/** What was wrong with it, undefined where nothing was, and `done` where the command ends before that message. */
+async function tryOut(database: TestDatabase, command: string, kind: CutKind, at: number) {
+  const { code, wasCut, hangs, stderr } = await cutCommand(database, command, kind, at)
+  if (!wasCut) return 'done'
+  const mustGoOn = kind !== 'stall' && following.includes(command)
+  const isRight = !hangs && code !== 70 && (!mustGoOn || code === 0)
+  return isRight
+    ? undefined
+    : `${command}, ${kind} at ${at}: ${hangs ? 'hangs' : code}: ${stderr.slice(0, 300)}`
+}
+
+test('whatever becomes of the connection, each command ends by itself within its limits', async () => {
+  const database = await createExampleDatabase()
+  const random = createRandom(hostilePlan.seed)
+  const series = commands.flatMap((command) => kinds.map((kind) => ({ kind, command, at: 0 })))
+  const failures: string[] = []
+  const counts = { cut: 0, 'half-close': 0, stall: 0 }
+  const total = () => Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const work = async (): Promise<void> => {
+    for (let one = series.shift(); one; one = series.shift()) {
+      for (let { at } = one; at < mostMessages && total() < hostilePlan.cuts; at++) {
+        const outcome = await tryOut(database, one.command, one.kind, at)
+        if (outcome === 'done') break
+        counts[one.kind]++
+        if (outcome !== undefined) failures.push(outcome)
+        if (hostilePlan.isShort) at += 5 + random.below(20)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  sayCounts(
+    `connections: ${counts.cut} cut, ${counts['half-close']} half-closed, ${counts.stall} stalled, seed ${hostilePlan.seed}`,
+  )
+  expect(failures).toEqual([])
+})
