@@ -1,6 +1,6 @@
 import { type CommandLine, command } from '../core/words/command-line.ts'
 import type { Wait } from '../core/workflow.ts'
-import { escapeControls } from './text.ts'
+import { escapeControls, escapeName } from './text.ts'
 
 /** The question of a wait, or what is known where nobody put one. */
 export function describeQuestion({ prompt, topic, source }: Wait): string {
@@ -9,7 +9,7 @@ export function describeQuestion({ prompt, topic, source }: Wait): string {
   const doubt = source === 'learned' ? ', as earlier runs did' : ''
   return topic === null
     ? `for a message without topic${doubt}`
-    : `for a message on topic ${escapeControls(topic)}${doubt}`
+    : `for a message on topic ${escapeName(topic)}${doubt}`
 }
 
 /** The command that answers a wait: a decision where something asked or the configuration tells how, else a message. */
@@ -23,6 +23,6 @@ export function answerCommand(
 }
 
 /** Whether `approve` knows by itself what to send and where. */
-export function isDecided({ asked, source }: Wait): boolean {
+function isDecided({ asked, source }: Wait): boolean {
   return asked || source === 'configured'
 }

@@ -1,5 +1,5 @@
 import type { Style } from './style.ts'
-import { displayWidth, escapeControls, pad, truncate, truncateMiddle } from './text.ts'
+import { displayWidth, escapeControls, escapeName, pad, truncate, truncateMiddle } from './text.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => string
   /** What a terminal shows instead, without styles. */
   readonly short?: (row: Row, now: Date) => string
+  /** What people or programs wrote, not a name: emoji and writing that needs invisible characters stay whole. */
+  readonly isText?: boolean
   /** A shorter form for where not every cell fits. */
   readonly compact?: (row: Row) => string
   /** Styles the text that was fitted into its cell. */
@@ -55,7 +57,11 @@ export function renderTable<Row>(
 
 /** For a pipe: full values between tabs, without header and colour; tabs and newlines in values are made visible. */
 export function renderTsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  return rows.map((row) => columns.map(({ value }) => escapeControls(value(row))).join('\t'))
+  return rows.map((row) => columns.map((column) => escapeCell(column, column.value(row))).join('\t'))
+}
+
+function escapeCell<Row>({ isText = false }: Column<Row>, text: string): string {
+  return isText ? escapeControls(text) : escapeName(text)
 }
 
 function measure<Row>(
@@ -64,7 +70,7 @@ function measure<Row>(
   cellOf: (row: Row, now: Date) => string,
   now: Date,
 ): Sized<Row> {
-  const cells = rows.map((row) => escapeControls(cellOf(row, now)))
+  const cells = rows.map((row) => escapeCell(column, cellOf(row, now)))
   const width = cells.reduce(
     (widest, cell) => Math.max(widest, displayWidth(cell)),
     displayWidth(column.title),

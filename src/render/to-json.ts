@@ -1,7 +1,7 @@
 import type { Change } from '../core/change.ts'
 import type { RecordedDecision } from '../core/decide/decision-record.ts'
-import type { Discrepancy } from '../core/decide/verify-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
+import type { Discrepancy } from '../core/decide/verify-record.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/dead-executors.ts'
 import type { Queue, Schedule } from '../core/platform.ts'

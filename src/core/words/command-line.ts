@@ -66,7 +66,7 @@ function partsOf(text: Phrase): readonly (string | CommandLine)[] {
 }
 
 /** Commands of drover that look at no database of DBOS, or at one that no flag names. */
-export const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help']
+const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help']
 
 /**
  * As it is typed: pasted into a shell it is exactly these words. `databaseFlags` are words, not quoted, by which a command

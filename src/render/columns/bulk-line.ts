@@ -54,6 +54,6 @@ export const bulkColumns: readonly Column<BulkRow>[] = [
   { title: 'OUTCOME', value: ({ outcome }) => outcome },
   { title: 'BEFORE', value: ({ before }) => before ?? '' },
   { title: 'AFTER', value: ({ after }) => after ?? '' },
-  { title: 'REASON', value: ({ reason }) => reason ?? '' },
+  { title: 'REASON', isText: true, value: ({ reason }) => reason ?? '' },
   { title: 'NEW ID', value: ({ newWorkflowId }) => newWorkflowId ?? '' },
 ]

@@ -27,7 +27,7 @@ export const decisionColumns: readonly Column<RecordedDecision>[] = [
     paint: (text, { outcome }, style) => (isStanding(outcome) ? text : style.bad(text)),
   },
   { title: 'BY', value: ({ by }) => by, minWidth: 8 },
-  { title: 'COMMENT', value: ({ comment }) => comment ?? '', minWidth: 8, optional: 1 },
+  { title: 'COMMENT', isText: true, value: ({ comment }) => comment ?? '', minWidth: 8, optional: 1 },
   { title: 'ROLE', value: ({ sessionUser }) => sessionUser, paint: faint, optional: 3 },
   { title: 'ADDRESS', value: ({ clientAddress }) => clientAddress ?? '', paint: faint, optional: 4 },
   { title: 'WORKFLOW', value: ({ name }) => name, paint: faint, minWidth: 8, optional: 5 },

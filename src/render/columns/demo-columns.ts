@@ -24,6 +24,7 @@ export const demoColumns: readonly Column<Workflow>[] = [
   },
   {
     title: 'RESULT',
+    isText: true,
     value: ({ output, error }) => (error ? errorSentence(error) : formatField(output)),
     short: ({ output, error }) => (error ? errorSentence(error) : formatValue(output, maxResultWidth)),
     minWidth: 10,

@@ -23,6 +23,7 @@ export const diffColumns: readonly Column<StepPair>[] = [
 function sideColumn(title: string, sideOf: (pair: StepPair) => Step | null): Column<StepPair> {
   return {
     title,
+    isText: true,
     value: (pair) => describeStep(sideOf(pair), formatField),
     short: (pair) => describeStep(sideOf(pair), (value) => formatValue(value, maxValueWidth)),
     paint: (text, pair, style) => {

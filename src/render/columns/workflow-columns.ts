@@ -91,6 +91,7 @@ export const stepColumns: readonly Column<Step>[] = [
   },
   {
     title: 'RESULT',
+    isText: true,
     value: ({ output, error }) => (error ? errorSentence(error) : output === null ? '' : formatField(output)),
     short: ({ output, error }) =>
       error ? `✗ ${errorSentence(error)}` : output === null ? '' : formatValue(output, maxValueWidth),
@@ -104,6 +105,7 @@ export const eventColumns: readonly Column<WorkflowEvent>[] = [
   { title: 'EVENT', value: ({ key }) => key, minWidth: 8 },
   {
     title: 'VALUE',
+    isText: true,
     value: ({ value }) => formatField(value),
     short: ({ value }) => formatValue(value, maxValueWidth),
     minWidth: 12,
@@ -122,6 +124,7 @@ export const messageColumns: readonly Column<Message>[] = [
   { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 8 },
   {
     title: 'MESSAGE',
+    isText: true,
     value: ({ message }) => formatField(message),
     short: ({ message }) => formatValue(message, maxValueWidth),
     minWidth: 12,

@@ -4,7 +4,7 @@ import { qualifiedName } from '../../core/run/workflow-name.ts'
 import type { Message, Wait, Workflow } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'
 import { errorSentence } from '../outcome.ts'
-import { counted, escapeControls, shortExecutor } from '../text.ts'
+import { counted, escapeName, shortExecutor } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
 
 /** What a sentence needs besides its cause; also of a workflow that is not there yet. */
@@ -14,13 +14,13 @@ interface CauseFrame extends Pick<Situation, 'outlook' | 'executors' | 'now'> {
 
 /** One sentence that says why. */
 export function causeSentence(cause: Cause, { workflow, outlook, executors, now }: CauseFrame): string {
-  const queue = `queue "${escapeControls(workflow.queue ?? '')}"`
-  const application = workflow.application === null ? 'any application' : escapeControls(workflow.application)
+  const queue = `queue "${escapeName(workflow.queue ?? '')}"`
+  const application = workflow.application === null ? 'any application' : escapeName(workflow.application)
   switch (cause.kind) {
     case 'succeeded':
       return 'It is done.'
     case 'status-unknown':
-      return `Its status is ${escapeControls(cause.status)}: a newer DBOS than this drover knows wrote it.`
+      return `Its status is ${escapeName(cause.status)}: a newer DBOS than this drover knows wrote it.`
     case 'cancelled':
       return cause.deadline
         ? `Its timeout cancelled it: its deadline was ${formatTime(cause.deadline)}.`
@@ -28,7 +28,7 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
     case 'failed': {
       const error = workflow.error ? `: ${errorSentence(workflow.error)}` : ''
       return cause.step
-        ? `It failed; its step ${cause.step.step}, ${escapeControls(cause.step.name)}, had failed${error}`
+        ? `It failed; its step ${cause.step.step}, ${escapeName(cause.step.name)}, had failed${error}`
         : `It failed outside of any step${error}`
     }
     case 'dead':
@@ -40,13 +40,13 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
     case 'queue-missing':
       return `The ${queue} is not registered, so no worker polls it.`
     case 'queue-elsewhere':
-      return `The ${queue} belongs to ${escapeControls(cause.owner)}, and workers of ${application} do not poll it.`
+      return `The ${queue} belongs to ${escapeName(cause.owner)}, and workers of ${application} do not poll it.`
     case 'partition-missing':
       return `The ${queue} is partitioned, and it was enqueued without a partition: nobody looks for it.`
     case 'version-gone':
-      return `It is of version ${escapeControls(cause.version)}, which no live worker runs; they run ${names(cause.live)}.`
+      return `It is of version ${escapeName(cause.version)}, which no live worker runs; they run ${names(cause.live)}.`
     case 'version-overtaken':
-      return `It names no version, so only workers of the latest one may take it, which is ${escapeControls(cause.latest)}; those that live run ${names(cause.live)}.`
+      return `It names no version, so only workers of the latest one may take it, which is ${escapeName(cause.latest)}; those that live run ${names(cause.live)}.`
     case 'queue-full':
       return `${describeLimit(cause.limit, outlook?.queue.runningCount ?? 0, queue)}${
         cause.ahead > 0 ? `; ${cause.ahead === 1 ? '1 is' : `${cause.ahead} are`} ahead of it.` : '.'
@@ -82,13 +82,11 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
     case 'waits-for-event':
       return `It waits for an event of another workflow, as earlier runs did at this step${deadline(cause.wait, now)}.`
     case 'waits-for-child':
-      return `It waits for its child ${escapeControls(cause.child.workflowId)}, which is ${cause.child.status}.`
+      return `It waits for its child ${escapeName(cause.child.workflowId)}, which is ${cause.child.status}.`
     case 'sleeps':
       return `It sleeps until ${formatTime(cause.until)}, ${formatCountdown(cause.until, now)}.`
     case 'step-runs': {
-      const after = cause.after
-        ? ` the last one, ${escapeControls(cause.after.name)}, ended`
-        : ' it was claimed'
+      const after = cause.after ? ` the last one, ${escapeName(cause.after.name)}, ended` : ' it was claimed'
       const whether = executors === undefined ? ' if its executor lives,' : ''
       return `Step ${cause.step} runs,${whether} ${formatElapsed(now.getTime() - cause.since.getTime())} since${after}.`
     }
@@ -117,15 +115,15 @@ function describeUnprovenName(
   isHidden: boolean,
   now: Date,
 ): string {
-  const own = escapeControls(qualifiedName(className, name))
+  const own = escapeName(qualifiedName(className, name))
   const [known] = classes
   const what = known ? 'class' : 'name'
   const whether = isHidden ? ', if its executor lives,' : ''
   const guess = known
-    ? ` What ran before is ${escapeControls(qualifiedName(known.className, name))}.`
+    ? ` What ran before is ${escapeName(qualifiedName(known.className, name))}.`
     : meant === null
       ? ''
-      : ` Was ${escapeControls(meant)} meant?`
+      : ` Was ${escapeName(meant)} meant?`
   return `It runs its first step${whether} for ${formatElapsed(now.getTime() - since.getTime())}, or its executor does not know the ${what}: nobody ever recorded a step of ${own}.${guess}`
 }
 
@@ -133,16 +131,16 @@ function describeUnregistered(
   { executorId, meant, classes, applications }: Extract<Cause, { kind: 'name-unregistered' }>,
   { name, className, application }: CauseFrame['workflow'],
 ): string {
-  const own = escapeControls(className === null ? name : `${className}.${name}`)
+  const own = escapeName(className === null ? name : `${className}.${name}`)
   const who =
     executorId === null
-      ? `No live worker${application === null ? '' : ` of ${escapeControls(application)}`} registers`
+      ? `No live worker${application === null ? '' : ` of ${escapeName(application)}`} registers`
       : `Its executor ${shortExecutor(executorId)} does not register`
   const [known] = classes
   const instead = known
-    ? `; it registers ${escapeControls(known.className === null ? name : `${known.className}.${name}`)}`
+    ? `; it registers ${escapeName(known.className === null ? name : `${known.className}.${name}`)}`
     : meant !== null
-      ? `. Was ${escapeControls(meant)} meant?`
+      ? `. Was ${escapeName(meant)} meant?`
       : applications.length > 0
         ? `; workers of ${names(applications)} do`
         : ''
@@ -162,7 +160,7 @@ export function waitedFor(wait: Wait): string {
 /** What a question alone does not tell. */
 function topicOf({ topic, prompt }: Wait): string {
   if (prompt === null || topic === undefined) return ''
-  return topic === null ? ' (no topic)' : ` (topic ${escapeControls(topic)})`
+  return topic === null ? ' (no topic)' : ` (topic ${escapeName(topic)})`
 }
 
 function deadline({ until }: Wait, now: Date): string {
@@ -180,9 +178,9 @@ export function describeStrays(strays: readonly Message[]): string {
 }
 
 function describeTopic(topic: Wait['topic']): string {
-  return topic === null || topic === undefined ? 'without a topic' : `on topic ${escapeControls(topic)}`
+  return topic === null || topic === undefined ? 'without a topic' : `on topic ${escapeName(topic)}`
 }
 
 function names(list: readonly string[]): string {
-  return list.map(escapeControls).join(' and ')
+  return list.map(escapeName).join(' and ')
 }

@@ -7,7 +7,7 @@ import { isEnded, type Step } from '../../core/workflow.ts'
 import type { Viewport } from '../gutter.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { statusLabel } from '../style.ts'
-import { displayWidth, escapeControls, pad, shortExecutor, truncate, wrap } from '../text.ts'
+import { displayWidth, escapeName, pad, shortExecutor, truncate, wrap } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
 import { causeSentence } from './cause-sentence.ts'
 import { fixesOf, type Surroundings } from './fixes.ts'
@@ -35,13 +35,13 @@ export function renderExplanation(
       .flatMap((text) => wrap(text, Math.max(1, width - margin), maxLines))
       .map((line, index) => style.faint(pad(index === 0 ? key : '', margin)) + paint(line))
   const { status, name, workflowId } = situation.workflow
-  const title = `${escapeControls(name)}  ${escapeControls(workflowId)}`
+  const title = `${escapeName(name)}  ${escapeName(workflowId)}`
   return [
     `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`,
     ...block('why', [causeSentence(first, situation)], style.strong),
     ...below.flatMap(({ situation: other, diagnosis: its }, depth) =>
       block(depth === 0 ? 'because' : '', [
-        `${escapeControls(other.workflow.workflowId)} (${escapeControls(other.workflow.name)}, ${other.workflow.status}): ${causeSentence(its.causes[0], other)}`,
+        `${escapeName(other.workflow.workflowId)} (${escapeName(other.workflow.name)}, ${other.workflow.status}): ${causeSentence(its.causes[0], other)}`,
       ]),
     ),
     ...block(
@@ -135,9 +135,7 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
         ['unread', unread.length > 0 ? `${unread.length} on ${topicsOf(situation)}` : undefined],
         [
           'children',
-          activeChildren
-            .map(({ workflowId, status }) => `${escapeControls(workflowId)} ${status}`)
-            .join(', '),
+          activeChildren.map(({ workflowId, status }) => `${escapeName(workflowId)} ${status}`).join(', '),
         ],
         ['deadline', deadline ? `${formatTime(deadline)}, ${formatCountdown(deadline, now)}` : undefined],
       ]
@@ -155,7 +153,7 @@ function describeStep(step: Step, now: Date): string {
   const { startedAt, completedAt } = step
   const until = sleepsUntil(step)
   const [verb, at] = until && until > now ? ['began', startedAt] : ['ended', completedAt]
-  return `${step.step} ${escapeControls(step.name)}${at ? `, ${verb} ${formatAge(at, now)}` : ''}`
+  return `${step.step} ${escapeName(step.name)}${at ? `, ${verb} ${formatAge(at, now)}` : ''}`
 }
 
 /** The time-out of a wait has a row of its own, which says nothing that the wait does not. */
@@ -169,18 +167,18 @@ function describeSince(since: Date, step: number, now: Date): string {
 
 function topicsOf({ unread }: Situation): string {
   const topics = new Set(
-    unread.map(({ topic }) => (topic === null ? 'no topic' : `topic ${escapeControls(topic)}`)),
+    unread.map(({ topic }) => (topic === null ? 'no topic' : `topic ${escapeName(topic)}`)),
   )
   return [...topics].join(', ')
 }
 
 function describeQueue(situation: Situation, now: Date): string | undefined {
   const { workflow, outlook, ahead, aheadCount } = situation
-  if (!outlook) return workflow.queue === null ? undefined : escapeControls(workflow.queue)
+  if (!outlook) return workflow.queue === null ? undefined : escapeName(workflow.queue)
   const { queue } = outlook
   const limit = queue.concurrency ?? queue.partitionConcurrency
   return [
-    `${escapeControls(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
+    `${escapeName(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
     `${queue.runningCount} running${limit === null ? '' : ` of ${limit}`}${sample(queue.running)}`,
     aheadCount > 0 ? `${aheadCount} ahead${sample(ahead)}` : undefined,
   ]
@@ -189,14 +187,14 @@ function describeQueue(situation: Situation, now: Date): string | undefined {
 }
 
 function sample(ids: readonly string[]): string {
-  const shown = ids.slice(0, 3).map(escapeControls).join(', ')
+  const shown = ids.slice(0, 3).map(escapeName).join(', ')
   return ids.length === 0 ? '' : ` (${shown}${ids.length > 3 ? ', …' : ''})`
 }
 
 function describeWanted({ workflow, outlook }: Situation): string {
   const { application, version } = workflow
-  const latest = outlook?.latestVersion ? `, which is ${escapeControls(outlook.latestVersion)}` : ''
-  return `application ${escapeControls(application ?? '(any)')}, version ${version === null ? `(the latest${latest})` : escapeControls(version)}`
+  const latest = outlook?.latestVersion ? `, which is ${escapeName(outlook.latestVersion)}` : ''
+  return `application ${escapeName(application ?? '(any)')}, version ${version === null ? `(the latest${latest})` : escapeName(version)}`
 }
 
 function describeWorkers(executors: readonly LiveExecutor[] | undefined, now: Date): string {
@@ -206,7 +204,7 @@ function describeWorkers(executors: readonly LiveExecutor[] | undefined, now: Da
     .map(({ executorId, application, version, versionStart, heardAt }) => {
       const runs = [application, version || (versionStart && `${versionStart}…`)]
         .filter(Boolean)
-        .map((text) => escapeControls(String(text)))
+        .map((text) => escapeName(String(text)))
       const heard = now.getTime() - heardAt.getTime() > 5000 ? `, heard ${formatAge(heardAt, now)}` : ''
       return `${shortExecutor(executorId)} (${runs.join(' ') || 'not told'}${heard})`
     })

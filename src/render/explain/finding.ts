@@ -37,7 +37,7 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
   switch (finding.check) {
     case 'database':
       return [
-        `PostgreSQL ${escapeControls(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away${finding.isReplica ? ', a read replica: nothing can be changed here, and who is connected to the primary is not seen' : ''}`,
+        `PostgreSQL ${escapeName(finding.serverVersion)}, ${formatDuration(finding.roundTripMs)} away${finding.isReplica ? ', a read replica: nothing can be changed here, and who is connected to the primary is not seen' : ''}`,
         'name the primary with --db-url to change something',
       ]
     case 'schema':
@@ -63,7 +63,7 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
     case 'login':
       return [
         'the server asks for the password as MD5, which whoever hears it can log in with',
-        `set password_encryption = 'scram-sha-256' on the server, then the password of ${escapeControls(finding.role)} again`,
+        `set password_encryption = 'scram-sha-256' on the server, then the password of ${escapeName(finding.role)} again`,
       ]
     case 'record':
       return describeRecord(finding)
@@ -82,13 +82,13 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
         return ['which ones are live cannot be seen with this role', showSessions(finding)]
       if (!first) {
         const told = [
-          ...finding.live.map(escapeControls),
+          ...finding.live.map(escapeName),
           ...(finding.hasUntold ? ['some that are not told'] : []),
         ]
         return [told.length === 0 ? 'none is live' : told.join(', ')]
       }
       return [
-        `the latest version of ${escapeControls(first.application)} is ${escapeControls(first.latest)}, which nobody runs; what names no version waits for it`,
+        `the latest version of ${escapeName(first.application)} is ${escapeName(first.latest)}, which nobody runs; what names no version waits for it`,
         command('versions promote', [first.live[0] ?? '']),
       ]
     }
@@ -98,7 +98,7 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
         const gone = `${counted(finding.count, 'workflow')} of executors that are gone: ${executorIds.slice(0, 3).map(shortExecutor).join(', ')}`
         return stranded
           ? [
-              `${gone}; nobody who lives runs their version ${escapeControls(stranded.version ?? '(none)')}`,
+              `${gone}; nobody who lives runs their version ${escapeName(stranded.version ?? '(none)')}`,
               command('explain', [stranded.workflowId]),
             ]
           : [gone, command('recover')]
@@ -106,7 +106,7 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
       return finding.obstacle === null
         ? ['every running workflow has its executor']
         : [
-            `cannot be told: ${escapeControls(finding.obstacle)}`,
+            `cannot be told: ${escapeName(finding.obstacle)}`,
             finding.obstacle.includes('pooler')
               ? 'name the server itself with --db-url'
               : showSessions(finding),
@@ -133,7 +133,7 @@ function describePrivileges({
   mayNot,
   role,
 }: Extract<Finding, { check: 'privileges' }>): [string, Phrase?] {
-  const name = escapeControls(role)
+  const name = escapeName(role)
   const verbs = ['send', 'approve', 'start'] as const
   const can = ['read', ...verbs.filter((verb) => !mayNot.includes(verb))]
   const lacks = mayNot.length > 0 ? `, not ${listed(mayNot, 'or')}` : ''
@@ -198,7 +198,7 @@ function describeTopics(misdirected: Misdirected | null): [string, Phrase?] {
   const { wait, strays } = misdirected
   const awaited = describeQuestion({ ...wait, prompt: null })
   return [
-    `${escapeControls(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
+    `${escapeName(wait.workflowId)} waits ${awaited}${describeStrays(strays)}`,
     answerWith(misdirected, strays),
   ]
 }
@@ -257,8 +257,8 @@ export function toTypedFinding(line: FindingLine, databaseFlags: readonly string
 export const findingColumns: readonly Column<TypedFinding>[] = [
   { title: 'VERDICT', value: ({ verdict }) => verdict },
   { title: 'CHECK', value: ({ check }) => check },
-  { title: 'MESSAGE', value: ({ message }) => message },
-  { title: 'FIX', value: ({ fix }) => fix ?? '' },
+  { title: 'MESSAGE', isText: true, value: ({ message }) => message },
+  { title: 'FIX', isText: true, value: ({ fix }) => fix ?? '' },
 ]
 
 export function toFindingJson({ check, verdict, message, fix }: TypedFinding): TypedFinding {

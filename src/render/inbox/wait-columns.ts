@@ -27,6 +27,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
   { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 16, optional: 3 },
   {
     title: 'QUESTION',
+    isText: true,
     value: ({ prompt, topic }) => prompt ?? topic ?? '',
     short: describeBriefly,
     paint: (text, { asked }, style) => (asked ? text : style.faint(text)),
