@@ -58,7 +58,10 @@ function initCommand(context: Context): Command {
 }
 
 const tableLimit = 50
-const purposes = { init: 'creates the record', verify: 'compares it with the messages' } as const
+const meantHints = new Map([
+  ['init', phrase`hint: did you mean ${command('audit init')}? it creates the record`],
+  ['verify', phrase`hint: did you mean ${command('audit verify')}? it compares the record with the messages`],
+])
 
 async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
   const now = context.now()
@@ -81,11 +84,9 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
       empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
     })
     // An id may be any word, also one that was meant for a command.
-    const meant = found.length === 0 && id !== undefined ? nearest(id, Object.keys(purposes)) : undefined
-    if (meant !== undefined) {
-      const purpose = purposes[meant as keyof typeof purposes]
-      printNotice(context, phrase`hint: did you mean ${command(`audit ${meant}`)}? it ${purpose}`)
-    }
+    const meant = found.length === 0 && id !== undefined ? nearest(id, [...meantHints.keys()]) : undefined
+    const meantHint = meant === undefined ? undefined : meantHints.get(meant)
+    if (meantHint) printNotice(context, meantHint)
     if (limit !== undefined && found.length > limit) {
       printNotice(context, `The newest ${limit}; --limit shows more, -o jsonl all of them.`)
     }
