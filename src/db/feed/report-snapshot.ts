@@ -1,4 +1,5 @@
 import type { Change } from '../../core/change.ts'
+import { beforeItsEnd, endOf, signatureOf } from '../../core/feed-rules.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { toWaits } from '../read/read-waits.ts'
@@ -144,17 +145,7 @@ function statusBefore(
     return { type: 'status', at, workflow }
   }
   if (!isNew) return undefined
-  const status = workflow.startedAt || !workflow.queue ? 'PENDING' : 'ENQUEUED'
-  const before = { ...workflow, status, completedAt: null, input: null, output: null, error: null } as const
-  return { type: 'status', at: workflow.createdAt, workflow: before }
-}
-
-function signatureOf({ status, executorId, recoveryAttempts }: Workflow): string {
-  return `${status}|${executorId ?? ''}|${recoveryAttempts}`
-}
-
-function endOf(workflow: Workflow): Date {
-  return workflow.completedAt ?? workflow.createdAt
+  return { type: 'status', at: workflow.createdAt, workflow: beforeItsEnd(workflow) }
 }
 
 function isWanted(draft: ChangeDraft, { types, streamKeys }: FollowOptions): boolean {
