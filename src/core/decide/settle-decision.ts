@@ -51,7 +51,7 @@ function settleMessage(said: SaidDecision, context: WaitContext, topic: Topic, a
   throw new CliError(
     'invalid-argument',
     `What is to be sent says "approved": ${meant === 'approved'}, and it was to be ${verdict}.`,
-    { hint: phrase`${command(verbByVerdict[meant], [waitId(wait)])} sends it` },
+    { hint: phrase`${command(meant === 'approved' ? 'approve' : 'reject', [waitId(wait)])} sends it` },
   )
 }
 
@@ -69,7 +69,7 @@ function findMessage(
 
 /** The same command with the topic is the user's word that this one waits on it, too. */
 function onlyLearned({ wait, verdict, message, comment }: SaidDecision, topic: Topic): CliError {
-  const again = command(verbByVerdict[verdict], [waitId(wait)], {
+  const again = command(verdict === 'approved' ? 'approve' : 'reject', [waitId(wait)], {
     '--comment': comment,
     '--data': message === undefined ? undefined : stringifyExact(message),
     '--topic': topicToText(topic),
