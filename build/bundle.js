@@ -91,8 +91,16 @@ async function toCommonJs(text, commonJs) {
     // As if it were dist/main.js, where tsc puts what is at the heart of the bundle.
     isUsed('ownDirectory') ? 'const ownDirectory=require("node:path").dirname(__dirname);' : '',
     isUsed('ownUrl') ? 'const ownUrl=require("node:url").pathToFileURL(__dirname).href;' : '',
-    broken,
+    toAscii(broken),
   ].join('')
+}
+
+/** The launcher reads bytes as they are. esbuild leaves what is in a tagged template or a regular expression as it was. */
+function toAscii(code) {
+  return code.replaceAll(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Node's own modules take milliseconds too: each is loaded when it is first used. */

@@ -18,8 +18,9 @@ export type {
   WorkflowStatus,
   WorkflowSummary,
 } from './core/workflow.ts'
+export type { Changed } from './library/change-workflows.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
-export type { DecideOptions, Drover, SendOptions, WatchOptions } from './library/drover.ts'
+export type { DecideOptions, Drover, SendOptions, StreamOptions, WatchOptions } from './library/drover.ts'
 export type { StartOptions } from './library/enqueue.ts'
 export type { Raw } from './library/plain-numbers.ts'
 export { type DecisionQuestion, type RequestedDecision, requestDecision } from './library/request-decision.ts'

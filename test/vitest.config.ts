@@ -26,7 +26,7 @@ export default defineConfig({
           ...common,
           name: 'real',
           include: ['**/*.test.ts'],
-          exclude: [...pure, 'chaos/**', 'hostile/**', 'versions/**', '**/node_modules/**'],
+          exclude: [...pure, 'browser/**', 'chaos/**', 'hostile/**', 'versions/**', '**/node_modules/**'],
           globalSetup: ['support/test-server.ts'],
         },
       },

@@ -7,6 +7,7 @@ import type { InboxQuery, NamedWait } from '../core/decide/inbox-query.ts'
 import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
+import type { Queue } from '../core/platform.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
 import { command } from '../core/words/command-line.ts'
@@ -15,12 +16,14 @@ import type {
   JsonValue,
   Message,
   Step,
+  StreamValue,
   Workflow,
   WorkflowDetails,
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
+import { type Changed, changeWorkflows } from './change-workflows.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
 
@@ -30,6 +33,14 @@ export interface WatchOptions {
   readonly from?: string
   /** Also what they start. */
   readonly children?: boolean
+}
+
+export interface StreamOptions {
+  /** Also what comes, until it is closed or the workflow ended. */
+  readonly follow?: boolean
+  /** The offset to begin at; 0 by default. */
+  readonly from?: number
+  readonly signal?: AbortSignal
 }
 
 export interface SendOptions {
@@ -79,6 +90,8 @@ export interface Drover {
     key: string,
     options?: { readonly follow?: boolean; readonly signal?: AbortSignal },
   ): AsyncIterable<JsonValue>
+  /** The same with their offsets; `from` begins right there. */
+  streamValues(workflowId: string, key: string, options?: StreamOptions): AsyncIterable<StreamValue & Raw>
   /**
    * Until a condition of `drover wait --for` holds, `ended` by default; resolves to what met it. Where it ended otherwise
    * than SUCCESS and its end was waited for, throws `workflow-failed`, `workflow-cancelled` or `workflow-dead`.
@@ -87,11 +100,22 @@ export interface Drover {
   send(workflowId: string, message: JsonValue, options?: SendOptions): Promise<'sent' | 'duplicate'>
   /** What waits for an answer, the oldest first. */
   inbox(query?: InboxQuery): Promise<readonly (NamedWait & Raw)[]>
+  /** The same now, and again whenever it has changed, until `signal` aborts. */
+  watchInbox(
+    query?: InboxQuery,
+    options?: { readonly signal?: AbortSignal },
+  ): AsyncIterable<readonly (NamedWait & Raw)[]>
   /** Decides `ID#STEP`, or the only open wait of a workflow, once. */
   approve(wait: string, options: DecideOptions): Promise<Decided>
   reject(wait: string, options: DecideOptions & { readonly comment: string }): Promise<Decided>
   /** The record of who decided, newest first. */
   decisions(query?: RecordQuery): Promise<readonly RecordedDecision[]>
+  /** Registered queues, and what is on them. */
+  queues(): Promise<readonly Queue[]>
+  /** As the commands of these names, without their children; one outcome for each id. */
+  cancel(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
+  resume(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
+  delete(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
   close(): Promise<void>
 }
 
@@ -146,6 +170,13 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     approve: (wait, options) => decide(wait, 'approved', options),
     reject: (wait, options) => decide(wait, 'rejected', options),
     decisions: (query = {}) => store.decisions(query),
+    streamValues: (workflowId, key, options = {}) => readStreamValues(store, workflowId, key, options),
+    watchInbox: (query = {}, { signal = new AbortController().signal } = {}) =>
+      watchInbox(store, query, signal),
+    queues: () => store.queues(),
+    cancel: (workflowIds) => changeWorkflows(store, 'cancel', [workflowIds].flat()),
+    resume: (workflowIds) => changeWorkflows(store, 'resume', [workflowIds].flat()),
+    delete: (workflowIds) => changeWorkflows(store, 'delete', [workflowIds].flat()),
     close,
   }
 }
@@ -188,4 +219,34 @@ async function* followStream(
     if (change.type === 'stream') yield withPlainNumbers(change.value)
     if (change.type === 'stream-closed') return
   }
+}
+
+async function* readStreamValues(
+  store: Store,
+  workflowId: string,
+  key: string,
+  { follow = false, from = 0, signal = new AbortController().signal }: StreamOptions,
+): AsyncGenerator<StreamValue & Raw> {
+  if (!follow) {
+    await requireWorkflow(store, workflowId)
+    for await (const batch of store.streamValues(workflowId, key, { from, signal })) yield* batch.map(withRaw)
+    return
+  }
+  const types = ['stream', 'stream-closed', 'status'] as const
+  const streamStarts = new Map([[key, from]])
+  const options = { signal, types, streamKeys: [key], streamStarts }
+  for await (const change of store.follow([workflowId], options)) {
+    if (change.type === 'stream-closed') return
+    if (change.type !== 'stream') continue
+    const { offset, value } = change
+    yield withRaw({ workflowId, key, offset, value })
+  }
+}
+
+async function* watchInbox(
+  store: Store,
+  query: InboxQuery,
+  signal: AbortSignal,
+): AsyncGenerator<readonly (NamedWait & Raw)[]> {
+  for await (const { waits } of store.watchInbox(query, { signal })) yield waits.map(withRaw)
 }

@@ -20,7 +20,9 @@ export const pageScript = `
     if (isWriting()) return
     const answer = await fetch(location.href).catch(() => undefined)
     if (!answer || !answer.ok) return
-    const next = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('main')
+    const text = await answer.text()
+    const part = text.slice(text.indexOf('<main'), text.indexOf('</main>'))
+    const next = new DOMParser().parseFromString(part, 'text/html').getElementById('main')
     if (next && !isWriting() && next.innerHTML !== main.innerHTML) main.replaceChildren(...next.childNodes)
   }
   const source = new EventSource(live)

@@ -26,7 +26,8 @@ export interface Question {
 
 type Parts = Pick<GatewayParts, 'store' | 'workflows' | 'isRecorded'>
 
-const known = ['prompt', 'topic', 'approve', 'reject']
+/** What the page says in its own words. */
+const known = ['prompt', 'topic', 'approve', 'reject', 'until']
 
 /** Throws 404. */
 export async function readQuestion(parts: Parts, typed: string): Promise<Question> {

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { createDrover } from '../../src/library/drover.ts'
+import { createExampleStore } from '../support/example-store.ts'
+
+const open = () => {
+  const store = createExampleStore()
+  const settings = { application: null, audit: { value: 'on', source: 'test' }, workflows: {} } as const
+  return { store, drover: createDrover({ store, settings, env: {}, close: async () => {} }) }
+}
+
+test('the values of a stream have their offsets, from any of them on', async () => {
+  const { drover } = open()
+  for (const follow of [false, true]) {
+    const values = []
+    for await (const value of drover.streamValues('done', 'log', { from: 1, follow })) values.push(value)
+    expect(values).toEqual([{ workflowId: 'done', key: 'log', offset: 1, value: { line: 2 } }])
+  }
+})
+
+test('each workflow that is to be changed has its outcome, in the order that was asked for', async () => {
+  const { drover, store } = open()
+  expect(await drover.cancel(['done', 'nobody', 'running', 'running'])).toMatchObject([
+    { workflowId: 'done', outcome: 'no-op', before: 'SUCCESS', reason: 'already SUCCESS' },
+    { workflowId: 'nobody', outcome: 'not-found', before: null },
+    { workflowId: 'running', outcome: 'changed', before: 'PENDING', after: 'CANCELLED' },
+  ])
+  expect(await drover.resume('cancelled')).toMatchObject([{ outcome: 'changed' }])
+  expect(await drover.delete('failed')).toMatchObject([{ outcome: 'changed', after: null }])
+  expect(await store.get('failed')).toBeUndefined()
+})
+
+test('queues are listed, and the inbox is watched until nobody asks any more', async () => {
+  const { drover } = open()
+  expect(await drover.queues()).toMatchObject([{ name: 'mails' }])
+  const leaving = new AbortController()
+  for await (const waits of drover.watchInbox({}, { signal: leaving.signal })) {
+    expect(waits).toMatchObject([{ workflowId: 'asking', step: 1, topic: 'legal' }])
+    leaving.abort()
+  }
+})
