@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { nameForeignFailure } from '../core/foreign-failure.ts'
 import { type Phrase, phrase, renderPhrase } from '../core/words/command-line.ts'
 import { escapeControlLines, escapeControls } from '../core/words/escape-controls.ts'
 import { githubCommand } from '../render/ci/github.ts'
@@ -54,6 +55,8 @@ function toFailure(error: unknown): Failure {
     return { code, message, hint: advice, exitCode: exitCodeOf(code) }
   }
   if (error instanceof CommanderError) return toUsageFailure(error)
+  const named = nameForeignFailure(error)
+  if (named) return toFailure(named)
   return {
     code: 'bug',
     message: `This is a bug in drover: ${error instanceof Error ? error.message : String(error)}`,
