@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { commandGroups, type ListedCommand } from '../commands/index.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { asText, command, phrase, renderArguments } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
 import { topicNames } from './topic-names.ts'
@@ -51,7 +52,10 @@ export async function createProgram(context: Context, argv: readonly string[]): 
   return program
     .addHelpText('after', '\nA first look, with nothing installed: drover demo')
     .allowExcessArguments()
-    .action(() => (program.args[0] === undefined ? program.help() : refuseUnknown(program, program.args[0])))
+    .action(async () => {
+      const [typed, ...operands] = program.args
+      return typed === undefined ? program.help() : refuseUnknown(program, typed, operands)
+    })
 }
 
 /** Colours are loaded where there are any. */
@@ -74,11 +78,18 @@ function outlineOf({ name, usage, summary }: ListedCommand): Command {
   return usage === '' ? command : command.arguments(usage)
 }
 
-function refuseUnknown(program: Command, typed: string): never {
+async function refuseUnknown(program: Command, typed: string, operands: readonly string[]): Promise<never> {
+  const { commandInsteadOf } = await import('./other-words.ts')
   const names = program.commands.map((command) => command.name())
-  const meant = nearest(typed, names)
+  const other = commandInsteadOf(typed, operands)
+  const meant = other ? undefined : nearest(typed, names)
+  const help = phrase`${command('', [], { '--help': true })}   # lists the commands`
   throw new CliError('usage', `"${typed}" is not a command.`, {
-    hint: meant ? `did you mean drover ${meant}?` : 'drover --help lists them',
+    hint:
+      other ??
+      (meant === undefined
+        ? help
+        : phrase`did you mean drover ${asText(renderArguments([meant, ...operands], {}))}?`),
   })
 }
 

@@ -21,7 +21,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-const activeStatuses = ['DELAYED', 'ENQUEUED', 'PENDING'] as const
+export const activeStatuses = ['DELAYED', 'ENQUEUED', 'PENDING'] as const
 export const endedStatuses = ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'] as const
 export const workflowStatuses = [...activeStatuses, ...endedStatuses] as const
 

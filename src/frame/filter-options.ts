@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { parseAttributes, type WorkflowFilter } from '../core/manage/workflow-filter.ts'
 import type { CommandOptions } from '../core/words/command-line.ts'
+import { parseStatus, statusesByWord } from '../core/words/status.ts'
 import { parseTime } from '../core/words/time.ts'
-import { type KnownStatus, workflowStatuses } from '../core/workflow.ts'
+import type { KnownStatus } from '../core/workflow.ts'
 import { repeatable } from './option-parsers.ts'
 
 /** The options that narrow a set of workflows. */
@@ -52,7 +53,7 @@ function toFlag(key: keyof FilterFlags): string {
 export function addFilterOptions(command: Command): Command {
   const options = [
     repeatable('--name <name>', 'of this name, or Class.name; repeat it for any of several'),
-    repeatable('--status <status>', 'of this status; repeatable, as are all of these', workflowStatuses),
+    statusOption(),
     repeatable('--queue <queue>', 'on this queue'),
     new Option(
       '--since <time>',
@@ -74,6 +75,16 @@ export function addFilterOptions(command: Command): Command {
   command.optionsGroup('Which workflows:')
   for (const option of options) command.addOption(option)
   return command.optionsGroup('Options:')
+}
+
+/** `--status failed,running`: words that people use, and DBOS's own in any case. */
+function statusOption(): Option {
+  const description = `of this status: ${Object.keys(statusesByWord).join(', ')}, or DBOS's own; commas or repeated for any of several`
+  return new Option('--status <status>', description).argParser(
+    (text: string, earlier: readonly KnownStatus[] | undefined) => [
+      ...new Set([...(earlier ?? []), ...text.split(',').flatMap((word) => parseStatus(word.trim()))]),
+    ],
+  )
 }
 
 /** Undefined where no option narrows anything. Throws `invalid-argument`. */

@@ -1,9 +1,8 @@
-import { CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { nameForeignFailure } from '../core/foreign-failure.ts'
-import { type Phrase, phrase, renderPhrase } from '../core/words/command-line.ts'
+import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
 import { escapeControlLines, escapeControls } from '../core/words/escape-controls.ts'
 import { githubCommand } from '../render/ci/github.ts'
 import { renderError } from '../render/error.ts'
@@ -54,7 +53,6 @@ function toFailure(error: unknown): Failure {
     const { code, message, advice } = error
     return { code, message, hint: advice, exitCode: exitCodeOf(code) }
   }
-  if (error instanceof CommanderError) return toUsageFailure(error)
   const named = nameForeignFailure(error)
   if (named) return toFailure(named)
   return {
@@ -62,19 +60,6 @@ function toFailure(error: unknown): Failure {
     message: `This is a bug in drover: ${error instanceof Error ? error.message : String(error)}`,
     hint: 'please report it with the lines below',
     exitCode: exitCodes.bug.code,
-  }
-}
-
-/** Commander says `error: unknown option '--x'`, and on a second line what was probably meant. */
-function toUsageFailure({ message }: CommanderError): Failure {
-  const [first = '', second = ''] = message.replace(/^error: /, '').split('\n')
-  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
-  const meant = /Did you mean (?:one of )?(.*)\?/.exec(second)?.[1]
-  return {
-    code: 'usage',
-    message: sentence.endsWith('.') ? sentence : `${sentence}.`,
-    hint: meant ? phrase`did you mean ${meant}?` : 'add --help to see how it is used',
-    exitCode: exitCodes.usage.code,
   }
 }
 

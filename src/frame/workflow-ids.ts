@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
-import { command, phrase, quotedList } from '../core/words/command-line.ts'
+import { command, type Phrase, phrase, quotedList } from '../core/words/command-line.ts'
 import { refuseNul } from '../core/words/database-value.ts'
+import { nearestId } from '../core/words/nearest.ts'
 import type { Workflow } from '../core/workflow.ts'
 import { printNotice } from './print-notice.ts'
 
@@ -57,12 +58,12 @@ export async function findWorkflow(context: Context, store: Store, typed: string
   }
   const [only] = candidates
   const found = only === undefined ? undefined : await store.get(only)
-  return found ?? throwNotFound(store, typed)
+  return found ?? (await throwNotFound(store, typed))
 }
 
 /** For commands that change something: a whole id, or `@last`. Throws `workflow-not-found`. */
 export async function findExactWorkflow(context: Context, store: Store, typed: string): Promise<Workflow> {
-  return (await findById(context, store, typed)) ?? throwNotFound(store, typed)
+  return (await findById(context, store, typed)) ?? (await throwNotFound(store, typed))
 }
 
 async function findById(context: Context, store: Store, typed: string): Promise<Workflow | undefined> {
@@ -75,7 +76,7 @@ async function findById(context: Context, store: Store, typed: string): Promise<
     })
   }
   printNotice(context, `@last is ${last}`)
-  return (await store.get(last)) ?? throwNotFound(store, last)
+  return (await store.get(last)) ?? (await throwNotFound(store, last))
 }
 
 /** A prefix is accepted from eight characters of a UUID on. */
@@ -83,7 +84,7 @@ function isUuidPrefix(text: string): boolean {
   return text.length >= 8 && /^[0-9a-f-]+$/i.test(text)
 }
 
-function throwNotFound(store: Store, id: string): never {
+async function throwNotFound(store: Store, id: string): Promise<never> {
   if (id === '-') {
     throw new CliError(
       'usage',
@@ -94,8 +95,24 @@ function throwNotFound(store: Store, id: string): never {
     )
   }
   throw new CliError('workflow-not-found', `There is no workflow "${id}" in ${store.database.label}.`, {
-    hint: /^[0-9a-f]{1,7}$/i.test(id)
-      ? phrase`the start of a UUID takes 8 characters: ${command('list')}`
-      : command('list'),
+    hint: await notFoundHint(store, id),
   })
+}
+
+/** Among so many of the newest the one that was meant is looked for. */
+const recentIds = 200
+
+/** What is told of an id that is not there: the one that was probably meant, or how to find it. */
+export async function notFoundHint(store: Store, id: string): Promise<Phrase> {
+  const [, ofWait] = /^(.+)#\d+$/s.exec(id) ?? []
+  if (ofWait !== undefined && (await store.get(ofWait)))
+    return phrase`${command('get', [ofWait])}   # ${id} is a wait of it`
+  const whole = isUuidPrefix(id) ? await store.findByPrefix(id, 3) : []
+  if (whole.length > 0) return phrase`what changes something takes a whole id: ${quotedList(whole)}`
+  const recent = (await store.list({ limit: recentIds })).map(({ workflowId }) => workflowId)
+  const meant = nearestId(id, recent)
+  if (meant !== undefined) return phrase`did you mean ${command('get', [meant])}?`
+  return /^[0-9a-f]{1,7}$/i.test(id)
+    ? phrase`the start of a UUID takes 8 characters: ${command('list')}`
+    : command('list')
 }

@@ -26,6 +26,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'commands/manage/bulk/bulk.ts': ['cancel', 'resume', 'delete'],
   'core/manage/ledger.ts': ['cancel', 'resume', 'delete'],
   'commands/manage/from-step.ts': ['fork', 'rewind'],
+  'commands/platform/platform-result.ts': ['queues', 'schedules'],
 }
 
 /** Every command that any source file makes with the builder: it is called by name, and its words are literals. */

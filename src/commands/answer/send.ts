@@ -12,6 +12,7 @@ import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
+import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -81,7 +82,10 @@ async function readMessage(
   typed: string | undefined,
   input: string | undefined,
 ): Promise<JsonValue> {
-  if (typed !== undefined && input === undefined) return parseJsonOrString(typed)
+  if (typed !== undefined && input === undefined) {
+    warnOfText(context, [typed])
+    return parseJsonOrString(typed)
+  }
   if (typed === undefined && input !== undefined)
     return parseJson(await readInput(context, input), 'The --input')
   throw new CliError('usage', 'Give the message either as an argument or with --input, not both.', {

@@ -11,6 +11,7 @@ import { interruptCode } from '../../frame/interrupt.ts'
 import { positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printIds, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import { suggestFilter } from '../../frame/suggest-filter.ts'
 import { withWholeExecutor } from '../../frame/whole-executor.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
@@ -128,6 +129,7 @@ async function printList(
     toId: ({ workflowId }) => workflowId,
     empty: noneIn(store, filter),
   })
+  if (rows.length === 0) await suggestFilter(context, store, filter)
   const last = rows.at(-1)
   if (last && found.length > rows.length) {
     const next = renderArguments([], { '--after': last.workflowId })
@@ -142,13 +144,15 @@ async function printCounts(
   filter: WorkflowFilter,
   field: CountableField,
 ): Promise<void> {
+  const rows = await store.countBy(filter, field)
   await printRows(context, flags, {
-    rows: await store.countBy(filter, field),
+    rows,
     columns: countColumns(field),
     toJson: ({ value, count }) => ({ value, count }),
     toId: ({ value }) => value ?? '',
     empty: noneIn(store, filter),
   })
+  if (rows.length === 0) await suggestFilter(context, store, filter)
 }
 
 function noneIn({ database }: Store, filter: WorkflowFilter): string {

@@ -1,7 +1,8 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult } from '../../core/platform.ts'
-import type { Phrase } from '../../core/words/command-line.ts'
+import { command, type Phrase, phrase } from '../../core/words/command-line.ts'
+import { nearest } from '../../core/words/nearest.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 
 interface Words {
@@ -27,4 +28,10 @@ export function settleResult(context: Context, result: PlatformResult, words: Wo
   if (result === 'no-op') throw new CliError('nothing-to-do', words.noOp, { hint: words.noOpHint })
   if (result === 'not-found') throw new CliError('not-there', words.notFound, { hint: words.notFoundHint })
   printNotice(context, words.changed)
+}
+
+/** What to type after a name that is not there: the list, and the name that was probably meant. */
+export function listOrNearest(list: 'queues' | 'schedules', typed: string, names: readonly string[]): Phrase {
+  const meant = nearest(typed, names)
+  return meant === undefined ? command(list) : phrase`did you mean ${meant}? ${command(list)}`
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Queue, QueueSettings, RateLimit } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
-import { type CommandOptions, command, type Phrase } from '../../core/words/command-line.ts'
+import { type CommandOptions, command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { confirm } from '../../frame/confirm.ts'
 import { positiveInteger } from '../../frame/option-parsers.ts'
@@ -12,7 +12,7 @@ import { withStore } from '../../frame/with-store.ts'
 import { queueColumns } from '../../render/columns/platform-columns.ts'
 import { toQueueJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { requireThere, settleResult } from './platform-result.ts'
+import { listOrNearest, requireThere, settleResult } from './platform-result.ts'
 
 /** No limit. The parser of options takes null for nothing at all. */
 const none = 'none'
@@ -102,7 +102,7 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
       noOpHint: command('queues'),
-      ...missing(name),
+      ...(await missing(store, name)),
     })
     await printQueue(context, flags, await findQueue(store, name))
   })
@@ -121,7 +121,7 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
       noOpHint: command('queues set', [name], typedSettings(flags)),
-      ...missing(name),
+      ...(await missing(store, name)),
     })
     await printQueue(context, flags, await findQueue(store, name))
   })
@@ -138,7 +138,7 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
         '--queue': name,
         '--status': ['ENQUEUED', 'PENDING', 'DELAYED'],
       }),
-      ...missing(name),
+      ...(await missing(store, name)),
     })
     await printQueue(context, flags, queue)
   })
@@ -148,7 +148,7 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
 async function findQueue(store: Store, name: string): Promise<Queue> {
   return requireThere(
     (await store.queues()).find((queue) => queue.name === name),
-    missing(name),
+    await missing(store, name),
   )
 }
 
@@ -157,8 +157,10 @@ function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise
   return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
 }
 
-function missing(name: string): { readonly notFound: string; readonly notFoundHint: Phrase } {
-  return { notFound: `No queue "${name}" is registered there.`, notFoundHint: command('queues') }
+async function missing(store: Store, name: string) {
+  const names = (await store.queues()).map((queue) => queue.name)
+  const notFound = `No queue "${name}" is registered there.`
+  return { notFound, notFoundHint: listOrNearest('queues', name, names) }
 }
 
 function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): Partial<QueueSettings> {

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { Schedule } from '../../core/platform.ts'
-import { command, type Phrase } from '../../core/words/command-line.ts'
+import type { Store } from '../../core/store.ts'
+import { command } from '../../core/words/command-line.ts'
 import {
   addOutputOptions,
   isJsonOutput,
@@ -14,7 +15,7 @@ import { withStore } from '../../frame/with-store.ts'
 import { scheduleColumns } from '../../render/columns/platform-columns.ts'
 import { toScheduleJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { requireThere, settleResult } from './platform-result.ts'
+import { listOrNearest, requireThere, settleResult } from './platform-result.ts'
 
 interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
 
@@ -62,10 +63,10 @@ function statusCommand(
           changed: `The schedule ${name} is ${status}.`,
           noOp: `The schedule ${name} is ${status} already.`,
           noOpHint: listSchedules,
-          ...missing(name),
+          ...(await missing(store, name)),
         })
         const schedule = (await store.schedules()).find((one) => one.name === name)
-        const json = toScheduleJson(requireThere(schedule, missing(name)))
+        const json = toScheduleJson(requireThere(schedule, await missing(store, name)))
         await printOne(context, flags, { json, id: name })
       })
     })
@@ -78,13 +79,17 @@ function triggerCommand(context: Context): Command {
     .action((name: string, _, command: Command) => {
       const flags = command.optsWithGlobals<ScheduleFlags>()
       return withStore(context, flags, async (store) => {
-        const workflowId = requireThere(await store.triggerSchedule(name), missing(name))
+        const workflowId = requireThere(await store.triggerSchedule(name), await missing(store, name))
         if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
         await printOne(context, flags, { json: { schedule: name, workflowId } })
       })
     })
 }
 
-function missing(name: string): { readonly notFound: string; readonly notFoundHint: Phrase } {
-  return { notFound: `There is no schedule "${name}" there.`, notFoundHint: listSchedules }
+async function missing(store: Store, name: string) {
+  const names = (await store.schedules()).map((schedule) => schedule.name)
+  return {
+    notFound: `There is no schedule "${name}" there.`,
+    notFoundHint: listOrNearest('schedules', name, names),
+  }
 }

@@ -14,6 +14,7 @@ import { readInput } from '../../frame/input.ts'
 import { hasReaderLeft } from '../../frame/interrupt.ts'
 import { addOutputOptions } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { attachOrRefuse } from './existing-id.ts'
@@ -55,6 +56,7 @@ async function runRun(
 ): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
   const args = parseWorkflowArguments(typed, input)
+  warnOfText(context, typed)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
   const wanted = { name, className: flags.class, instance: flags.instance }
   const settings = await readSettings(context, flags)

@@ -11,8 +11,9 @@ import { cannotAsk } from '../../../frame/confirm.ts'
 import { typedFilters } from '../../../frame/filter-options.ts'
 import { interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
+import { suggestFilter } from '../../../frame/suggest-filter.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
-import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
+import { notFoundHint, nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { bulkSummary } from '../../../render/columns/bulk-line.ts'
 import { counted } from '../../../render/text.ts'
 import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
@@ -227,10 +228,11 @@ async function finish(
     return context.exitWith(interruptCode(context))
   }
   if (rows.length === 0) {
-    return printNotice(
+    printNotice(
       context,
       `No workflow in ${store.database.label} to ${verb}: ${describeFilter(filter ?? {})}.`,
     )
+    return suggestFilter(context, store, filter ?? {})
   }
   if (rows.length > 1) printNotice(context, bulkSummary(verb, rows))
   const [only] = rows
@@ -240,6 +242,6 @@ async function finish(
     printNotice(
       context,
       `There is no workflow ${only.workflowId} in ${store.database.label}.`,
-      phrase`hint: ${command('list')}`,
+      phrase`hint: ${await notFoundHint(store, only.workflowId)}`,
     )
 }

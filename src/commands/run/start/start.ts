@@ -16,6 +16,7 @@ import { addOutputOptions, isJsonOutput, printIds, printOne } from '../../../fra
 import { surroundingsOf, whyQueued } from '../../../frame/print-explanation.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { createTimeLimit } from '../../../frame/time-limit.ts'
+import { warnOfText } from '../../../frame/warn-of-text.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import type { Surroundings } from '../../../render/explain/fixes.ts'
 import { toJsonText, toWorkflowJson } from '../../../render/to-json.ts'
@@ -91,6 +92,7 @@ async function runStart(
 ): Promise<void> {
   const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
   const args = parseWorkflowArguments(typed, input)
+  warnOfText(context, typed)
   const assertions = await parseAssertions(flags.assert)
   requireWaiting(flags)
   const options = parseOptions(flags)

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../support/example-store.ts'
+import { runCli } from '../support/run-cli.ts'
+
+/** What is typed, and the line that the hint gives. */
+const slips: readonly (readonly [typed: string, line: string])[] = [
+  ['ps', 'drover list'],
+  ['ls', 'drover list'],
+  ['status done', 'drover get done'],
+  ['describe done', 'drover get done'],
+  ['show done', 'drover get done'],
+  ['Info done', 'drover get done'],
+  ['logs done', 'drover watch done'],
+  ['tail done', 'drover stream done --follow'],
+  ['version', 'drover --version'],
+  ['kill running', 'drover cancel running'],
+  ['retry failed', 'drover fork failed --from failed'],
+  ['why asking', 'drover explain asking'],
+  ['ping', 'drover doctor'],
+  ['pending', 'drover inbox'],
+  ['output done', 'drover result done'],
+  ['history done', 'drover steps done --timeline'],
+  ['queue', 'drover queues'],
+  ['trigger', 'drover schedules'],
+  ['executors', 'drover workers'],
+  ['lst', 'drover list'],
+  ['watc done', 'drover watch done'],
+  ['xyzzy', 'drover --help'],
+  ['help xyzzy', 'drover --help'],
+  ['watch', 'drover watch @last'],
+  ['explain', 'drover explain @last'],
+  ['get', 'drover get @last'],
+  ['steps', 'drover steps @last'],
+  ['events', 'drover events @last'],
+  ['stream', 'drover stream @last'],
+  ['messages', 'drover messages @last'],
+  ['wait', 'drover wait @last'],
+  ['result', 'drover result @last'],
+  ['start', 'drover list --count-by name'],
+  ['run', 'drover run approvalWorkflow 3 --app drover:demo'],
+  ['send', 'drover send @last true --topic TOPIC'],
+  ['diff done', 'drover get done'],
+  ['fork done', 'drover fork done --from failed'],
+  ['rewind done', 'drover rewind done --from failed'],
+  ['fork', 'drover fork @last --from failed'],
+  ['queues set', 'drover queues'],
+  ['queues delete', 'drover queues'],
+  ['queues xyzzy', 'drover queues --help'],
+  ['schedules pause', 'drover schedules'],
+  ['schedules trigger', 'drover schedules'],
+  ['versions promote', 'drover versions'],
+  ['token create', 'drover token create NAME'],
+  ['token revoke', 'drover token list'],
+  ['list --nam done', 'drover list --help'],
+  ['list --xyzzy', 'drover list --help'],
+  ['list -o xml', 'drover list --help'],
+  ['list --since', 'drover list --help'],
+  ['list done', 'drover list --help'],
+  ['doctor --quick', 'drover doctor --help'],
+  ['queues set mails --size 3', 'drover queues set --help'],
+  ['cancel --all', 'drover cancel --help'],
+  ['get done#1x', 'drover list'],
+  ['get asking#1', 'drover get asking'],
+  ['watch askin', 'drover get asking'],
+  ['cancel runing', 'drover get running'],
+]
+
+test.each(slips)('`drover %s` says: %s', async (typed, line) => {
+  const store = createExampleStore()
+  const { code, stderr } = await runCli(typed, { store })
+  expect([2, 4]).toContain(code)
+  const [, hint = ''] = /^hint: (.*)$/ms.exec(stderr) ?? []
+  expect(hint).toContain(line)
+  expect((await runCli(line.replace(/^drover ?/, ''), { store: createExampleStore() })).code).not.toBe(2)
+})
+
+test.each([
+  ['list --name orderWorkflo', '--name orderWorkflow'],
+  ['list --name orderworkflow --count-by status', '--name orderWorkflow'],
+  ['cancel --name orderWorkflw', '--name orderWorkflow'],
+])('a filter that finds nothing suggests what was meant: drover %s', async (typed, meant) => {
+  const { code, stderr } = await runCli(typed, { store: createExampleStore() })
+  expect(code).toBe(0)
+  expect(stderr).toContain(`hint: did you mean ${meant}?`)
+})
+
+test.each([
+  ['pending', ['running', 'asking']],
+  ['Running', ['running', 'asking']],
+  ['FAILED', ['failed']],
+  ['error,cancelled', ['failed', 'cancelled']],
+])('--status takes words and any case: %s', async (typed, some) => {
+  const { code, stdout } = await runCli(`list --status ${typed} -o ids`, { store: createExampleStore() })
+  expect(code).toBe(0)
+  for (const id of some) expect(stdout.split('\n')).toContain(id)
+  expect(stdout.split('\n')).not.toContain('done')
+})
+
+test('--status says which words there are, and which was meant', async () => {
+  const { code, stderr } = await runCli('list --status faild', { store: createExampleStore() })
+  expect(code).toBe(2)
+  expect(stderr).toContain('did you mean failed? running, active, failed, dead, ended, DELAYED')
+})
+
+test.each([
+  ['start', ['start', 'orderWorkflow', '{items: 3}', '--id', 'new']],
+  ['send', ['send', 'asking', '[1, two]']],
+])('what looks like JSON and is none is passed as a string, with a warning: %s', async (_, argv) => {
+  const { code, stderr } = await runCli(argv, { store: createExampleStore() })
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/warning: .* is not JSON, and is passed as a string/)
+})
