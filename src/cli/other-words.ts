@@ -1,17 +1,17 @@
-import { type CommandLine, command } from '../core/words/command-line.ts'
+import { asText, command, type Phrase } from '../core/words/command-line.ts'
 
 /**
  * What somebody types who comes from another tool, and the line of drover's that does it. They are no aliases: each thing has
  * one name here.
  */
-export function commandInsteadOf(typed: string, operands: readonly string[]): CommandLine | undefined {
+export function commandInsteadOf(typed: string, operands: readonly string[]): Phrase | undefined {
   const [id = '@last'] = operands
   const word = typed.toLowerCase()
   const commands = commandsByWord(id)
   return Object.hasOwn(commands, word) ? commands[word] : undefined
 }
 
-function commandsByWord(id: string): Readonly<Record<string, CommandLine>> {
+function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
   const get = command('get', [id])
   const watch = command('watch', [id])
   const cancel = command('cancel', [id])
@@ -32,7 +32,7 @@ function commandsByWord(id: string): Readonly<Record<string, CommandLine>> {
     follow: watch,
     attach: watch,
     tail: command('stream', [id], { '--follow': true }),
-    version: command('', [], { '--version': true }),
+    version: asText('drover --version'),
     kill: cancel,
     stop: cancel,
     abort: cancel,

@@ -79,6 +79,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['versions', 'json jsonl ids'],
   ['versions promote v0', 'json jsonl ids'],
   ['serve', ''],
+  ['link asking#1 --as ada --public-url https://drover.example', 'json jsonl'],
   ['token create ada', 'json jsonl'],
   ['token list', 'json jsonl'],
   ['token revoke grace', 'json jsonl'],

@@ -70,7 +70,7 @@ test('every command that is printed, whatever the names and ids in it, is what i
 
 /** What names the database is carried by every command on one that does not say it itself. */
 function carriedBy(words: string, options: Typed['options']): Typed['options'] {
-  if (['demo', 'db', 'token'].includes(words.split(' ')[0] ?? '')) return []
+  if (['', 'demo', 'db', 'token'].includes(words.split(' ')[0] ?? '')) return []
   const said = options.map(([flag]) => (flag === '--database' ? '--db-url' : flag))
   return place.filter(([flag]) => !said.includes(flag))
 }

@@ -33,7 +33,7 @@ export function linkCommand(context: Context): Command {
     .option('--public-url <url>', 'where the gateway is reached (else DROVER_PUBLIC_URL)')
     .option('--qr', 'also draw it as a QR code', false)
     .action((wait: string, _, own: Command) => runLink(context, wait, own.optsWithGlobals<LinkFlags>()))
-  return addOutputOptions(link, ['table', 'json']).addHelpText('after', examples)
+  return addOutputOptions(link, ['table', 'json', 'jsonl']).addHelpText('after', examples)
 }
 
 const examples = `
