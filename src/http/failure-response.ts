@@ -4,7 +4,7 @@ import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
 import { toJsonLine } from '../render/to-json.ts'
 
 /** The status of each exit code; the compiler refuses a new one without. */
-export const statusByExitName = {
+const statusByExitName = {
   ok: 200,
   usage: 422,
   permission: 403,

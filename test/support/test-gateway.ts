@@ -18,7 +18,7 @@ type TestParts = Partial<Omit<GatewayParts, 'access' | 'store'>> & {
   readonly store?: FakeStore
 }
 
-export const localAccess: Access = {
+const localAccess: Access = {
   host: '127.0.0.1',
   publicUrl: undefined,
   origins: [],

@@ -11,7 +11,7 @@ export interface ServerEvent {
 }
 
 /** The id of the last event of what has ended: who comes back with it is told that nothing follows. */
-export const endId = 'end'
+const endId = 'end'
 
 const heartbeatMs = 15_000
 const retry = 'retry: 1000\n\n'

@@ -17,7 +17,7 @@ export interface InboxHub {
 type Parts = Pick<GatewayParts, 'store' | 'workflows' | 'now' | 'onLog'>
 
 /** A wait that was rewound waits anew. */
-export function openingOf(wait: KnownWait): string {
+function openingOf(wait: KnownWait): string {
   return `${waitId(wait)} ${wait.since.getTime()}`
 }
 
