@@ -30,8 +30,6 @@ const notRun: Readonly<Record<string, string>> = {
   'drover messages': 'the name of a command',
   'drover serve': 'the name of a command',
   'drover serve --app drover:demo': 'goes on for ever; e2e/serve.test.ts has its routes',
-  "drover link 'order-17#1' --as ada --public-url https://drover.example":
-    'that wait was approved by the library block; commands/serve/link.test.ts',
   'drover run': 'the name of a command',
   'drover watch': 'the name of a command',
   'drover worker': 'the name of a command',
