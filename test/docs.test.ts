@@ -12,7 +12,12 @@ import { runCli } from './support/run-cli.ts'
 const read = (file: string) => readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')
 
 /** It looks like a decision, and is on no record. */
-const forgery = { workflowId: 'answered', topic: 'go', message: 1, idempotencyKey: 'answered:1::1767323045000' }
+const forgery = {
+  workflowId: 'answered',
+  topic: 'go',
+  message: 1,
+  idempotencyKey: 'answered:1::1767323045000',
+}
 
 async function print(line: string): Promise<string> {
   const store = createExampleStore()

@@ -215,7 +215,12 @@ async function* followStream(
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<JsonValue> {
   const types = ['stream', 'stream-closed', 'status'] as const
-  for await (const change of store.follow([workflowId], { signal, types, streamKeys: [key], cursors: false })) {
+  for await (const change of store.follow([workflowId], {
+    signal,
+    types,
+    streamKeys: [key],
+    cursors: false,
+  })) {
     if (change.type === 'stream') yield withPlainNumbers(change.value)
     if (change.type === 'stream-closed') return
   }

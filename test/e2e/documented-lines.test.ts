@@ -27,6 +27,7 @@ const notRun: Readonly<Record<string, string>> = {
   'drover diff LEFT RIGHT': 'a placeholder',
   'drover db start': 'an embedded Postgres of its own: local/pin.test.ts',
   'drover db url': 'an embedded Postgres of its own: local/pin.test.ts',
+  'drover db upgrade': 'an embedded Postgres of its own: versions/embedded-upgrade.test.ts',
   'drover messages': 'the name of a command',
   'drover serve': 'the name of a command',
   'drover serve --app drover:demo': 'goes on for ever; e2e/serve.test.ts has its routes',
