@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { patience } from './support/patience.ts'
 
@@ -13,6 +15,15 @@ const common = {
 /** Values in, values out: these need no server. */
 const pure = ['{cli,commands,core,http,render,settings,support}/**/*.test.ts']
 
+const elsewhere = ['browser/**', 'chaos/**', 'hostile/**', 'versions/**', '**/node_modules/**']
+
+/** What the SDK registers in a process is there for good, so that a file that registers or launches has one of its own. */
+const launching =
+  /^import .*(@dbos-inc\/dbos-sdk|launch-dbos|live-store|approval-workflows|decision-races|demo\/workflows|src\/runtime\/)/m
+const launches = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+  .filter((file) => launching.test(readFileSync(path.join(import.meta.dirname, file), 'utf8')))
+
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
@@ -26,7 +37,17 @@ export default defineConfig({
           ...common,
           name: 'real',
           include: ['**/*.test.ts'],
-          exclude: [...pure, 'browser/**', 'chaos/**', 'hostile/**', 'versions/**', '**/node_modules/**'],
+          exclude: [...pure, ...elsewhere, ...launches],
+          globalSetup: ['support/test-server.ts'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          isolate: true,
+          name: 'runtime',
+          include: launches,
+          exclude: [...pure, ...elsewhere],
           globalSetup: ['support/test-server.ts'],
         },
       },

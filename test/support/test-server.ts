@@ -32,7 +32,33 @@ const settings = {
   max_connections: '300',
 }
 
+interface TestServer {
+  readonly serverUrl: string
+  readonly seedHome: string
+  stop(): Promise<void>
+}
+
+/** Each project of a run sets itself up, and all of them share one server: the last one that leaves stops it. */
+interface SharedServer {
+  readonly server: Promise<TestServer>
+  users: number
+}
+const shared = globalThis as { droverTestServer?: SharedServer }
+
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.droverTestServer ??= { server: startServer(), users: 0 }
+  const own = shared.droverTestServer
+  own.users += 1
+  const { serverUrl, seedHome, stop } = await own.server
+  project.provide('serverUrl', serverUrl)
+  project.provide('seedHome', seedHome)
+  return async () => {
+    own.users -= 1
+    if (own.users === 0) await stop()
+  }
+}
+
+async function startServer(): Promise<TestServer> {
   const home = await createEmptyHome()
   const local = createLocalDatabase({ home, env: process.env, settings })
   const open = () => local.open({ database: 'drover', connectTimeoutMs: patience() })
@@ -44,12 +70,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { url } = await open()
   const serverUrl = urlOfDatabase(url, 'postgres')
   await createTemplate(serverUrl, 'drover')
-  project.provide('serverUrl', serverUrl)
-  project.provide('seedHome', seedHome)
-  return async () => {
+  const stop = async () => {
     await local.stop({ force: true })
     await removeHome(home)
   }
+  return { serverUrl, seedHome, stop }
 }
 
 /** In the home of the tests' own server, whose files it shares. */
