@@ -125,7 +125,7 @@ test('old workflows go by their end', async () => {
   expect(stdout).toBe('old\n')
 })
 
-test('a workflow that moved on since it was looked at is left alone', async () => {
+const movingStore = () => {
   const store = createExampleStore()
   const { manage } = store
   store.manage = async (verb, targets) => {
@@ -133,11 +133,22 @@ test('a workflow that moved on since it was looked at is left alone', async () =
     store.update('queued', { status: 'PENDING' })
     return manage(verb, targets)
   }
-  const { code, stdout } = await runCli('cancel running queued', { store })
+  return store
+}
+
+test('a workflow that a filter found and that moved on since is left alone', async () => {
+  const line = 'cancel --status PENDING --status ENQUEUED --yes'
+  const { code, stdout } = await runCli(line, { store: movingStore() })
+  expect(code).toBe(9)
+  expect(stdout).toContain('running\tno-op\tPENDING\tSUCCESS\talready SUCCESS\t\n')
+  expect(stdout).toContain('queued\tfailed\tENQUEUED\tPENDING\tit is PENDING now, no longer ENQUEUED\t\n')
+})
+
+test('a workflow that was named is cancelled although it began to run meanwhile, and left alone if it ended', async () => {
+  const { code, stdout } = await runCli('cancel running queued', { store: movingStore() })
   expect(code).toBe(9)
   expect(stdout).toBe(
-    'running\tno-op\tPENDING\tSUCCESS\talready SUCCESS\t\n' +
-      'queued\tfailed\tENQUEUED\tPENDING\tit is PENDING now, no longer ENQUEUED\t\n',
+    'running\tno-op\tPENDING\tSUCCESS\talready SUCCESS\t\n' + 'queued\tchanged\tENQUEUED\tCANCELLED\t\t\n',
   )
 })
 

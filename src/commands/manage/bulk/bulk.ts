@@ -153,7 +153,7 @@ async function execute(
   request: BulkRequest,
   { plan, ledger, printer }: Execution,
 ): Promise<void> {
-  const { verb, flags, expand } = request
+  const { verb, filter, flags, expand } = request
   const { signal } = context.interrupts
   const doneEarlier = new Set(ledger.earlier?.done.map(({ workflowId }) => workflowId))
   const inDoubt = ledger.earlier?.inDoubt ?? new Set<string>()
@@ -173,7 +173,7 @@ async function execute(
         await pace.wait(batch.length)
         if (signal.aborted) break
         if (round === 0) await ledger.intend(from, size)
-        const rows = await changeBatch(store, verb, batch, inDoubt)
+        const rows = await changeBatch(store, { verb, isNamed: !filter, inDoubt }, batch)
         await ledger.confirm(rows)
         await printer.print(rows)
         progress.advance(rows.length)

@@ -59,11 +59,24 @@ async function resolveUnsure(
   return resolved
 }
 
+/** It was enqueued when it was looked at, and runs now: who named it wants it cancelled all the same. */
+function stillToCancel(target: PlannedTarget, result: ManageResult | undefined): readonly PlannedTarget[] {
+  if (result?.outcome !== 'moved-on' || obstacleTo('cancel', result.status) !== undefined) return []
+  return [{ ...target, status: result.status }]
+}
+
+interface Change {
+  readonly verb: ManageVerb
+  /** They were typed, and not found by what a filter says of them. */
+  readonly isNamed: boolean
+  /** What an interrupted run had begun with. */
+  readonly inDoubt: ReadonlySet<string>
+}
+
 export async function changeBatch(
   store: Store,
-  verb: ManageVerb,
+  { verb, isNamed, inDoubt }: Change,
   batch: readonly PlannedTarget[],
-  inDoubt: ReadonlySet<string>,
 ): Promise<BulkRow[]> {
   const resolved = await resolveUnsure(
     store,
@@ -73,6 +86,11 @@ export async function changeBatch(
   const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
   const results = toChange.length > 0 ? await store.manage(verb, toChange) : []
   const resultById = new Map(results.map((result) => [result.workflowId, result]))
+  if (verb === 'cancel' && isNamed) {
+    const moved = toChange.flatMap((target) => stillToCancel(target, resultById.get(target.workflowId)))
+    const again = moved.length > 0 ? await store.manage(verb, moved) : []
+    for (const result of again) resultById.set(result.workflowId, result)
+  }
   return batch.map((target) => {
     const result = resolved.get(target.workflowId) ?? resultById.get(target.workflowId)
     return toResultRow(verb, target, result ?? { workflowId: target.workflowId, outcome: 'not-found' })
