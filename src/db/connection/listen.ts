@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { dbosChannels } from '../../core/dbos-names.ts'
+import { nextWaitMs, withJitter } from '../../core/words/back-off.ts'
 import { connect, disconnect, type Session } from './connect.ts'
 import { receivesOwnNotify } from './receives-own-notify.ts'
 import { createWake } from './wake.ts'
@@ -42,6 +43,7 @@ export function createListener(
   const wake = createWake()
   let current: pg.Client | undefined
   let failures = 0
+  let waitMs = 0
   let lastFailure: unknown
   let keeping: Promise<void> | undefined
 
@@ -60,8 +62,8 @@ export function createListener(
       }
       if (subscribers.size === 0 || stop.signal.aborted) break
       const longestMs = lastFailure instanceof Undelivered ? lastDeafRetryMs : lastRetryMs
-      const retryMs = Math.min(longestMs, firstRetryMs * 2 ** failures)
-      await wake.sleep(retryMs * (0.5 + Math.random() / 2), stop.signal)
+      waitMs = nextWaitMs(failures === 0 ? 0 : waitMs, { firstMs: firstRetryMs, longestMs })
+      await wake.sleep(withJitter(waitMs), stop.signal)
       wake.reset()
     }
   }

@@ -1,5 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import type { FollowOptions } from '../../core/store.ts'
+import { nextWaitMs, withJitter } from '../../core/words/back-off.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import type { Session } from './connect.ts'
@@ -27,8 +28,7 @@ export const defaultTiming: FollowTiming = {
   answerPatienceMs: 200,
 }
 
-const firstRetryMs = 50
-const lastRetryMs = 2000
+const retries = { firstMs: 50, longestMs: 2000 }
 
 /** Tries `read` again while what fails may pass: a lost connection, a lock, a time limit of the role. Undefined when `signal` aborts or the store closes; throws what it was in the end. */
 export async function retryWhileDisconnected<Result>(
@@ -54,7 +54,7 @@ export async function retryWhileDisconnected<Result>(
   ]
   signal.addEventListener('abort', leave, { once: true })
   try {
-    for (let retryMs = firstRetryMs; !isOver(); retryMs = Math.min(lastRetryMs, retryMs * 2)) {
+    for (let retryMs = retries.firstMs; !isOver(); retryMs = nextWaitMs(retryMs, retries)) {
       try {
         const result = await untilAborted(read(), giveUp.signal)
         if (result === undefined) break
@@ -67,7 +67,7 @@ export async function retryWhileDisconnected<Result>(
         hasFailed = true
         lastFailure = error
       }
-      await retry.sleep(retryMs * (0.5 + Math.random() / 2), giveUp.signal)
+      await retry.sleep(withJitter(retryMs), giveUp.signal)
     }
     if (signal.aborted) return undefined
     if (isTransient(lastFailure) && !isConnectionLoss(lastFailure)) throw lastFailure

@@ -4,13 +4,13 @@ import type { DatabaseTarget } from '../../core/database.ts'
 import { lockKey, slotSession } from '../../core/dbos-names.ts'
 import { type ExecutorAnswer, toAnswerPages } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
+import { nextWaitMs } from '../../core/words/back-off.ts'
 import { connect } from '../../db/connection/connect.ts'
 import { toRunnable } from '../module/runnable.ts'
 import { answerQuestions } from './answer-questions.ts'
 import { createSlotStatements, type SlotStatements } from './slot-statements.ts'
 
-const firstRetryMs = 50
-const longestRetryMs = 2000
+const retries = { firstMs: 50, longestMs: 2000 }
 
 interface ExecutorSlot {
   /** Says for as long as this executor lives what it runs, and answers whoever asks. */
@@ -68,7 +68,7 @@ export async function holdExecutorSlot(
   }
 
   async function relock(): Promise<void> {
-    for (let waitMs = 0; !released.signal.aborted; waitMs = nextWaitMs(waitMs)) {
+    for (let waitMs = 0; !released.signal.aborted; waitMs = nextWaitMs(waitMs, retries)) {
       await sleep(waitMs, undefined, { signal: released.signal }).catch(() => {})
       try {
         const again = await lock()
@@ -95,8 +95,4 @@ export async function holdExecutorSlot(
       await client.end().catch(() => {})
     },
   }
-}
-
-function nextWaitMs(waitMs: number): number {
-  return Math.min(Math.max(waitMs * 2, firstRetryMs), longestRetryMs)
 }
