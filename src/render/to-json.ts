@@ -17,94 +17,130 @@ import type {
   WorkflowSummary,
 } from '../core/workflow.ts'
 
-/** The documented shape of a row of `list`: without payloads, whatever else the row carries. */
-export function toSummaryJson(workflow: WorkflowSummary): WorkflowSummary {
-  const { workflowId, name, className, configName, status, queue, application, version, executorId } =
-    workflow
-  const { createdAt, startedAt, completedAt, recoveryAttempts } = workflow
-  return {
-    workflowId,
-    name,
-    className,
-    configName,
-    status,
-    queue,
-    application,
-    version,
-    executorId,
-    createdAt,
-    startedAt,
-    completedAt,
-    recoveryAttempts,
-  }
+/** Prints these keys of a row, in this order, whatever else it carries; docs/output.md has them, and a test compares. */
+function shapeOf<Row extends object>() {
+  return <Key extends keyof Row & string>(...keys: readonly Key[]) =>
+    (row: Row): Pick<Row, Key> =>
+      Object.fromEntries(keys.map((key) => [key, row[key]])) as Pick<Row, Key>
 }
 
-export function toWorkflowJson(workflow: Workflow): Workflow {
-  const { input, output, error } = workflow
-  return { ...toSummaryJson(workflow), input, output, error }
-}
+const summaryKeys = [
+  'workflowId',
+  'name',
+  'className',
+  'configName',
+  'status',
+  'queue',
+  'application',
+  'version',
+  'executorId',
+  'createdAt',
+  'startedAt',
+  'completedAt',
+  'recoveryAttempts',
+] as const satisfies readonly (keyof WorkflowSummary)[]
 
-export function toStepJson({ step, name, startedAt, completedAt, output, error, childId }: Step): Step {
-  return { step, name, startedAt, completedAt, output, error, childId }
-}
+/** A row of `list`: without payloads. */
+export const toSummaryJson = shapeOf<WorkflowSummary>()(...summaryKeys)
+export const toWorkflowJson = shapeOf<Workflow>()(...summaryKeys, 'input', 'output', 'error')
+export const toStepJson = shapeOf<Step>()(
+  'step',
+  'name',
+  'startedAt',
+  'completedAt',
+  'output',
+  'error',
+  'childId',
+)
+export const toEventJson = shapeOf<WorkflowEvent>()('workflowId', 'key', 'value', 'at')
+export const toMessageJson = shapeOf<Message>()('workflowId', 'topic', 'message', 'sentAt', 'readByStep')
+export const toStreamValueJson = shapeOf<StreamValue>()('workflowId', 'key', 'offset', 'value')
+/** A line of `audit`. */
+export const toRecordedDecisionJson = shapeOf<RecordedDecision>()(
+  'id',
+  'workflowId',
+  'name',
+  'step',
+  'topic',
+  'decision',
+  'by',
+  'bySource',
+  'comment',
+  'outcome',
+  'forced',
+  'at',
+  'sessionUser',
+  'clientAddress',
+  'payloadSha256',
+)
+/** A line of `audit verify`. */
+export const toDiscrepancyJson = shapeOf<Discrepancy>()(
+  'workflowId',
+  'step',
+  'topic',
+  'problem',
+  'decision',
+  'by',
+  'at',
+)
+export const toRecoveredJson = shapeOf<RecoveredRow>()(
+  'workflowId',
+  'outcome',
+  'executorId',
+  'version',
+  'reason',
+)
+export const toQueueJson = shapeOf<Queue>()(
+  'name',
+  'application',
+  'enqueued',
+  'running',
+  'delayed',
+  'oldestAt',
+  'concurrency',
+  'workerConcurrency',
+  'rateLimit',
+  'pollMs',
+)
+export const toScheduleJson = shapeOf<Schedule>()(
+  'name',
+  'workflow',
+  'cron',
+  'timezone',
+  'status',
+  'application',
+  'queue',
+  'lastFiredAt',
+  'nextAt',
+)
+export const toVersionJson = shapeOf<VersionRow>()(
+  'version',
+  'application',
+  'isLatest',
+  'registeredAt',
+  'workers',
+  'unsureWorkers',
+  'active',
+  'total',
+)
 
-export function toEventJson({ workflowId, key, value, at }: WorkflowEvent): WorkflowEvent {
-  return { workflowId, key, value, at }
-}
+const toKnownWaitJson = shapeOf<KnownWait>()(
+  'workflowId',
+  'name',
+  'step',
+  'topic',
+  'prompt',
+  'since',
+  'until',
+  'state',
+  'asked',
+  'source',
+  'request',
+)
 
-export function toMessageJson({ workflowId, topic, message, sentAt, readByStep }: Message): object {
-  return { workflowId, topic, message, sentAt, readByStep }
-}
-
-export function toStreamValueJson({ workflowId, key, offset, value }: StreamValue): StreamValue {
-  return { workflowId, key, offset, value }
-}
-
-/** The documented shape of a line of `audit`. */
-export function toRecordedDecisionJson(recorded: RecordedDecision): object {
-  const { id, workflowId, name, step, topic, decision, by, bySource, comment, outcome, forced } = recorded
-  const { at, sessionUser, clientAddress, payloadSha256 } = recorded
-  return {
-    id,
-    workflowId,
-    name,
-    step,
-    topic,
-    decision,
-    by,
-    bySource,
-    comment,
-    outcome,
-    forced,
-    at,
-    sessionUser,
-    clientAddress,
-    payloadSha256,
-  }
-}
-
-/** The documented shape of a line of `audit verify`. */
-export function toDiscrepancyJson(found: Discrepancy): object {
-  const { workflowId, step, topic, problem, decision, by, at } = found
-  return { workflowId, step, topic, problem, decision, by, at }
-}
-
-/** The documented shape of a line of `inbox`. */
+/** A line of `inbox`; a topic that is not known is null. */
 export function toWaitJson(wait: KnownWait): object {
-  const { workflowId, name, step, topic, prompt, since, until, state, asked, source, request } = wait
-  return {
-    workflowId,
-    name,
-    step,
-    topic: topic ?? null,
-    prompt,
-    since,
-    until,
-    state,
-    asked,
-    source,
-    request,
-  }
+  return toKnownWaitJson({ ...wait, topic: wait.topic ?? null })
 }
 
 /** The same where nothing was looked up for it. */
@@ -112,39 +148,8 @@ function toOpenWaitJson({ isOverdue, unreadTopics, ...wait }: Wait): object {
   return wait
 }
 
-export function toRecoveredJson({ workflowId, outcome, executorId, version, reason }: RecoveredRow): object {
-  return { workflowId, outcome, executorId, version, reason }
-}
-
 export function toStepPairJson({ step, difference, left, right }: StepPair): object {
   return { step, difference, left: left && toStepJson(left), right: right && toStepJson(right) }
-}
-
-export function toQueueJson(queue: Queue): Queue {
-  const { name, application, enqueued, running, delayed, oldestAt } = queue
-  const { concurrency, workerConcurrency, rateLimit, pollMs } = queue
-  return {
-    name,
-    application,
-    enqueued,
-    running,
-    delayed,
-    oldestAt,
-    concurrency,
-    workerConcurrency,
-    rateLimit,
-    pollMs,
-  }
-}
-
-export function toScheduleJson(schedule: Schedule): Schedule {
-  const { name, workflow, cron, timezone, status, application, queue, lastFiredAt, nextAt } = schedule
-  return { name, workflow, cron, timezone, status, application, queue, lastFiredAt, nextAt }
-}
-
-export function toVersionJson(row: VersionRow): VersionRow {
-  const { version, application, isLatest, registeredAt, workers, unsureWorkers, active, total } = row
-  return { version, application, isLatest, registeredAt, workers, unsureWorkers, active, total }
 }
 
 /** A change, with what comes with it in its documented shape. */
