@@ -1,6 +1,6 @@
 import { internalQueue } from '../../src/core/dbos-names.ts'
-import type { DeadExecutor, RecoveryScan, UnclaimedVersion } from '../../src/core/diagnosis/dead-executors.ts'
 import { eligibleExecutors } from '../../src/core/diagnosis/eligible-executors.ts'
+import type { DeadExecutor, RecoveryScan, UnclaimedVersion } from '../../src/core/diagnosis/recovery.ts'
 import type { LiveExecutor } from '../../src/core/diagnosis/situation.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { Workflow, WorkflowSummary } from '../../src/core/workflow.ts'

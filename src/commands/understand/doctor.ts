@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import type { DeadExecutor } from '../../core/diagnosis/dead-executors.ts'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import {
   type Checkup,
@@ -10,6 +9,7 @@ import {
   type Standing,
 } from '../../core/diagnosis/health.ts'
 import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
+import type { DeadExecutor } from '../../core/diagnosis/recovery.ts'
 import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
@@ -24,7 +24,7 @@ import {
   toFindingJson,
   toFindingLine,
   toTypedFinding,
-} from '../../render/explain/finding.ts'
+} from '../../render/doctor/finding.ts'
 import { createStyle } from '../../render/style.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'

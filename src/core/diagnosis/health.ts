@@ -1,11 +1,11 @@
 import { knownMigration } from '../dbos-names.ts'
 import type { ApplicationVersion } from '../platform.ts'
 import type { Cause } from './cause.ts'
-import type { DeadExecutor, RecoveryScan } from './dead-executors.ts'
 import { diagnose } from './diagnose.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
 import type { Misdirected, UnknownTopics } from './misdirected.ts'
 import { findOvertaken, type Overtaken } from './overtaken.ts'
+import type { DeadExecutor, RecoveryScan } from './recovery.ts'
 import { isSilent, type LiveExecutor, type Situation } from './situation.ts'
 
 /** Workflows that stand where they are for the same reason, most likely. */

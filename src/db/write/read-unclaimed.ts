@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { listening, sessionPrefix } from '../../core/dbos-names.ts'
-import type { UnclaimedVersion } from '../../core/diagnosis/dead-executors.ts'
 import { isEligible, type Wanted } from '../../core/diagnosis/eligible-executors.ts'
+import type { UnclaimedVersion } from '../../core/diagnosis/recovery.ts'
 import type { Row } from '../connection/connect.ts'
 import {
   completeVersion,

@@ -5,9 +5,9 @@ import type {
   HandOverRequest,
   MoveRequest,
   RecoveryScan,
-} from '../../core/diagnosis/dead-executors.ts'
+} from '../../core/diagnosis/recovery.ts'
 import type { Row } from '../connection/connect.ts'
-import { isLifeless, readUnknownSessions } from '../executors/life-signs.ts'
+import { isLifeless, readUnknownSessions } from '../executors/dead-executors.ts'
 import { putBack } from '../executors/put-back.ts'
 import { seeSessions } from '../executors/see-sessions.ts'
 import { pick } from '../tables/define-table.ts'

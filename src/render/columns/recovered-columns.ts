@@ -1,4 +1,4 @@
-import type { RecoveredRow } from '../../core/diagnosis/dead-executors.ts'
+import type { RecoveredRow } from '../../core/diagnosis/recovery.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'

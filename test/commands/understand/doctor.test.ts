@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CliError } from '../../../src/core/errors.ts'
-import type { FindingLine } from '../../../src/render/explain/finding.ts'
+import type { FindingLine } from '../../../src/render/doctor/finding.ts'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
 import { fakeEpoch } from '../../support/fake-workflow.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { toSessionName } from '../../../core/dbos-names.ts'
-import type { RecoveredRow, UnclaimedVersion } from '../../../core/diagnosis/dead-executors.ts'
 import { liveVersionsOf } from '../../../core/diagnosis/eligible-executors.ts'
+import type { RecoveredRow, UnclaimedVersion } from '../../../core/diagnosis/recovery.ts'
 import type { Store } from '../../../core/store.ts'
 import { command, type Phrase, phrase } from '../../../core/words/command-line.ts'
 import type { WorkflowSummary } from '../../../core/workflow.ts'

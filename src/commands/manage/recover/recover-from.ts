@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { internalQueue } from '../../../core/dbos-names.ts'
-import type { DeadExecutor, RecoveredRow } from '../../../core/diagnosis/dead-executors.ts'
 import { eligibleExecutors, liveVersionsOf, type Wanted } from '../../../core/diagnosis/eligible-executors.ts'
+import type { DeadExecutor, RecoveredRow } from '../../../core/diagnosis/recovery.ts'
 import type { LiveExecutor } from '../../../core/diagnosis/situation.ts'
 import { latestVersionOf } from '../../../core/platform.ts'
 import type { Store } from '../../../core/store.ts'

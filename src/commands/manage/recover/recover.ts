@@ -5,7 +5,7 @@ import {
   type RecoveredRow,
   type RecoveryScan,
   unclaimedInBoth,
-} from '../../../core/diagnosis/dead-executors.ts'
+} from '../../../core/diagnosis/recovery.ts'
 import { CliError } from '../../../core/errors.ts'
 import { exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
 import type { Store } from '../../../core/store.ts'

@@ -9,13 +9,13 @@ import {
 } from '../../core/words/command-line.ts'
 import { sqlName } from '../../core/words/sql-name.ts'
 import { describeQuestion } from '../answer.ts'
+import { causeSentence, describeStrays } from '../explain/cause-sentence.ts'
+import { answerWith, ownStart } from '../explain/fixes.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { counted, displayWidth, escapeControls, escapeName, pad, shortExecutor, wrap } from '../text.ts'
 import { formatDuration, formatElapsed } from '../time-text.ts'
-import { causeSentence, describeStrays } from './cause-sentence.ts'
-import { answerWith, ownStart } from './fixes.ts'
 
 /** A line of `doctor`. */
 export interface FindingLine {
