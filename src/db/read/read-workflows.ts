@@ -1,8 +1,6 @@
 import type { WorkflowOrigin } from '../../core/run/start.ts'
 import type { WorkflowQuery } from '../../core/store.ts'
-
 import { msOf } from '../../core/words/far-date.ts'
-
 import type { Workflow, WorkflowSummary } from '../../core/workflow.ts'
 import { needsPortable } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
