@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
@@ -13,6 +13,7 @@ import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
+import { makeHome, writePrivateFile } from './local/home/private-file.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { watchReader } from './terminal/closed-reader.ts'
@@ -63,7 +64,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     projectFiles: createProjectFiles(home),
     readFile: readTextFile,
     writeFile: (file, text) => writeFile(file, text),
-    writePrivate,
+    writePrivate: async (file, text) => {
+      if (path.dirname(file) === home) makeHome(home)
+      else await mkdir(path.dirname(file), { recursive: true })
+      writePrivateFile(file, text)
+    },
     appendFile: appendToDisk,
     exitWith: (code) => codes.push(code),
     spawnDrover,
@@ -196,14 +201,6 @@ async function readTextFile(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
-}
-
-async function writePrivate(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
-  const next = `${file}.${process.pid}`
-  await rm(next, { force: true })
-  await writeFile(next, text, { mode: 0o600, flag: 'wx' })
-  await rename(next, file)
 }
 
 async function appendToDisk(path: string, text: string): Promise<void> {

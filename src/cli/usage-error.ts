@@ -1,6 +1,13 @@
 import type { Command, CommanderError } from 'commander'
 import { CliError } from '../core/errors.ts'
-import { asText, command as line, type Phrase, phrase, renderArguments } from '../core/words/command-line.ts'
+import {
+  asText,
+  type CommandLine,
+  command,
+  type Phrase,
+  phrase,
+  renderArguments,
+} from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
 
 /** What Commander says of a command line, as a sentence and a line to type that runs. */
@@ -11,13 +18,15 @@ export function toUsageError(
 ): CliError {
   const [first = '', second = ''] = argv
   if (error.code === 'commander.help' && first === 'help') {
-    return usage(`"${second}" is not a command.`, phrase`${line('', [], { '--help': true })}   # lists them`)
+    return usage(
+      `"${second}" is not a command.`,
+      phrase`${command('', [], { '--help': true })}   # lists them`,
+    )
   }
-  const command = program?.commands.find((one) => one.name() === program.args[0])
-  if (!command) return usage(sentenceOf(error), optionsOf([], error))
-  const group = command.commands.length > 0 ? toGroupError(error, command) : undefined
-  const called = command.commands.find((one) => one.name() === command.args[0])
-  return group ?? repetitionOf(error, argv) ?? usage(sentenceOf(error), adviceFor(error, command, called))
+  const named = program?.commands.find((one) => one.name() === program.args[0])
+  if (!named) return usage(sentenceOf(error), optionsOf('', error))
+  const group = named.commands.length > 0 ? toGroupError(error, named) : undefined
+  return group ?? repetitionOf(error, argv) ?? usage(sentenceOf(error), adviceFor(error, named))
 }
 
 function usage(sentence: string, hint: Phrase): CliError {
@@ -27,7 +36,7 @@ function usage(sentence: string, hint: Phrase): CliError {
 /** `drover queues st`, and a group without its command. */
 function toGroupError(error: CommanderError, group: Command): CliError | undefined {
   const names = group.commands.map((one) => one.name())
-  const has = phrase`${line(group.name(), [], { '--help': true })}   # it has ${names.join(', ')}`
+  const has = phrase`${command(group.name(), [], { '--help': true })}   # it has ${names.join(', ')}`
   if (error.code === 'commander.help') return usage(`drover ${group.name()} needs one of its commands.`, has)
   const [typed = ''] = group.args
   const isUnknown = ['commander.excessArguments', 'commander.unknownCommand'].includes(error.code)
@@ -37,7 +46,7 @@ function toGroupError(error: CommanderError, group: Command): CliError | undefin
     `"${typed}" is not a command of drover ${group.name()}.`,
     meant === undefined
       ? has
-      : phrase`did you mean ${line(`${group.name()} ${meant}`)}? It has ${names.join(', ')}`,
+      : phrase`did you mean drover ${group.name()} ${meant}? It has ${names.join(', ')}`,
   )
 }
 
@@ -52,43 +61,51 @@ function repetitionOf(error: CommanderError, argv: readonly string[]): CliError 
   return usage(sentenceOf(error), phrase`an option takes one value, and may be repeated: ${asText(repeated)}`)
 }
 
-function adviceFor(error: CommanderError, command: Command, called: Command | undefined): Phrase {
-  const words = called ? [command.name(), called.name()] : [command.name()]
+function adviceFor(error: CommanderError, named: Command): Phrase {
+  const called = named.commands.find((one) => one.name() === named.args[0])
+  const words = called ? `${named.name()} ${called.name()}` : named.name()
   const lacks = ['commander.missingArgument', 'commander.missingMandatoryOptionValue'].includes(error.code)
-  const typed = (called ?? command).args
-  return (lacks ? firstUse(words.join(' '), typed) : undefined) ?? optionsOf(words, error)
+  const [id = '@last'] = (called ?? named).args
+  return (lacks ? firstUse(words, id) : undefined) ?? optionsOf(words, error)
 }
 
 /** A line that does something, for a command that was typed without what it needs. */
-function firstUse(words: string, typed: readonly string[]): Phrase | undefined {
-  const [id = '@last'] = typed
-  switch (words) {
-    case 'run':
-      return line('run', ['approvalWorkflow', '3'], { '--app': 'drover:demo' })
-    case 'start':
-      return phrase`${line('list', [], { '--count-by': 'name' })}   # names that ran before`
-    case 'fork':
-    case 'rewind':
-      return line(words, [id], { '--from': 'failed' })
-    case 'send':
-      return phrase`${line('send', [id, 'true'], { '--topic': 'TOPIC' })}   # ${line('inbox')} shows who waits, and on which topic`
-    case 'diff':
-      return phrase`${line('get', [id])}   # names its copies; diff takes two ids`
-    case 'approve':
-    case 'reject':
-      return phrase`${line('inbox')}   # what waits for an answer`
-    case 'token create':
-      return line('token create', ['NAME'])
-    case 'token revoke':
-      return line('token list')
+function firstUse(words: string, id: string): Phrase | undefined {
+  const inbox = command('inbox')
+  const uses: Readonly<Record<string, Phrase>> = {
+    run: command('run', ['approvalWorkflow', '3'], { '--app': 'drover:demo' }),
+    start: phrase`${command('list', [], { '--count-by': 'name' })}   # names that ran before`,
+    watch: onLast(command('watch', ['@last'])),
+    get: onLast(command('get', ['@last'])),
+    steps: onLast(command('steps', ['@last'])),
+    events: onLast(command('events', ['@last'])),
+    stream: onLast(command('stream', ['@last'])),
+    messages: onLast(command('messages', ['@last'])),
+    wait: onLast(command('wait', ['@last'])),
+    result: onLast(command('result', ['@last'])),
+    explain: onLast(command('explain', ['@last'])),
+    diff: phrase`${command('get', [id])}   # names its copies; diff takes two ids`,
+    send: phrase`${command('send', [id, 'true'], { '--topic': 'TOPIC' })}   # ${inbox} shows who waits, and on which topic`,
+    approve: phrase`${inbox}   # what waits for an answer`,
+    reject: phrase`${inbox}   # what waits for an answer`,
+    fork: command('fork', [id], { '--from': 'failed' }),
+    rewind: command('rewind', [id], { '--from': 'failed' }),
+    'token create': command('token create', ['NAME']),
+    'token revoke': command('token list'),
+    queues: phrase`${command('queues')}   # lists them`,
+    schedules: phrase`${command('schedules')}   # lists them`,
+    versions: phrase`${command('versions')}   # lists them`,
   }
-  const [name = '', verb] = words.split(' ')
-  if (verb !== undefined) return phrase`${line(name)}   # lists them`
-  return phrase`${line(words, ['@last'])}   # ${line('list')} shows ids`
+  const [group = ''] = words.split(' ')
+  return uses[words] ?? uses[group]
 }
 
-function optionsOf(words: readonly string[], { message }: CommanderError): Phrase {
-  const help = line(words.join(' '), [], { '--help': true })
+function onLast(line: CommandLine): Phrase {
+  return phrase`${line}   # ${command('list')} shows ids`
+}
+
+function optionsOf(words: string, { message }: CommanderError): Phrase {
+  const help = command(words, [], { '--help': true })
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(message.split('\n')[1] ?? '')?.[1]
   return meant ? phrase`did you mean ${meant}? ${help}` : phrase`${help}   # how it is used`
 }

@@ -1,10 +1,10 @@
 import type { Change } from '../core/change.ts'
 import type { DatabaseIdentity } from '../core/database.ts'
-import type { Actor, Verdict } from '../core/decide/decision.ts'
+import { answerWait } from '../core/decide/answer-wait.ts'
+import type { Verdict } from '../core/decide/decision.ts'
 import type { RecordedDecision, RecordQuery } from '../core/decide/decision-record.ts'
-import { findWait } from '../core/decide/find-wait.ts'
 import type { InboxQuery, NamedWait } from '../core/decide/inbox-query.ts'
-import { type Decided, submitDecision } from '../core/decide/submit-decision.ts'
+import type { Decided } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { CliError } from '../core/errors.ts'
 import type { Queue } from '../core/platform.ts'
@@ -136,12 +136,9 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
 
   const decide = async (wait: string, verdict: Verdict, options: DecideOptions): Promise<Decided> => {
     const { as, comment = null, data, topic } = options
-    const decider = { by: as, isRecorded: rules.isRecorded }
-    const addressed = await findWait(store, wait, decider, (id) => requireWorkflow(store, id))
-    const actor: Actor = { name: as, source: 'library' }
-    const { name } = addressed.workflow
-    const said = { ...addressed, name, verdict, actor, comment, message: data, topic }
-    return withPlainNumbers(await submitDecision(store, rules, said))
+    const answer = { verdict, actor: { name: as, source: 'library' }, comment, message: data, topic }
+    const find = (id: string) => requireWorkflow(store, id)
+    return withPlainNumbers(await answerWait(store, rules, wait, answer, find))
   }
 
   return {

@@ -18,6 +18,8 @@ export interface PrintedCommand {
 
 /** What the source names by a variable. */
 const verbs: Readonly<Record<string, readonly string[]>> = {
+  // Any command with its help: one alone, one of a group, and a group.
+  'cli/usage-error.ts': ['list', 'queues set', 'db'],
   'commands/answer/decide.ts': ['approve', 'reject'],
   'commands/answer/select-waits.ts': ['approve', 'reject'],
   'commands/understand/audit.ts': ['audit init', 'audit verify'],

@@ -1,5 +1,5 @@
 import { inject } from 'vitest'
-import { exitNameByErrorCode } from '../../src/core/errors.ts'
+import { exitCodeOf } from '../../src/core/errors.ts'
 import { exitCodes } from '../../src/core/exit-codes.ts'
 import { refusalOf } from '../../src/core/sqlstates.ts'
 import { openStore } from '../../src/db/open-store.ts'
@@ -60,7 +60,7 @@ export async function createRefuser(database: TestDatabase): Promise<Refuser> {
       const { code, isTransient = false } = refusalOf(given) ?? { code: 'usage' as const }
       // A stream is read in batches, each of which is asked for again where what kept it may pass.
       const isAskedAgain = isTransient && command.startsWith('stream ')
-      const expected = isAskedAgain ? exitCodes.ok.code : exitCodes[exitNameByErrorCode[code]].code
+      const expected = isAskedAgain ? exitCodes.ok.code : exitCodeOf(code)
       return { ...ended, command, state: given, position, wasRefused, expected }
     },
     close: proxy.close,

@@ -1,5 +1,4 @@
-import { CliError, exitNameByErrorCode } from '../../src/core/errors.ts'
-import { exitCodes } from '../../src/core/exit-codes.ts'
+import { CliError, exitCodeOf } from '../../src/core/errors.ts'
 import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import type { Store } from '../../src/core/store.ts'
 import { parseJsonOrString } from '../../src/core/words/json.ts'
@@ -98,6 +97,6 @@ async function call(use: () => Promise<JsonValue>): Promise<Answer> {
     return { code: 0, value: await use() }
   } catch (error) {
     if (!(error instanceof CliError)) throw error
-    return { code: exitCodes[exitNameByErrorCode[error.code]].code, message: error.message }
+    return { code: exitCodeOf(error.code), message: error.message }
   }
 }

@@ -11,6 +11,7 @@ import { findKnownWait } from '../../http/answer/find-known-wait.ts'
 import { createLink } from '../../http/links/answer-link.ts'
 import { readLinkKeys } from '../../http/links/link-keys.ts'
 import { renderQr } from '../../http/links/qr.ts'
+import { getAsked } from '../../http/v1/require-workflow.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 import { publicUrlOf } from './public-url.ts'
 
@@ -63,11 +64,7 @@ async function runLink(context: Context, typed: string, flags: LinkFlags): Promi
 
 async function findOpenWait(store: Store, settings: Settings, typed: string, actor: string) {
   const decider = { by: actor, isRecorded: settings.audit.value === 'on' }
-  const { wait, isOver } = await findWait(store, typed, decider, async (id) => {
-    const workflow = await store.get(id)
-    if (workflow) return workflow
-    throw new CliError('workflow-not-found', `There is no workflow "${id}".`, { hint: command('inbox') })
-  })
+  const { wait, isOver } = await findWait(store, typed, decider, (id) => getAsked(store, id))
   const { workflowId, step, state } = wait
   if (isOver || state !== 'waiting') {
     throw new CliError('wait-not-found', `${workflowId}#${step} does not wait any more.`, {

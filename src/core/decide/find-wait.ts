@@ -15,7 +15,7 @@ interface AddressedWait {
 }
 
 /** A workflow by its whole id, or by what else stands for it. Throws `workflow-not-found`. */
-type FindWorkflow = (id: string) => Promise<Workflow>
+export type FindWorkflow = (id: string) => Promise<Workflow>
 
 interface Decider {
   /** The name of who decides. */

@@ -1,11 +1,9 @@
 import { isIP } from 'node:net'
+import { isThisMachine } from '../../core/words/postgres-url.ts'
 import type { Access } from '../gateway-parts.ts'
 
-const loopbackNames = ['localhost', '127.0.0.1', '::1']
-
 export function isLoopback(host: string): boolean {
-  const name = withoutBrackets(host)
-  return loopbackNames.includes(name) || /^127\.\d+\.\d+\.\d+$/.test(name)
+  return isThisMachine(withoutBrackets(host))
 }
 
 /**

@@ -1,12 +1,13 @@
+import { type Answer, answerWait } from '../../core/decide/answer-wait.ts'
 import type { Verdict } from '../../core/decide/decision.ts'
 import { CliError } from '../../core/errors.ts'
 import { actorOf } from '../answer/actor.ts'
-import { answerWait, type GatewayAnswer } from '../answer/answer-wait.ts'
 import { HttpRefusal, toFailure } from '../failure-response.ts'
 import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
 import { isOwnPage } from '../guard/guard-request.ts'
 import { readForm } from '../read-body.ts'
 import { pathParameter } from '../route.ts'
+import { getAsked } from '../v1/require-workflow.ts'
 import { pageResponse } from './page-layout.ts'
 import { waitPath } from './page-parts.ts'
 import { readQuestion } from './question.ts'
@@ -14,7 +15,7 @@ import { questionPage } from './question-page.ts'
 
 /** What somebody sent with the form of a question. */
 export interface FormAnswer {
-  readonly decision: Verdict
+  readonly verdict: Verdict
   readonly comment: string | null
   readonly by: string | undefined
 }
@@ -25,12 +26,12 @@ export async function readAnswer(context: GatewayContext, { access }: GatewayPar
     throw new HttpRefusal(403, 'foreign-origin', 'Only a page of this gateway can send its form.')
   }
   const form = await readForm(context)
-  const decision = form.get('decision')
-  if (decision !== 'approved' && decision !== 'rejected') {
+  const verdict = form.get('decision')
+  if (verdict !== 'approved' && verdict !== 'rejected') {
     throw new HttpRefusal(422, 'invalid-argument', 'The form says neither to approve nor to reject.')
   }
   const text = (name: string) => form.get(name)?.replaceAll('\0', '').trim() || undefined
-  return { decision, comment: text('comment') ?? null, by: text('by') }
+  return { verdict, comment: text('comment') ?? null, by: text('by') }
 }
 
 /** Decides, and then shows the question again: by a new request, so that going back sends nothing twice. */
@@ -59,14 +60,14 @@ interface Place {
 export async function settle(
   parts: GatewayParts,
   waitId: string,
-  answer: GatewayAnswer,
+  answer: Answer,
   place: Place,
 ): Promise<Response> {
   try {
-    if (answer.decision === 'rejected' && answer.comment === null) {
+    if (answer.verdict === 'rejected' && answer.comment === null) {
       throw new CliError('usage', 'To reject, say why.')
     }
-    await answerWait(parts, waitId, answer)
+    await answerWait(parts.store, parts, waitId, answer, (id) => getAsked(parts.store, id))
     return new Response(null, {
       status: 303,
       headers: { Location: place.action, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },

@@ -1,10 +1,10 @@
 import { waitId } from '../../core/decide/wait-id.ts'
-import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import type { StreamValue } from '../../core/workflow.ts'
 import { describeQuestion } from '../../render/answer.ts'
 import { elapsedOf } from '../../render/time-text.ts'
 import { readProgress } from '../../render/watch/progress.ts'
+import { noWorkflow } from '../v1/require-workflow.ts'
 import { type Markup, markup } from './markup.ts'
 import { facts, moment, showError, showStatus, showValue, waitPath } from './page-parts.ts'
 
@@ -14,7 +14,7 @@ const valuesShown = 10
 /** One workflow as it is now. Throws `workflow-not-found`. */
 export async function workflowPage(store: Store, workflowId: string, now: Date): Promise<Markup> {
   const workflow = await store.get(workflowId)
-  if (!workflow) throw new CliError('workflow-not-found', `There is no workflow "${workflowId}".`)
+  if (!workflow) throw noWorkflow(workflowId)
   const [events, steps, waits, keys] = await Promise.all([
     store.events(workflowId),
     store.steps(workflowId),

@@ -1,15 +1,16 @@
+import { answerWait } from '../../core/decide/answer-wait.ts'
 import { createWaitKnowledge } from '../../core/decide/known-waits.ts'
 import { CliError } from '../../core/errors.ts'
 import { parseTime } from '../../core/words/time.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { toRecordedDecisionJson, toWaitJson } from '../../render/to-json.ts'
 import { actorOf } from '../answer/actor.ts'
-import { answerWait } from '../answer/answer-wait.ts'
 import { findKnownWait } from '../answer/find-known-wait.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter } from '../route.ts'
 import { decisionBody, decisionsQuery, inboxQuery, noQuery } from './inputs.ts'
 import { type Operation, readBody, readQuery } from './operation.ts'
+import { getAsked } from './require-workflow.ts'
 
 export function waitOperations(parts: GatewayParts): readonly Operation[] {
   const { store, workflows, now } = parts
@@ -54,13 +55,15 @@ export function waitOperations(parts: GatewayParts): readonly Operation[] {
         }
         const actor = actorOf(context, parts, by)
         const answer = {
-          decision,
+          verdict: decision,
           comment: comment ?? null,
-          data: data as JsonValue | undefined,
+          message: data as JsonValue | undefined,
           topic,
           actor,
         }
-        const { wait, ...decided } = await answerWait(parts, pathParameter(context, 'wait'), answer)
+        const find = (id: string) => getAsked(parts.store, id)
+        const typed = pathParameter(context, 'wait')
+        const { wait, ...decided } = await answerWait(parts.store, parts, typed, answer, find)
         const { workflowId, step } = wait
         const { outcome, at } = decided
         return jsonResponse({
