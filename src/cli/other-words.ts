@@ -1,16 +1,30 @@
-import { asText, command, type Phrase } from '../core/words/command-line.ts'
+import type { Command } from 'commander'
+import { CliError } from '../core/errors.ts'
+import { asText, command, type Phrase, phrase, renderArguments } from '../core/words/command-line.ts'
+import { nearest } from '../core/words/nearest.ts'
+
+/** Throws `usage` for what is no command, with the line that was probably meant. */
+export function refuseUnknown(program: Command, typed: string, operands: readonly string[]): never {
+  const word = typed.toLowerCase()
+  const others = commandsByWord(operands[0] ?? '@last')
+  const other = Object.hasOwn(others, word) ? others[word] : undefined
+  throw new CliError('usage', `"${typed}" is not a command.`, {
+    hint: other ?? nearestCommand(program, typed, operands),
+  })
+}
+
+function nearestCommand(program: Command, typed: string, operands: readonly string[]): Phrase {
+  const names = program.commands.map((one) => one.name())
+  const meant = nearest(typed, names)
+  return meant === undefined
+    ? phrase`${command('', [], { '--help': true })}   # lists the commands`
+    : phrase`did you mean drover ${asText(renderArguments([meant, ...operands], {}))}?`
+}
 
 /**
  * What somebody types who comes from another tool, and the line of drover's that does it. They are no aliases: each thing has
  * one name here.
  */
-export function commandInsteadOf(typed: string, operands: readonly string[]): Phrase | undefined {
-  const [id = '@last'] = operands
-  const word = typed.toLowerCase()
-  const commands = commandsByWord(id)
-  return Object.hasOwn(commands, word) ? commands[word] : undefined
-}
-
 function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
   const get = command('get', [id])
   const watch = command('watch', [id])

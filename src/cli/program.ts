@@ -1,9 +1,6 @@
 import { Command, Option } from 'commander'
 import { commandGroups, type ListedCommand } from '../commands/index.ts'
 import type { Context } from '../context.ts'
-import { CliError } from '../core/errors.ts'
-import { asText, command, phrase, renderArguments } from '../core/words/command-line.ts'
-import { nearest } from '../core/words/nearest.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
 import { topicNames } from './topic-names.ts'
 
@@ -54,7 +51,9 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .allowExcessArguments()
     .action(async () => {
       const [typed, ...operands] = program.args
-      return typed === undefined ? program.help() : refuseUnknown(program, typed, operands)
+      if (typed === undefined) return program.help()
+      const { refuseUnknown } = await import('./other-words.ts')
+      return refuseUnknown(program, typed, operands)
     })
 }
 
@@ -76,21 +75,6 @@ function inheritAll(command: Command, parent: Command): Command {
 function outlineOf({ name, usage, summary }: ListedCommand): Command {
   const command = new Command(name).summary(summary)
   return usage === '' ? command : command.arguments(usage)
-}
-
-async function refuseUnknown(program: Command, typed: string, operands: readonly string[]): Promise<never> {
-  const { commandInsteadOf } = await import('./other-words.ts')
-  const names = program.commands.map((command) => command.name())
-  const other = commandInsteadOf(typed, operands)
-  const meant = other ? undefined : nearest(typed, names)
-  const help = phrase`${command('', [], { '--help': true })}   # lists the commands`
-  throw new CliError('usage', `"${typed}" is not a command.`, {
-    hint:
-      other ??
-      (meant === undefined
-        ? help
-        : phrase`did you mean drover ${asText(renderArguments([meant, ...operands], {}))}?`),
-  })
 }
 
 /** What is off unless it is asked for needs no word. */

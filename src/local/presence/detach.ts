@@ -3,7 +3,7 @@ import type { Layout } from '../cluster/layout.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
 import { stopServer } from '../server/server.ts'
 import { otherClients } from './clients.ts'
-import { readPin } from './pin.ts'
+import { isPinned } from './pin.ts'
 import { isAwaited, type Presence, takeExclusively } from './presence.ts'
 
 /** A connection that was just closed is seen for some more milliseconds. */
@@ -16,11 +16,7 @@ export async function detach(layout: Layout, presence: Presence): Promise<void> 
   const { client } = presence
   try {
     // The pin is read when we are alone: who sets it is present while doing so.
-    if (
-      (await takeExclusively(presence)) &&
-      (await readPin(layout.pin)) === undefined &&
-      (await isUnused(presence))
-    ) {
+    if ((await takeExclusively(presence)) && !isPinned(layout.pin) && (await isUnused(presence))) {
       const running = livingPostmaster(layout.postmasterFile)
       if (running !== undefined) await stopServer(layout, running, 'SIGINT', stopTimeoutMs)
     }

@@ -7,9 +7,14 @@ export interface Pin {
   readonly tcpPort: number | null
 }
 
+/** Whether the server stays up, whatever the pin says of its port: asked by each command that leaves. */
+export function isPinned(file: string): boolean {
+  return readPrivateFile(file) !== undefined
+}
+
 /** One that is empty or broken still pins; the port that it named is forgotten. */
 export async function readPin(file: string): Promise<Pin | undefined> {
-  if (readPrivateFile(file) === undefined) return undefined
+  if (!isPinned(file)) return undefined
   const { checkShape } = await import('../../core/files/check-shape.ts')
   const { pinSchema } = await import('../../core/files/home-schemas.ts')
   const checked = checkShape(pinSchema, readPrivateJson(file))

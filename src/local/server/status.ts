@@ -5,7 +5,7 @@ import { clusterExists } from '../cluster/cluster.ts'
 import { listDatabases } from '../cluster/databases.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { onlookerName, otherClients } from '../presence/clients.ts'
-import { readPin } from '../presence/pin.ts'
+import { isPinned } from '../presence/pin.ts'
 import { livingPostmaster } from './postmaster.ts'
 import { unusable } from './server-failure.ts'
 import { connect, isDown, socketUrl } from './socket-connection.ts'
@@ -29,7 +29,7 @@ export async function inspect(layout: Layout, database: string): Promise<LocalSt
     sizeBytes: exists ? await sizeOf(layout.data) : null,
     databases: answer?.databases ?? [],
     clients: answer?.clients ?? [],
-    pinned: (await readPin(layout.pin)) !== undefined,
+    pinned: isPinned(layout.pin),
   }
 }
 
