@@ -7,6 +7,7 @@ import type { RecordVerification } from './decide/verify-record.ts'
 import type { ServerHealth } from './diagnosis/health.ts'
 import type { Recovery } from './diagnosis/recovery.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
+import type { FactsOfMany } from './diagnosis/workflow-facts.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Platform } from './platform.ts'
@@ -37,6 +38,10 @@ export interface WorkflowQuery extends WorkflowFilter {
   readonly order?: 'newest' | 'oldest'
   /** Go on right after this workflow, in the same order. */
   readonly after?: Pick<WorkflowSummary, 'workflowId' | 'createdAt'>
+}
+
+export interface FactsOptions {
+  readonly outputs?: boolean
 }
 
 export interface FollowOptions {
@@ -74,6 +79,11 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   readonly database: DatabaseIdentity
   /** `workflow_status`, without inputs and results. Newest first by `created_at` and id, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
+  /**
+   * Why each of these is where it is, as far as one look at many tells: a few statements for all of them, each by their ids.
+   * Results only with `outputs`. What is gone by then is left out.
+   */
+  facts(workflows: readonly WorkflowSummary[], options?: FactsOptions): Promise<FactsOfMany>
   /** `workflow_status` with its input, result and error; undefined for an unknown id. */
   get(workflowId: string): Promise<Workflow | undefined>
   /** Ids that start with `prefix`, at most `limit`. */

@@ -16,6 +16,7 @@ import { follow } from './feed/follow.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readClock } from './read/read-clock.ts'
 import { readEvents } from './read/read-events.ts'
+import { readFacts } from './read/read-facts.ts'
 import { readHealth } from './read/read-health.ts'
 import { learnAnswers, readInbox } from './read/read-inbox.ts'
 import { readLineage } from './read/read-lineage.ts'
@@ -58,6 +59,7 @@ import { startWorkflow } from './write/start-workflow.ts'
 /** What does each method of a store, given the database. */
 const functions = {
   list: listWorkflows,
+  facts: readFacts,
   get: getWorkflow,
   findByPrefix,
   steps: readSteps,

@@ -191,6 +191,19 @@ describe('the fake store and the real one agree', () => {
     })
   })
 
+  test('on why each of many is where it is', async () => {
+    const listed = await ask(async (store) => {
+      const rows = await store.list({ limit: 100 })
+      const { facts } = await store.facts(rows, { outputs: true })
+      return [...facts.values()]
+        .map((fact) => ({ ...fact, updatedAt: null, outlook: fact.outlook?.queue ?? null }))
+        .sort((a, b) => (a.workflowId < b.workflowId ? -1 : 1))
+    })
+    expect(listed).toHaveLength(workflows.length)
+    expect(listed.find(({ workflowId }) => workflowId === 'parent')?.children).toMatchObject({ total: 2 })
+    expect(await ask(async (store) => (await store.facts([])).facts.size)).toBe(0)
+  })
+
   test('on what needs care', async () => {
     const { backlog, unbegun, unreadAfterEnd } = await ask(async (store) => {
       const health = await store.health()

@@ -17,6 +17,7 @@ import {
 } from '../../src/core/workflow.ts'
 import { createFakeAnswers } from './fake-answers.ts'
 import { createFakeBulk } from './fake-bulk.ts'
+import { factsOf } from './fake-facts.ts'
 import { decodeCursor, follow } from './fake-follow.ts'
 import { createFakePlatform } from './fake-platform.ts'
 import { createFakeReads } from './fake-reads.ts'
@@ -180,6 +181,16 @@ export function createFakeStore(
       const rows = entries.get(workflowId)?.rows
       return (
         rows && situationOf(rows, outlookOf, { all: allRows(), now: readClock(), executors: liveExecutors() })
+      )
+    },
+    facts: async (workflows, { outputs = false } = {}) => {
+      const all = allRows()
+      const seen = { all, now: readClock(), executors: liveExecutors() }
+      const rows = workflows.flatMap(({ workflowId }) => entries.get(workflowId)?.rows ?? [])
+      return factsOf(
+        rows.map((one) => situationOf(one, outlookOf, seen)),
+        all,
+        outputs,
       )
     },
     outlook: async (place) => outlookOf(place),
