@@ -28,6 +28,7 @@ async function print(line: string): Promise<string> {
 
 test.each([
   ['Workflow', 'get done -o json'],
+  ['Row', 'list -o jsonl'],
   ['Step', 'steps done -o jsonl'],
   ['Event', 'events done -o jsonl'],
   ['Stream value', 'stream done -o jsonl'],

@@ -64,7 +64,7 @@ export const commandGroups: readonly CommandGroup[] = [
         name: 'list',
         usage: '',
         summary: 'list recent workflows',
-        load: async () => (await import('./observe/list.ts')).listCommand,
+        load: async () => (await import('./observe/list/list.ts')).listCommand,
       },
       {
         name: 'get',

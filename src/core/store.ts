@@ -8,9 +8,11 @@ import type { ServerHealth } from './diagnosis/health.ts'
 import type { Recovery } from './diagnosis/recovery.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
 import type { FactsOfMany } from './diagnosis/workflow-facts.ts'
+import type { Failure } from './manage/group-failures.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Platform } from './platform.ts'
+import type { RootsPage, RootsQuery } from './roots.ts'
 import type {
   QueuePlace,
   SendOutcome,
@@ -79,6 +81,10 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   readonly database: DatabaseIdentity
   /** `workflow_status`, without inputs and results. Newest first by `created_at` and id, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
+  /** Workflows that none started, among the newest 10,000 and the ancestors of those. A few statements. */
+  roots(query: RootsQuery): Promise<RootsPage>
+  /** What failed, the newest first, with its error, of which what is very long is left out. */
+  failures(filter: WorkflowFilter, limit: number): Promise<readonly Failure[]>
   /**
    * Why each of these is where it is, as far as one look at many tells: a few statements for all of them, each by their ids.
    * Results only with `outputs`. What is gone by then is left out.

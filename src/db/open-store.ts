@@ -17,11 +17,13 @@ import { watchInbox } from './feed/inbox-feed.ts'
 import { readClock } from './read/read-clock.ts'
 import { readEvents } from './read/read-events.ts'
 import { readFacts } from './read/read-facts.ts'
+import { readFailures } from './read/read-failures.ts'
 import { readHealth } from './read/read-health.ts'
 import { learnAnswers, readInbox } from './read/read-inbox.ts'
 import { readLineage } from './read/read-lineage.ts'
 import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
+import { readRoots } from './read/read-roots.ts'
 import { readSituation } from './read/read-situation.ts'
 import { readSteps } from './read/read-steps.ts'
 import { findOffsetOfLast, readStreamKeys, readStreams, readStreamValues } from './read/read-streams.ts'
@@ -59,6 +61,8 @@ import { startWorkflow } from './write/start-workflow.ts'
 /** What does each method of a store, given the database. */
 const functions = {
   list: listWorkflows,
+  roots: readRoots,
+  failures: readFailures,
   facts: readFacts,
   get: getWorkflow,
   findByPrefix,

@@ -1,43 +1,21 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
-import { parseAttributes, type WorkflowFilter } from '../core/manage/workflow-filter.ts'
+import { readFilter, type TypedFilter } from '../core/manage/read-filter.ts'
+import type { WorkflowFilter } from '../core/manage/workflow-filter.ts'
 import type { CommandOptions } from '../core/words/command-line.ts'
 import { parseStatus, statusesByWord } from '../core/words/status.ts'
-import { parseTime } from '../core/words/time.ts'
 import type { KnownStatus } from '../core/workflow.ts'
 import { repeatable } from './option-parsers.ts'
 
 /** The options that narrow a set of workflows. */
-export interface FilterFlags {
-  readonly name?: readonly string[]
-  readonly status?: readonly KnownStatus[]
-  readonly queue?: readonly string[]
-  readonly since?: string
-  readonly until?: string
-  readonly attr?: readonly string[]
-  readonly application?: readonly string[]
+export interface FilterFlags extends Omit<TypedFilter, 'version'> {
   readonly appVersion?: readonly string[]
-  readonly executor?: readonly string[]
-  readonly parent?: readonly string[]
-  readonly schedule?: readonly string[]
-  readonly user?: readonly string[]
-  readonly search?: readonly string[]
 }
 
 const filterKeys = [
-  'name',
-  'status',
-  'queue',
-  'since',
-  'until',
-  'attr',
-  'application',
-  'appVersion',
-  'executor',
-  'parent',
-  'schedule',
-  'user',
-  'search',
+  ...(['name', 'status', 'queue', 'since', 'until', 'endedSince', 'endedUntil', 'dequeuedSince'] as const),
+  ...(['longerThan', 'attr', 'application', 'appVersion', 'executor', 'parent', 'schedule', 'user'] as const),
+  ...(['idPrefix', 'roots', 'hasParent', 'isFork', 'search'] as const),
 ] as const satisfies readonly (keyof FilterFlags)[]
 
 /** As they are typed: a duration ago stays one. */
@@ -46,7 +24,7 @@ export function typedFilters(flags: FilterFlags): CommandOptions {
 }
 
 function toFlag(key: keyof FilterFlags): string {
-  return key === 'appVersion' ? '--app-version' : `--${key}`
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** Adds them in a group of their own, the same on every command that has them. */
@@ -60,6 +38,13 @@ export function addFilterOptions(command: Command): Command {
       'created since 2026-01-31 or 2026-01-31T12:00 (local without a zone such as Z), or a duration ago such as 1h30m',
     ),
     new Option('--until <time>', 'created before'),
+    new Option('--ended-since <time>', 'ended since'),
+    new Option('--ended-until <time>', 'ended before'),
+    new Option('--dequeued-since <time>', 'taken from its queue, or begun, since'),
+    new Option(
+      '--longer-than <duration>',
+      'that took longer, or goes on for longer; with one of the times since',
+    ),
     repeatable('--attr <name=value>', 'with this attribute; with all of several names'),
     repeatable('--application <name>', 'of this application'),
     repeatable('--app-version <version>', 'of this version of its application'),
@@ -67,6 +52,10 @@ export function addFilterOptions(command: Command): Command {
     repeatable('--parent <id>', 'started by this workflow'),
     repeatable('--schedule <name>', 'started by this schedule'),
     repeatable('--user <name>', 'started for this authenticated user'),
+    repeatable('--id-prefix <text>', 'with an id that begins so'),
+    new Option('--roots', 'started by no workflow'),
+    new Option('--has-parent', 'started by a workflow'),
+    new Option('--is-fork', 'a copy of another workflow'),
     repeatable(
       '--search <text>',
       'with this text in the input, the result or the error (slow: reads them all)',
@@ -89,20 +78,5 @@ function statusOption(): Option {
 
 /** Undefined where no option narrows anything. Throws `invalid-argument`. */
 export function toFilter({ now }: Pick<Context, 'now'>, flags: FilterFlags): WorkflowFilter | undefined {
-  const filter: WorkflowFilter = {
-    status: flags.status,
-    name: flags.name,
-    queue: flags.queue,
-    application: flags.application,
-    version: flags.appVersion,
-    executorId: flags.executor,
-    parentId: flags.parent,
-    schedule: flags.schedule,
-    user: flags.user,
-    since: flags.since === undefined ? undefined : parseTime(flags.since, now()),
-    until: flags.until === undefined ? undefined : parseTime(flags.until, now()),
-    attributes: flags.attr === undefined ? undefined : parseAttributes(flags.attr),
-    search: flags.search,
-  }
-  return Object.values(filter).some((value) => value !== undefined) ? filter : undefined
+  return readFilter({ ...flags, version: flags.appVersion }, now())
 }

@@ -11,8 +11,10 @@ export interface Column<Row> {
   readonly isText?: boolean
   /** A shorter form for where not every cell fits. */
   readonly compact?: (row: Row) => string
+  /** What stands in a cell of this width instead of the text cut to it; as wide as that, and harmless. */
+  readonly fit?: (row: Row, width: number, now: Date) => string
   /** Styles the text that was fitted into its cell. */
-  readonly paint?: (text: string, row: Row, style: Style) => string
+  readonly paint?: (text: string, row: Row, style: Style, now: Date) => string
   readonly align?: 'left' | 'right'
   /** Cells may be cut down to this width; without it they stay whole as long as other columns can be left out. */
   readonly minWidth?: number
@@ -48,8 +50,8 @@ export function renderTable<Row>(
   const header = fitted.map(({ column, width: cellWidth }) => fitCell(column.title, column, cellWidth))
   const body = rows.map((row, index) =>
     fitted.map(({ column, cells, width: cellWidth }) => {
-      const text = fitCell(cells[index] ?? '', column, cellWidth)
-      return column.paint ? column.paint(text, row, style) : text
+      const text = column.fit?.(row, cellWidth, now) ?? fitCell(cells[index] ?? '', column, cellWidth)
+      return column.paint ? column.paint(text, row, style, now) : text
     }),
   )
   return [style.faint(header.join(gap).trimEnd()), ...body.map((cells) => cells.join(gap).trimEnd())]
@@ -75,7 +77,10 @@ function measure<Row>(
     (widest, cell) => Math.max(widest, displayWidth(cell)),
     displayWidth(column.title),
   )
-  return { column, cells, width, minWidth: Math.min(width, column.minWidth ?? width) }
+  // What all rows have gives its room to what differs.
+  const isConstant = cells.length > 1 && cells.every((cell) => cell === cells[0])
+  const minWidth = (isConstant && column.lastWidth) || (column.minWidth ?? width)
+  return { column, cells, width, minWidth: Math.min(width, minWidth) }
 }
 
 function isWorthShowing<Row>({ optional, value }: Column<Row>, rows: readonly Row[]): boolean {

@@ -4,7 +4,7 @@ import { escapeName } from '../core/words/escape-controls.ts'
 export { escapeControlLines, escapeControls, escapeName } from '../core/words/escape-controls.ts'
 
 /** What almost every line is made of: one cell each, which needs no table to tell. */
-const narrow = /^[\x20-\x7e\u00ae-\u02ff\u2018-\u2027\u2190-\u21ff\u2400-\u2426\u2500-\u257f●○◌✓✗⊘]*$/
+const narrow = /^[\x20-\x7e\u00ae-\u02ff\u2018-\u2027\u2190-\u21ff\u2400-\u2426\u2500-\u257f●○◌✓✗⊘▸]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are ours
 const styles = /\x1b\[\d+m/g
 

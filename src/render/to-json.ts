@@ -2,8 +2,10 @@ import type { Change } from '../core/change.ts'
 import type { RecordedDecision } from '../core/decide/decision-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
 import type { Discrepancy } from '../core/decide/verify-record.ts'
+import type { Cause } from '../core/diagnosis/cause.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
+import { isStuck, type ListedWorkflow } from '../core/diagnosis/workflow-facts.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
@@ -40,8 +42,24 @@ const summaryKeys = [
   'recoveryAttempts',
 ] as const satisfies readonly (keyof WorkflowSummary)[]
 
-/** A row of `list`: without payloads. */
+/** A workflow without payloads. */
 export const toSummaryJson = shapeOf<WorkflowSummary>()(...summaryKeys)
+
+const toListedShape = shapeOf<ListedWorkflow>()(...summaryKeys, 'parentId', 'forkedFrom', 'error', 'children')
+
+/** A row of `list`, with why it is where it is. */
+export function toListedJson(row: ListedWorkflow): object {
+  return { ...toListedShape(row), waits: row.waits.map(toOpenWaitJson), state: toStateJson(row.cause) }
+}
+
+/** `cause` as `explain` has it; what it waits or holds for, since when and until when. */
+function toStateJson(cause: Cause): object {
+  const wait = 'wait' in cause ? cause.wait : undefined
+  const since = 'since' in cause ? cause.since : 'lastSign' in cause ? cause.lastSign : wait?.since
+  const until = 'until' in cause ? cause.until : wait?.until
+  return { cause: cause.kind, stuck: isStuck(cause), since: since ?? null, until: until ?? null }
+}
+
 export const toWorkflowJson = shapeOf<Workflow>()(...summaryKeys, 'input', 'output', 'error')
 export const toStepJson = shapeOf<Step>()(
   'step',

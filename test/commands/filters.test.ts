@@ -37,6 +37,13 @@ test.each([
   ['--name Orders.place', 'a d'],
   ['--name Returns.place --name mail', 'b c'],
   ['--name .place', ''],
+  ['--has-parent', 'd'],
+  ['--roots --status active', 'a b c e'],
+  ['--id-prefix a --id-prefix b', 'a b'],
+  ['--is-fork', ''],
+  ['--dequeued-since 2026-01-02T03:04:00Z', 'd e'],
+  ['--longer-than 1h --since 2026-01-02T03:04:30Z', 'e'],
+  ['--ended-since 2026-01-01 --ended-until 2026-01-03', 'd'],
 ])('a repeated filter means any of its values, and Class.name is a name: list %s', async (options, ids) => {
   expect(await idsOf(`list -o ids ${options}`)).toBe(ids)
 })
@@ -70,6 +77,15 @@ test.each([
     stderr: expect.stringContaining('Ids and filters cannot be combined.'),
   })
   expect(store.managed).toEqual([])
+})
+
+test('how long it took is asked with a time range, and of roots and children one', async () => {
+  const alone = await runCli('list --longer-than 5m', { store: shop() })
+  expect(alone).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('hint: drover list --longer-than 5m --since 7d'),
+  })
+  expect((await runCli('list --roots --has-parent', { store: shop() })).code).toBe(2)
 })
 
 test('a second value without its option is refused, and the hint says how it is written', async () => {

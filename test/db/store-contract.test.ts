@@ -191,6 +191,16 @@ describe('the fake store and the real one agree', () => {
     })
   })
 
+  test('on roots, and what failed', async () => {
+    const { roots, childCount } = await ask((store) => store.roots({ limit: 100 }))
+    expect(roots.length + childCount).toBe(workflows.length)
+    await ask((store) => store.roots({ limit: 2, order: 'oldest' }))
+    await ask((store) => store.roots({ limit: 2, after: roots[1] }))
+    await ask((store) => store.roots({ limit: 9, after: roots.at(-1) }))
+    expect(await ask((store) => store.failures({}, 9))).toHaveLength(1)
+    expect(await ask((store) => store.failures({ name: 'nobody' }, 9))).toEqual([])
+  })
+
   test('on why each of many is where it is', async () => {
     const listed = await ask(async (store) => {
       const rows = await store.list({ limit: 100 })

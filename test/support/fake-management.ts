@@ -31,10 +31,27 @@ export function isLetThrough(rows: FakeRows, filter: WorkflowFilter): boolean {
     isNamed(workflow, filter.name) &&
     (filter.since === undefined || workflow.createdAt >= filter.since) &&
     (filter.until === undefined || workflow.createdAt < filter.until) &&
-    (filter.endedBefore === undefined ||
-      (workflow.completedAt !== null && workflow.completedAt < filter.endedBefore)) &&
+    isEndedIn(workflow, filter) &&
+    (filter.dequeuedSince === undefined ||
+      (workflow.startedAt !== null && workflow.startedAt >= filter.dequeuedSince)) &&
+    (filter.hasParent === undefined || filter.hasParent === (parentId !== null)) &&
+    (filter.isFork === undefined || filter.isFork === (rows.forkedFrom !== null)) &&
+    (toList(filter.idPrefix)?.some((start) => workflow.workflowId.startsWith(start)) ?? true) &&
+    (filter.endedUntil === undefined ||
+      (workflow.completedAt !== null && workflow.completedAt < filter.endedUntil)) &&
     (toList(filter.attributes)?.some((wanted) => contains(attributes ?? undefined, wanted)) ?? true) &&
     (toList(filter.search)?.some((text) => payloads.includes(text.toLowerCase())) ?? true)
+  )
+}
+
+function isEndedIn(
+  { createdAt, completedAt }: Workflow,
+  { endedSince, longerThanMs }: WorkflowFilter,
+): boolean {
+  const tookMs = (completedAt?.getTime() ?? Date.now()) - createdAt.getTime()
+  return (
+    (endedSince === undefined || (completedAt !== null && completedAt >= endedSince)) &&
+    (longerThanMs === undefined || tookMs > longerThanMs)
   )
 }
 

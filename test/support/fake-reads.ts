@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { lookedAt } from '../../src/core/roots.ts'
 import type { WorkflowOrigin } from '../../src/core/run/start.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { StreamValue, Workflow, WorkflowSummary } from '../../src/core/workflow.ts'
@@ -9,6 +10,8 @@ import { type FakeWorld, withoutId } from './fake-world.ts'
 type Reads = Pick<
   Store,
   | 'list'
+  | 'roots'
+  | 'failures'
   | 'get'
   | 'findByPrefix'
   | 'steps'
@@ -38,6 +41,28 @@ export function createFakeReads(world: FakeWorld) {
       const { after } = query
       const start = after ? found.findIndex(({ workflowId }) => workflowId === after.workflowId) + 1 : 0
       return found.slice(start, start + query.limit).map(toSummary)
+    },
+    roots: async ({ limit, ...query }) => {
+      const found = await store.list({ ...query, limit: lookedAt })
+      const roots = found.filter(({ workflowId }) => entries.get(workflowId)?.rows.parentId === null)
+      return {
+        roots: roots.slice(0, limit),
+        rootCount: roots.length,
+        childCount: found.length - roots.length,
+        stoppedAt: null,
+      }
+    },
+    failures: async (filter, limit) => {
+      const failed = ['ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED']
+      const found = await store.list({ ...filter, limit: lookedAt })
+      return found
+        .filter(({ status }) => failed.includes(status))
+        .slice(0, limit)
+        .map(({ workflowId, name }) => ({
+          workflowId,
+          name,
+          error: entries.get(workflowId)?.rows.workflow.error ?? null,
+        }))
     },
     get: async (workflowId) => entries.get(workflowId)?.rows.workflow,
     findByPrefix: async (prefix, limit) =>

@@ -32,8 +32,8 @@ export function deleteCommand(context: Context): Command {
 async function runDelete(context: Context, typed: readonly string[], flags: DeleteFlags): Promise<void> {
   const { ended, olderThan, children } = flags
   const given = toFilter(context, flags)
-  const endedBefore = olderThan === undefined ? undefined : parseTime(olderThan, context.now())
-  const filter = ended || endedBefore ? { ...given, endedBefore } : given
+  const endedUntil = olderThan === undefined ? given?.endedUntil : parseTime(olderThan, context.now())
+  const filter = ended || endedUntil ? { ...given, endedUntil } : given
   const options = { '--ended': ended, '--older-than': olderThan, '--children': children }
   await withStore(context, flags, (store) =>
     runBulk(context, store, {

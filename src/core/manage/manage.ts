@@ -46,6 +46,9 @@ export type ManageResult =
 
 export const countableFields = ['status', 'name', 'queue', 'application', 'version', 'executor'] as const
 export type CountableField = (typeof countableFields)[number]
+/** What `list --count-by` takes. */
+export const countedFields = [...countableFields, 'error'] as const
+export type CountedField = (typeof countedFields)[number]
 
 export interface FieldCount {
   /** Null where it is not set. */

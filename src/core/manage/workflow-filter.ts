@@ -24,8 +24,20 @@ export interface WorkflowFilter {
   readonly since?: Date
   /** Created before this time. */
   readonly until?: Date
+  /** Ended at this time or later. */
+  readonly endedSince?: Date
   /** Ended before this time. */
-  readonly endedBefore?: Date
+  readonly endedUntil?: Date
+  /** Taken from its queue, or begun, at this time or later. */
+  readonly dequeuedSince?: Date
+  /** From when it was created until it ended, or until now, took longer. */
+  readonly longerThanMs?: number
+  /** Its id begins so. */
+  readonly idPrefix?: AnyOf<string>
+  /** Started by another workflow, or by none. */
+  readonly hasParent?: boolean
+  /** A copy of another workflow, or none. */
+  readonly isFork?: boolean
   /** It has each of these attributes; of several such sets all of one. */
   readonly attributes?: AnyOf<Attributes>
   /** Somewhere in its input, its result or its error, upper and lower case alike. */
@@ -34,17 +46,39 @@ export interface WorkflowFilter {
 
 /** What a filter is to the eye: `name X, status PENDING`; empty when it narrows nothing. */
 export function describeFilter(filter: WorkflowFilter): string {
-  const { status, since, until, endedBefore, attributes, ...texts } = filter
+  const { status, attributes, longerThanMs, hasParent, isFork } = filter
   const words: (string | undefined)[] = [
-    ...Object.entries(texts).map(([key, value]) => anyOf(wordByKey[key] ?? key, value)),
+    ...namedTexts.map(([key, word]) => anyOf(word, filter[key])),
     anyOf('status', status),
-    since && `created since ${since.toISOString()}`,
-    until && `created before ${until.toISOString()}`,
-    endedBefore && `ended before ${endedBefore.toISOString()}`,
+    ...namedTimes.map(([key, word]) => filter[key] && `${word} ${filter[key].toISOString()}`),
+    longerThanMs === undefined ? undefined : `longer than ${longerThanMs} ms`,
+    hasParent === undefined ? undefined : hasParent ? 'with a parent' : 'without a parent',
+    isFork === undefined ? undefined : isFork ? 'a fork' : 'no fork',
     toList(attributes)?.map(describeAttributes).join(' or '),
   ]
   return words.filter((word) => word !== undefined && word !== '').join(', ')
 }
+
+const namedTexts = [
+  ['name', 'name'],
+  ['queue', 'queue'],
+  ['application', 'application'],
+  ['version', 'version'],
+  ['executorId', 'executor'],
+  ['parentId', 'parent'],
+  ['schedule', 'schedule'],
+  ['user', 'user'],
+  ['search', 'containing'],
+  ['idPrefix', 'id beginning with'],
+] as const
+
+const namedTimes = [
+  ['since', 'created since'],
+  ['until', 'created before'],
+  ['endedSince', 'ended since'],
+  ['endedUntil', 'ended before'],
+  ['dequeuedSince', 'dequeued since'],
+] as const
 
 function anyOf(word: string, asked: AnyOf<string> | undefined): string | undefined {
   const values = toList(asked)
@@ -55,12 +89,6 @@ function describeAttributes(attributes: Attributes): string {
   return Object.entries(attributes)
     .map(([name, value]) => `attribute ${name}=${JSON.stringify(value)}`)
     .join(', ')
-}
-
-const wordByKey: Readonly<Record<string, string>> = {
-  executorId: 'executor',
-  parentId: 'parent',
-  search: 'containing',
 }
 
 /** `key=value`, the value JSON if it parses; of several values for one key any will do. Throws `invalid-argument`. */

@@ -10,13 +10,10 @@ import { pick } from '../tables/define-table.ts'
 import { operationOutputs, stepColumns, toStep } from '../tables/operation-outputs.ts'
 import { toDate, toFilledText, toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
-import { workflowOutput } from '../tables/workflow-output.ts'
-import { summaryColumns, toSummary, workflowStatus } from '../tables/workflow-status.ts'
+import { briefPayload, summaryColumns, toSummary, workflowStatus } from '../tables/workflow-status.ts'
 import { readOutlook } from './read-outlook.ts'
 import { selectWaits, toWaits } from './read-waits.ts'
 
-/** A value that is larger is not read to show its first line. */
-const shownBytes = 64_000
 /** So many of the last steps of each are looked at for what it waits for. */
 const recentSteps = 20
 /** So many queues are looked at for what keeps workflows on them. */
@@ -74,20 +71,15 @@ async function readRows(
 ): Promise<readonly Row[]> {
   if (workflows.length === 0) return []
   const w = workflowStatus.in(schema, 'w')
-  const o = workflowOutput.in(schema, 'o')
-  const hasOutput = workflowOutput.isIn(schema)
-  const bounded = (own: string, old: string) => {
-    const value = hasOutput ? `coalesce(${own}, ${old})` : old
-    return `case when octet_length(${value}) > ${shownBytes} then '<' || octet_length(${value}) || ' B>' else ${value} end`
-  }
+  const [error, output] = [briefPayload(schema, 'error'), briefPayload(schema, 'output')]
   const shown = [
     ...(['id', 'parentId', 'forkedFrom', 'partition', 'updatedAt', 'delayUntil', 'deadline'] as const),
     ...(['queue', 'application', 'serialization'] as const),
   ]
   return session.query(
-    `select ${pick(w, shown)}, ${bounded(o.error, w.error)} as error,
-       ${outputs ? bounded(o.output, w.output) : 'null'} as output, clock_timestamp() as now
-     from ${w} ${hasOutput ? `left join ${o} on ${o.workflowId} = ${w.id}` : ''}
+    `select ${pick(w, shown)}, ${error.sql} as error, ${outputs ? output.sql : 'null'} as output,
+       clock_timestamp() as now
+     from ${w} ${error.join}
      where ${w.id} = any($1)`,
     [workflows.map(({ workflowId }) => workflowId)],
   )

@@ -115,6 +115,25 @@ export function selectWorkflows(schema: SystemSchema, payloadsIf = 'true'): stri
     ${hasOutput ? `left join ${o} on ${o.workflowId} = ${w.id}` : ''}`
 }
 
+/** A value that is larger is not read to show its first line. */
+const briefBytes = 64_000
+
+/** SQL of a payload of `w` to be shown in a line, and of the join that it takes. */
+export function briefPayload(
+  schema: SystemSchema,
+  word: 'output' | 'error',
+): { readonly sql: string; readonly join: string } {
+  const w = workflowStatus.in(schema, 'w')
+  const o = workflowOutput.in(schema, 'wo')
+  const hasOutput = workflowOutput.isIn(schema)
+  const value = hasOutput ? `coalesce(${o[word]}, ${w[word]})` : w[word]
+  const size = `octet_length(${value})`
+  return {
+    sql: `case when ${size} > ${briefBytes} then '"(' || ${size} || ' bytes)"' else ${value} end`,
+    join: hasOutput ? `left join ${o} on ${o.workflowId} = ${w.id}` : '',
+  }
+}
+
 export function toWorkflow(row: WorkflowRow): Workflow {
   const serialization = toText(row.serialization)
   return {

@@ -10,6 +10,10 @@ const described = <Schema extends v.GenericSchema>(schema: Schema, description: 
 
 const duration = described(text, 'such as 500ms, 30s, 5m, 1h30m or 7d')
 const time = described(text, '2026-01-31, 2026-01-31T12:00:00Z, or a duration ago such as 1h30m')
+const flag = v.pipe(
+  v.picklist(['true', 'false']),
+  v.transform((word) => word === 'true'),
+)
 const limit = v.pipe(
   v.union([v.string(), v.number()]),
   v.transform(Number),
@@ -33,6 +37,14 @@ export const listQuery = v.strictObject({
   attr: v.optional(v.array(described(text, 'NAME=VALUE'))),
   since: v.optional(time),
   until: v.optional(time),
+  endedSince: v.optional(time),
+  endedUntil: v.optional(time),
+  dequeuedSince: v.optional(time),
+  longerThan: v.optional(described(text, 'a duration; with since, endedSince or dequeuedSince')),
+  idPrefix: texts,
+  hasParent: v.optional(flag),
+  roots: v.optional(flag),
+  isFork: v.optional(flag),
   order: v.optional(v.picklist(['newest', 'oldest'])),
   limit: v.optional(limit),
   after: v.optional(described(text, 'of the link to the next page')),

@@ -1,11 +1,10 @@
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { CliError } from '../../core/errors.ts'
-import { parseAttributes, type WorkflowFilter } from '../../core/manage/workflow-filter.ts'
+import { readFilter } from '../../core/manage/read-filter.ts'
 import { waitFor } from '../../core/wait/wait-for.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
 import { parseDuration } from '../../core/words/duration.ts'
-import { parseTime } from '../../core/words/time.ts'
-import { isEnded, type KnownStatus } from '../../core/workflow.ts'
+import { isEnded } from '../../core/workflow.ts'
 import { toExplanationJson } from '../../render/explain/explanation-json.ts'
 import {
   toEventJson,
@@ -44,7 +43,7 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
         const query = readQuery(context, listQuery)
         const { limit = usualLimit, order, after } = query
         const found = await store.list({
-          ...toFilter(query, now()),
+          ...readFilter(query, now()),
           limit,
           order,
           ...(after !== undefined && { after: decodePage(after) }),
@@ -159,32 +158,4 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
       },
     },
   ]
-}
-
-interface FilterQuery {
-  readonly status?: readonly KnownStatus[]
-  readonly name?: readonly string[]
-  readonly queue?: readonly string[]
-  readonly application?: readonly string[]
-  readonly version?: readonly string[]
-  readonly executor?: readonly string[]
-  readonly parent?: readonly string[]
-  readonly schedule?: readonly string[]
-  readonly user?: readonly string[]
-  readonly search?: readonly string[]
-  readonly attr?: readonly string[]
-  readonly since?: string
-  readonly until?: string
-}
-
-function toFilter(query: FilterQuery, now: Date): WorkflowFilter {
-  const { status, name, queue, application, version, executor, parent, schedule, user, search } = query
-  return {
-    ...{ status, name, queue, application, version, schedule, user, search },
-    executorId: executor,
-    parentId: parent,
-    since: query.since === undefined ? undefined : parseTime(query.since, now),
-    until: query.until === undefined ? undefined : parseTime(query.until, now),
-    attributes: query.attr === undefined ? undefined : parseAttributes(query.attr),
-  }
 }

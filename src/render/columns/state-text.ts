@@ -13,6 +13,8 @@ export interface StateText {
   readonly text: string
   /** What is kept where the text is cut: how long, until when, how often. Empty where there is nothing to say. */
   readonly tail: string
+  /** Behind the text, where there is room for all of it. */
+  readonly more?: string
   readonly paint: keyof Style
 }
 
@@ -34,14 +36,14 @@ const running = (text: string, tail = '') => say('▸', 'accent', text, tail)
 /** What the STATE of `list` says, and a row of `top`. */
 export function describeState(workflow: Explained, now: Date): StateText {
   const { cause, children, createdAt, completedAt, queue } = workflow
-  const since = (date: Date) => formatElapsed(now.getTime() - date.getTime())
+  const since = (date: Date) => inOneUnit(formatElapsed(now.getTime() - date.getTime()))
   switch (cause.kind) {
     case 'succeeded':
       return say(
         '✓',
         'good',
         children ? sumOfChildren(children) : 'SUCCESS',
-        completedAt ? formatDuration(completedAt.getTime() - createdAt.getTime()) : '',
+        completedAt ? inOneUnit(formatDuration(completedAt.getTime() - createdAt.getTime())) : '',
       )
     case 'failed':
       return describeFailure(workflow)
@@ -54,7 +56,7 @@ export function describeState(workflow: Explained, now: Date): StateText {
     case 'delayed':
       return say('◌', 'faint', `delayed, in ${formatElapsed(cause.until.getTime() - now.getTime())}`)
     case 'executor-gone':
-      return failure(`executor gone → ${renderCommand(command('recover'))}`)
+      return { ...failure('executor gone'), more: ` → ${renderCommand(command('recover'))}` }
     case 'executor-silent':
       return say('!', 'bad', `executor ${shortExecutor(cause.executorId)} is silent`, since(cause.since))
     case 'answer-unread':
@@ -70,7 +72,7 @@ export function describeState(workflow: Explained, now: Date): StateText {
         ? running(sumOfChildren(children))
         : running(`waits for child ${escapeName(cause.child.workflowId)}`, since(cause.child.createdAt))
     case 'sleeps':
-      return say('◌', 'faint', 'sleeps', formatCountdown(cause.until, now))
+      return say('◌', 'faint', 'sleeps', formatLeft(cause.until, now))
     case 'step-runs':
       return children && children.running + children.queued > 0
         ? running(sumOfChildren(children))
@@ -163,19 +165,32 @@ function questionOf({ prompt, topic }: Wait): string {
 }
 
 function leftOf({ until, since }: Wait, now: Date): string {
-  return until ? formatCountdown(until, now) : `for ${formatElapsed(now.getTime() - since.getTime())}`
+  return until ? formatLeft(until, now) : `for ${inOneUnit(formatElapsed(now.getTime() - since.getTime()))}`
+}
+
+/** `23h left`, `overdue by 2m`: what a column has room for. */
+function formatLeft(until: Date, now: Date): string {
+  return formatCountdown(until, now).replace(/(\d+\w) \d+\w/, '$1')
+}
+
+function inOneUnit(duration: string): string {
+  return duration.split(' ', 1)[0] ?? ''
 }
 
 /** On one line, all of it. */
 export function wholeState(workflow: Explained, now: Date): string {
-  const { symbol, text, tail } = describeState(workflow, now)
-  return [symbol, text, tail].filter((part) => part !== '').join(' ')
+  const { symbol, text, tail, more = '' } = describeState(workflow, now)
+  return [symbol, `${text}${more}`, tail].filter((part) => part !== '').join(' ')
 }
 
+/** The text is cut no shorter than this for the sake of the tail. */
+const leastText = 16
+
 /** In `width` cells: the text gives way, the tail stands at the end as long as there is room for both. */
-export function fitState({ symbol, text, tail }: StateText, width: number): string {
-  const head = `${symbol} ${text}`
+export function fitState({ symbol, text, tail, more = '' }: StateText, width: number): string {
+  const whole = `${symbol} ${text}${more}`
+  const head = displayWidth(whole) <= width ? whole : `${symbol} ${text}`
   const room = width - displayWidth(tail) - 2
-  if (tail === '' || room < Math.min(displayWidth(head), 8)) return pad(truncate(head, width), width)
+  if (tail === '' || room < Math.min(displayWidth(head), leastText)) return pad(truncate(head, width), width)
   return `${pad(truncate(head, room), room)}  ${tail}`
 }

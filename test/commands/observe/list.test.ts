@@ -46,7 +46,6 @@ test('--columns are those, in that order, in a pipe and on a terminal', async ()
   expect(shown.stdout).toMatchInlineSnapshot(`
     "STATUS     ID  VERSION
     ● PENDING  d   v2
-    ● PENDING  c   v1
     ● PENDING  b   v1
     ✓ SUCCESS  a   v1
     "

@@ -7,10 +7,10 @@ import { runCli } from '../../support/run-cli.ts'
 test('list is a table on a terminal', async () => {
   const { stdout } = await runCli('list --limit 3', { store: createExampleStore(), isTerminal: true })
   expect(stdout).toMatchInlineSnapshot(`
-    "ID       NAME           STATUS      CREATED  TOOK  QUEUE  EXECUTOR
-    running  orderWorkflow  ● PENDING    1m ago               drover-test
-    queued   orderWorkflow  ○ ENQUEUED   1m ago        slow
-    failed   orderWorkflow  ✗ ERROR      1m ago   0ms         drover-test
+    "ID       NAME           STATE                             AGE  BY
+    running  orderWorkflow  ✗ executor gone → drover recover   1m  drover-test
+    queued   orderWorkflow  ○ enqueued: no worker of example   1m  slow
+    failed   orderWorkflow  ✗ TypeError: x is not a function   1m  drover-test
     "
   `)
 })
@@ -46,7 +46,18 @@ test('list -o json keeps to the documented shape', async () => {
         "createdAt": "2026-01-02T03:04:05.000Z",
         "startedAt": "2026-01-02T03:04:05.000Z",
         "completedAt": "2026-01-02T03:04:05.050Z",
-        "recoveryAttempts": 1
+        "recoveryAttempts": 1,
+        "parentId": null,
+        "forkedFrom": null,
+        "error": null,
+        "children": null,
+        "waits": [],
+        "state": {
+          "cause": "succeeded",
+          "stuck": false,
+          "since": null,
+          "until": null
+        }
       }
     ]
     "

@@ -1,0 +1,48 @@
+import { describeError, type WorkflowError } from '../workflow.ts'
+
+/** So many of the newest failures are grouped. */
+export const groupedFailures = 10_000
+
+export interface Failure {
+  readonly workflowId: string
+  readonly name: string
+  readonly error: WorkflowError | null
+}
+
+/** Failures with the same error but for numbers and ids in it. */
+export interface FailureGroup {
+  /** The first line, with `N` for each number and `ID` for each id. */
+  readonly value: string
+  readonly name: string
+  readonly count: number
+  /** The newest of them. */
+  readonly example: string
+}
+
+/** The most frequent first. */
+export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>()
+  for (const { workflowId, name, error } of failures) {
+    const value = error ? maskNumbers(firstLine(error)) : '(no error)'
+    const key = JSON.stringify([value, name])
+    const { count, example } = groups.get(key) ?? { count: 0, example: workflowId }
+    groups.set(key, { value, name, count: count + 1, example })
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+}
+
+function firstLine(error: WorkflowError): string {
+  const text = error.name === 'Error' ? error.message : describeError(error)
+  return text.trim().split('\n', 1)[0] ?? ''
+}
+
+const longestMasked = 2000
+
+/** What differs between two of a kind: `image 40 of order-7` and `image 41 of order-9` are `image N of order-N`. */
+export function maskNumbers(text: string): string {
+  return text
+    .slice(0, longestMasked)
+    .replaceAll(/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, 'ID')
+    .replaceAll(/\b[\da-f]{24,}\b/gi, 'ID')
+    .replaceAll(/(?<![\p{L}\d])\d+(?:[.,:]\d+)*(?![\p{L}\d])/gu, 'N')
+}

@@ -1,0 +1,27 @@
+import type { WorkflowSummary } from './workflow.ts'
+
+/** So many of the newest workflows are looked at for roots. */
+export const lookedAt = 10_000
+
+export interface RootsQuery {
+  readonly limit: number
+  /** Look at this many; `lookedAt` by default. */
+  readonly look?: number
+  /** `newest` by default. */
+  readonly order?: 'newest' | 'oldest'
+  /** Go on right after this workflow, in the same order. */
+  readonly after?: Pick<WorkflowSummary, 'workflowId' | 'createdAt'>
+}
+
+/** Workflows that no other one started. */
+export interface RootsPage {
+  readonly roots: readonly WorkflowSummary[]
+  /** Of those that were looked at. */
+  readonly rootCount: number
+  readonly childCount: number
+  /**
+   * When the last one that was looked at was created; null where none is behind it. Roots of children that were looked at are
+   * found also behind it.
+   */
+  readonly stoppedAt: Date | null
+}
