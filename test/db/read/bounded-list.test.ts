@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSession, type Session } from '../../../src/db/connection/connect.ts'
+import { readFacts } from '../../../src/db/read/read-facts.ts'
+import { readFailures } from '../../../src/db/read/read-failures.ts'
+import { readRoots } from '../../../src/db/read/read-roots.ts'
+import { listWorkflows } from '../../../src/db/read/read-workflows.ts'
+import { readSchema, type SystemSchema } from '../../../src/db/tables/schema.ts'
+import { countBuffers } from '../../support/count-buffers.ts'
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+
+/**
+ * What `list` reads does not grow with what is there: 40,000 ended workflows, and newer than all of them a fan-out that is
+ * larger than the look. Twice as many would be read for no buffer more.
+ */
+let database: TestDatabase
+let session: Session
+let schema: SystemSchema
+
+const insert = (values: string, count: number) => `
+  insert into dbos.workflow_status
+    (workflow_uuid, name, status, created_at, updated_at, completed_at, parent_workflow_id, executor_id, serialization)
+  select ${values} from generate_series(1, ${count}) n`
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await database.query(
+    insert(`'old-' || n, 'checkout', 'SUCCESS', n * 10, n * 10, n * 10 + 5, null, 'web-1', null`, 40_000),
+  )
+  await database.query(insert(`'root', 'resizeAll', 'PENDING', 500000, 500000, null, null, 'web-1', null`, 1))
+  await database.query(
+    insert(
+      `'root-' || n, 'resizeOne', case when n % 3 = 0 then 'ERROR' else 'SUCCESS' end, 500000 + n, 500000 + n, 600000 + n, 'root', 'web-1', null`,
+      15_000,
+    ),
+  )
+  await database.query(
+    insert(`'new-' || n, 'checkout', 'ENQUEUED', 900000 + n, 900000 + n, null, null, '', null`, 3),
+  )
+  await database.query(`
+    insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, output, started_at_epoch_ms, completed_at_epoch_ms)
+    select 'root', n, 'child', '1', 500000, 500000 from generate_series(0, 9999) n`)
+  await database.query(`
+    insert into dbos.workflow_output (workflow_uuid, error)
+    select workflow_uuid, '{"json":{"name":"Error","message":"image ' || created_at || ' is corrupt"}}'
+    from dbos.workflow_status where status = 'ERROR'`)
+  await database.query('vacuum analyze dbos.workflow_status')
+  await database.query('vacuum analyze dbos.operation_outputs')
+  session = createSession(database.target)
+  schema = await readSchema(session)
+})
+
+afterAll(() => session.close())
+
+test('roots behind a fan-out are found by its children, and where the look stopped is told', async () => {
+  const counted = countBuffers(session)
+  const page = await readRoots({ session: counted.session, schema }, { limit: 20 })
+  expect(page.roots.map(({ workflowId }) => workflowId)).toEqual(['new-3', 'new-2', 'new-1', 'root'])
+  expect(page).toMatchObject({ rootCount: 4, childCount: 9997, stoppedAt: new Date(505_004) })
+  expect(counted.taken()).toBeLessThan(1500)
+  const few = await readRoots({ session: counted.session, schema }, { limit: 20, look: 2000 })
+  expect(few.roots).toHaveLength(4)
+  expect(counted.taken()).toBeLessThan(500)
+})
+
+test('the next page, and the oldest first', async () => {
+  const counted = countBuffers(session)
+  const root = { workflowId: 'root', createdAt: new Date(500_000) }
+  const page = await readRoots({ session: counted.session, schema }, { limit: 20, after: root })
+  expect(page.roots[0]?.workflowId).toBe('old-40000')
+  expect(page).toMatchObject({ rootCount: 10_000, childCount: 0 })
+  const oldest = await readRoots({ session: counted.session, schema }, { limit: 2, order: 'oldest' })
+  expect(oldest.roots.map(({ workflowId }) => workflowId)).toEqual(['old-1', 'old-2'])
+  expect(counted.taken()).toBeLessThan(1500)
+})
+
+test('why each of a page is where it is costs the same whatever is behind it', async () => {
+  const { roots } = await readRoots({ session, schema }, { limit: 20 })
+  const counted = countBuffers(session)
+  const open = { session: counted.session, schema, executors: async () => [] }
+  const { facts } = await readFacts(open as never, roots)
+  expect(facts.get('root')?.children).toMatchObject({ total: 1000, isMore: true })
+  expect(facts.get('root')?.lastStep?.step).toBe(9999)
+  expect(counted.taken()).toBeLessThan(600)
+})
+
+test('errors are grouped from so many of the newest', async () => {
+  const counted = countBuffers(session)
+  expect(await readFailures({ session: counted.session, schema }, {}, 500)).toHaveLength(500)
+  expect(counted.taken()).toBeLessThan(4000)
+})
+
+test('who ended since then is found by the index on that', async () => {
+  const counted = countBuffers(session)
+  const query = { limit: 20, endedSince: new Date(614_990) }
+  expect(await listWorkflows({ session: counted.session, schema }, query)).toHaveLength(11)
+  expect(counted.taken()).toBeLessThan(100)
+})
