@@ -90,7 +90,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   ],
   'db/decide/read-decisions.ts': ['workflow_name'],
   'db/decide/record-table.ts': ['workflow_name'],
-  'db/decide/decide-function.ts': ['workflow_name', 'created_at'],
+  'db/decide/create-decide-function.ts': ['workflow_name', 'created_at'],
   'local/upgrade/copy-database.ts': ['workflow_status'],
 }
 

@@ -52,7 +52,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .action(async () => {
       const [typed, ...operands] = program.args
       if (typed === undefined) return program.help()
-      const { refuseUnknown } = await import('./other-words.ts')
+      const { refuseUnknown } = await import('./unknown-command.ts')
       return refuseUnknown(program, typed, operands)
     })
 }

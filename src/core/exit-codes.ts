@@ -1,6 +1,6 @@
 import type { WorkflowStatus } from './workflow.ts'
 
-/** One table for every command; `drover help exit-codes` prints it. */
+/** One table for every command; `drover help exit-codes` prints it. Which error gives which is in `errors.ts`. */
 export const exitCodes = {
   ok: { code: 0, when: 'done; the workflow ended SUCCESS; an empty list' },
   'workflow-failed': { code: 1, when: 'the workflow asked about ended ERROR' },

@@ -12,7 +12,10 @@ import type {
   WorkflowSummary,
 } from '../core/workflow.ts'
 import { isShownElsewhere } from './bookkeeping.ts'
-import { eventColumns, stepColumns, streamColumns, workflowColumns } from './columns/workflow-columns.ts'
+import { eventColumns } from './columns/event-columns.ts'
+import { stepColumns } from './columns/step-columns.ts'
+import { streamColumns } from './columns/stream-columns.ts'
+import { workflowColumns } from './columns/workflow-columns.ts'
 import { labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'

@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
 import { workflowStatuses } from '../../src/core/workflow.ts'
-import {
-  eventColumns,
-  messageColumns,
-  stepColumns,
-  workflowColumns,
-} from '../../src/render/columns/workflow-columns.ts'
+import { eventColumns } from '../../src/render/columns/event-columns.ts'
+import { messageColumns } from '../../src/render/columns/message-columns.ts'
+import { stepColumns } from '../../src/render/columns/step-columns.ts'
+import { workflowColumns } from '../../src/render/columns/workflow-columns.ts'
 import { renderError } from '../../src/render/error.ts'
 import { outcomeSentence } from '../../src/render/outcome.ts'
 import { streamValueLine } from '../../src/render/stream-value-line.ts'

@@ -1,5 +1,5 @@
 import { internalQueue } from '../../src/core/dbos-names.ts'
-import type { ServerHealth, Standing } from '../../src/core/diagnosis/health.ts'
+import type { ServerHealth, Standing } from '../../src/core/diagnosis/checkup.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../src/core/run/start.ts'
 import { isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'

@@ -1,5 +1,5 @@
 import type { Decision } from '../../src/core/decide/decision.ts'
-import type { ServerHealth } from '../../src/core/diagnosis/health.ts'
+import type { ServerHealth } from '../../src/core/diagnosis/checkup.ts'
 import type { RecoveryScan } from '../../src/core/diagnosis/recovery.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
 import { CliError } from '../../src/core/errors.ts'

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
-import { messageColumns } from '../../render/columns/workflow-columns.ts'
+import { messageColumns } from '../../render/columns/message-columns.ts'
 import { toMessageJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 

@@ -1,13 +1,13 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import {
   type Checkup,
   examine,
   findStranded,
   type ServerHealth,
   type Standing,
-} from '../../core/diagnosis/health.ts'
+} from '../../core/diagnosis/checkup.ts'
+import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
 import type { DeadExecutor } from '../../core/diagnosis/recovery.ts'
 import { CliError, exitCodeOf } from '../../core/errors.ts'

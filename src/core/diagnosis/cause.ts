@@ -10,13 +10,16 @@ export type Cause =
   | { readonly kind: 'failed'; readonly step: Step | null }
   | { readonly kind: 'dead'; readonly attempts: number }
   | { readonly kind: 'delayed'; readonly until: Date }
+  /** Nobody is live who may run it: null where it says no application. */
   | { readonly kind: 'no-worker'; readonly application: string | null }
+  /** No executor registers its queue, and the table of queues does not have it. */
   | { readonly kind: 'queue-missing' }
   | { readonly kind: 'queue-elsewhere'; readonly owner: string }
   | { readonly kind: 'partition-missing' }
   | { readonly kind: 'version-gone'; readonly version: string; readonly live: readonly string[] }
   | { readonly kind: 'version-overtaken'; readonly latest: string; readonly live: readonly string[] }
   | { readonly kind: 'queue-full'; readonly limit: QueueLimit; readonly ahead: number }
+  /** Executors live that may run it, and none of them polls its queue. */
   | { readonly kind: 'not-polled' }
   /** Somebody lives who may run it, and did not take it. `isKnown`: it tells its application and version. */
   | { readonly kind: 'not-taken'; readonly isKnown: boolean }

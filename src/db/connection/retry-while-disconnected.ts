@@ -10,7 +10,7 @@ import { createWake } from './wake.ts'
 export interface FollowTiming {
   /** A database that does not answer is worth a word after this. */
   readonly noticeAfterMs: number
-  /** And not worth waiting for after this. */
+  /** And not worth waiting for after this: the setting `reconnectTimeout`, where there is one. */
   readonly giveUpAfterMs: number
   /** A round takes milliseconds: after so long a silence the connection is as good as dead, whatever TCP thinks. */
   readonly silenceMs: number

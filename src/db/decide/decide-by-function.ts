@@ -11,7 +11,7 @@ import { toDate, toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { encodeMessage } from '../write/send-message.ts'
-import { decideFunction } from './decide-function.ts'
+import { decideFunction } from './create-decide-function.ts'
 import { heldByAnother } from './find-holder.ts'
 
 /** What the function makes of it: it has the last word on everything but name and comment. */

@@ -7,7 +7,12 @@ import type { Row } from '../connection/connect.ts'
 import { notifications } from '../tables/notifications.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
-import { decideArguments, decideFunction, decideFunctionBody, decideFunctionName } from './decide-function.ts'
+import {
+  decideArguments,
+  decideFunction,
+  decideFunctionBody,
+  decideFunctionName,
+} from './create-decide-function.ts'
 import { createRecordStatements, deciderGrants } from './record-table.ts'
 
 /** `function`: decisions go through it. `table`: an older record, which deciders write themselves. */

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
-import { createDecideFunction, decideArguments, decideFunction } from './decide-function.ts'
+import { createDecideFunction, decideArguments, decideFunction } from './create-decide-function.ts'
 
 /** What deciders wrote themselves before there was a function for it; the rest are defaults that nobody chooses. */
 export const writtenColumns = [

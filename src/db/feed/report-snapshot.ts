@@ -4,7 +4,7 @@ import type { FollowOptions } from '../../core/store.ts'
 import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { toWaits } from '../read/read-waits.ts'
 import { toWorkflow } from '../tables/workflow-status.ts'
-import { type ChangeDraft, orderSnapshot } from './order-snapshot.ts'
+import { type ChangeDraft, orderSnapshot } from './order-workflow.ts'
 import { createPosition, encodeCursor, type Position, settleMessages } from './position.ts'
 import type { Snapshot, SnapshotRows } from './read-snapshot.ts'
 

@@ -1,4 +1,4 @@
-import type { ServerHealth, Standing } from '../../core/diagnosis/health.ts'
+import type { ServerHealth, Standing } from '../../core/diagnosis/checkup.ts'
 import { CliError } from '../../core/errors.ts'
 import { sentMd5 } from '../../core/guard-client.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'

@@ -20,14 +20,17 @@ import { findUnclaimed, isUnclaimed } from './read-unclaimed.ts'
 /** After a restart of the server living executors need a moment to connect again. */
 const settledServerMs = 10_000
 
+/** Who lives, who is dead, and what the dead left, as one transaction saw it. Source: `workflow_status`, `pg_stat_activity`. */
 export function scanExecutors({ session, schema }: Database): Promise<RecoveryScan> {
   return session.transaction((client) => look(client, schema))
 }
 
+/** Puts back what the dead executors of a request left, for the living to take; returns the ids. A worker that starts does the same for its own in `runtime/hand-over.ts`. */
 export function handOver({ session, schema }: Database, request: HandOverRequest): Promise<string[]> {
   return session.transaction((client) => putBackOf(client, schema, request))
 }
 
+/** Gives waiting workflows another application version, so that executors of that one take them; returns the ids. */
 export function moveToVersion({ session, schema }: Database, request: MoveRequest): Promise<string[]> {
   return session.transaction((client) => move(client, schema, request))
 }

@@ -11,6 +11,7 @@ export interface Layout {
   /** Where an upgrade puts the data while it takes the place of the old ones. */
   readonly upgraded: string
   readonly postmasterFile: string
+  /** The directory of the Unix socket: in `cluster`, or below /tmp where that path is too long for one. */
   readonly sockets: string
   readonly log: string
   readonly pin: string

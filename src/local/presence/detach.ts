@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Layout } from '../cluster/layout.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
-import { stopServer } from '../server/server.ts'
+import { stopServer } from '../server/spawn-server.ts'
 import { otherClients } from './clients.ts'
 import { isPinned } from './pin.ts'
 import { isAwaited, type Presence, takeExclusively } from './presence.ts'

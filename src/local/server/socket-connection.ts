@@ -1,8 +1,8 @@
 import pg from 'pg'
 import type { Layout } from '../cluster/layout.ts'
 import { lockPatienceMs } from '../presence/lock-patiently.ts'
-import { socketPort, superuser } from './server.ts'
 import { assertOwnSocket } from './socket.ts'
+import { socketPort, superuser } from './spawn-server.ts'
 
 /** The form that libpq, `pg` and the DBOS SDK all read; port and sslmode are named so that `PGPORT` and `PGSSLMODE` change nothing. */
 export function socketUrl(directory: string, database: string): string {

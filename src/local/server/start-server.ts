@@ -16,9 +16,9 @@ import { ensureTree } from '../cluster/tree.ts'
 import { withLock } from '../presence/lock.ts'
 import { readPin } from '../presence/pin.ts'
 import { livingPostmaster } from './postmaster.ts'
-import { type SpawnOptions, spawnServer } from './server.ts'
 import { failure } from './server-failure.ts'
 import { assertPrivate } from './socket.ts'
+import { type SpawnOptions, spawnServer } from './spawn-server.ts'
 import { clearStaleLocks } from './stale.ts'
 
 export interface Setup {

@@ -6,9 +6,9 @@ import { isUnused } from '../presence/detach.ts'
 import { removePin } from '../presence/pin.ts'
 import { enter, type Presence, takeExclusively } from '../presence/presence.ts'
 import { livingPostmaster, type Postmaster } from './postmaster.ts'
-import { stopServer } from './server.ts'
 import { failure, unusable } from './server-failure.ts'
 import { isDown } from './socket-connection.ts'
+import { stopServer } from './spawn-server.ts'
 
 const connectTimeoutMs = 5000
 const patienceMs = 15_000

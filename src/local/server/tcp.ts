@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer } from 'node:net'
 import pg from 'pg'
 import { readPrivateFile, writePrivateFile } from '../home/private-file.ts'
-import { superuser } from './server.ts'
+import { superuser } from './spawn-server.ts'
 
 /** A port of this machine that nobody listens on, now. */
 export function freePort(): Promise<number> {

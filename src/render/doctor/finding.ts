@@ -1,4 +1,4 @@
-import type { Finding, Sample, Stuck } from '../../core/diagnosis/health.ts'
+import type { Finding, Sample, Stuck } from '../../core/diagnosis/checkup.ts'
 import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
 import {
   type CommandLine,

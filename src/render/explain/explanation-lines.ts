@@ -99,10 +99,15 @@ export function unknownSentence(kind: Explanation['diagnosis']['unknown'][number
   }
 }
 
+/** Labels on the screen, and the documented keys of `evidence` in `explain -o json`: none is renamed. */
+export type EvidenceKey =
+  | ('ended' | 'step' | 'last step' | 'steps' | 'attempts' | 'deadline')
+  | ('queue' | 'wants' | 'workers' | 'executor' | 'waits' | 'unread' | 'children')
+
 /** What was found, as a key and a text; what is not known is not mentioned. */
-export function evidenceOf(situation: Situation, now: Date): [key: string, text: string][] {
+export function evidenceOf(situation: Situation, now: Date): [EvidenceKey, text: string][] {
   const { workflow, executors, lastStep, stepCount, unread, waits, activeChildren, deadline } = situation
-  const rows: [string, string | undefined][] = isEnded(workflow.status)
+  const rows: [EvidenceKey, string | undefined][] = isEnded(workflow.status)
     ? [
         ['ended', outcomeSentence(workflow)],
         ['step', situation.failedStep?.error ? errorSentence(situation.failedStep.error) : undefined],
@@ -139,14 +144,19 @@ export function evidenceOf(situation: Situation, now: Date): [key: string, text:
         ],
         ['deadline', deadline ? `${formatTime(deadline)}, ${formatCountdown(deadline, now)}` : undefined],
       ]
-  const attempts: [string, string | undefined] = [
+  const attempts: [EvidenceKey, string | undefined] = [
     'attempts',
     workflow.recoveryAttempts > 1
       ? `${workflow.recoveryAttempts}${isEnded(workflow.status) ? '' : '; DBOS gives up after 100 unless the workflow says otherwise'}`
       : undefined,
   ]
-  const steps: [string, string | undefined] = ['steps', stepCount > 0 ? `${stepCount} recorded` : undefined]
-  return [...rows, steps, attempts].flatMap(([key, text]) => (text ? [[key, text] as [string, string]] : []))
+  const steps: [EvidenceKey, string | undefined] = [
+    'steps',
+    stepCount > 0 ? `${stepCount} recorded` : undefined,
+  ]
+  return [...rows, steps, attempts].flatMap(([key, text]) =>
+    text ? [[key, text] as [EvidenceKey, string]] : [],
+  )
 }
 
 function describeStep(step: Step, now: Date): string {

@@ -8,7 +8,7 @@ import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/ou
 import { printNotice } from '../../../frame/print-notice.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { findWorkflow } from '../../../frame/workflow-ids.ts'
-import { eventColumns } from '../../../render/columns/workflow-columns.ts'
+import { eventColumns } from '../../../render/columns/event-columns.ts'
 import { toEventJson } from '../../../render/to-json.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
 import { followEvents } from './follow-events.ts'

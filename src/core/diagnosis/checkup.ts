@@ -154,6 +154,7 @@ export interface Stuck {
 
 const clockToleranceMs = 2000
 
+/** What `doctor` says of what was looked at: one finding for each check, the server first. */
 export function examine(checkup: Checkup): readonly Finding[] {
   const { server, roundTripMs, clockDifferenceMs, executors, record } = checkup
   const { serverVersion, migration, isListening, isPooled, isReplica } = server

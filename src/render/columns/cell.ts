@@ -1,0 +1,20 @@
+import type { Style } from '../style.ts'
+import { formatDuration } from '../time-text.ts'
+
+/** More of a value than any terminal shows on a line. */
+export const maxValueWidth = 400
+
+export const faint = (text: string, _row: unknown, style: Style): string => style.faint(text)
+
+export function toIso(date: Date | null): string {
+  return date?.toISOString() ?? ''
+}
+
+export function between(start: Date | null, end: Date | null): string {
+  return start && end ? formatDuration(end.getTime() - start.getTime()) : ''
+}
+
+/** To the millisecond, as a duration that drover reads. */
+export function msBetween(start: Date | null, end: Date | null): string {
+  return start && end ? `${end.getTime() - start.getTime()}ms` : ''
+}
