@@ -5,7 +5,7 @@ import { hostilePlan, sayCounts } from '../support/hostile-plan.ts'
 import { createRandom } from '../support/random.ts'
 import { createExampleDatabase } from '../support/refuse-commands.ts'
 
-const following = ['watch done', 'stream done log --follow', 'wait done']
+const following = ['watch done', 'stream done log --follow', 'events done --follow', 'wait done']
 const commands = [
   ...following,
   'approve asking --as ada',
@@ -16,6 +16,7 @@ const commands = [
   'start orderWorkflow 1 --app-version v1 --application example --queue slow',
   'schedules trigger nightly',
   'queues',
+  'inbox --no-pick',
 ]
 const kinds: readonly CutKind[] = ['cut', 'half-close', 'stall']
 /** No command sends more. */
