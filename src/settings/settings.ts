@@ -147,15 +147,16 @@ function variable(env: Context['env'], name: string): Setting<string> | undefine
 /** Postgres cuts what is longer, without a word. */
 const longestNameBytes = 63
 
-/** The schema stands in statements of DBOS's own, which quote it, and break at a quote in it. */
+/** The schema stands in statements and functions of DBOS's own, which quote it, and break at what ends a quote in it. */
 function requireName(schema: Setting<string>): Setting<string> {
-  const isUsable = !/["\p{Cc}]/u.test(schema.value) && Buffer.byteLength(schema.value) <= longestNameBytes
+  const isUsable =
+    !/["\p{Cc}]|\$\$/u.test(schema.value) && Buffer.byteLength(schema.value) <= longestNameBytes
   if (isUsable) return schema
   throw new CliError(
     'invalid-configuration',
     `"${schema.value}" from ${schema.source} cannot be the schema of DBOS tables.`,
     {
-      hint: `at most ${longestNameBytes} bytes, without " and control characters`,
+      hint: `at most ${longestNameBytes} bytes, without ", $$ and control characters`,
     },
   )
 }

@@ -91,5 +91,6 @@ function describeUrl(text: string, source: string): string {
     })
   }
   const { host, port, path } = url
-  return host.startsWith('/') ? `${host}${path}` : `${host}:${port}${path}`
+  if (host.startsWith('/')) return `${host}${path}`
+  return `${host.includes(':') ? `[${host}]` : host}:${port}${path}`
 }

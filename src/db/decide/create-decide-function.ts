@@ -8,6 +8,7 @@ import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { dollarQuote } from './dollar-quote.ts'
 import { lockTimeoutSeconds } from './find-holder.ts'
 
 /** Names of Postgres are cut after 63 bytes. */
@@ -49,7 +50,7 @@ export function createDecideFunction(schema: SystemSchema): string {
 ) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
   set lock_timeout = '${lockTimeout}'
-as $decide$${decideFunctionBody(schema)}$decide$;
+as ${dollarQuote(decideFunctionBody(schema))};
 revoke all on function ${decideFunction(schema)}(${decideArguments}) from public;`
 }
 

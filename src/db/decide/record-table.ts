@@ -2,6 +2,7 @@ import pg from 'pg'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { createDecideFunction, decideArguments, decideFunction } from './create-decide-function.ts'
+import { dollarQuote } from './dollar-quote.ts'
 
 /** What deciders wrote themselves before there was a function for it; the rest are defaults that nobody chooses. */
 export const writtenColumns = [
@@ -56,7 +57,7 @@ revoke update, delete, truncate on drover.decisions from public, current_user;`
 function moveDeciders(schema: SystemSchema): string {
   const w = workflowStatus.in(schema)
   const call = `${decideFunction(schema)}(${decideArguments})`
-  return `do $$ declare decider text; begin
+  const body = `declare decider text; begin
   for decider in
     select distinct case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
     from pg_class c, lateral (
@@ -68,7 +69,8 @@ function moveDeciders(schema: SystemSchema): string {
     execute ${pg.escapeLiteral(`revoke update (${w.updatedAt}) on ${w} from `)} || decider;
     execute ${pg.escapeLiteral(`grant execute on function ${call} to `)} || decider;
   end loop;
-end $$;`
+end`
+  return `do ${dollarQuote(body, 'move')};`
 }
 
 /** What makes a record for these tables, or one out of an older record. */
