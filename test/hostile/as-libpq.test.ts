@@ -83,7 +83,9 @@ testWithServer('IPv6, by URL and by PGHOST', async () => {
   expect(
     await list('postgres:///drover', { ...env, PGHOST: '::1', PGPORT: 'PORT', PGUSER: 'drover' }),
   ).toEqual(works)
-  expect(await told(list('postgres://drover@[::1]:1/drover', env))).toMatchObject(refused(69, '[::1]:1/drover'))
+  expect(await told(list('postgres://drover@[::1]:1/drover', env))).toMatchObject(
+    refused(69, '[::1]:1/drover'),
+  )
 })
 
 testWithServer('TLS: which certificates are believed, and what is said of those that are not', async () => {
