@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import type { LocalDatabase } from '../core/embedded-database.ts'
-import { clusterExists, finishUpgrade } from './cluster/cluster.ts'
+import { clusterExists, finishUpgrade, wasCreated } from './cluster/cluster.ts'
 import { dropDatabase, ensureDatabase, requireDatabase } from './cluster/databases.ts'
 import { layoutOf } from './cluster/layout.ts'
 import { detach } from './presence/detach.ts'
@@ -51,7 +50,7 @@ export function createLocalDatabase(options: LocalDatabaseOptions): LocalDatabas
   const stopIt = async (force: boolean) => await stop(layout, { force, presence: await hold.end() })
 
   return {
-    exists: () => clusterExists(layout) || existsSync(layout.upgraded),
+    exists: () => wasCreated(layout),
 
     open: async ({ database, connectTimeoutMs, mustExist = false }) => {
       await hold.use(connectTimeoutMs, (client) =>

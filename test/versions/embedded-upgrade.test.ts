@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
@@ -56,6 +56,9 @@ test('the embedded database of PostgreSQL 17 is brought to 18, and the old one i
     message: expect.stringMatching(/created by PostgreSQL 17, and this drover brings PostgreSQL 18/),
     hint: 'drover db upgrade',
   })
+  // What one left that was killed before the first data made room.
+  mkdirSync(path.join(place.layout.upgraded, 'base'), { recursive: true })
+  writeFileSync(path.join(place.layout.upgraded, 'PG_VERSION'), '18\n')
   const done = await local.upgrade()
   expect(done).toEqual({
     from: '17',

@@ -22,6 +22,11 @@ export function clusterExists(layout: Layout): boolean {
   }
 }
 
+/** Also where an upgrade was killed before its data had their place, which whoever starts the server gives them. */
+export function wasCreated(layout: Layout): boolean {
+  return clusterExists(layout) || existsSync(layout.upgraded)
+}
+
 /** Nothing is created beside what is left of a cluster. Throws `embedded-database-failed`. */
 export function assertNotDamaged({ data }: Layout): void {
   if (!existsSync(data) || readdirSync(data).length === 0) return

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { LocalStatus } from '../../core/embedded-database.ts'
-import { clusterExists } from '../cluster/cluster.ts'
+import { wasCreated } from '../cluster/cluster.ts'
 import { listDatabases } from '../cluster/databases.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { onlookerName, otherClients } from '../presence/clients.ts'
@@ -17,7 +17,7 @@ const connectTimeoutMs = 5000
 export async function inspect(layout: Layout, database: string): Promise<LocalStatus> {
   const running = livingPostmaster(layout.postmasterFile)
   const answer = running && (await askServer(layout))
-  const exists = clusterExists(layout)
+  const exists = wasCreated(layout)
   return {
     state: answer ? 'up' : running?.state === 'starting' ? 'starting' : exists ? 'down' : 'absent',
     pid: running?.pid ?? null,

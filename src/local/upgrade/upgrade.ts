@@ -45,6 +45,8 @@ export async function upgradeCluster(setup: Setup): Promise<UpgradeResult | unde
       for (const place of [directory, old.sockets, next.data]) rmSync(place, { recursive: true, force: true })
     }
     clear()
+    // Of an upgrade that was killed before the old data made room for it: they may have changed since.
+    rmSync(layout.upgraded, { recursive: true, force: true })
     try {
       privateDirectory(directory, user)
       privateDirectory(old.sockets, user)

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -144,6 +145,25 @@ test('a data directory without PG_VERSION is told, and nothing is created beside
   expect(readdirSync(broken.layout.cluster).filter((name) => name.startsWith('data'))).toEqual(['data'])
   expect(readdirSync(broken.layout.data)).toEqual(['base'])
 })
+
+test.each(['open', 'start', 'upgrade', 'status'] as const)(
+  'an upgrade that was killed when the old data had made room is finished by whoever comes next: %s',
+  async (verb) => {
+    const { data, upgraded } = place.layout
+    await place.local().stop({ force: true })
+    renameSync(data, upgraded)
+    const local = place.local()
+    expect(local.exists()).toBe(true)
+    if (verb === 'open') await local.open(anyDatabase)
+    else if (verb === 'start') await local.start({ database: 'drover' })
+    else if (verb === 'upgrade') expect(await local.upgrade()).toBeUndefined()
+    else expect(await local.status()).toMatchObject({ state: 'down' })
+    await local.leave()
+    await place.local().open(anyDatabase)
+    expect([existsSync(data), existsSync(upgraded)]).toEqual([true, false])
+    await place.local().stop({ force: true })
+  },
+)
 
 test('a password file that was lost is made again', async () => {
   const local = place.local()
