@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { commandGroups } from '../src/commands/index.ts'
 
@@ -222,3 +223,50 @@ test('every command that is printed is made by the builder', () => {
     )
   expect(wrong).toEqual([])
 })
+
+/** Node's timers fire at once when they are longer than 24.8 days: only what is shorter for certain may be one of them. */
+test('a timer whose length somebody chooses is one of core/words/long-timer.ts', () => {
+  const wrong = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && file !== path.join('core', 'words', 'long-timer.ts'))
+    .flatMap((file) => rawTimersIn(file))
+  expect(wrong).toEqual([])
+})
+
+/** Calls of Node's timers whose length is no constant of the file. */
+function rawTimersIn(file: string): string[] {
+  const text = readFileSync(path.join(source, file), 'utf8')
+  if (!/\bset(Timeout|Interval)\b|AbortSignal\.timeout/.test(text)) return []
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const promised = [
+    ...text.matchAll(/import \{ setTimeout(?: as (\w+))? \} from 'node:timers\/promises'/g),
+  ].map(([, name = 'setTimeout']) => name)
+  const constants = new Set(['longestTimerMs'])
+  for (const [, name = ''] of text.matchAll(/^(?:export )?const (\w+) = [\d_*+/ ()]+$/gm)) constants.add(name)
+  const isBounded = (node: ts.Expression | undefined): boolean => {
+    if (!node) return false
+    if (ts.isNumericLiteral(node)) return true
+    if (ts.isIdentifier(node)) return constants.has(node.text)
+    if (ts.isBinaryExpression(node)) return isBounded(node.left) && isBounded(node.right)
+    if (!ts.isCallExpression(node)) return false
+    const name = node.expression.getText(tree)
+    return (
+      (name === 'Math.min' && node.arguments.some(isBounded)) ||
+      (name === 'Math.max' && node.arguments.every(isBounded))
+    )
+  }
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const name = node.expression.getText(tree)
+      const [first, second] = node.arguments
+      const length = promised.includes(name) || name === 'AbortSignal.timeout' ? first : second
+      const isTimer =
+        promised.includes(name) || ['setTimeout', 'setInterval', 'AbortSignal.timeout'].includes(name)
+      if (isTimer && !isBounded(length))
+        found.push(`${file}: ${node.getText(tree).replaceAll(/\s+/g, ' ').slice(0, 80)}`)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return found
+}

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { sleep } from '../core/words/long-timer.ts'
 
 export interface StepResult {
   readonly n: number

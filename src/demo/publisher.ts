@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfiguredInstance, DBOS } from '@dbos-inc/dbos-sdk'
+import { sleep } from '../core/words/long-timer.ts'
 import { isHeld, never } from './hold-tasks.ts'
 
 /** Queue names are unique in a system database, which other applications share: hence the prefix. */

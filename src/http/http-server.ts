@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { CliError } from '../core/errors.ts'
 import { command } from '../core/words/command-line.ts'
+import { startTimer } from '../core/words/long-timer.ts'
 import type { GatewayApp } from './gateway-parts.ts'
 
 interface Place {
@@ -36,10 +37,10 @@ export async function listen(app: GatewayApp, { host, port }: Place): Promise<Li
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const idle = setInterval(() => server.closeIdleConnections(), 50)
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      const stopCutting = startTimer(() => server.closeAllConnections(), graceMs)
       await closed
       clearInterval(idle)
-      clearTimeout(cut)
+      stopCutting()
     },
   }
 }

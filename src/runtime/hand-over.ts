@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { droverSession, isOwnExecutorSql } from '../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
 import { command, phrase } from '../core/words/command-line.ts'
+import { sleep } from '../core/words/long-timer.ts'
 import { withConnection } from '../db/connection/connect.ts'
 import { isLifeless, readUnknownSessions } from '../db/executors/dead-executors.ts'
 import { isRegistered, type PutBack, putBack, toNameArrays } from '../db/executors/put-back.ts'
@@ -60,7 +60,7 @@ export function startHandingOver(options: HandOverOptions): HandingOver {
 }
 
 async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
-  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  const pause = (ms: number) => sleep(ms, signal)
   const reported = { unknown: new Set<Kind>(), doubts: false }
   while (!signal.aborted) {
     let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { LaunchOptions } from '../core/run/runtime.ts'
+import { sleep } from '../core/words/long-timer.ts'
 import { putBack } from '../db/executors/put-back.ts'
 import { pick } from '../db/tables/define-table.ts'
 import { workflowStatus } from '../db/tables/workflow-status.ts'
@@ -59,9 +59,9 @@ export function startReconciling(options: ReconcileOptions): Reconciling {
         return 'calm' as const
       })
       // What went back may come here again at once, and again, before the other process gets it.
-      if (next === 'went-back') await pause(shortlyMs, stopped.signal)
+      if (next === 'went-back') await sleep(shortlyMs, stopped.signal)
       const pauseMs = next === 'waits' ? shortlyMs : betweenLooksMs
-      await pause(pauseMs, AbortSignal.any([stopped.signal, asked.signal]))
+      await sleep(pauseMs, AbortSignal.any([stopped.signal, asked.signal]))
     }
   }
 
@@ -116,10 +116,6 @@ export function startReconciling(options: ReconcileOptions): Reconciling {
       await finished
     },
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal }).catch(() => {})
 }
 
 async function readHeld(pool: pg.Pool, options: ReconcileOptions): Promise<HeldRow[]> {

@@ -1,3 +1,5 @@
+import { startTimer } from '../../core/words/long-timer.ts'
+
 /** A bell beside a bed: whoever sleeps wakes at the first ring, also at one that came just before. */
 export interface Wake {
   ring(): void
@@ -21,9 +23,9 @@ export function createWake(): Wake {
     sleep: async (ms, signal) => {
       if (rang || signal.aborted) return
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => wakeUp(), ms)
+        const stop = startTimer(() => wakeUp(), ms)
         wakeUp = () => {
-          clearTimeout(timer)
+          stop()
           signal.removeEventListener('abort', wakeUp)
           resolve()
         }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { longestTimerMs } from '../../core/words/long-timer.ts'
 
 interface ByteStream {
   readonly bytesRead: number
@@ -32,7 +33,7 @@ export function watchSilence(client: pg.Client, longestMs: number, interrupt?: A
   }
   const lookEvery = (ms: number): void => {
     clearInterval(timer)
-    timer = setInterval(look, Math.max(1, ms / looks))
+    timer = setInterval(look, Math.max(1, Math.min(ms / looks, longestTimerMs)))
   }
   const hurry = (): void => lookEvery(Math.min(longestMs, interruptedMs))
   if (interrupt?.aborted) hurry()

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { lockKey, slotSession } from '../../core/dbos-names.ts'
 import { type ExecutorAnswer, toAnswerPages } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
 import { nextWaitMs } from '../../core/words/back-off.ts'
+import { sleep } from '../../core/words/long-timer.ts'
 import { connect } from '../../db/connection/connect.ts'
 import { toRunnable } from '../module/runnable.ts'
 import { answerQuestions } from './answer-questions.ts'
@@ -69,7 +69,7 @@ export async function holdExecutorSlot(
 
   async function relock(): Promise<void> {
     for (let waitMs = 0; !released.signal.aborted; waitMs = nextWaitMs(waitMs, retries)) {
-      await sleep(waitMs, undefined, { signal: released.signal }).catch(() => {})
+      await sleep(waitMs, released.signal)
       try {
         const again = await lock()
         client = again.client
