@@ -19,10 +19,15 @@ const elsewhere = ['browser/**', 'chaos/**', 'hostile/**', 'versions/**', '**/no
 
 /** What the SDK registers in a process is there for good, so that a file that registers or launches has one of its own. */
 const launching =
-  /^import .*(@dbos-inc\/dbos-sdk|launch-dbos|live-store|approval-workflows|decision-races|demo\/workflows|src\/runtime\/)/m
+  /\b(DBOS\b.* from '@dbos-inc\/dbos-sdk'|(launch-dbos|live-store|approval-workflows|decision-races|load-app|demo\/workflows)\.ts')/
 const launches = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
-  .filter((file) => launching.test(readFileSync(path.join(import.meta.dirname, file), 'utf8')))
+  .filter((file) => launching.test(importsOf(readFileSync(path.join(import.meta.dirname, file), 'utf8'))))
+
+/** What stands further down is an application that a test writes. */
+function importsOf(source: string): string {
+  return source.slice(0, source.indexOf('\n\n'))
+}
 
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({

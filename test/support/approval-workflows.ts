@@ -1,7 +1,7 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import type { Store } from '../../src/core/store.ts'
 import type { Wait } from '../../src/core/workflow.ts'
-import { waitUntil } from './wait-until.ts'
+import { openWait } from './open-wait.ts'
 
 /** Asks on topic `go`, and returns the answer. */
 export const approval = DBOS.registerWorkflow(
@@ -24,15 +24,6 @@ export const twoGates = DBOS.registerWorkflow(
   },
   { name: 'twoGates' },
 )
-
-/** What a workflow waits for, at `step` or wherever it is, as soon as its deadline is recorded. */
-export function openWait(store: Store, workflowId: string, step?: number): Promise<Wait> {
-  return waitUntil(`${workflowId} waits`, async () =>
-    (await store.waits([workflowId])).find(
-      (wait) => wait.until && (step === undefined || wait.step === step),
-    ),
-  )
-}
 
 /** The open wait of some workflow, as if it were one of `workflowId`. */
 export async function borrowWait(store: Store, workflowId: string): Promise<Wait> {

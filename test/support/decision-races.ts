@@ -1,8 +1,9 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { expect } from 'vitest'
-import { approval, openWait } from './approval-workflows.ts'
+import { approval } from './approval-workflows.ts'
 import { type DroverRun, runDrover } from './drover-process.ts'
 import { openLiveStore } from './live-store.ts'
+import { openWait } from './open-wait.ts'
 import { createHome, removeHome } from './throw-away-home.ts'
 
 export interface DecisionRaces {

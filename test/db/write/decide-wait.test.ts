@@ -4,8 +4,9 @@ import type { Store } from '../../../src/core/store.ts'
 import type { Wait } from '../../../src/core/workflow.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { adaApproves, bobRejects } from '../../support/answers.ts'
-import { approval, borrowWait, openWait, twoGates } from '../../support/approval-workflows.ts'
+import { approval, borrowWait, twoGates } from '../../support/approval-workflows.ts'
 import { type LiveStore, openLiveStore } from '../../support/live-store.ts'
+import { openWait } from '../../support/open-wait.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 const impatient = DBOS.registerWorkflow(

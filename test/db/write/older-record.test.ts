@@ -3,8 +3,8 @@ import type { Decision } from '../../../src/core/decide/decision.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { adaApproves, bobRejects } from '../../support/answers.ts'
-import { openWait } from '../../support/approval-workflows.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { openWait } from '../../support/open-wait.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 /** What `audit init --decider` ran before there was a function. */
