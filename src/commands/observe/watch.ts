@@ -13,6 +13,7 @@ import type { DatabaseFlags } from '../../settings/settings.ts'
 interface WatchFlags extends DatabaseFlags, OutputFlags {
   readonly timeout?: string
   readonly from?: string
+  readonly children: boolean
 }
 
 export function watchCommand(context: Context): Command {
@@ -22,6 +23,7 @@ export function watchCommand(context: Context): Command {
       'See workflows live until they end: status, progress, events, steps, streams, children, and what they wait for.\nctrl-c detaches; the workflows go on.',
     )
     .argument('<id...>', 'ids; - reads them from stdin')
+    .option('--children', 'in a pipe and with -o jsonl, too: what their children do, and theirs', false)
     .option('--timeout <duration>', 'stop watching after this long (exit 124)')
     .option('--from <cursor>', 'with -o jsonl: go on after this change')
     .action((ids: string[], _, command: Command) =>
@@ -46,6 +48,7 @@ async function runWatch(context: Context, typed: readonly string[], flags: Watch
         format: flags.output === 'jsonl' ? 'jsonl' : 'picture',
         timeoutMs,
         from: flags.from,
+        children: flags.children,
       })
       noteDetached(context, outcome, workflowIds)
       await reportToGitHub(context, [...outcome.workflows.values()])

@@ -5,6 +5,7 @@ import { nearest } from '../words/nearest.ts'
 import { isEnded, isKnownStatus, type Step, type Wait } from '../workflow.ts'
 import type { Cause, QueueLimit } from './cause.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
+import { isLeftBehind } from './left-behind.ts'
 import { causeOfDelay, findObstacles, unregistered, versionLabel } from './obstacles.ts'
 import { enqueuedAt, isSilent, type Outlook, type QueueState, type Situation } from './situation.ts'
 
@@ -97,7 +98,7 @@ function causesOfStandstill(situation: Situation): Cause[] {
     holder && isSilent(holder, now)
       ? [{ kind: 'executor-silent', executorId: holder.executorId, since: holder.heardAt }]
       : []
-  const gone = executors && !holder && !executors.some(({ recognisedBy }) => recognisedBy === 'listening')
+  const gone = isLeftBehind(situation.workflow, executors)
   if (gone) {
     const lastSign = lastSignOf(situation)
     const { executorId } = situation.workflow

@@ -9,6 +9,7 @@ import { longestTimerMs, timeoutSignal } from '../../core/words/long-timer.ts'
 import { isEnded, type Workflow } from '../../core/workflow.ts'
 import { interruptCode } from '../interrupt.ts'
 import { createPresenter, type Presented, type Presenter } from './presenter.ts'
+import { watchStranded } from './watch-stranded.ts'
 
 export interface FollowRequest extends Presented {
   /** How workflows want to be answered, by name. */
@@ -45,11 +46,12 @@ export async function follow(context: Context, store: Store, request: FollowRequ
   let isMet = false
   const know = createWaitKnowledge(store, request.workflows ?? {})
   const stopAdvising = advise(request, presenter)
+  const stranding = watchStranded(store, presenter, request, workflows)
   try {
     const changes = store.follow(request.workflowIds, {
       signal,
       // A child has a line of its own where there is a tree to put it; elsewhere that it was started is enough.
-      children: request.format === 'picture' && request.output.canRedraw,
+      children: request.children || (request.format === 'picture' && request.output.canRedraw),
       from: request.from,
       cursors: request.format === 'jsonl',
       types: request.types,
@@ -61,6 +63,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
     for await (const read of changes) {
       const change = await withKnownWaits(read)
       if (change.type === 'status') workflows.set(change.workflowId, change.workflow)
+      stranding.noteChange()
       await presenter.show(change)
       isMet = (await request.onChange?.(change)) ?? false
       if (isMet) break
@@ -68,6 +71,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
     if (!isMet && !signal.aborted) await lookAtTheRest()
   } finally {
     await stopAdvising()
+    await stranding.stop()
     presenter.close()
   }
   return { reason: reasonOf(), workflows }

@@ -15,6 +15,8 @@ export interface Presenter {
   /** Resolves when the reader can take more. */
   show(change: Change): Promise<void> | void
   notice(text: string): void
+  /** Those of the workflows whose executors are not connected; undefined where nobody would see it. */
+  readonly stranded?: (workflowIds: readonly string[]) => void
   close(): void
 }
 
@@ -25,6 +27,8 @@ export interface Presented {
   readonly output: Output
   /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
   readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+  /** Children are told of as well. */
+  readonly children?: boolean
 }
 
 /** Chosen once: JSON lines, a live region where it can be drawn, else one line per change. */
@@ -72,6 +76,7 @@ function liveRegion(context: Context, { workflowIds, output }: Presented): Prese
   return {
     show: (change) => take({ type: 'change', change }),
     notice: (text) => take({ type: 'notice', text }),
+    stranded: (workflowIds) => take({ type: 'stranded', workflowIds }),
     close: () => {
       clearTimeout(scheduled)
       clearInterval(clock)
@@ -86,7 +91,7 @@ const heartbeatMs = 30_000
 /** One appended line per change that `isShown` lets through, and a sign of life when there was none for a while. */
 function plainLines(
   context: Context,
-  { workflowIds, output }: Presented,
+  { workflowIds, output, children = false }: Presented,
   isShown: (change: Change) => boolean = () => true,
 ): Presenter {
   const { now, databaseFlags } = context
@@ -99,7 +104,7 @@ function plainLines(
       model = update(model, { type: 'change', change })
       if (!isShown(change)) return undefined
       beat.refresh()
-      const line = changeLine(change, { style, showId: workflowIds.length > 1, databaseFlags })
+      const line = changeLine(change, { style, showId: children || workflowIds.length > 1, databaseFlags })
       return line === undefined ? undefined : log.write(line)
     },
     notice: (text) => printNotice(context, text),

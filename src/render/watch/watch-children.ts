@@ -1,9 +1,11 @@
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { paintStatus, statusText } from '../style.ts'
-import { displayWidth, escapeControls, pad, shortId, truncate } from '../text.ts'
+import { displayWidth, escapeControls, pad, truncate } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
+import { idBelow } from './child-id.ts'
 import { childTree, type TreeLine } from './child-tree.ts'
+import { fanOutSection } from './fan-out.ts'
 import { priorities, type Section } from './section.ts'
 import { progressOf, type WatchedWorkflow, type WatchModel } from './watch-model.ts'
 
@@ -15,25 +17,23 @@ export function childSection(
   frame: Viewport,
 ): Section[] {
   const tree = childTree(workflows, workflow)
-  const { forgottenChildren } = workflow
-  if (tree.length === 0 && forgottenChildren === 0) return []
-  const rowsWanted = tree.length + (forgottenChildren > 0 ? 1 : 0)
+  const forgotten = [...workflow.forgottenChildren.values()].reduce((sum, count) => sum + count, 0)
+  if (tree.length + forgotten > maxRows) {
+    const children = tree.map(({ child }) => child)
+    return [fanOutSection(children, workflow.forgottenChildren, frame)]
+  }
+  if (tree.length === 0) return []
   const draw = (rows: number) => {
-    const isFolded = rowsWanted > rows || forgottenChildren > 0
+    const isFolded = tree.length > rows
     const kept = isFolded ? childTree(workflows, workflow, rows - 1) : tree
-    const fold = isFolded ? [foldLine(tree, kept, forgottenChildren, frame)] : []
+    const fold = isFolded ? [foldLine(tree, kept, frame)] : []
     return withLabel('children', [...fold, ...kept.map((line) => childLine(line, frame))], frame)
   }
-  return [{ priority: priorities.children, least: 1, most: Math.min(maxRows, rowsWanted), draw }]
+  return [{ priority: priorities.children, least: 1, most: tree.length, draw }]
 }
 
 /** `… 12 SUCCESS, 3 PENDING`. */
-function foldLine(
-  tree: readonly TreeLine[],
-  kept: readonly TreeLine[],
-  forgotten: number,
-  frame: Viewport,
-): string {
+function foldLine(tree: readonly TreeLine[], kept: readonly TreeLine[], frame: Viewport): string {
   const keptIds = new Set(kept.map(({ child }) => child.workflowId))
   const counts = new Map<string, number>()
   for (const { child } of tree) {
@@ -41,8 +41,7 @@ function foldLine(
     if (!keptIds.has(child.workflowId)) counts.set(status, (counts.get(status) ?? 0) + 1)
   }
   const tally = [...counts].map(([status, count]) => `${count} ${status}`)
-  const all = forgotten > 0 ? [...tally, `${forgotten} ended earlier`] : tally
-  return frame.style.faint(truncate(`… ${all.join(', ')}`, contentWidth(frame)))
+  return frame.style.faint(truncate(`… ${tally.join(', ')}`, contentWidth(frame)))
 }
 
 function childLine({ branch, child }: TreeLine, frame: Viewport): string {
@@ -68,11 +67,4 @@ function childLine({ branch, child }: TreeLine, frame: Viewport): string {
 function titleOf(name: string, id: string, width: number): string {
   const nameWidth = Math.max(4, width - displayWidth(id) - 2)
   return truncate(`${truncate(name, nameWidth)}  ${id}`, width)
-}
-
-/** DBOS names a child after its parent: only what is added tells it from the others. */
-function idBelow(parentId: string | null, workflowId: string): string {
-  return parentId !== null && workflowId.startsWith(parentId)
-    ? `…${escapeControls(workflowId.slice(parentId.length))}`
-    : shortId(workflowId)
 }

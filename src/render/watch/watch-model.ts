@@ -6,17 +6,23 @@ import {
   type Message,
   type Step,
   type Wait,
+  type WorkflowError,
+  type WorkflowStatus,
   type WorkflowSummary,
 } from '../../core/workflow.ts'
 import { isShownElsewhere } from '../bookkeeping.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
+import { escapeControls } from '../text.ts'
 import { formatValue } from '../value.ts'
+import { areJoined, pieceOf } from './joined-text.ts'
 import { readProgress } from './progress.ts'
 
 /** Resizes and the passing of time need no message: `view` is given the size and the time. */
 export type WatchMessage =
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'notice'; readonly text: string }
+  /** Those of the roots whose executors are not connected. */
+  | { readonly type: 'stranded'; readonly workflowIds: readonly string[] }
 
 /** Everything the picture needs, and no more than it can show: texts are cut, lists keep their newest. */
 export interface WatchModel {
@@ -24,6 +30,8 @@ export interface WatchModel {
   readonly workflows: ReadonlyMap<string, WatchedWorkflow>
   /** What was last said about the connection. */
   readonly notice: string | null
+  /** Roots whose executors are not connected. */
+  readonly strandedIds: readonly string[]
 }
 
 export interface WatchedWorkflow {
@@ -34,16 +42,20 @@ export interface WatchedWorkflow {
   readonly summary: WorkflowSummary | null
   /** The last sentence, once it has ended. */
   readonly outcome: string | null
+  /** The first line of its error, once it has failed. */
+  readonly failure: string | null
   readonly steps: readonly WatchedStep[]
   /** Of the steps that are told, also those no longer kept. */
   readonly stepCount: number
+  /** The newest of all that it recorded, told or not: where it stands. */
+  readonly lastStep: { readonly step: number; readonly at: Date | null } | null
   readonly events: ReadonlyMap<string, WatchedEvent>
   readonly streams: ReadonlyMap<string, WatchedStream>
   readonly waits: readonly Wait[]
   readonly unread: readonly Message[]
   readonly childIds: readonly string[]
-  /** Children that ended and are no longer kept. */
-  readonly forgottenChildren: number
+  /** Children that ended and are no longer kept, by how they ended. */
+  readonly forgottenChildren: ReadonlyMap<WorkflowStatus, number>
 }
 
 export interface WatchedStep {
@@ -63,7 +75,9 @@ export interface WatchedEvent {
 }
 
 export interface WatchedStream {
-  readonly tail: readonly { readonly offset: number; readonly text: string }[]
+  readonly tail: readonly { readonly offset: number; readonly text: string; readonly piece: string | null }[]
+  /** The end of its text, where its values are pieces of one. */
+  readonly joined: string
   readonly count: number
   readonly closed: boolean
 }
@@ -73,6 +87,7 @@ const maxSteps = 40
 const maxKeys = 40
 const maxTail = 20
 const maxUnread = 5
+const maxJoined = 2000
 const maxWorkflows = 500
 
 /** From 0 to 1, where one of its events looks like progress. */
@@ -82,11 +97,12 @@ export function progressOf({ events }: WatchedWorkflow): number | undefined {
 
 export function initialWatchModel(rootIds: readonly string[]): WatchModel {
   const workflows = new Map(rootIds.map((id) => [id, emptyWorkflow(id, null, '')]))
-  return { rootIds, workflows, notice: null }
+  return { rootIds, workflows, notice: null, strandedIds: [] }
 }
 
 export function update(model: WatchModel, message: WatchMessage): WatchModel {
   if (message.type === 'notice') return { ...model, notice: message.text }
+  if (message.type === 'stranded') return { ...model, strandedIds: message.workflowIds }
   const { change } = message
   const workflows = new Map(model.workflows)
   const workflow = workflows.get(change.workflowId) ?? emptyWorkflow(change.workflowId, null, '')
@@ -98,19 +114,23 @@ export function update(model: WatchModel, message: WatchMessage): WatchModel {
   return { ...model, workflows }
 }
 
-/** Of very many children the first that ended are let go; their parent remembers how many. */
+/** Of very many children the first that ended are let go, and those that ended well before others; their parent remembers how many. */
 function forgetEnded(workflows: Map<string, WatchedWorkflow>): void {
   if (workflows.size <= maxWorkflows) return
   const isForgettable = ({ summary, parentId, childIds }: WatchedWorkflow) =>
     parentId !== null && childIds.length === 0 && summary !== null && isEnded(summary.status)
-  const ended = [...workflows.values()].find(isForgettable)
+  const all = [...workflows.values()]
+  const ended =
+    all.find((one) => one.summary?.status === 'SUCCESS' && isForgettable(one)) ?? all.find(isForgettable)
   const parent = workflows.get(ended?.parentId ?? '')
-  if (!ended || !parent) return
+  if (!ended?.summary || !parent) return
+  const { status } = ended.summary
+  const { forgottenChildren } = parent
   workflows.delete(ended.workflowId)
   workflows.set(parent.workflowId, {
     ...parent,
     childIds: parent.childIds.filter((id) => id !== ended.workflowId),
-    forgottenChildren: parent.forgottenChildren + 1,
+    forgottenChildren: new Map(forgottenChildren).set(status, (forgottenChildren.get(status) ?? 0) + 1),
   })
 }
 
@@ -121,14 +141,16 @@ function emptyWorkflow(workflowId: string, parentId: string | null, name: string
     name,
     summary: null,
     outcome: null,
+    failure: null,
     steps: [],
     stepCount: 0,
+    lastStep: null,
     events: new Map(),
     streams: new Map(),
     waits: [],
     unread: [],
     childIds: [],
-    forgottenChildren: 0,
+    forgottenChildren: new Map(),
   }
 }
 
@@ -136,8 +158,10 @@ function apply(workflow: WatchedWorkflow, change: Change): WatchedWorkflow {
   switch (change.type) {
     case 'status':
       return applyStatus(workflow, change)
-    case 'step':
-      return isShownElsewhere(change.step) ? workflow : applyStep(workflow, change.step)
+    case 'step': {
+      const moved = { ...workflow, lastStep: laterOf(workflow.lastStep, change.step) }
+      return isShownElsewhere(change.step) ? moved : applyStep(moved, change.step)
+    }
     case 'event':
       return { ...workflow, events: keepNewest(workflow.events, change.key, toEvent(change)) }
     case 'stream':
@@ -162,16 +186,30 @@ function applyStatus(
   { workflow: row }: Change & { type: 'status' },
 ): WatchedWorkflow {
   const { input: _input, output: _output, error: _error, ...summary } = row
-  if (!isEnded(row.status)) return { ...workflow, name: row.name, summary, outcome: null }
+  if (!isEnded(row.status)) return { ...workflow, name: row.name, summary, outcome: null, failure: null }
   const ended = {
     ...workflow,
     name: row.name,
     summary,
     waits: [],
     outcome: outcomeSentence(row),
+    failure: row.error && firstLine(row.error),
   }
   if (workflow.parentId === null) return ended
   return { ...ended, steps: [], events: new Map(), streams: new Map(), unread: [] }
+}
+
+function firstLine(error: WorkflowError): string {
+  const text =
+    error.name === 'Error' ? escapeControls(error.message.split('\n', 1)[0] ?? '') : errorSentence(error)
+  return text.slice(0, maxTextLength)
+}
+
+function laterOf(
+  last: WatchedWorkflow['lastStep'],
+  { step, startedAt, completedAt }: Step,
+): WatchedWorkflow['lastStep'] {
+  return last && last.step > step ? last : { step, at: completedAt ?? startedAt }
 }
 
 function applyStep(workflow: WatchedWorkflow, step: Step): WatchedWorkflow {
@@ -195,16 +233,23 @@ function toEvent({ key, value, at }: { key: string; value: JsonValue; at: Date }
   return { text: formatValue(value, maxTextLength), progress: readProgress(key, value), at }
 }
 
-const emptyStream: WatchedStream = { tail: [], count: 0, closed: false }
+const emptyStream: WatchedStream = { tail: [], joined: '', count: 0, closed: false }
 
 function applyStream(
   { streams }: WatchedWorkflow,
   { key, offset, value }: Change & { type: 'stream' },
 ): WatchedWorkflow['streams'] {
-  const { tail, closed } = streams.get(key) ?? emptyStream
+  const { tail, joined, closed } = streams.get(key) ?? emptyStream
   const others = tail.filter((other) => other.offset < offset)
-  const longer = [...others, { offset, text: formatValue(value, maxTextLength) }].slice(-maxTail)
-  return keepNewest(streams, key, { tail: longer, count: offset + 1, closed })
+  const piece = pieceOf(value)
+  const longer = [...others, { offset, text: formatValue(value, maxTextLength), piece }].slice(-maxTail)
+  const kept = others.length < tail.length ? others.map((other) => other.piece ?? '').join('') : joined
+  return keepNewest(streams, key, {
+    tail: longer,
+    joined: areJoined(longer.map((one) => one.piece)) ? `${kept}${piece}`.slice(-maxJoined) : '',
+    count: offset + 1,
+    closed,
+  })
 }
 
 function applyMessage(unread: readonly Message[], message: Message): readonly Message[] {

@@ -1,14 +1,15 @@
 import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
-import { displayWidth, escapeControls, pad, truncate } from '../text.ts'
+import { displayWidth, escapeControls, pad, truncate, wrap } from '../text.ts'
 import { formatAge, formatDuration } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressBar } from './progress.ts'
+import { runningLine } from './running-line.ts'
 import { priorities, type Section } from './section.ts'
 import { childSection } from './watch-children.ts'
 import type { WatchedEvent, WatchedStep, WatchedStream, WatchedWorkflow, WatchModel } from './watch-model.ts'
-import { waitSections } from './watch-waits.ts'
+import { stuckSection, waitSections } from './watch-waits.ts'
 
 const maxRows = { progress: 3, events: 12, steps: 8, stream: 6, unread: 3 } as const
 
@@ -16,9 +17,10 @@ const maxRows = { progress: 3, events: 12, steps: 8, stream: 6, unread: 3 } as c
 export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: Viewport): Section[] {
   return [
     ...progressSection(workflow, frame),
+    ...stuckSection(model, workflow, frame),
     ...waitSections(model, workflow, frame),
     ...eventSection(workflow, frame),
-    ...stepSection(workflow, frame),
+    ...stepSection(model, workflow, frame),
     ...streamSections(workflow, frame),
     ...childSection(model, workflow, frame),
     ...unreadSection(workflow, frame),
@@ -66,15 +68,21 @@ function eventSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   return foldedSection(folding, priorities.events, frame)
 }
 
-function stepSection({ steps, stepCount }: WatchedWorkflow, frame: Viewport): Section[] {
+function stepSection(model: WatchModel, workflow: WatchedWorkflow, frame: Viewport): Section[] {
+  const { steps, stepCount } = workflow
   const numberWidth = widest(steps.map(({ step }) => String(step)))
   const nameWidth = Math.min(
     Math.max(8, contentWidth(frame) - numberWidth - 12),
     widest(steps.map(({ name }) => escapeControls(name))),
   )
-  const lines = steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame))
-  const folding = { label: 'steps', noun: 'steps', lines, count: stepCount, most: maxRows.steps }
-  return foldedSection(folding, priorities.steps, frame)
+  const now = runningLine(model, workflow, frame)
+  const lines = [...steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame)), ...now]
+  const count = stepCount + now.length
+  return foldedSection(
+    { label: 'steps', noun: 'steps', lines, count, most: maxRows.steps },
+    priorities.steps,
+    frame,
+  )
 }
 
 interface StepWidths {
@@ -102,9 +110,13 @@ function streamSections(workflow: WatchedWorkflow, frame: Viewport): Section[] {
   return [...workflow.streams].map(([key, stream]) => ({
     priority: priorities.stream,
     least: 1,
-    most: Math.min(maxRows.stream, 1 + stream.tail.length),
+    most: Math.min(maxRows.stream, 1 + lengthOf(stream, frame)),
     draw: (rows) => withLabel('stream', streamLines(escapeControls(key), stream, rows, frame), frame),
   }))
+}
+
+function lengthOf(stream: WatchedStream, frame: Viewport): number {
+  return stream.joined === '' ? stream.tail.length : joinedLines(stream, contentWidth(frame)).length
 }
 
 function streamLines(key: string, stream: WatchedStream, rows: number, frame: Viewport): string[] {
@@ -114,6 +126,7 @@ function streamLines(key: string, stream: WatchedStream, rows: number, frame: Vi
   const state = `${count}${stream.closed ? ', closed' : ''}`
   const title = truncate(key, Math.max(1, width - displayWidth(state) - 2))
   const head = `${title}  ${style.faint(truncate(state, width - displayWidth(title) - 2))}`
+  if (stream.joined !== '') return [head, ...joinedLines(stream, width).slice(-rows)].slice(0, rows)
   const offsetWidth = String(stream.count).length
   const tail = rows > 1 ? stream.tail.slice(1 - rows) : []
   return [
@@ -123,6 +136,16 @@ function streamLines(key: string, stream: WatchedStream, rows: number, frame: Vi
       return `${place}  ${truncate(text, width - offsetWidth - 2)}`
     }),
   ]
+}
+
+/** Pieces of one text, as it reads. */
+function joinedLines({ joined, closed }: WatchedStream, width: number): string[] {
+  const cursor = closed ? '' : '▏'
+  return joined
+    .trimStart()
+    .split('\n')
+    .flatMap((line) => wrap(escapeControls(line), width - 1, Number.POSITIVE_INFINITY))
+    .map((line, index, lines) => (index === lines.length - 1 ? `${line}${cursor}` : line))
 }
 
 function unreadSection({ unread, summary }: WatchedWorkflow, frame: Viewport): Section[] {

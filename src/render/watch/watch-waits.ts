@@ -1,8 +1,9 @@
+import { command } from '../../core/words/command-line.ts'
 import type { Wait } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
 import { commandLines } from '../command-lines.ts'
 import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
-import { displayWidth, escapeControls, truncate } from '../text.ts'
+import { displayWidth, escapeControls, shortExecutor, truncate } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
 import { childTree } from './child-tree.ts'
 import { priorities, type Section, solid } from './section.ts'
@@ -21,6 +22,25 @@ export function waitSections(
       return solid(priorities.waits, waitLines(wait, whose, frame))
     }),
   )
+}
+
+/** Who held it is not connected: nothing goes on before somebody takes it over. */
+export function stuckSection(
+  { strandedIds }: WatchModel,
+  { workflowId, summary }: WatchedWorkflow,
+  frame: Viewport,
+): Section[] {
+  if (summary?.status !== 'PENDING' || !strandedIds.includes(workflowId)) return []
+  const width = contentWidth(frame)
+  const text = `executor ${shortExecutor(summary.executorId ?? '')} is not connected`
+  const lines = commandLines(command('recover', [workflowId]), frame, width)
+  const [first = ''] = lines
+  const fits = lines.length === 1 && displayWidth(text) + displayWidth(first) + 3 <= width
+  const said = frame.style.bad(truncate(text, width))
+  const drawn = fits
+    ? [`${said}   ${frame.style.command(first)}`]
+    : [said, ...lines.map((line) => frame.style.command(truncate(line, width)))]
+  return [solid(priorities.waits, withLabel('stuck', drawn, frame))]
 }
 
 function waitLines(wait: Wait, whose: string, frame: Viewport): string[] {

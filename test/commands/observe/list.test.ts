@@ -175,9 +175,10 @@ test('steps --timeline draws when each one ran, and cuts waits short', async () 
     columns: 60,
   })
   expect(stdout).toMatchInlineSnapshot(`
-    "  0  DBOS.setEvent  ███████████████                     10ms
-      1  DBOS.recv                     ┄┄┄┄                 10ms
-      3  ship                              ███████████████  10ms
+    "                  0ms             ╷10ms
+    0  DBOS.setEvent  ████████████████                      10ms
+    1  DBOS.recv                      ┄┄┄┄                  10ms
+    3  ship                               ████████████████  10ms
     waited 10ms in all; the axis is shorter there
     "
   `)

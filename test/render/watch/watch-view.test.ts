@@ -164,7 +164,10 @@ test('a workflow on a queue says on which, and a recovered one says how often', 
   )
   record({ type: 'status', workflow: workflowOf({ recoveryAttempts: 3, workflowId: 'a1' }) })
   expect(draw(fold(changes))).toMatchInlineSnapshot(
-    `"● PENDING   eventsWorkflow  018f3a9c           recovered 2×  drover-1a2b3c4d  9s"`,
+    `
+    "● PENDING   eventsWorkflow  018f3a9c           recovered 2×  drover-1a2b3c4d  9s
+      steps     ▸ step 0 runs  9s"
+  `,
   )
 })
 
@@ -233,7 +236,8 @@ test('what has ended leaves its lines to what goes on', () => {
     ✓ eventsWorkflow ended SUCCESS after 900ms: 1
 
     ● PENDING   eventsWorkflow  b                                drover-1a2b3c4d  9s
-      steps     ✓ 1 step of b   251ms"
+      steps     ✓ 1 step of b   251ms
+                ▸ step 2 runs  8s"
   `)
   record({ type: 'status', workflow: { ...done, workflowId: 'b' } }, 'b')
   expect(draw(fold(changes, ['a', 'b']))).toContain('step of a')
@@ -315,7 +319,7 @@ test('only the tails are kept, however much happens', () => {
   const screen = draw(model)
   expect(screen).toContain('700 values')
   expect(screen).toMatch(/… 69\d earlier steps/)
-  expect(screen).toMatch(/… .*201 ended earlier/)
+  expect(screen).toContain('700 ✓')
 })
 
 function toPlain(_: string, value: unknown): unknown {
