@@ -21,7 +21,15 @@ import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
-import { displayWidth, escapeControlLines, escapeControls, pad, truncate, wrap } from './text.ts'
+import {
+  displayWidth,
+  escapeControlLines,
+  escapeControls,
+  pad,
+  shortExecutor,
+  truncate,
+  wrap,
+} from './text.ts'
 import { elapsedOf, formatAge, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch/watch-waits.ts'
@@ -34,6 +42,8 @@ interface Details {
   readonly streams: readonly StreamSummary[]
   readonly waits: readonly Wait[]
   readonly children: readonly WorkflowSummary[]
+  /** Its executor is not connected. */
+  readonly isLeftBehind?: boolean
 }
 
 const keyWidth = 13
@@ -51,6 +61,7 @@ export function renderDetails(details: Details, frame: Viewport): string[] {
   return [
     truncateTitle(workflow, frame),
     ...facts(details, frame).flatMap(([key, lines]) => factLines(key, lines, frame)),
+    ...stuckLines(details, frame),
     ...waitSection(waits, frame),
     ...section('events', eventColumns, events, command('events', [workflowId]), frame),
     ...section('steps', stepColumns, shown, command('steps', [workflowId]), frame),
@@ -151,6 +162,20 @@ function stackLines({ error, workflowId }: Workflow, width: number, frame: Viewp
   const fold = more > 0 ? labelledCommand(`… ${more} more`, whole, frame, width - 2) : []
   const cut = shown.map((line) => truncate(line.trim(), width - 2))
   return [...cut, ...fold].map((line) => frame.style.faint(`  ${line}`))
+}
+
+function stuckLines({ workflow, isLeftBehind = false }: Details, frame: Viewport): string[] {
+  if (!isLeftBehind) return []
+  const { style, width } = frame
+  const text = `executor ${shortExecutor(workflow.executorId ?? '')} is not connected`
+  const [line = '', ...more] = labelledCommand(
+    text,
+    command('recover', [workflow.workflowId]),
+    frame,
+    width - keyWidth,
+  )
+  const painted = [style.bad(line), ...more.map(style.command)]
+  return factLines('stuck', painted, frame)
 }
 
 function waitSection(waits: readonly Wait[], frame: Viewport): string[] {

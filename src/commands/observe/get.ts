@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { createWaitKnowledge, type KnowWaits } from '../../core/decide/known-waits.ts'
+import { isLeftBehind } from '../../core/diagnosis/left-behind.ts'
 import type { Store } from '../../core/store.ts'
 import type { Lineage, Workflow } from '../../core/workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
@@ -50,7 +51,9 @@ async function detailsText(
 ): Promise<string> {
   const { workflowId, name } = workflow
   const waits = await store.waits([workflowId])
+  const executors = workflow.status === 'PENDING' ? await store.executors() : undefined
   const details = {
+    isLeftBehind: isLeftBehind(workflow, executors),
     workflow,
     lineage,
     steps: await store.steps(workflowId),

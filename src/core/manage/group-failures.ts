@@ -1,4 +1,5 @@
-import { describeError, type WorkflowError } from '../workflow.ts'
+import { reasonOf } from '../diagnosis/failure-reason.ts'
+import type { WorkflowError } from '../workflow.ts'
 
 /** So many of the newest failures are grouped. */
 export const groupedFailures = 10_000
@@ -23,17 +24,12 @@ export interface FailureGroup {
 export function groupFailures(failures: readonly Failure[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>()
   for (const { workflowId, name, error } of failures) {
-    const value = error ? maskNumbers(firstLine(error)) : '(no error)'
+    const value = error ? maskNumbers(reasonOf(error).text) : '(no error)'
     const key = JSON.stringify([value, name])
     const { count, example } = groups.get(key) ?? { count: 0, example: workflowId }
     groups.set(key, { value, name, count: count + 1, example })
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-}
-
-function firstLine(error: WorkflowError): string {
-  const text = error.name === 'Error' ? error.message : describeError(error)
-  return text.trim().split('\n', 1)[0] ?? ''
 }
 
 const longestMasked = 2000

@@ -1,8 +1,8 @@
 import type { Cause } from '../../core/diagnosis/cause.ts'
+import { reasonOf } from '../../core/diagnosis/failure-reason.ts'
 import type { ChildCounts, ListedWorkflow } from '../../core/diagnosis/workflow-facts.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
 import type { Wait } from '../../core/workflow.ts'
-import { errorSentence } from '../outcome.ts'
 import type { Style } from '../style.ts'
 import { counted, displayWidth, escapeControls, escapeName, pad, shortExecutor, truncate } from '../text.ts'
 import { formatCountdown, formatDuration, formatElapsed } from '../time-text.ts'
@@ -128,24 +128,10 @@ function describeObstacle(cause: Obstacle, queue: string): string {
   }
 }
 
-/** How often DBOS tried a step, and what each try failed with, is in the sentence of its error. */
-const triesOfStep = /^Step (.+?) has exceeded its maximum of (\d+) retries/s
-
 function describeFailure({ error, status, children }: Explained): StateText {
   if (!error) return failure(children ? sumOfChildren(children) : escapeName(status))
-  const [, step, tries] = triesOfStep.exec(error.message) ?? []
-  if (step !== undefined) {
-    const reason = error.message.split(/[.:] Error \d+: /).at(-1)
-    const text = reason === error.message ? `step ${step} failed` : (reason ?? '')
-    return failure(escapeControls(firstLine(text)), `(${tries} tries)`)
-  }
-  const message = firstLine(error.message)
-  if (message === '') return failure(escapeControls(error.name))
-  return failure(error.name === 'Error' ? escapeControls(message) : errorSentence({ ...error, message }))
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n', 1)[0] ?? ''
+  const { text, tries } = reasonOf(error)
+  return failure(escapeControls(text), tries === null ? '' : `(${tries} tries)`)
 }
 
 /** `196 of 200 children, 4 ✗`. */

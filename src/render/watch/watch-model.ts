@@ -1,12 +1,12 @@
 import type { Change } from '../../core/change.ts'
 import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
+import { reasonOf } from '../../core/diagnosis/failure-reason.ts'
 import {
   isEnded,
   type JsonValue,
   type Message,
   type Step,
   type Wait,
-  type WorkflowError,
   type WorkflowStatus,
   type WorkflowSummary,
 } from '../../core/workflow.ts'
@@ -193,16 +193,10 @@ function applyStatus(
     summary,
     waits: [],
     outcome: outcomeSentence(row),
-    failure: row.error && firstLine(row.error),
+    failure: row.error && escapeControls(reasonOf(row.error).text).slice(0, maxTextLength),
   }
   if (workflow.parentId === null) return ended
   return { ...ended, steps: [], events: new Map(), streams: new Map(), unread: [] }
-}
-
-function firstLine(error: WorkflowError): string {
-  const text =
-    error.name === 'Error' ? escapeControls(error.message.split('\n', 1)[0] ?? '') : errorSentence(error)
-  return text.slice(0, maxTextLength)
 }
 
 function laterOf(
