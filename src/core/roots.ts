@@ -5,7 +5,7 @@ export const lookedAt = 10_000
 
 export interface RootsQuery {
   readonly limit: number
-  /** Look at this many; `lookedAt` by default. */
+  /** Look at no more than this many, only until there are enough, and count nothing: what is drawn every second. */
   readonly look?: number
   /** `newest` by default. */
   readonly order?: 'newest' | 'oldest'

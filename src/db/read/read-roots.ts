@@ -16,10 +16,11 @@ const followedLevels = 20
  */
 export async function readRoots(database: Database, query: RootsQuery): Promise<RootsPage> {
   const { limit } = query
+  if (query.look !== undefined) return readSomeRoots(database, query)
   const rows = await readNearRoots(database, query)
   const [seen] = rows
   const near = rows.filter(({ id }) => id !== null)
-  const isCut = Number(seen?.rows ?? 0) >= (query.look ?? lookedAt)
+  const isCut = Number(seen?.rows ?? 0) >= lookedAt
   const isShort = isCut && near.length < limit && query.order !== 'oldest'
   const far = isShort ? await readFarRoots(database, query, limit - near.length) : []
   const rootCount = Number(seen?.roots ?? 0)
@@ -29,6 +30,26 @@ export async function readRoots(database: Database, query: RootsQuery): Promise<
     childCount: Number(seen?.rows ?? 0) - rootCount,
     stoppedAt: isCut ? toDate(seen?.end) : null,
   }
+}
+
+/** Ends the walk at the last root that is shown, and counts nothing. */
+async function readSomeRoots(database: Database, query: RootsQuery): Promise<RootsPage> {
+  const { session, schema } = database
+  const w = workflowStatus.in(schema, 'w')
+  const parameters: unknown[] = []
+  const recent = recentRows(database, query, parameters)
+  parameters.push(query.limit)
+  const direction = query.order === 'oldest' ? 'asc' : 'desc'
+  const near = await session.query(
+    `select ${summaryColumns(schema, 'w')} from (
+       select id from (${recent}) recent where "parentId" is null limit $${parameters.length}
+     ) root join ${w} on ${w.id} = root.id
+     order by ${w.createdAt} ${direction}, ${w.id} ${direction}`,
+    parameters,
+  )
+  const isShort = near.length < query.limit && query.order !== 'oldest'
+  const far = isShort ? await readFarRoots(database, query, query.limit - near.length) : []
+  return { roots: [...near, ...far].map(toSummary), rootCount: 0, childCount: 0, stoppedAt: null }
 }
 
 /** The rows that are looked at, as SQL. */
