@@ -8,6 +8,11 @@ export interface ApplicationVersion {
   readonly isLatest: boolean
 }
 
+export interface VersionTotals {
+  readonly isEstimate: boolean
+  readonly countByVersion: ReadonlyMap<string, number>
+}
+
 export interface RateLimit {
   readonly max: number
   readonly periodMs: number
@@ -54,6 +59,8 @@ export type PlatformResult = 'changed' | 'no-op' | 'not-found'
 export interface Platform {
   /** The newest first. */
   versions(): Promise<readonly ApplicationVersion[]>
+  /** How many workflows belong to each version. Of a large table what Postgres estimates, without the rare ones. */
+  versionTotals(): Promise<VersionTotals>
   /** Makes it the latest one of its application. */
   promoteVersion(version: string): Promise<PlatformResult>
   /** By name. */

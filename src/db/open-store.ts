@@ -45,7 +45,7 @@ import type { Database } from './tables/system-database.ts'
 import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
 import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
-import { promoteVersion, readVersions } from './write/change-versions.ts'
+import { promoteVersion, readVersions, readVersionTotals } from './write/change-versions.ts'
 import {
   countBy,
   manage,
@@ -105,6 +105,7 @@ const functions = {
   weigh,
   manage,
   versions: readVersions,
+  versionTotals: readVersionTotals,
   promoteVersion,
   queues: readQueues,
   createQueue,

@@ -6,6 +6,8 @@ import { phrase, quotedList } from '../core/words/command-line.ts'
 import { printNotice } from './print-notice.ts'
 
 const shortestPrefix = 8
+/** No index has who ran a workflow: besides what is active, so many of the newest tell. */
+const recentWorkflows = 1000
 
 /**
  * The executor that is meant: this one, or the only one that begins so, as lists show it. What is meant is told.
@@ -14,9 +16,12 @@ const shortestPrefix = 8
 export async function findExecutor(context: Context, store: Store, typed: string): Promise<string> {
   if (typed.length < shortestPrefix) return typed
   const live = ((await store.executors()) ?? []).map(({ executorId }) => executorId)
-  if (live.includes(typed) || (await store.list({ executorId: typed, limit: 1 })).length > 0) return typed
-  const named = (await store.countBy({}, 'executor')).map(({ value }) => value ?? '')
-  const meant = [...new Set([...live, ...named])].filter((executorId) => executorId.startsWith(typed))
+  const recent = (await store.list({ limit: recentWorkflows })).map(({ executorId }) => executorId ?? '')
+  if ([...live, ...recent].includes(typed)) return typed
+  const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'executor')
+  const known = new Set([...live, ...recent, ...active.map(({ value }) => value ?? '')])
+  if (known.has(typed)) return typed
+  const meant = [...known].filter((executorId) => executorId.startsWith(typed))
   if (meant.length > 1) {
     throw new CliError('ambiguous-id', `Several executors begin with "${typed}".`, {
       hint: phrase`give more of it: ${quotedList(meant.slice(0, 5))}`,

@@ -140,6 +140,7 @@ export const toVersionJson = shapeOf<VersionRow>()(
   'unsureWorkers',
   'active',
   'total',
+  'isEstimate',
 )
 
 const toKnownWaitJson = shapeOf<KnownWait>()(

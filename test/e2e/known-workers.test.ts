@@ -133,7 +133,7 @@ test('a worker that is stopped is not known to register nothing, nor to poll not
     const start = ['start', 'hello2', '--application', 'greetings', '--strict', '--id', 'later']
     const started = await drover(start, 100)
     expect(started).toMatchObject({ code: 0, stdout: 'later\n' })
-    expect(started.stderr).toContain('No workflow named "hello2" ever ran there.')
+    expect(started.stderr).toContain('No recent workflow there is named "hello2".')
     await waitUntil('it is late', async () => {
       const { cause } = JSON.parse((await drover(['explain', 'later', '-o', 'json'], 100)).stdout)
       expect(['due', 'not-taken', 'executor-silent']).toContain(cause)

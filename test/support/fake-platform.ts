@@ -47,6 +47,14 @@ export function createFakePlatform(
 
   return {
     versions: async () => versions.toSorted((a, b) => +b.registeredAt - +a.registeredAt),
+    versionTotals: async () => {
+      const countByVersion = new Map<string, number>()
+      for (const { workflow } of rows()) {
+        if (workflow.version === null) continue
+        countByVersion.set(workflow.version, (countByVersion.get(workflow.version) ?? 0) + 1)
+      }
+      return { isEstimate: false, countByVersion }
+    },
     promoteVersion: async (version) => {
       const found = versions.find((one) => one.version === version)
       if (!found) return 'not-found'

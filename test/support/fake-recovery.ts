@@ -86,6 +86,7 @@ function goneAmong(
       version,
       workflowCount: mine.length,
       since: mine[0]?.startedAt ?? null,
+      oldestId: mine[0]?.workflowId ?? '',
       evidence: [`no session is named dbos_transact_${executorId}_…`],
       doubts: executorId.startsWith('drover-') ? [] : doubts,
     }

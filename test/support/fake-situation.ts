@@ -1,5 +1,5 @@
 import { internalQueue } from '../../src/core/dbos-names.ts'
-import type { ServerHealth, Standing } from '../../src/core/diagnosis/checkup.ts'
+import type { ServerHealth, Standing } from '../../src/core/diagnosis/server-health.ts'
 import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../src/core/run/start.ts'
 import { isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
@@ -29,6 +29,20 @@ export function situationOf(
   const waits = waitsOf(rows, now)
   const lastStep = rows.steps.at(-1)
   const wait = waits.find(({ asked }) => !asked)
+  const provenOrigins = distinct(
+    others
+      .filter(({ workflow: other }) => other.name === name)
+      .filter(({ workflow: other, steps }) => ['SUCCESS', 'ERROR'].includes(other.status) || steps.length > 0)
+      .map(({ workflow: other }) => other)
+      .sort((a, b) => -oldestFirst(a, b))
+      .map(({ className, configName, queue: on, application: of }) => ({
+        className,
+        configName,
+        queue: on,
+        application: of,
+      })),
+  )
+  const isProven = provenOrigins.some(({ className }) => className === workflow.className)
   return {
     workflow,
     now,
@@ -52,27 +66,15 @@ export function situationOf(
       .map(({ workflow: child }) => toSummary(child))
       .sort(oldestFirst)
       .slice(0, 5),
-    provenOrigins: distinct(
-      others
-        .filter(({ workflow: other }) => other.name === name)
-        .filter(
-          ({ workflow: other, steps }) => ['SUCCESS', 'ERROR'].includes(other.status) || steps.length > 0,
-        )
-        .map(({ workflow: other }) => other)
-        .sort((a, b) => -oldestFirst(a, b))
-        .map(({ className, configName, queue: on, application: of }) => ({
-          className,
-          configName,
-          queue: on,
-          application: of,
-        })),
-    ),
-    knownNames: distinct(
-      all
-        .map((other) => other.workflow)
-        .sort((a, b) => -oldestFirst(a, b))
-        .map((other) => other.name),
-    ),
+    provenOrigins,
+    knownNames: isProven
+      ? []
+      : distinct(
+          all
+            .map((other) => other.workflow)
+            .sort((a, b) => -oldestFirst(a, b))
+            .map((other) => other.name),
+        ),
     learned: wait ? learnedOf(wait.step, name, others) : null,
   }
 }
@@ -171,6 +173,7 @@ export function healthOf(all: readonly FakeRows[], now: Date): ServerHealth {
     mayNot: [],
     role: 'ada',
     hasRecord: true,
+    missingIndex: null,
     backlog: places.map((place) => {
       const those = late.filter(
         ({ queue, application, version }) =>

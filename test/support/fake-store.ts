@@ -1,6 +1,6 @@
 import type { Decision } from '../../src/core/decide/decision.ts'
-import type { ServerHealth } from '../../src/core/diagnosis/checkup.ts'
 import type { RecoveryScan } from '../../src/core/diagnosis/recovery.ts'
+import type { ServerHealth } from '../../src/core/diagnosis/server-health.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'

@@ -1,15 +1,9 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import {
-  type Checkup,
-  examine,
-  findStranded,
-  type ServerHealth,
-  type Standing,
-} from '../../core/diagnosis/checkup.ts'
+import { type Checkup, examine, findStranded } from '../../core/diagnosis/checkup.ts'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
-import type { DeadExecutor } from '../../core/diagnosis/recovery.ts'
+import type { ServerHealth, Standing } from '../../core/diagnosis/server-health.ts'
 import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
@@ -142,7 +136,7 @@ async function examineStore({ now }: Context, store: Store, settings: Settings):
     versions: await store.versions(),
     scan,
     standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
-    stranded: await nameStranded(store, findStranded(scan, executors)),
+    stranded: findStranded(scan, executors).map((executor) => ({ executor, workflowId: executor.oldestId })),
     misdirected: await findMisdirections(store, server.unknownTopics, settings),
     record: settings.audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
   }
@@ -167,17 +161,6 @@ async function findMisdirections(
     const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
     const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
     if (misdirected) found.push(misdirected)
-  }
-  return found
-}
-
-async function nameStranded(store: Store, stranded: readonly DeadExecutor[]): Promise<Checkup['stranded']> {
-  const found = []
-  for (const executor of stranded) {
-    const { executorId, version } = executor
-    const left = await store.list({ status: ['PENDING'], executorId, order: 'oldest', limit: 1000 })
-    const one = left.find((workflow) => workflow.version === version)
-    if (one) found.push({ executor, workflowId: one.workflowId })
   }
   return found
 }

@@ -4,8 +4,9 @@ export interface DeadExecutor {
   readonly application: string | null
   readonly version: string | null
   readonly workflowCount: number
-  /** When the first of its workflows began. */
+  /** When the first of its workflows began, and which it is. */
   readonly since: Date | null
+  readonly oldestId: string
   /** What was looked for and not found, one sentence each. */
   readonly evidence: readonly string[]
   /**

@@ -90,7 +90,7 @@ export interface Situation {
   readonly activeChildren: readonly WorkflowSummary[]
   /** How workflows of this name ran that got anywhere: ended, or recorded a step. */
   readonly provenOrigins: readonly WorkflowOrigin[]
-  /** Names that ran before, of any workflow. */
+  /** Names that ran before, of any workflow; none where its own is proven. */
   readonly knownNames: readonly string[]
   /** What the same step of an earlier run of this name did where this one waits: `DBOS.recv` on a topic, or `DBOS.getEvent`. */
   readonly learned: { readonly step: number; readonly call: string; readonly topic: string | null } | null

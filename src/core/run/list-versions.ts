@@ -10,7 +10,10 @@ export interface VersionRow extends ApplicationVersion {
   /** Live ones that do not tell their version, and may run it; null where sessions cannot be seen. */
   readonly unsureWorkers: number | null
   readonly active: number
-  readonly total: number
+  /** Null where there are too many workflows to count them, and the estimates of Postgres do not name this version. */
+  readonly total: number | null
+  /** The total is about right: there are too many workflows to count them. */
+  readonly isEstimate: boolean
 }
 
 /** With who runs each now, and how many workflows belong to it. */
@@ -18,14 +21,13 @@ export async function listVersions(store: Store): Promise<readonly VersionRow[]>
   const versions = await store.versions()
   const executors = await store.executors()
   const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'version')
-  const all = await store.countBy({}, 'version')
-  const countOf = (counts: typeof all, version: string) =>
-    counts.find(({ value }) => value === version)?.count ?? 0
+  const { isEstimate, countByVersion } = await store.versionTotals()
   return versions.map((one) => ({
     ...one,
     ...countWorkers(executors, one),
-    active: countOf(active, one.version),
-    total: countOf(all, one.version),
+    active: active.find(({ value }) => value === one.version)?.count ?? 0,
+    total: countByVersion.get(one.version) ?? (isEstimate ? null : 0),
+    isEstimate,
   }))
 }
 

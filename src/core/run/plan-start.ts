@@ -103,7 +103,7 @@ export async function planStart(
 async function refuseMistyped(store: Store, name: string): Promise<void> {
   const meant = await nearestKnownName(store, name)
   if (meant === undefined) return
-  throw new CliError('ambiguous-application', `No workflow named "${name}" ever ran there.`, {
+  throw new CliError('ambiguous-application', `No recent workflow there is named "${name}".`, {
     hint: phrase`did you mean ${meant}? else name its application with --application NAME`,
     isTransient: true,
   })

@@ -70,7 +70,7 @@ const reads: readonly string[] = [
     'states',
     'stepBounds',
   ],
-  ...['countBy', 'descendants', 'weigh', 'versions', 'queues', 'schedules'],
+  ...['countBy', 'descendants', 'weigh', 'versions', 'versionTotals', 'queues', 'schedules'],
 ]
 
 /** The reads among these functions asked again while the connection is lost, where something is followed. */

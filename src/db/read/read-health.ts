@@ -1,4 +1,4 @@
-import type { ServerHealth, Standing } from '../../core/diagnosis/checkup.ts'
+import type { ServerHealth, Standing } from '../../core/diagnosis/server-health.ts'
 import { CliError } from '../../core/errors.ts'
 import { sentMd5 } from '../../core/guard-client.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
@@ -9,12 +9,14 @@ import { type FoundRecord, findRecord } from '../decide/open-record.ts'
 import { seeSessions } from '../executors/see-sessions.ts'
 import { dbosMigrations } from '../tables/dbos-migrations.ts'
 import { pick } from '../tables/define-table.ts'
+import { createNameIndex, hasNameIndex } from '../tables/name-index.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { selectLatestUnread } from './latest-unread.ts'
 import { readUnknownTopics } from './read-unknown-topics.ts'
 
 /** What is younger is on its way. */
@@ -22,6 +24,8 @@ const patienceSeconds = 60
 const shownBacklog = 20
 /** Of more than these the exact number tells nobody anything. */
 const worthCounting = 1000
+/** In pages: some hundred thousand workflows. */
+const worthAnIndex = 5000
 const listenTestMs = 1000
 
 /** What the server tells about itself, and what in the tables needs somebody's care. */
@@ -45,6 +49,7 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     seesSessions,
     mayNot: await readMayNot(database, record),
     hasRecord: record.kind !== 'none',
+    missingIndex: await findMissingIndex(database),
     migration: await readMigration(database),
     isListening: await canListen(database),
     isReplica: database.schema.isReplica,
@@ -88,6 +93,17 @@ async function readMigration({ session, schema }: Database): Promise<number | nu
   if (!dbosMigrations.isIn(schema, 'version')) return null
   const [row] = await session.query(`select max(version) as version from ${dbosMigrations.in(schema)}`)
   return row?.version === null || row === undefined ? null : Number(row.version)
+}
+
+/** An application may have its reasons: it is told, not made. */
+async function findMissingIndex(database: Database): Promise<string | null> {
+  const { session, schema } = database
+  const [row] = await session.query(
+    `select pg_relation_size($1::regclass) / current_setting('block_size')::bigint as pages`,
+    [String(workflowStatus.in(schema))],
+  )
+  if (Number(row?.pages ?? 0) < worthAnIndex || (await hasNameIndex(database))) return null
+  return createNameIndex(database, { concurrently: true })
 }
 
 /** Poolers accept LISTEN, and deliver nothing. */
@@ -168,14 +184,13 @@ async function readDead({ session, schema }: Database): Promise<ServerHealth['de
   return toSample(rows)
 }
 
-async function readUnreadAfterEnd({ session, schema }: Database): Promise<ServerHealth['unreadAfterEnd']> {
-  const n = notifications.in(schema, 'n')
-  const w = workflowStatus.in(schema, 'w')
-  const rows = await session.query(
-    `select distinct ${n.workflowId} as id from ${n}
-     join ${w} on ${w.id} = ${n.workflowId}
-     where not ${n.read} and ${w.status} in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
-     limit ${worthCounting}`,
+async function readUnreadAfterEnd(database: Database): Promise<ServerHealth['unreadAfterEnd']> {
+  const w = workflowStatus.in(database.schema, 'w')
+  const rows = await database.session.query(
+    `select unread.id from (${await selectLatestUnread(database)}) unread
+     join ${w} on ${w.id} = unread.id
+     where ${w.status} in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+     group by unread.id order by max(unread.sent) desc`,
   )
   return toSample(rows)
 }

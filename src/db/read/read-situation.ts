@@ -1,25 +1,34 @@
 import { dbosStep } from '../../core/dbos-names.ts'
 import type { Situation } from '../../core/diagnosis/situation.ts'
 import type { WorkflowOrigin } from '../../core/run/start.ts'
-import type { Step, Wait, Workflow } from '../../core/workflow.ts'
+import type { Step, Wait, Workflow, WorkflowSummary } from '../../core/workflow.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs, stepColumns, toStep } from '../tables/operation-outputs.ts'
 import { toDate, toFilledText, toText, toTopic } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
-import { originWords, toOrigin, workflowStatus } from '../tables/workflow-status.ts'
+import {
+  originWords,
+  summaryColumns,
+  toOrigin,
+  toSummary,
+  workflowStatus,
+} from '../tables/workflow-status.ts'
+import { selectNewestOfName } from './newest-of-name.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
 import { readWaits } from './read-waits.ts'
-import { getWorkflow, listChildren, listNames } from './read-workflows.ts'
+import { getWorkflow, listNames } from './read-workflows.ts'
 
 /** Enough to name some. */
 const shownAhead = 5
 const shownChildren = 5
+/** How far back to look for what was taken from a queue. */
+const recentStarts = 5000
 const shownNames = 100
-/** How far back to look for workflows of a name, which has no index. */
-const recentRows = 10_000
+/** Of one name: enough to know how it runs. */
+const recentOfName = 30
 
 /** Everything that tells why a workflow is where it is; undefined without one. */
 export async function readSituation(
@@ -49,9 +58,10 @@ export async function readSituation(
           { queue, application, partition },
         )
       : null
-  const children = await listChildren(database, workflowId)
   const waits = await readWaits(database, [workflowId])
   const messages = await readMessages(database, workflowId)
+  const provenOrigins = await readProvenOrigins(database, workflow)
+  const isProven = provenOrigins.some(({ className }) => className === workflow.className)
   return {
     workflow,
     now: row.now as Date,
@@ -65,11 +75,9 @@ export async function readSituation(
     ...progress,
     waits,
     unread: messages.filter(({ read }) => !read),
-    activeChildren: children
-      .filter((child) => ['PENDING', 'ENQUEUED', 'DELAYED'].includes(child.status))
-      .slice(0, shownChildren),
-    provenOrigins: await readProvenOrigins(database, workflow),
-    knownNames: await listNames(database, shownNames),
+    activeChildren: await readActiveChildren(database, workflowId),
+    provenOrigins,
+    knownNames: isProven ? [] : await listNames(database, shownNames),
     learned: await readLearned(database, workflow, waits),
   }
 }
@@ -82,28 +90,51 @@ async function readAhead(
   const p = workflowStatus.in(schema, 'p')
   const w = workflowStatus.in(schema, 'w')
   const [taken] = await session.query(
-    `select ${p.startedAt} as at from ${w} join ${p}
-       on ${p.queue} = ${w.queue} and ${p.status} <> 'ENQUEUED' and ${p.id} <> ${w.id}
-      -- Before it was there nobody could have taken it: the rest of a long history is not read.
-      and ${p.startedAt} >= ${w.createdAt}
-      and (${w.version} is null or ${p.version} = ${w.version})
-      and (${w.application} is null or ${p.application} = ${w.application})
-     where ${w.id} = $1 order by ${p.startedAt} desc limit 1`,
+    `select p."startedAt" as at from ${w} join (
+       select ${pick(p, ['id', 'queue', 'status', 'startedAt', 'version', 'application'])} from ${p}
+       where ${p.startedAt} is not null order by ${p.startedAt} desc limit ${recentStarts}
+     ) p on p.queue = ${w.queue} and p.status <> 'ENQUEUED' and p.id <> ${w.id}
+      -- Before it was there nobody could have taken it.
+      and p."startedAt" >= ${w.createdAt}
+      and (${w.version} is null or p.version = ${w.version})
+      and (${w.application} is null or p.application = ${w.application})
+     where ${w.id} = $1 order by p."startedAt" desc limit 1`,
+    [workflowId],
+  )
+  // Counted in the index alone.
+  const isAhead = `${p.queue} = ${w.queue} and ${p.status} = 'ENQUEUED'
+    and (${p.priority}, ${p.createdAt}) < (${w.priority}, ${w.createdAt})`
+  const [counts] = await session.query(
+    `select count(*)::int as total from ${w} join ${p} on ${isAhead} where ${w.id} = $1`,
     [workflowId],
   )
   const rows = await session.query(
-    `select ${p.id} as id, count(*) over ()::int as total
-     from ${w} join ${p}
-       on ${p.queue} = ${w.queue} and ${p.status} = 'ENQUEUED' and ${p.id} <> ${w.id}
-      and (coalesce(${p.priority}, 0), ${p.createdAt}) < (coalesce(${w.priority}, 0), ${w.createdAt})
-     where ${w.id} = $1 order by coalesce(${p.priority}, 0), ${p.createdAt} limit ${shownAhead}`,
+    `select next.id from ${w} cross join lateral (
+       select ${pick(p, ['id', 'priority', 'createdAt'])} from ${p} where ${isAhead}
+       order by ${p.priority}, ${p.createdAt} limit ${shownAhead}
+     ) next
+     where ${w.id} = $1 order by next.priority, next."createdAt"`,
     [workflowId],
   )
   return {
     ahead: rows.map(({ id }) => String(id)),
-    aheadCount: Number(rows[0]?.total ?? 0),
+    aheadCount: Number(counts?.total ?? 0),
     lastTakenAt: toDate(taken?.at),
   }
+}
+
+async function readActiveChildren(
+  { session, schema }: Database,
+  workflowId: string,
+): Promise<WorkflowSummary[]> {
+  const w = workflowStatus.in(schema, 'w')
+  const rows = await session.query(
+    `select ${summaryColumns(schema, 'w')} from ${w}
+     where ${w.parentId} = $1 and ${w.status} in ('PENDING', 'ENQUEUED', 'DELAYED')
+     order by ${w.createdAt}, ${w.id} limit ${shownChildren}`,
+    [workflowId],
+  )
+  return rows.map(toSummary)
 }
 
 async function readProgress(
@@ -134,19 +165,19 @@ async function readProgress(
 
 /** How workflows of this name ran that ended by themselves or recorded a step: somebody knew the name. */
 async function readProvenOrigins(
-  { session, schema }: Database,
+  database: Database,
   { name, workflowId }: Workflow,
 ): Promise<WorkflowOrigin[]> {
-  const o = operationOutputs.in(schema, 'o')
-  const w = workflowStatus.in(schema, 'w')
-  const rows = await session.query(
-    `select ${originWords} from (
-       select ${pick(w, ['className', 'configName', 'queue', 'application', 'createdAt', 'id', 'status'])}
-       from ${w}
-       where ${w.name} = $1 and ${w.id} <> $2 order by ${w.createdAt} desc limit ${recentRows}
-     ) recent
-     where status in ('SUCCESS', 'ERROR') or exists(
-       select 1 from ${o} where ${o.workflowId} = recent.id)
+  const o = operationOutputs.in(database.schema, 'o')
+  const recent = await selectNewestOfName(
+    database,
+    ['className', 'configName', 'queue', 'application', 'id', 'status'],
+    recentOfName,
+  )
+  const rows = await database.session.query(
+    `select ${originWords} from (${recent}) recent
+     where id <> $2 and (status in ('SUCCESS', 'ERROR') or exists(
+       select 1 from ${o} where ${o.workflowId} = recent.id))
      group by 1, 2, 3, 4 order by max("createdAt") desc`,
     [name, workflowId],
   )
@@ -155,24 +186,21 @@ async function readProvenOrigins(
 
 /** What an earlier run of this name did at the step where this one waits and did not ask. */
 async function readLearned(
-  { session, schema }: Database,
+  database: Database,
   { name, workflowId }: Workflow,
   waits: readonly Wait[],
 ): Promise<Situation['learned']> {
-  const n = notifications.in(schema, 'n')
-  const o = operationOutputs.in(schema, 'o')
-  const w = workflowStatus.in(schema, 'w')
+  const n = notifications.in(database.schema, 'n')
+  const o = operationOutputs.in(database.schema, 'o')
   const wait = waits.find(({ asked }) => !asked)
   if (!wait) return null
-  const [row] = await session.query(
-    `select ${o.name} as call, ${n.topic} from (
-       select ${pick(w, ['id', 'createdAt'])} from ${w}
-       where ${w.name} = $1 and ${w.id} <> $2 order by ${w.createdAt} desc limit ${recentRows}
-     ) p
+  const recent = await selectNewestOfName(database, ['id'], recentOfName)
+  const [row] = await database.session.query(
+    `select ${o.name} as call, ${n.topic} from (${recent}) p
      join ${o} on ${o.workflowId} = p.id and ${o.step} = $3
      left join ${n}
        on ${n.workflowId} = p.id and ${n.readByStep} = ${o.step}
-     where ${o.name} = '${dbosStep.getEvent}' or (${o.name} = '${dbosStep.recv}' and ${n.topic} is not null)
+     where p.id <> $2 and (${o.name} = '${dbosStep.getEvent}' or (${o.name} = '${dbosStep.recv}' and ${n.topic} is not null))
      order by p."createdAt" desc limit 1`,
     [name, workflowId, wait.step],
   )

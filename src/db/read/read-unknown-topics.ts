@@ -5,28 +5,33 @@ import { toTopic } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { selectLatestUnread } from './latest-unread.ts'
+import { selectLatestOfNames } from './newest-of-name.ts'
 
 /** Each of them is explained. */
 const shown = 20
-/** Of the latest messages. */
-const lookedAt = 1000
+/** Of each name. */
+const recentOfEach = 20
 
 /** What was sent ahead for a later step is on a topic that an earlier run read, or this one asked for. */
-export async function readUnknownTopics({ session, schema }: Database): Promise<UnknownTopics[]> {
+export async function readUnknownTopics(database: Database): Promise<UnknownTopics[]> {
+  const { session, schema } = database
   const h = workflowEventsHistory.in(schema, 'h')
   const n = notifications.in(schema, 'n')
   const w = workflowStatus.in(schema, 'w')
+  const latest = selectLatestOfNames(schema, '(select name from unread)')
   const rows = await session.query(
     `with unread as materialized (
-       select ${n.workflowId} as id, ${w.name}, ${n.topic}, max(${n.sentAt}) as sent
-       from ${n} join ${w} on ${w.id} = ${n.workflowId}
-       where not ${n.read} and ${w.status} = 'PENDING'
-       group by 1, 2, 3 order by sent desc limit ${lookedAt}
+       select u.id, ${w.name}, u.topic, max(u.sent) as sent
+       from (${await selectLatestUnread(database)}) u join ${w} on ${w.id} = u.id
+       where ${w.status} = 'PENDING' group by 1, 2, 3
      ),
+     latest as materialized (select * from (${latest}) latest where place <= ${recentOfEach}),
      known as materialized (
-       select distinct ${w.name}, ${n.topic}
-       from ${n} join ${w} on ${w.id} = ${n.workflowId}
-       where ${n.read} and ${w.name} in (select name from unread)
+       select distinct latest.name, n.topic from latest
+       cross join lateral (
+         select ${n.topic} from ${n} where ${n.workflowId} = latest.id and ${n.read} offset 0
+       ) n
      )
      select u.id, array_agg(u.topic order by u.sent, u.topic) as topics from unread u
      where not exists (select from known k where k.name = u.name and k.topic = u.topic)

@@ -16,9 +16,11 @@ import {
   workflowStatus,
 } from '../tables/workflow-status.ts'
 import { filterConditions } from './filter-conditions.ts'
+import { recentRows, selectNewestOfName } from './newest-of-name.ts'
+import { splitByStatus } from './split-by-status.ts'
 
-/** How far back to look for the names and origins of workflows: there is no index on the name. */
-const recentRows = 10_000
+/** Of one name. */
+const recentOfName = 200
 
 export async function listWorkflows(
   { session, schema }: Database,
@@ -26,21 +28,26 @@ export async function listWorkflows(
 ): Promise<WorkflowSummary[]> {
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
-  const conditions = filterConditions(schema, query, parameters)
   const isOldestFirst = query.order === 'oldest'
-  if (query.after) {
-    parameters.push(msOf(query.after.createdAt), query.after.workflowId)
-    const { length } = parameters
-    conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
-  }
   const direction = isOldestFirst ? 'asc' : 'desc'
-  parameters.push(query.limit)
-  const rows = await session.query(
-    `select ${summaryColumns(schema, 'w')} from ${w}
-     where ${conditions.join(' and ')}
-     order by ${w.createdAt} ${direction}, ${w.id} ${direction} limit $${parameters.length}`,
-    parameters,
-  )
+  const select = (part: WorkflowQuery): string => {
+    const conditions = filterConditions(schema, part, parameters)
+    if (part.after) {
+      parameters.push(msOf(part.after.createdAt), part.after.workflowId)
+      const { length } = parameters
+      conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
+    }
+    parameters.push(part.limit)
+    return `(select ${summaryColumns(schema, 'w')} from ${w} where ${conditions.join(' and ')}
+      order by ${w.createdAt} ${direction}, ${w.id} ${direction} limit $${parameters.length})`
+  }
+  const parts = splitByStatus(query).map(select)
+  const all =
+    parts.length === 1
+      ? parts.join()
+      : `select * from (${parts.join(' union all ')}) parts
+         order by "createdAt" ${direction}, id ${direction} limit $${parameters.length}`
+  const rows = await session.query(all, parameters)
   return rows.map(toSummary)
 }
 
@@ -91,13 +98,14 @@ export async function listChildren(
   return rows.map(toSummary)
 }
 
-export async function listOrigins({ session, schema }: Database, name: string): Promise<WorkflowOrigin[]> {
-  const w = workflowStatus.in(schema, 'w')
-  const rows = await session.query(
-    `select ${originWords} from (
-       select ${pick(w, ['className', 'configName', 'queue', 'application', 'createdAt', 'status'])}
-       from ${w} where ${w.name} = $1 order by ${w.createdAt} desc limit ${recentRows}
-     ) recent
+export async function listOrigins(database: Database, name: string): Promise<WorkflowOrigin[]> {
+  const recent = await selectNewestOfName(
+    database,
+    ['className', 'configName', 'queue', 'application', 'status'],
+    recentOfName,
+  )
+  const rows = await database.session.query(
+    `select ${originWords} from (${recent}) recent
      group by 1, 2, 3, 4
      order by bool_or(status not in ('ENQUEUED', 'DELAYED')) desc, max("createdAt") desc`,
     [name],
@@ -105,11 +113,11 @@ export async function listOrigins({ session, schema }: Database, name: string): 
   return rows.map(toOrigin)
 }
 
-export async function lastRanPortable({ session, schema }: Database, name: string): Promise<boolean> {
-  const w = workflowStatus.in(schema, 'w')
-  const [row] = await session.query(
-    `select ${w.serialization} from ${w}
-     where ${w.name} = $1 and ${w.status} not in ('ENQUEUED', 'DELAYED') order by ${w.createdAt} desc limit 1`,
+export async function lastRanPortable(database: Database, name: string): Promise<boolean> {
+  const recent = await selectNewestOfName(database, ['serialization', 'status'], recentOfName)
+  const [row] = await database.session.query(
+    `select serialization from (${recent}) recent
+     where status not in ('ENQUEUED', 'DELAYED') order by "createdAt" desc limit 1`,
     [name],
   )
   return needsPortable(toText(row?.serialization))

@@ -11,17 +11,20 @@ export async function readQueues({ session, schema }: Database): Promise<Queue[]
   const q = queues.in(schema, 'q')
   const w = workflowStatus.in(schema, 'w')
   if (!queues.isIn(schema)) return []
+  // Each part as one of the partial indexes has it.
+  const count = (statuses: string) =>
+    `select ${pick(w, ['queue', 'status'])}, count(*) as count, min(${w.createdAt}) as oldest
+     from ${w} where ${w.status} in (${statuses}) and ${w.queue} is not null group by 1, 2`
   const rows = await session.query(
     `select ${queueColumns(q)}, coalesce(d.enqueued, 0) as enqueued, coalesce(d.delayed, 0) as delayed,
        coalesce(d.running, 0) as running, d.oldest
      from ${q}
      left join (
-       select ${w.queue} as queue, count(*) filter (where ${w.status} = 'ENQUEUED') as enqueued,
-         count(*) filter (where ${w.status} = 'DELAYED') as delayed,
-         count(*) filter (where ${w.status} = 'PENDING') as running,
-         min(${w.createdAt}) filter (where ${w.status} = 'ENQUEUED') as oldest
-       from ${w}
-       where ${w.status} in ('ENQUEUED', 'DELAYED', 'PENDING') and ${w.queue} is not null group by 1
+       select queue, sum(count) filter (where status = 'ENQUEUED') as enqueued,
+         sum(count) filter (where status = 'DELAYED') as delayed,
+         sum(count) filter (where status = 'PENDING') as running,
+         min(oldest) filter (where status = 'ENQUEUED') as oldest
+       from (${count(`'ENQUEUED', 'PENDING'`)} union all ${count(`'DELAYED'`)}) depths group by 1
      ) d on d.queue = ${q.name}
      order by ${q.name} collate "C"`,
   )
@@ -88,8 +91,9 @@ export async function deleteQueue({ session, schema }: Database, name: string): 
     const { rows: found } = await client.query(`select 1 from ${q} where ${q.name} = $1 for update`, [name])
     if (found.length === 0) return 'not-found'
     const { rowCount } = await client.query(
-      `delete from ${q} where ${q.name} = $1 and not exists (
-         select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'DELAYED', 'PENDING'))`,
+      `delete from ${q} where ${q.name} = $1
+         and not exists (select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'PENDING'))
+         and not exists (select from ${w} where ${w.queue} = $1 and ${w.status} = 'DELAYED')`,
       [name],
     )
     return rowCount === 1 ? 'changed' : 'no-op'

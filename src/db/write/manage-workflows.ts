@@ -14,6 +14,7 @@ import { dateOfMs } from '../../core/words/far-date.ts'
 import { toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import { filterConditions } from '../read/filter-conditions.ts'
+import { splitByStatus } from '../read/split-by-status.ts'
 import { pick, type Table } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
@@ -74,11 +75,14 @@ export async function countBy(
 ): Promise<FieldCount[]> {
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
-  const conditions = filterConditions(schema, filter, parameters)
   const column = w[field === 'executor' ? 'executorId' : field]
+  const parts = splitByStatus(filter).map(
+    (part) =>
+      `select nullif(${column}, '') as value from ${w}
+       where ${filterConditions(schema, part, parameters).join(' and ')}`,
+  )
   const rows = await session.query(
-    `select nullif(${column}, '') as value, count(*) as count from ${w}
-     where ${conditions.join(' and ')} group by 1 order by 2 desc, 1`,
+    `select value, count(*) as count from (${parts.join(' union all ')}) counted group by 1 order by 2 desc, 1`,
     parameters,
   )
   return rows.map(({ value, count }) => ({ value: toFilledText(value), count: Number(count) }))

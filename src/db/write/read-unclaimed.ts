@@ -18,10 +18,13 @@ import { workflowStatus } from '../tables/workflow-status.ts'
 /** What waits for a version that no session can be of. */
 export async function findUnclaimed(client: ClientBase, schema: SystemSchema): Promise<UnclaimedVersion[]> {
   const w = workflowStatus.in(schema, 'w')
+  // Each part as one of the partial indexes has it.
+  const waiting = (status: string) =>
+    `select ${pick(w, ['application', 'version'])}, ${w.createdAt} as created from ${w}
+     where ${w.status} = '${status}' and nullif(${w.version}, '') is not null`
   const { rows } = await client.query<Row>(
-    `select ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.createdAt}) as since
-     from ${w}
-     where ${w.status} in ('ENQUEUED', 'DELAYED') and nullif(${w.version}, '') is not null
+    `select application, version, count(*)::int as workflow_count, min(created) as since
+     from (${waiting('ENQUEUED')} union all ${waiting('DELAYED')}) waiting
      group by 1, 2 order by since, version`,
   )
   if (rows.length === 0) return []

@@ -50,7 +50,8 @@ async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadE
   const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(
     `select * from (
-       select ${w.executorId} as executor, ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.startedAt}) as since
+       select ${w.executorId} as executor, ${pick(w, ['application', 'version'])}, count(*)::int as workflow_count, min(${w.startedAt}) as since,
+         (array_agg(${w.id} order by ${w.startedAt}, ${w.id}))[1] as oldest_id
        from ${w} where ${w.status} = 'PENDING' group by 1, 2, 3
      ) candidate
      where executor is not null and ${isLifeless('executor')}
@@ -66,6 +67,7 @@ async function findGone(client: ClientBase, schema: SystemSchema): Promise<DeadE
       version: toFilledText(row.version),
       workflowCount: Number(row.workflow_count),
       since: toDate(row.since),
+      oldestId: String(row.oldest_id),
       evidence: [
         `no session is named ${toSessionName(executorId, '…')}`,
         ...(isOwn ? ['its lock is free'] : []),

@@ -145,7 +145,8 @@ export const shapes = {
     workers: maybeNumber,
     unsureWorkers: maybeNumber,
     active: number,
-    total: number,
+    total: maybeNumber,
+    isEstimate: v.boolean(),
   }),
   Schedule: v.object({
     name: text,

@@ -89,7 +89,13 @@ export const versionColumns: readonly Column<VersionRow>[] = [
     align: 'right',
   },
   { title: 'ACTIVE', value: ({ active }) => String(active), align: 'right' },
-  { title: 'ALL', value: ({ total }) => String(total), align: 'right', optional: 2 },
+  {
+    title: 'ALL',
+    value: ({ total }) => (total === null ? '' : String(total)),
+    short: ({ total, isEstimate }) => (total === null ? '?' : `${isEstimate ? '~' : ''}${total}`),
+    align: 'right',
+    optional: 2,
+  },
   {
     title: 'REGISTERED',
     value: ({ registeredAt }) => registeredAt.toISOString(),

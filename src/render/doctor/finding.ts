@@ -1,5 +1,6 @@
-import type { Finding, Sample, Stuck } from '../../core/diagnosis/checkup.ts'
+import type { Finding, Stuck } from '../../core/diagnosis/checkup.ts'
 import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
+import type { Sample } from '../../core/diagnosis/server-health.ts'
 import {
   type CommandLine,
   command,
@@ -67,6 +68,11 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
       ]
     case 'record':
       return describeRecord(finding)
+    case 'index':
+      return [
+        'no index has the names of workflows: of a name only what ran lately is looked at, and a list of one reads every row',
+        escapeControls(finding.statement),
+      ]
     case 'clock':
       return finding.verdict === 'ok'
         ? ['the database and this machine agree on the time']

@@ -114,7 +114,7 @@ test('a name that only resembles another is told, and no reason to refuse', asyn
   const run = await runCli('start orders --application example --strict --id new', { store })
   expect(run).toMatchObject({ code: 0, stdout: 'new\n' })
   expect(run.stderr).toContain(
-    'warning: No workflow named "orders" ever ran there.\nhint: did you mean order?',
+    'warning: No recent workflow there is named "orders".\nhint: did you mean order?',
   )
 })
 
@@ -180,7 +180,7 @@ test('a name that is new and like no other is no reason to refuse', async () => 
   expect(await runCli('start order --strict --id new', { store })).toMatchObject({
     code: 0,
     stdout: 'new\n',
-    stderr: expect.stringContaining('warning: No workflow named "order" ever ran there.'),
+    stderr: expect.stringContaining('warning: No recent workflow there is named "order".'),
   })
 })
 

@@ -155,3 +155,16 @@ test('a message on a wrong topic is found in the tables, one that is sent ahead 
   )
   await stores.close()
 })
+
+test('an index on names is made in databases of drover, and told elsewhere what makes it', async () => {
+  const own = await createTestDatabase({ own: true })
+  for (const [name, made] of [
+    [own, true],
+    [database, false],
+  ] as const) {
+    await (await openStore(name.target)).close()
+    expect(
+      await name.query(`select 1 from pg_indexes where indexname = 'drover_workflow_status_name'`),
+    ).toHaveLength(made ? 1 : 0)
+  }
+})

@@ -18,12 +18,13 @@ export interface Found {
   readonly explanation: readonly Phrase[]
 }
 
-/** Hands what an executor left to living ones of its version, or of the one that is asked for. */
+/** Hands what an executor left, of all that is `pending`, to living ones of its version, or of the one that is asked for. */
 export async function recoverFrom(
   context: Context,
   store: Store,
   { ids, flags, surroundings }: RecoverRequest,
   executor: DeadExecutor,
+  pending: readonly WorkflowSummary[],
   seenAt: Date,
 ): Promise<Found> {
   const { executorId, application, version, doubts } = executor
@@ -37,7 +38,7 @@ export async function recoverFrom(
       : await eligibleAfterMove(store, executors, wanted)
   const explanation: Phrase[] = [evidenceLine(executor, context.now())]
   const isKnownGone = doubts.length === 0 || (flags.gone?.includes(executorId) ?? false)
-  const workflows = await leftBy(store, executor, ids)
+  const workflows = ofExecutor(pending, executor, ids)
   const left = workflows.map(({ workflowId }) => workflowId)
   const toRows = (outcome: RecoveredRow['outcome'], reason: string, workflowIds: readonly string[] = left) =>
     workflowIds.map((workflowId) => ({ workflowId, outcome, executorId, version: target, reason }))
@@ -83,15 +84,24 @@ export async function recoverFrom(
 
 export const mostAtOnce = 100_000
 
-async function leftBy(
+/** What any of these executors left, the oldest first: one look for all of them. */
+export async function listLeftBy(
   store: Store,
+  executors: readonly DeadExecutor[],
+): Promise<readonly WorkflowSummary[]> {
+  if (executors.length === 0) return []
+  const executorId = [...new Set(executors.map((executor) => executor.executorId))]
+  return store.list({ status: ['PENDING'], executorId, order: 'oldest', limit: mostAtOnce })
+}
+
+function ofExecutor(
+  pending: readonly WorkflowSummary[],
   { executorId, application, version }: DeadExecutor,
   ids: readonly string[] | undefined,
-): Promise<WorkflowSummary[]> {
-  const query = { status: ['PENDING'], executorId, order: 'oldest', limit: mostAtOnce } as const
-  const found = await store.list(query)
-  return found.filter(
+): WorkflowSummary[] {
+  return pending.filter(
     (workflow) =>
+      workflow.executorId === executorId &&
       workflow.application === application &&
       workflow.version === version &&
       (ids?.includes(workflow.workflowId) ?? true),
@@ -194,7 +204,7 @@ export async function strandedLines(
 
 /** Where nothing is recorded there is no last step. */
 export async function copyLine(store: Store, workflowId: string, version: string): Promise<Phrase> {
-  const from = (await store.steps(workflowId)).length > 0 ? 'last' : '0'
+  const from = (await store.stepBounds([workflowId])).length > 0 ? 'last' : '0'
   const fork = command('fork', [workflowId], { '--from': from, '--to-version': version })
   return phrase`${command('cancel', [workflowId])} && ${fork}`
 }

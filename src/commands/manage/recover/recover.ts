@@ -20,7 +20,7 @@ import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
 import { toRecoveredJson } from '../../../render/to-json.ts'
 import { explainUnclaimed, moveFrom } from './move-to-version.ts'
 import { findNamedDead } from './named-dead.ts'
-import { type Found, recoverFrom } from './recover-from.ts'
+import { type Found, listLeftBy, recoverFrom } from './recover-from.ts'
 import type { RecoverFlags, RecoverRequest } from './recover-request.ts'
 
 export function recoverCommand(context: Context): Command {
@@ -126,8 +126,9 @@ async function recoverOnce(
       printNotice(context, ...explanation)
   }
   if (!signal.aborted) {
-    for (const executor of deadInBoth(first, second).filter(isAsked))
-      take(await recoverFrom(context, store, round, executor, first.at))
+    const dead = deadInBoth(first, second).filter(isAsked)
+    const pending = await listLeftBy(store, dead)
+    for (const executor of dead) take(await recoverFrom(context, store, round, executor, pending, first.at))
     for (const unclaimed of flags.toVersion === undefined
       ? []
       : unclaimedInBoth(first, second).filter(isAsked))

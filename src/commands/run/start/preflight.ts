@@ -96,7 +96,7 @@ export function reportObstacles(context: Context, { warnings, outlook }: StartOb
 async function unknownName(store: Store, name: string): Promise<Warning> {
   const meant = await nearestKnownName(store, name)
   return {
-    sentence: `No workflow named "${name}" ever ran there.`,
+    sentence: `No recent workflow there is named "${name}".`,
     fix: meant
       ? phrase`did you mean ${meant}?`
       : phrase`${command('list', [], { '--count-by': 'name' })}   # shows the names that did`,
