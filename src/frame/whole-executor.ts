@@ -21,7 +21,7 @@ export async function findExecutor(context: Context, store: Store, typed: string
   const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'executor')
   const known = new Set([...live, ...recent, ...active.map(({ value }) => value ?? '')])
   if (known.has(typed)) return typed
-  const meant = [...known].filter((executorId) => executorId.startsWith(typed))
+  const meant = [...known].filter((executorId) => executorId.startsWith(typed)).sort()
   if (meant.length > 1) {
     throw new CliError('ambiguous-id', `Several executors begin with "${typed}".`, {
       hint: phrase`give more of it: ${quotedList(meant.slice(0, 5))}`,

@@ -1,6 +1,6 @@
-import { pick } from '../tables/define-table.ts'
-import { notifications } from '../tables/notifications.ts'
-import type { Database } from '../tables/system-database.ts'
+import { pick } from '../../tables/define-table.ts'
+import { notifications } from '../../tables/notifications.ts'
+import type { Database } from '../../tables/system-database.ts'
 
 /** No index has which messages were read, nor when they came: new ones stand at the end of the table. */
 const lastPages = 300

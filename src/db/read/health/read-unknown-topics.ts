@@ -1,12 +1,12 @@
-import { askPrefix, noTopic } from '../../core/dbos-names.ts'
-import type { UnknownTopics } from '../../core/diagnosis/misdirected.ts'
-import { notifications } from '../tables/notifications.ts'
-import { toTopic } from '../tables/rows.ts'
-import type { Database } from '../tables/system-database.ts'
-import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
-import { workflowStatus } from '../tables/workflow-status.ts'
+import { askPrefix, noTopic } from '../../../core/dbos-names.ts'
+import type { UnknownTopics } from '../../../core/diagnosis/misdirected.ts'
+import { notifications } from '../../tables/notifications.ts'
+import { toTopic } from '../../tables/rows.ts'
+import type { Database } from '../../tables/system-database.ts'
+import { workflowEventsHistory } from '../../tables/workflow-events-history.ts'
+import { workflowStatus } from '../../tables/workflow-status.ts'
+import { selectLatestOfNames } from '../newest-of-name.ts'
 import { selectLatestUnread } from './latest-unread.ts'
-import { selectLatestOfNames } from './newest-of-name.ts'
 
 /** Each of them is explained. */
 const shown = 20
