@@ -213,6 +213,24 @@ export const commandGroups: readonly CommandGroup[] = [
         load: async () => (await import('./manage/recover/recover.ts')).recoverCommand,
       },
       {
+        name: 'reprioritize',
+        usage: '[id...]',
+        summary: 'let waiting workflows go before or after others of their queue',
+        load: async () => (await import('./manage/reprioritize.ts')).reprioritizeCommand,
+      },
+      {
+        name: 'reschedule',
+        usage: '[id...]',
+        summary: 'let delayed workflows begin sooner or later',
+        load: async () => (await import('./manage/reschedule.ts')).rescheduleCommand,
+      },
+      {
+        name: 'requeue',
+        usage: '[id...]',
+        summary: 'put waiting workflows on another queue',
+        load: async () => (await import('./manage/requeue.ts')).requeueCommand,
+      },
+      {
         name: 'delete',
         usage: '[id...]',
         summary: 'delete ended workflows with all that was recorded of them',

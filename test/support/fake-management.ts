@@ -113,6 +113,11 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
     table.remove(workflowId)
     return changed(null)
   }
+  if (verb === 'reprioritize' || verb === 'reschedule') return changed(status)
+  if (verb === 'requeue') {
+    rows.workflow = { ...rows.workflow, queue }
+    return changed(status)
+  }
   if (verb === 'cancel') {
     put({ status: 'CANCELLED', queue: null, completedAt: new Date() })
     return changed('CANCELLED')

@@ -22,6 +22,8 @@ const target = v.looseObject({
   newWorkflowId: v.optional(v.string()),
   queue: v.optional(v.string()),
   version: v.optional(v.string()),
+  priority: v.optional(count),
+  delayUntilMs: v.optional(count),
 })
 
 /** A line of a ledger; of a kind that a newer drover writes as well. */

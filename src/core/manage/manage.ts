@@ -9,7 +9,10 @@ import {
 import type { WorkflowFilter } from './workflow-filter.ts'
 
 /** What can be done to workflows that are there already. */
-export const manageVerbs = ['cancel', 'resume', 'fork', 'rewind', 'delete'] as const
+export const manageVerbs = [
+  ...(['cancel', 'resume', 'fork', 'rewind', 'delete'] as const),
+  ...(['reprioritize', 'reschedule', 'requeue'] as const),
+] as const
 export type ManageVerb = (typeof manageVerbs)[number]
 
 /** A workflow as it stood when somebody decided about it. */
@@ -31,8 +34,12 @@ export interface ManageTarget {
   readonly fromStep?: number
   /** `fork`: the id of the copy; it fails where that is in use. */
   readonly newWorkflowId?: string
-  /** `resume`, `fork` and `rewind`: the queue to put it on; by default the one that every executor polls. */
+  /** `resume`, `fork` and `rewind`: the queue to put it on; by default the one that every executor polls. `requeue` needs it. */
   readonly queue?: string
+  /** `reprioritize`: 0 is first. */
+  readonly priority?: number
+  /** `reschedule`: when it may be taken, in epoch milliseconds. */
+  readonly delayUntilMs?: number
   /** `fork` and `rewind`: the version that shall run it; by default the one that did. */
   readonly version?: string
 }
@@ -97,6 +104,9 @@ const changeableByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
   fork: workflowStatuses,
   rewind: ['SUCCESS', 'ERROR', 'CANCELLED', dead],
   delete: ['SUCCESS', 'ERROR', 'CANCELLED', dead],
+  reprioritize: ['DELAYED', 'ENQUEUED'],
+  reschedule: ['DELAYED'],
+  requeue: ['DELAYED', 'ENQUEUED'],
 }
 
 /** What a filter without `--status` means: cancelling the dead again, or forking all there is, is never meant. */
@@ -110,15 +120,15 @@ export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly KnownS
 /** Why the verb would do nothing to a workflow of this status; undefined when it would do something. */
 export function obstacleTo(verb: ManageVerb, status: WorkflowStatus): string | undefined {
   if (isKnownStatus(status) && changeableByVerb[verb].includes(status)) return undefined
-  if (isEnded(status)) return `already ${status}`
-  return verb === 'resume' ? `already ${status}` : `still ${status}`
+  const waitsForEnd = verb === 'rewind' || verb === 'delete'
+  return waitsForEnd && !isEnded(status) ? `still ${status}` : `already ${status}`
 }
 
 /** What to type instead. */
 export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: string): CommandLine {
   if (!isEnded(status)) {
     if (verb === 'delete' || verb === 'rewind') return command('cancel', [workflowId])
-    return status === 'PENDING'
+    return status === 'PENDING' && verb === 'resume'
       ? command('recover', [workflowId], { '--dry-run': true })
       : command('get', [workflowId])
   }
@@ -134,4 +144,7 @@ export const pastByVerb: Readonly<Record<ManageVerb, string>> = {
   fork: 'forked',
   rewind: 'rewound',
   delete: 'deleted',
+  reprioritize: 'reprioritized',
+  reschedule: 'rescheduled',
+  requeue: 'requeued',
 }

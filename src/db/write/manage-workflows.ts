@@ -152,20 +152,21 @@ export async function manage(
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
   const states = rest.length > 0 ? await readStates(database, rest.map(idOf)) : []
   const statusById = new Map(states.map(({ workflowId, status }) => [workflowId, status]))
-  return targets.map(({ workflowId }) => {
+  return targets.map(({ workflowId, status, queue }) => {
     const after = changed.get(workflowId)
     if (after !== undefined) return { workflowId, outcome: 'changed', status: after }
-    const status = statusById.get(workflowId)
-    return status === undefined
-      ? { workflowId, outcome: 'not-found' }
-      : { workflowId, outcome: 'moved-on', status }
+    const now = statusById.get(workflowId)
+    if (now === undefined) return { workflowId, outcome: 'not-found' }
+    if (verb === 'requeue' && now === status)
+      return { workflowId, outcome: 'failed', reason: `its deduplication id is in use on queue ${queue}` }
+    return { workflowId, outcome: 'moved-on', status: now }
   })
 }
 
 /** In one transaction what DBOS's own client does, but only where the status is still the expected one. */
 async function changeAll(
   { session, schema }: Database,
-  verb: 'cancel' | 'resume' | 'delete',
+  verb: Exclude<ManageVerb, 'fork' | 'rewind'>,
   targets: readonly ManageTarget[],
 ): Promise<Map<string, WorkflowStatus | null>> {
   const w = workflowStatus.in(schema, 'w')
@@ -173,13 +174,16 @@ async function changeAll(
     targets.map(idOf),
     targets.map(({ status }) => status),
     targets.map(({ queue }) => queue ?? internalQueue),
+    targets.map(({ priority }) => priority ?? null),
+    targets.map(({ delayUntilMs }) => delayUntilMs ?? null),
   ]
-  const expected = `unnest($1::text[], $2::text[], $3::text[]) as t(id, status, queue)`
+  const expected = `unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[])
+    as t(id, status, queue, priority, delay_until)`
   return session.transaction(async (client) => {
     if (verb === 'delete') {
       const { rows } = await client.query<Row>(
         `delete from ${w} using ${expected}
-         where ${w.id} = t.id and ${w.status} = t.status and $3::text[] is not null
+         where ${w.id} = t.id and ${w.status} = t.status
          returning ${pick(w, ['id'])}`,
         parameters,
       )
@@ -194,7 +198,7 @@ async function changeAll(
     }
     const { rows } = await client.query<Row>(
       `update ${w} set ${settings(schema, verb)} from ${expected}
-       where ${w.id} = t.id and ${w.status} = t.status
+       where ${w.id} = t.id and ${w.status} = t.status ${verb === 'requeue' ? isFreeThere(schema) : ''}
        returning ${pick(w, ['id', 'status'])}`,
       parameters,
     )
@@ -202,22 +206,38 @@ async function changeAll(
   })
 }
 
-/** As in the SDK's `cancelWorkflows` and `resumeWorkflows`, as far as this schema has the columns. */
-function settings(schema: SystemSchema, verb: 'cancel' | 'resume'): string {
-  const nowMs = `(extract(epoch from now()) * 1000)::bigint`
-  const common = { ownerXid: 'null', deduplicationId: 'null', startedAt: 'null', updatedAt: nowMs }
-  return workflowStatus.set(schema, {
-    ...(verb === 'cancel'
-      ? { status: `'CANCELLED'`, queue: 'null', completedAt: nowMs }
-      : {
-          status: `'ENQUEUED'`,
-          queue: 't.queue',
-          completedAt: 'null',
-          recoveryAttempts: '0',
-          deadline: 'null',
-        }),
-    ...common,
-  })
+/** A deduplication id is held by one workflow of each queue. */
+function isFreeThere(schema: SystemSchema): string {
+  const w = workflowStatus.in(schema, 'w')
+  const o = workflowStatus.in(schema, 'o')
+  return `and not exists (
+    select from ${o} where ${o.queue} = t.queue and ${o.deduplicationId} = ${w.deduplicationId} and ${o.id} <> t.id)`
+}
+
+type SettingVerb = Exclude<ManageVerb, 'fork' | 'rewind' | 'delete'>
+
+/**
+ * As in the SDK's `cancelWorkflows`, `resumeWorkflows`, `setWorkflowPriority` and `setWorkflowDelay`, as far as this schema
+ * has the columns. For `requeue` the SDK has nothing.
+ */
+function settings(schema: SystemSchema, verb: SettingVerb): string {
+  const updatedAt = `(extract(epoch from now()) * 1000)::bigint`
+  const released = { ownerXid: 'null', deduplicationId: 'null', startedAt: 'null', updatedAt }
+  const settingsByVerb = {
+    cancel: { status: `'CANCELLED'`, queue: 'null', completedAt: updatedAt, ...released },
+    resume: {
+      status: `'ENQUEUED'`,
+      queue: 't.queue',
+      completedAt: 'null',
+      recoveryAttempts: '0',
+      deadline: 'null',
+      ...released,
+    },
+    reprioritize: { priority: 't.priority', updatedAt },
+    reschedule: { delayUntil: 't.delay_until', updatedAt },
+    requeue: { queue: 't.queue', updatedAt },
+  } satisfies Readonly<Record<SettingVerb, object>>
+  return workflowStatus.set(schema, settingsByVerb[verb])
 }
 
 function idOf({ workflowId }: ManageTarget): string {

@@ -71,6 +71,36 @@ test('each verb changes some statuses and says why it leaves the others', () => 
         "changes",
         "changes",
       ],
+      [
+        "reprioritize",
+        "changes",
+        "changes",
+        "already PENDING",
+        "already SUCCESS",
+        "already ERROR",
+        "already CANCELLED",
+        "already MAX_RECOVERY_ATTEMPTS_EXCEEDED",
+      ],
+      [
+        "reschedule",
+        "changes",
+        "already ENQUEUED",
+        "already PENDING",
+        "already SUCCESS",
+        "already ERROR",
+        "already CANCELLED",
+        "already MAX_RECOVERY_ATTEMPTS_EXCEEDED",
+      ],
+      [
+        "requeue",
+        "changes",
+        "changes",
+        "already PENDING",
+        "already SUCCESS",
+        "already ERROR",
+        "already CANCELLED",
+        "already MAX_RECOVERY_ATTEMPTS_EXCEEDED",
+      ],
     ]
   `)
 })

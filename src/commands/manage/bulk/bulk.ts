@@ -44,7 +44,11 @@ export async function runBulk(context: Context, store: Store, given: BulkRequest
   if (flags.dryRun) {
     const found = await preview(store, request, plan)
     const targets = [...plan.targets, ...found.targets]
-    await printer.print([...plan.settled, ...targets.map(toDryRow), ...found.settled])
+    await printer.print([
+      ...plan.settled,
+      ...targets.map((target) => toDryRow(verb, target)),
+      ...found.settled,
+    ])
     await tellMeaning(context, request, plan)
   } else if (plan.targets.length > 0 && !ledger.earlier?.plan) {
     await confirm(context, store, request, plan)
@@ -88,12 +92,13 @@ async function readTypedIds(
 
 function toHead(
   store: Store,
-  { verb, flags, options = {} }: BulkRequest,
+  { verb, flags, word, options = {} }: BulkRequest,
   ids: readonly string[] | undefined,
 ): LedgerHead {
+  const words = word === undefined ? [] : [word]
   const request = ids
-    ? describeRequest(ids, options)
-    : renderArguments([], { ...typedFilters(flags), ...options })
+    ? [describeRequest(ids, options), ...words].join(' ')
+    : renderArguments(words, { ...typedFilters(flags), ...options })
   return { verb, database: store.database.label, request }
 }
 

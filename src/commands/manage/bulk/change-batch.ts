@@ -1,7 +1,7 @@
 import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
 import { type ManageResult, type ManageVerb, obstacleTo } from '../../../core/manage/manage.ts'
 import type { Store } from '../../../core/store.ts'
-import { fromStepOf, toRow } from './request.ts'
+import { detailOf, toRow } from './request.ts'
 
 function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {
   const { workflowId, status: before, newWorkflowId } = target
@@ -12,7 +12,7 @@ function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResu
         before,
         after: result.status,
         newWorkflowId: newWorkflowId ?? null,
-        reason: fromStepOf(target),
+        reason: detailOf(verb, target),
       })
     case 'moved-on': {
       const obstacle = obstacleTo(verb, result.status)

@@ -2,6 +2,7 @@ import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
 import type { ManageTarget, ManageVerb, WorkflowState } from '../../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { CommandOptions } from '../../../core/words/command-line.ts'
+import { dateOfMs } from '../../../core/words/far-date.ts'
 import type { BulkFlags } from './bulk-options.ts'
 
 /** What is special about this verb and this command line. */
@@ -13,6 +14,8 @@ export interface BulkRequest {
   readonly flags: BulkFlags
   /** Options that change what is done, as they are typed: a ledger goes on only with the same. */
   readonly options?: CommandOptions
+  /** The same of a word that stands after the ids. */
+  readonly word?: string
   /** What it takes to change each of these, or why it cannot be. */
   readonly prepare?: (
     states: readonly WorkflowState[],
@@ -29,20 +32,27 @@ export interface BulkRequest {
 
 export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly obstacle: string } | undefined
 
-export function fromStepOf({ fromStep }: ManageTarget): string | null {
-  return fromStep === undefined ? null : `from step ${fromStep}`
+/** What is done to this one, beyond the verb: `from step 3`, `priority 1`. */
+export function detailOf(
+  verb: ManageVerb,
+  { fromStep, priority, delayUntilMs, queue }: ManageTarget,
+): string | null {
+  if (fromStep !== undefined) return `from step ${fromStep}`
+  if (priority !== undefined) return `priority ${priority}`
+  if (delayUntilMs !== undefined) return `until ${dateOfMs(delayUntilMs).toISOString()}`
+  return verb === 'requeue' && queue !== undefined ? `to queue ${queue}` : null
 }
 
 export function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 'outcome'>): BulkRow {
   return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
 }
 
-export function toDryRow(target: PlannedTarget): BulkRow {
+export function toDryRow(verb: ManageVerb, target: PlannedTarget): BulkRow {
   const { workflowId, status } = target
   return toRow(workflowId, {
     outcome: 'would-change',
     before: status,
     after: status,
-    reason: fromStepOf(target),
+    reason: detailOf(verb, target),
   })
 }
