@@ -21,13 +21,21 @@ export interface Session {
   /** For statements that may run twice: asked again where the connection turns out to have died since it was last used. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
   /** Several statements in one round trip, their literals escaped. The rows of each. A connection that is silent for `silenceMs` is lost. */
-  batch(sql: string, silenceMs: number): Promise<Row[][]>
+  batch(sql: string, silenceMs: number, moments?: Moments): Promise<Row[][]>
   /** Commits what `use` did, or rolls it back when it throws. */
   transaction<Result>(use: (client: pg.ClientBase) => Promise<Result>): Promise<Result>
   /** Runs on each connection that replaces a lost one, before anything else does. */
   onReconnect(prepare: (client: pg.ClientBase) => Promise<void>): void
   isClosed(): boolean
   close(): Promise<void>
+}
+
+/** What becomes of statements that stand in line for the connection. */
+export interface Moments {
+  /** They are next. */
+  onTurn?(): void
+  /** They are sent, through a connection that is there. */
+  onSent?(): void
 }
 
 const startUpPollMs = 100
@@ -96,9 +104,10 @@ export function createSession(
 
   function lend<Result>(
     use: (client: pg.Client) => Promise<Result>,
-    { mayRepeat = false, longestSilenceMs = silenceMs } = {},
+    { mayRepeat = false, longestSilenceMs = silenceMs, onTurn = () => {} } = {},
   ): Promise<Result> {
     const turn = queue.then(async () => {
+      onTurn()
       const isReused = connection !== undefined
       try {
         return await useConnection(use, longestSilenceMs)
@@ -117,9 +126,10 @@ export function createSession(
     options: { silenceMs, interrupt },
     query: (sql, parameters) =>
       lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows, { mayRepeat: true }),
-    batch: (sql, longestSilenceMs) =>
+    batch: (sql, longestSilenceMs, moments = {}) =>
       lend(
         async (client) => {
+          moments.onSent?.()
           try {
             const results = await client.query<Row>(sql)
             return [results].flat().map(({ rows }) => rows)
@@ -128,7 +138,7 @@ export function createSession(
             throw error
           }
         },
-        { longestSilenceMs },
+        { longestSilenceMs, onTurn: moments.onTurn },
       ),
     transaction: (use) =>
       lend(async (client) => {

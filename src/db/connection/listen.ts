@@ -42,6 +42,8 @@ export function createListener(
   const isDeaf = (): boolean => schema.isReplica && direct === target
   const wake = createWake()
   let current: pg.Client | undefined
+  /** The one through which notifications come by now, and that was not asked whether it lives. */
+  let quiet: pg.Client | undefined
   let failures = 0
   let waitMs = 0
   let lastFailure: unknown
@@ -86,21 +88,31 @@ export function createListener(
       lastFailure = undefined
       // What was announced before now went unheard.
       tell(undefined)
-      const pinging = setInterval(() => ping(client), pingMs)
+      quiet = client
+      const pinging = setInterval(ping, pingMs)
       pinging.unref()
       await ended
       clearInterval(pinging)
     } finally {
       stopWatching()
       current = undefined
+      quiet = undefined
       await disconnect(client)
     }
   }
 
   /** A line that went dead tells nobody; who asks it finds out. */
-  function ping(client: pg.Client): void {
+  function ping(): void {
+    const client = quiet
+    if (!client) return
+    quiet = undefined
     const question = { text: 'select 1', query_timeout: pingTimeoutMs }
-    client.query(question).catch(() => void disconnect(client))
+    client.query(question).then(
+      () => {
+        if (client === current) quiet = client
+      },
+      () => void disconnect(client),
+    )
   }
 
   function ensureListening(): void {
@@ -128,7 +140,7 @@ export function createListener(
     check: () => {
       failures = 0
       wake.ring()
-      if (current) ping(current)
+      ping()
     },
     subscribe: (onPayload) => {
       subscribers.add(onPayload)

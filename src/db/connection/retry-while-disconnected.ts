@@ -30,12 +30,17 @@ export const defaultTiming: FollowTiming = {
 
 const retries = { firstMs: 50, longestMs: 2000 }
 
+interface RetryOptions extends Pick<FollowOptions, 'signal' | 'onNotice'> {
+  /** Whoever stands in line is not kept waiting by the database: time counts from the first `onTurn` of `read`. */
+  readonly countsFromTurn?: boolean
+}
+
 /** Tries `read` again while what fails may pass: a lost connection, a lock, a time limit of the role. Undefined when `signal` aborts or the store closes; throws what it was in the end. */
 export async function retryWhileDisconnected<Result>(
   session: Session,
   timing: FollowTiming,
-  { signal, onNotice }: Pick<FollowOptions, 'signal' | 'onNotice'>,
-  read: () => Promise<Result>,
+  { signal, onNotice, countsFromTurn = false }: RetryOptions,
+  read: (onTurn: () => void) => Promise<Result>,
   onRestored: () => void = () => {},
 ): Promise<Result | undefined> {
   const { label } = session.target
@@ -45,18 +50,23 @@ export async function retryWhileDisconnected<Result>(
   let hasFailed = false
   let lastFailure: unknown
   const leave = (): void => giveUp.abort()
-  const timers = [
-    startTimer(() => {
-      isNoticed = true
-      onNotice?.(`${describeFailure(lastFailure, label)}; drover keeps trying.`)
-    }, timing.noticeAfterMs),
-    startTimer(leave, timing.giveUpAfterMs),
-  ]
+  let timers: readonly (() => void)[] = []
+  const startTimers = (): void => {
+    if (timers.length > 0) return
+    timers = [
+      startTimer(() => {
+        isNoticed = true
+        onNotice?.(`${describeFailure(lastFailure, label)}; drover keeps trying.`)
+      }, timing.noticeAfterMs),
+      startTimer(leave, timing.giveUpAfterMs),
+    ]
+  }
+  if (!countsFromTurn) startTimers()
   signal.addEventListener('abort', leave, { once: true })
   try {
     for (let retryMs = retries.firstMs; !isOver(); retryMs = nextWaitMs(retryMs, retries)) {
       try {
-        const result = await untilAborted(read(), giveUp.signal)
+        const result = await untilAborted(read(startTimers), giveUp.signal)
         if (result === undefined) break
         if (hasFailed || isNoticed) onRestored()
         if (isNoticed) onNotice?.(`${label} answers again.`)
