@@ -10,9 +10,10 @@ import { createRecord } from './decide/open-record.ts'
 import { readDecisions } from './decide/read-decisions.ts'
 import { readLastDecided } from './decide/read-last-decided.ts'
 import { createExecutorReader } from './executors/known-executors.ts'
-import type { OpenDatabase } from './executors/open-database.ts'
 import { checkCursorOf } from './feed/check-cursor.ts'
+import type { FeedDatabase } from './feed/feed-database.ts'
 import { follow } from './feed/follow.ts'
+import { createHub } from './feed/hub.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readHealth } from './read/health/read-health.ts'
 import { readClock } from './read/read-clock.ts'
@@ -81,7 +82,7 @@ const functions = {
   lineage: readLineage,
   children: listChildren,
   follow,
-  checkCursor: (_: OpenDatabase, cursor: string, workflowId: string) => checkCursorOf(cursor, workflowId),
+  checkCursor: (_: FeedDatabase, cursor: string, workflowId: string) => checkCursorOf(cursor, workflowId),
   send: sendMessage,
   decide: decideWait,
   waitAt: readWaitAt,
@@ -139,8 +140,9 @@ export async function openStore(
     const { schema } = database
     const listener = createListener(session, timing.noticeAfterMs / 2, schema)
     const executors = createExecutorReader(database, timing)
+    const hub = createHub({ session, schema, listener, timing })
     return {
-      ...readPatiently(patience, bind(functions, { session, schema, listener, timing, executors })),
+      ...readPatiently(patience, bind(functions, { session, schema, listener, timing, executors, hub })),
       executors,
       database: {
         label: target.label,
@@ -170,11 +172,11 @@ async function look(
   return { database, unknownMigration: await findUnknownMigration(database) }
 }
 
-type OnDatabase = (database: OpenDatabase, ...rest: never[]) => unknown
+type OnDatabase = (database: FeedDatabase, ...rest: never[]) => unknown
 
 type Bound<Functions> = {
   readonly [Name in keyof Functions]: Functions[Name] extends (
-    database: OpenDatabase,
+    database: FeedDatabase,
     ...rest: infer Rest
   ) => infer Result
     ? (...rest: Rest) => Result
@@ -184,7 +186,7 @@ type Bound<Functions> = {
 /** The same functions without their first parameter. */
 function bind<Functions extends Readonly<Record<string, OnDatabase>>>(
   given: Functions,
-  database: OpenDatabase,
+  database: FeedDatabase,
 ): Bound<Functions> {
   const bound = Object.entries(given).map(([name, use]) => [name, use.bind(undefined, database)])
   return Object.fromEntries(bound)

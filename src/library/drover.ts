@@ -33,6 +33,8 @@ export interface WatchOptions {
   readonly from?: string
   /** Also what they start. */
   readonly children?: boolean
+  /** False where nobody reads the cursors, which are then empty: each covers all that is followed, which takes time where that is much. */
+  readonly cursors?: boolean
 }
 
 export interface StreamOptions {

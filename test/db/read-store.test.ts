@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import type { StreamValue } from '../../src/core/workflow.ts'
 import { createSession } from '../../src/db/connection/connect.ts'
+import { needsOf } from '../../src/db/feed/needs.ts'
 import { createPosition } from '../../src/db/feed/position.ts'
-import { needsOf, readSnapshot } from '../../src/db/feed/read-snapshot.ts'
+import { readSnapshots } from '../../src/db/feed/read-snapshot.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { readSchema } from '../../src/db/tables/schema.ts'
 import { untilItEnds } from '../support/feed.ts'
@@ -328,14 +329,13 @@ test('messages of megabytes are followed a few at a time, and every one of them'
   const session = createSession(live.database.target)
   const needs = needsOf({ signal: new AbortController().signal })
   const positions = new Map([['loaded', createPosition()]])
-  const { rows } = await readSnapshot(
+  const [snapshot] = await readSnapshots(
     { session, schema: await readSchema(session) },
-    positions,
-    needs,
-    10_000,
+    [{ positions, needs }],
+    { silenceMs: 10_000 },
   )
   await session.close()
-  expect(rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
+  expect(snapshot?.rows.get('loaded')?.messages.length).toBeLessThanOrEqual(3)
   const sentAt: number[] = []
   const followLoaded = (signal: AbortSignal) => store.follow(['loaded'], { signal })
   for await (const change of untilItEnds('the feed of loaded', followLoaded)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Change } from '../../core/change.ts'
 import { dbosStep } from '../../core/dbos-names.ts'
 import type { Row } from '../connection/connect.ts'
-import { isPartialPage } from '../read/page.ts'
+import { isPartialPage, type PageLimits } from '../read/page.ts'
 import { decodeValue, isStreamEnd } from '../tables/decode.ts'
 import { toMessage } from '../tables/notifications.ts'
 import { toStep } from '../tables/operation-outputs.ts'
@@ -39,7 +39,7 @@ export function orderSnapshot(
   rows: SnapshotRows,
   position: Position,
   now: Date,
-  batchRows: number,
+  limits: PageLimits,
 ): { readonly rawChanges: readonly RawChange[]; readonly isComplete: boolean } {
   const endOfStep = new Map(rows.steps.map((row) => [Number(row.step), toDate(row.completedAt)]))
   const timeOf = (step: number): Date => endOfStep.get(step) ?? now
@@ -52,9 +52,9 @@ export function orderSnapshot(
   ]
   const messages = placeMessages(workflowId, rows, position, timeOf)
   const isCut = [
-    isPartialPage(rows.steps, weighedColumns.steps, batchRows),
-    isPartialPage(rows.events, weighedColumns.events, batchRows),
-    ...streams.map((values) => isPartialPage(values, weighedColumns.streams, batchRows)),
+    isPartialPage(rows.steps, weighedColumns.steps, limits),
+    isPartialPage(rows.events, weighedColumns.events, limits),
+    ...streams.map((values) => isPartialPage(values, weighedColumns.streams, limits)),
   ]
   const ends = sources.flatMap((source, index) => {
     const end = source.at(-1)?.place
@@ -67,7 +67,7 @@ export function orderSnapshot(
   const rawChanges = [...sources.flat(), ...messages]
     .filter(({ place }) => comparePlaces(place, bound) <= 0 && (ends.length === 0 || place[0] !== Infinity))
     .sort((a, b) => comparePlaces(a.place, b.place))
-  const hasMoreMessages = isPartialPage(rows.messages, weighedColumns.messages, batchRows)
+  const hasMoreMessages = isPartialPage(rows.messages, weighedColumns.messages, limits)
   return { rawChanges, isComplete: ends.length === 0 && !hasMoreMessages }
 }
 

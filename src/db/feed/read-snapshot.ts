@@ -1,8 +1,7 @@
 import pg from 'pg'
-import type { FollowOptions } from '../../core/store.ts'
 import { endedStatuses } from '../../core/workflow.ts'
-import type { Row } from '../connection/connect.ts'
-import { selectPage } from '../read/page.ts'
+import type { Moments, Row } from '../connection/connect.ts'
+import { type PageLimits, selectPage, usualPageBytes } from '../read/page.ts'
 import { selectWaits } from '../read/read-waits.ts'
 import { pick } from '../tables/define-table.ts'
 import { messageColumns, notifications } from '../tables/notifications.ts'
@@ -12,31 +11,8 @@ import { streams } from '../tables/streams.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { selectWorkflows, workflowStatus } from '../tables/workflow-status.ts'
+import type { Needs } from './needs.ts'
 import type { Position } from './position.ts'
-
-/** What a follower asks for; the rest is not read. */
-export interface Needs {
-  readonly steps: boolean
-  readonly stepPayloads: boolean
-  readonly events: boolean
-  readonly streams: boolean
-  readonly streamKeys: readonly string[] | undefined
-  readonly messages: boolean
-  readonly waits: boolean
-}
-
-export function needsOf({ types, streamKeys, children }: FollowOptions): Needs {
-  const wants = (...some: readonly string[]): boolean => !types || types.some((type) => some.includes(type))
-  return {
-    steps: wants('step', 'event', 'child', 'waits') || children === true,
-    stepPayloads: wants('step'),
-    events: wants('event'),
-    streams: wants('stream', 'stream-closed'),
-    streamKeys,
-    messages: wants('message'),
-    waits: wants('waits'),
-  }
-}
 
 /** What one workflow shows in a round: all of it as it was at one moment. */
 export interface SnapshotRows {
@@ -54,8 +30,14 @@ export interface Snapshot {
   readonly rows: ReadonlyMap<string, SnapshotRows>
   /** True when messages were asked for. */
   readonly hasMessages: boolean
-  /** A source that gave as many rows of a workflow as this, or much text, may have more. */
-  readonly batchRows: number
+  /** A source that gave as much of a workflow as this may have more. */
+  readonly limits: PageLimits
+}
+
+/** What one follower asks for: what is new since these positions. */
+export interface SnapshotRequest {
+  readonly positions: ReadonlyMap<string, Position>
+  readonly needs: Needs
 }
 
 /** What may be large, by source: it counts when a page is cut. */
@@ -67,70 +49,134 @@ export const weighedColumns = {
 } as const
 
 const sources = ['steps', 'events', 'streams', 'messages', 'waits'] as const
+type Source = (typeof sources)[number]
 
-/** What is new since `positions`, in one snapshot and one round trip. */
-export async function readSnapshot(
+/** Those who need the same stand in one statement for each source, and who stand at the same place in one row of it. */
+interface Group {
+  readonly needs: Needs
+  /** JSON of the place, to its number. */
+  readonly places: Map<string, number>
+}
+
+interface ReadOptions {
+  readonly silenceMs: number
+  /** How many there are besides these: each may keep what it is given. */
+  readonly followers?: number
+}
+
+/** What is new for each of these followers, in one snapshot and one round trip. */
+export async function readSnapshots(
   { session, schema }: Database,
-  positions: ReadonlyMap<string, Position>,
-  needs: Needs,
-  silenceMs: number,
-): Promise<Snapshot> {
-  const batchRows = Math.max(50, Math.floor(1000 / positions.size))
-  const followed = pg.escapeLiteral(
-    JSON.stringify(
-      [...positions].map(([id, { high, gaps, streams, settledMs, seen, unread }]) => ({
-        id,
-        high,
-        gaps,
-        streams,
-        settled: settledMs,
-        seen: Object.keys(seen),
-        unread,
-      })),
-    ),
-  )
-  const selects = {
-    steps: needs.steps && selectSteps(schema, followed, needs.stepPayloads, batchRows),
-    events: needs.events && selectEvents(schema, followed, batchRows),
-    streams: needs.streams && selectStreams(schema, followed, needs.streamKeys, batchRows),
-    messages: needs.messages && selectMessages(schema, followed, batchRows),
-    waits: needs.waits && selectWaits(schema, followed),
-  }
-  const read = sources.filter((source) => selects[source])
+  requests: readonly SnapshotRequest[],
+  { silenceMs, followers = 1 }: ReadOptions,
+  moments?: Moments,
+): Promise<readonly Snapshot[]> {
+  const groups = new Map<string, Group>()
+  const ids = new Set<string>()
+  let count = 0
+  const placed = requests.map(({ positions, needs }) => {
+    const group = groupOf(groups, needs)
+    return [...positions].map(([id, position]) => {
+      ids.add(id)
+      const place = JSON.stringify(placeOf(id, position, needs))
+      const number = group.places.get(place) ?? count++
+      group.places.set(place, number)
+      return { id, number }
+    })
+  })
+  const limits = limitsFor(count, followers)
+  const asked = [...groups.values()].flatMap((group) => {
+    const selects = selectsOf(schema, group, limits)
+    return sources.flatMap((source) => (selects[source] ? [{ source, select: selects[source] }] : []))
+  })
   const [, clock = [], workflows = [], ...results] = await session.batch(
     [
       'begin isolation level repeatable read read only',
       'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms',
-      selectStatuses(schema, positions.keys()),
-      ...read.map((source) => selects[source]),
+      selectStatuses(schema, ids),
+      ...asked.map(({ select }) => select),
       'commit',
     ].join(';\n'),
     silenceMs,
+    moments,
   )
-  const byWorkflow = Object.fromEntries(
-    read.map((source, index) => [source, groupById(results[index] ?? [])]),
-  ) as Partial<Record<(typeof sources)[number], Map<string, Row[]>>>
+  const workflowById = new Map(workflows.map((workflow) => [String(workflow.id), workflow]))
+  const byPlace: Record<Source, Map<number, Row[]>> = {
+    steps: new Map(),
+    events: new Map(),
+    streams: new Map(),
+    messages: new Map(),
+    waits: new Map(),
+  }
+  for (const [index, { source }] of asked.entries()) addByPlace(byPlace[source], results[index] ?? [])
+  const rowsOf = (workflow: Row, number: number): SnapshotRows => {
+    const of = (source: Source): readonly Row[] => byPlace[source].get(number) ?? []
+    return {
+      workflow,
+      steps: of('steps'),
+      events: of('events'),
+      streams: of('streams'),
+      messages: of('messages'),
+      waits: of('waits'),
+    }
+  }
+  return requests.map(({ needs }, index): Snapshot => {
+    const rows = (placed[index] ?? []).flatMap(({ id, number }) => {
+      const workflow = workflowById.get(id)
+      return workflow ? [[id, rowsOf(workflow, number)] as const] : []
+    })
+    return {
+      now: new Date(Number(clock[0]?.now_ms)),
+      limits,
+      hasMessages: needs.messages,
+      rows: new Map(rows),
+    }
+  })
+}
+
+/** Many who begin at once share what is read at once. */
+function limitsFor(places: number, followers: number): PageLimits {
   return {
-    now: new Date(Number(clock[0]?.now_ms)),
-    batchRows,
-    hasMessages: needs.messages,
-    rows: new Map(
-      workflows.map((workflow) => {
-        const id = String(workflow.id)
-        const of = (source: (typeof sources)[number]): readonly Row[] => byWorkflow[source]?.get(id) ?? []
-        return [
-          id,
-          {
-            workflow,
-            steps: of('steps'),
-            events: of('events'),
-            streams: of('streams'),
-            messages: of('messages'),
-            waits: of('waits'),
-          },
-        ]
-      }),
-    ),
+    rows: Math.max(50, Math.floor(1000 / places)),
+    bytes: Math.max(100_000, Math.floor(usualPageBytes / Math.max(places, followers))),
+  }
+}
+
+function groupOf(groups: Map<string, Group>, needs: Needs): Group {
+  const key = JSON.stringify({ ...needs, streamKeys: needs.streamKeys !== undefined })
+  const group = groups.get(key) ?? { needs, places: new Map() }
+  groups.set(key, group)
+  return group
+}
+
+function placeOf(id: string, position: Position, { streams, messages, streamKeys }: Needs): object {
+  const { high, gaps } = position
+  return {
+    id,
+    high,
+    gaps,
+    ...(streams && { streams: position.streams, keys: streamKeys }),
+    ...(messages && {
+      settled: position.settledMs,
+      seen: Object.keys(position.seen),
+      unread: position.unread,
+    }),
+  }
+}
+
+function selectsOf(
+  schema: SystemSchema,
+  { needs, places }: Group,
+  limits: PageLimits,
+): Record<Source, string | false> {
+  const numbered = [...places].map(([place, number]) => `{"n":${number},${place.slice(1)}`)
+  const followed = pg.escapeLiteral(`[${numbered.join()}]`)
+  return {
+    steps: needs.steps && selectSteps(schema, followed, needs.stepPayloads, limits),
+    events: needs.events && selectEvents(schema, followed, limits),
+    streams: needs.streams && selectStreams(schema, followed, needs.streamKeys !== undefined, limits),
+    messages: needs.messages && selectMessages(schema, followed, limits),
+    waits: needs.waits && selectWaits(schema, followed),
   }
 }
 
@@ -141,72 +187,73 @@ function selectStatuses(schema: SystemSchema, ids: Iterable<string>): string {
   return `${selectWorkflows(schema, `${w.status} in (${ended})`)} where ${w.id} in (${list})`
 }
 
-function selectSteps(schema: SystemSchema, followed: string, payloads: boolean, limit: number): string {
+function selectSteps(schema: SystemSchema, followed: string, payloads: boolean, limits: PageLimits): string {
   const s = operationOutputs.in(schema, 's')
   const columns = stepColumns(s, { payloads })
   const page = selectPage({
     rows: `select ${columns} from ${s} where ${s.workflowId} = f.id and ${s.step} > f.high`,
     order: 'step',
     weighed: weighedColumns.steps,
-    limit,
+    limit: limits.rows,
+    bytes: limits.bytes,
   })
-  return `select f.id, o.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+  return `select f.n, o.* from jsonb_to_recordset(${followed}::jsonb) as f(n int, id text, high int, gaps int[])
     join lateral (
       (${page})
       union all
       select ${columns}, 0 from ${s} where ${s.workflowId} = f.id and ${s.step} = any(f.gaps)
-    ) o on true order by f.id, o.step`
+    ) o on true order by f.n, o.step`
 }
 
-function selectEvents(schema: SystemSchema, followed: string, limit: number): string {
+function selectEvents(schema: SystemSchema, followed: string, limits: PageLimits): string {
   const e = workflowEventsHistory.in(schema, 'e')
   const columns = pick(e, ['step', 'key', 'value', 'serialization'])
   const page = selectPage({
     rows: `select ${columns} from ${e} where ${e.workflowId} = f.id and ${e.step} > f.high`,
     order: 'step',
     weighed: weighedColumns.events,
-    limit,
+    limit: limits.rows,
+    bytes: limits.bytes,
   })
-  return `select f.id, h.* from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+  return `select f.n, h.* from jsonb_to_recordset(${followed}::jsonb) as f(n int, id text, high int, gaps int[])
     join lateral (
       (${page})
       union all
       select ${columns}, 0 from ${e} where ${e.workflowId} = f.id and ${e.step} = any(f.gaps)
-    ) h on true order by f.id, h.step, h.key`
+    ) h on true order by f.n, h.step, h.key`
 }
 
 /** The keys are found by skipping from one to the next in the index, so that a long stream costs no more than a short one. */
 function selectStreams(
   schema: SystemSchema,
   followed: string,
-  streamKeys: readonly string[] | undefined,
-  limit: number,
+  areKeysGiven: boolean,
+  limits: PageLimits,
 ): string {
   const s = streams.in(schema, 's')
-  const given = `select f.id, k.key from followed f, unnest(array[${(streamKeys ?? [])
-    .map((key) => pg.escapeLiteral(key))
-    .join(', ')}]::text[]) as k(key)`
-  const found = `select f.id, (select min(${s.key}) from ${s} where ${s.workflowId} = f.id) as key from followed f
+  const given = 'select f.n, f.id, k.key from followed f, unnest(f.keys) as k(key)'
+  const found = `select f.n, f.id, (select min(${s.key}) from ${s} where ${s.workflowId} = f.id) as key from followed f
       union all
-      select k.id, (select min(${s.key}) from ${s} where ${s.workflowId} = k.id and ${s.key} > k.key)
+      select k.n, k.id, (select min(${s.key}) from ${s} where ${s.workflowId} = k.id and ${s.key} > k.key)
       from keys k where k.key is not null`
   const page = selectPage({
     rows: `select ${pick(s, ['offset', 'value', 'serialization', 'step'])} from ${s}
       where ${s.workflowId} = k.id and ${s.key} = k.key and ${s.offset} > coalesce((f.streams->>k.key)::int, -1)`,
     order: '"offset"',
     weighed: weighedColumns.streams,
-    limit,
+    limit: limits.rows,
+    bytes: limits.bytes,
   })
   return `with recursive followed as materialized (
-      select * from jsonb_to_recordset(${followed}::jsonb) as f(id text, streams jsonb)
+      select * from jsonb_to_recordset(${followed}::jsonb) as f(n int, id text, streams jsonb, keys text[])
     ),
-    keys as (${streamKeys ? given : found})
-    select k.id, k.key, v.* from keys k join followed f on f.id = k.id
+    keys as (${areKeysGiven ? given : found})
+    select k.n, k.key, v.* from keys k join followed f on f.n = k.n
     join lateral (${page}) v on true
-    where k.key is not null order by k.id, k.key, v."offset"`
+    where k.key is not null order by k.n, k.key, v."offset"`
 }
 
-function selectMessages(schema: SystemSchema, followed: string, limit: number): string {
+function selectMessages(schema: SystemSchema, followed: string, limits: PageLimits): string {
   const n = notifications.in(schema, 'n')
   const page = selectPage({
     rows: `select ${messageColumns(schema, 'n')}, marked.mark
@@ -216,20 +263,19 @@ function selectMessages(schema: SystemSchema, followed: string, limit: number): 
           or (${n.read} and marked.mark = any(f.unread)))`,
     order: '"sentAt"',
     weighed: weighedColumns.messages,
-    limit,
+    limit: limits.rows,
+    bytes: limits.bytes,
   })
-  return `select f.id, m.* from jsonb_to_recordset(${followed}::jsonb)
-      as f(id text, settled bigint, seen text[], unread text[])
-    join lateral (${page}) m on true order by f.id, m."sentAt", m.mark`
+  return `select f.n, m.* from jsonb_to_recordset(${followed}::jsonb)
+      as f(n int, id text, settled bigint, seen text[], unread text[])
+    join lateral (${page}) m on true order by f.n, m."sentAt", m.mark`
 }
 
-function groupById(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>()
+function addByPlace(groups: Map<number, Row[]>, rows: readonly Row[]): void {
   for (const row of rows) {
-    const id = String(row.id)
-    const group = groups.get(id)
+    const place = Number(row.n)
+    const group = groups.get(place)
     if (group) group.push(row)
-    else groups.set(id, [row])
+    else groups.set(place, [row])
   }
-  return groups
 }

@@ -7,6 +7,7 @@ import { toWorkflow } from '../tables/workflow-status.ts'
 import { type ChangeDraft, orderSnapshot } from './order-workflow.ts'
 import { createPosition, encodeCursor, type Position, settleMessages } from './position.ts'
 import type { Snapshot, SnapshotRows } from './read-snapshot.ts'
+import type { Outcome, Round } from './seat.ts'
 
 /** What is followed, and how far. */
 export interface Following {
@@ -22,20 +23,17 @@ export interface Following {
 type EventDraft = ChangeDraft & { readonly type: 'event' }
 type HeldEvents = Map<string, EventDraft>
 
-/** What became of a round. */
-interface Outcome {
-  /** False when there was more than a round holds, so that the next one follows at once. */
-  isComplete: boolean
-  hasNews: boolean
-}
-
 interface Ended {
   readonly id: string
   readonly workflow: Workflow
 }
 
 /** The changes of a round. The position moves with each, just before it is handed out. */
-export function* reportSnapshot(round: Snapshot, following: Following, outcome: Outcome): Generator<Change> {
+export function* reportSnapshot(
+  { snapshot, ids, mayEnd }: Round,
+  following: Following,
+  outcome: Outcome,
+): Generator<Change> {
   const { positions, active, options } = following
   const ended: Ended[] = []
   const place = (workflowId: string, draft: ChangeDraft): Change => ({
@@ -43,22 +41,29 @@ export function* reportSnapshot(round: Snapshot, following: Following, outcome: 
     workflowId,
     cursor: options.cursors === false ? '' : encodeCursor(positions),
   })
-  for (const [id, position] of [...active]) {
-    const rows = round.rows.get(id)
+  for (const id of ids) {
+    const position = active.get(id)
+    if (!position) continue
+    const rows = snapshot.rows.get(id)
     if (!rows) {
       // Deleted while it was followed.
       active.delete(id)
       continue
     }
     const workflow = toWorkflow(rows.workflow)
-    for (const draft of reportWorkflow(workflow, rows, position, { id, round, following, outcome })) {
-      outcome.hasNews = true
+    for (const draft of reportWorkflow(workflow, rows, position, { id, snapshot, following, outcome })) {
+      outcome.news.add(id)
       if (draft.type === 'child' && options.children) followChild(following, draft.childId, outcome)
       if (isWanted(draft, options)) yield place(id, draft)
     }
-    if (isEnded(workflow.status)) ended.push({ id, workflow })
+    if (!isEnded(workflow.status)) continue
+    if (mayEnd === undefined || mayEnd.has(id)) ended.push({ id, workflow })
+    else outcome.hasHeldEnds = true
   }
-  if (!outcome.isComplete) return
+  if (outcome.unread.size > 0) {
+    outcome.hasHeldEnds ||= ended.length > 0
+    return
+  }
   // The end of each comes after all else, the earliest first.
   ended.sort((a, b) => endOf(a.workflow).getTime() - endOf(b.workflow).getTime())
   for (const { id, workflow } of ended) {
@@ -73,7 +78,7 @@ export function* reportSnapshot(round: Snapshot, following: Following, outcome: 
 
 interface Telling {
   readonly id: string
-  readonly round: Snapshot
+  readonly snapshot: Snapshot
   readonly following: Following
   readonly outcome: Outcome
 }
@@ -83,7 +88,7 @@ function* reportWorkflow(
   workflow: Workflow,
   rows: SnapshotRows,
   position: Position,
-  { id, round, following, outcome }: Telling,
+  { id, snapshot, following, outcome }: Telling,
 ): Generator<ChangeDraft> {
   const held = following.held.get(id)
   const status = statusBefore(workflow, position)
@@ -91,24 +96,35 @@ function* reportWorkflow(
     position.status = signatureOf(status.workflow)
     yield status
   }
-  const { rawChanges, isComplete } = orderSnapshot(rows, position, round.now, round.batchRows)
+  const { rawChanges, isComplete } = orderSnapshot(rows, position, snapshot.now, snapshot.limits)
   for (const { draft, advance } of rawChanges) {
     advance(position)
     if (held && draft.type === 'event') hold(held, draft)
     else yield draft
   }
   if (!isComplete) {
-    outcome.isComplete = false
+    outcome.unread.add(id)
     return
   }
   if (held) yield* held.values()
   following.held.delete(id)
-  if (round.hasMessages) settleMessages(position, round.now.getTime())
+  if (snapshot.hasMessages) settleMessages(position, snapshot.now.getTime())
   const waits = toWaits(rows.waits)
+  const nextMs = nextDeadlineMs(waits, snapshot.now)
+  if (nextMs !== undefined) outcome.dueInMs.set(id, nextMs)
   const signature = JSON.stringify(waits.map(signatureOfWait))
   if (signature === position.waits) return
   position.waits = signature
-  yield { type: 'waits', at: round.now, waits }
+  yield { type: 'waits', at: snapshot.now, waits }
+}
+
+/** A wait is overdue right after its deadline. */
+const afterDeadlineMs = 5
+
+function nextDeadlineMs(waits: readonly Wait[], now: Date): number | undefined {
+  const times = waits.flatMap(({ until }) => (until === null ? [] : [until.getTime() - now.getTime()]))
+  const ahead = times.filter((ms) => ms >= 0)
+  return ahead.length === 0 ? undefined : Math.min(...ahead) + afterDeadlineMs
 }
 
 /** The latest of a key takes its place among the others. */
@@ -127,7 +143,7 @@ function followChild(
   const position = createPosition()
   positions.set(childId, position)
   active.set(childId, position)
-  outcome.isComplete = false
+  outcome.unread.add(childId)
 }
 
 /**

@@ -29,7 +29,7 @@ export async function readWaits(
 }
 
 /**
- * Rows of the open waits. `followed` is SQL for a JSON array of `{ id, high, gaps }`: only steps above `high` and in `gaps`
+ * Rows of the open waits. `followed` is SQL for a JSON array of `{ id, high, gaps, n }`, whose `n` comes with each row: only steps above `high` and in `gaps`
  * are looked at for a wait that nothing asked, so that a follower need not read a long history again and again.
  *
  * Since when it waits is part of the key of its decision, so it must be the same whenever it is read.
@@ -45,14 +45,14 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
   const t = operationOutputs.in(schema, 't')
   const w = workflowStatus.in(schema, 'w')
   return `with followed as materialized (
-      select f.*, ${pick(w, ['createdAt'])} from jsonb_to_recordset(${followed}::jsonb) as f(id text, high int, gaps int[])
+      select f.*, ${pick(w, ['createdAt'])} from jsonb_to_recordset(${followed}::jsonb) as f(n int, id text, high int, gaps int[])
       join ${w} on ${w.id} = f.id and ${w.status} in ('PENDING', 'ENQUEUED', 'DELAYED')
     ),
     clock as (select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms)
     select f.id, ${h.step} + 1 as step, ${e.key}, ${h.value}, ${h.serialization},
       coalesce(${o.completedAt}, f."createdAt") as since,
       ${t.output} as deadline, ${t.serialization} as deadline_serialization, clock.now_ms,
-      ${unreadTopics(schema, 'f.id')} as unread
+      ${unreadTopics(schema, 'f.id')} as unread, f.n
     from clock, followed f
     join ${e} on ${e.workflowId} = f.id and ${e.key} like '${askPrefix}%'
     join lateral (
@@ -65,7 +65,7 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${h.step} + 1)
     union all
     select f.id, ${t.step} - 1, null, null, null, ${t.startedAt}, ${t.output}, ${t.serialization}, clock.now_ms,
-      ${unreadTopics(schema, 'f.id')}
+      ${unreadTopics(schema, 'f.id')}, f.n
     from clock, followed f
     join ${t} on ${t.workflowId} = f.id and ${t.name} = '${dbosStep.sleep}' and ${t.step} > 0
       and ${t.startedAt} = ${t.completedAt} and (${t.step} > f.high or ${t.step} - 1 = any(f.gaps))

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSession, type Session } from '../../../src/db/connection/connect.ts'
-import { readFingerprint } from '../../../src/db/feed/fingerprint.ts'
+import { needsOf } from '../../../src/db/feed/needs.ts'
 import { createPosition } from '../../../src/db/feed/position.ts'
-import { needsOf } from '../../../src/db/feed/read-snapshot.ts'
+import { probeOf, readLooks } from '../../../src/db/feed/probe.ts'
 import { readSchema, type SystemSchema } from '../../../src/db/tables/schema.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
@@ -28,9 +28,16 @@ const id = `it's "followed"`
 /** After the three steps above: the one that waits is missing, its timeout is there. */
 const position = { ...createPosition(), status: 'PENDING', high: 3, gaps: [2] }
 
-function fingerprint(): Promise<string> {
-  const needs = needsOf({ signal: new AbortController().signal })
-  return readFingerprint({ session, schema }, new Map([[id, position]]), needs, 10_000)
+const everything = needsOf({ signal: new AbortController().signal })
+
+/** Alone, and among others in a group. */
+function look() {
+  const probes = [probeOf(id, position, everything), probeOf('another', position, everything)]
+  const groups = [
+    { probes: probes.slice(0, 1), isFull: true },
+    { probes, isFull: true },
+  ]
+  return readLooks({ session, schema }, groups, 10_000)
 }
 
 /** In this order, on the same rows. */
@@ -52,19 +59,38 @@ const happenings = {
 }
 
 test.each(Object.entries(happenings))('is another one when %s, and the same until then', async (_, sql) => {
-  const before = await fingerprint()
-  expect(await fingerprint()).toBe(before)
+  const before = await look()
+  expect(await look()).toEqual(before)
   await database.query(sql, [id])
-  expect(await fingerprint()).not.toBe(before)
+  const after = await look()
+  expect(after[0]).not.toEqual(before[0])
+  expect(after[1]).not.toEqual(before[1])
 })
 
 test('what is not asked for changes nothing', async () => {
   const needs = needsOf({ signal: new AbortController().signal, types: ['status'] })
-  const read = () => readFingerprint({ session, schema }, new Map([['statuses', position]]), needs, 10_000)
+  const probes = [probeOf('statuses', position, needs)]
+  const read = () => readLooks({ session, schema }, [{ probes, isFull: true }], 10_000)
   await seedWorkflow(database, { workflowId: 'statuses', did: [{ step: 'work' }] })
   const before = await read()
   await database.query(
     `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name) values ('statuses', 9, 'work')`,
   )
-  expect(await read()).toBe(before)
+  expect(await read()).toEqual(before)
+})
+
+test('a group is the sum of those in it, and what was not asked for is not told', async () => {
+  await seedWorkflow(database, { workflowId: 'one', did: [{ step: 'work' }] })
+  await seedWorkflow(database, { workflowId: 'two', did: [{ event: 'progress', value: 1 }] })
+  const probes = ['one', 'two', 'nobody'].map((name) => probeOf(name, createPosition(), everything))
+  const alone = probes.map((probe) => ({ probes: [probe], isFull: true }))
+  const [one, two, nobody, both, quiet] = await readLooks(
+    { session, schema },
+    [...alone, { probes, isFull: true }, { probes, isFull: false }],
+    10_000,
+  )
+  const sum = (of: 'quiet' | 'announced') =>
+    [one, two, nobody].reduce((all, each) => all + (each?.[of] ?? NaN), 0)
+  expect(both).toEqual({ quiet: sum('quiet'), announced: sum('announced') })
+  expect(quiet).toEqual({ quiet: sum('quiet'), announced: undefined })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPosition, decodeCursor } from '../../../src/db/feed/position.ts'
 import { reportSnapshot } from '../../../src/db/feed/report-snapshot.ts'
+import { createOutcome } from '../../../src/db/feed/seat.ts'
 
 const rows = { steps: [], events: [], streams: [], messages: [], waits: [] }
 const workflow = { id: 'a', status: 'PENDING', name: 'work', createdAt: '0', updatedAt: '0' }
@@ -12,10 +13,11 @@ const report = (cursors: boolean | undefined) => {
     now: new Date(0),
     rows: new Map([['a', { ...rows, workflow }]]),
     hasMessages: false,
-    batchRows: 50,
+    limits: { rows: 50, bytes: 100_000 },
   }
   const following = { positions, active: new Map(positions), held: new Map(), options }
-  return [...reportSnapshot(snapshot, following, { isComplete: true, hasNews: false })]
+  const round = { snapshot, ids: ['a'], mayEnd: undefined }
+  return [...reportSnapshot(round, following, createOutcome())]
 }
 
 test('a change tells where to go on, unless nobody reads it', () => {
