@@ -7,6 +7,7 @@ import { cutting } from './sections/cutting.js'
 import { ending } from './sections/ending.js'
 import { enqueue } from './sections/enqueue.js'
 import { event } from './sections/event.js'
+import { followers } from './sections/followers.js'
 import { forks } from './sections/forks.js'
 import { idle } from './sections/idle.js'
 import { inbox } from './sections/inbox.js'
@@ -29,6 +30,7 @@ const sections = {
   memory,
   idle,
   watchers,
+  followers,
   inbox,
   million,
   cutting,
