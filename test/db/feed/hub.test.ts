@@ -89,7 +89,6 @@ test('fifty who begin together are read for together, and each is told all of it
   for (const changes of seen) {
     expect(changes.flatMap((change) => (change.type === 'stream' ? [change.value] : []))).toEqual(upTo(20))
     expect(changes.at(-1)).toMatchObject({ type: 'status', workflow: { status: 'SUCCESS' } })
-    expect(changes.at(-1)?.cursor).toBe(seen[0]?.at(-1)?.cursor)
   }
 })
 
