@@ -38,8 +38,8 @@ export async function createProgram(context: Context, argv: readonly string[]): 
   for (const { title, commands } of commandGroups) {
     program.commandsGroup(title)
     for (const listed of commands) {
-      const isNamed = argv.includes(listed.name)
-      program.addCommand(isNamed ? inheritAll((await listed.load())(context), program) : outlineOf(listed))
+      if (!argv.includes(listed.name)) program.addCommand(outlineOf(listed))
+      else program.addCommand(await loadWhole(context, listed, program, argv))
     }
   }
   if (['help', ...topicNames].includes(argv[0] ?? '')) {
@@ -62,6 +62,21 @@ async function titleStyle(level: ColorLevel): Promise<(title: string) => string>
   if (level === 0) return (title) => title
   const { createStyle } = await import('../render/style.ts')
   return createStyle(level).strong
+}
+
+/** Examples are for who asks for help. */
+async function loadWhole(
+  context: Context,
+  listed: ListedCommand,
+  program: Command,
+  argv: readonly string[],
+): Promise<Command> {
+  const command = inheritAll((await listed.load())(context), program)
+  if (['--help', '-h', 'help'].some((word) => argv.includes(word))) {
+    const { addExamples } = await import('./help-examples.ts')
+    addExamples(command)
+  }
+  return command
 }
 
 /** Settings are copied once, and a command may have commands of its own. */

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import type { Context } from '../context.ts'
+import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { refuseNul } from '../core/words/database-value.ts'
 import { interruptCode } from '../frame/interrupt.ts'
@@ -17,7 +18,7 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
-    const failure = error instanceof CommanderError ? await usageError(error, argv, program) : error
+    const failure = await toFailure(error, argv, program)
     const code = await report(context, argv, failure)
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
@@ -38,9 +39,16 @@ export async function prepareReport(
   return (error) => reportError(repeatDatabase(context, argv), error, wantsJson(argv))
 }
 
-async function usageError(error: CommanderError, argv: readonly string[], program?: Command): Promise<Error> {
-  const { toUsageError } = await import('./usage-error.ts')
-  return toUsageError(error, argv, program)
+/** Loaded where something is wrong with a command line: what to type instead. */
+async function toFailure(error: unknown, argv: readonly string[], program?: Command): Promise<unknown> {
+  const isAboutLine = error instanceof CommanderError || isUsage(error)
+  if (!isAboutLine) return error
+  const { addHelpLine, toUsageError } = await import('./usage-error.ts')
+  return error instanceof CommanderError ? toUsageError(error, argv, program) : addHelpLine(error, program)
+}
+
+function isUsage(error: unknown): error is CliError {
+  return error instanceof CliError && exitCodeOf(error.code) === exitCodes.usage.code
 }
 
 /** Errors follow the format that stdout was asked for, also when the command line itself is wrong. */

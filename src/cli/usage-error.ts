@@ -29,6 +29,29 @@ export function toUsageError(
   return group ?? repetitionOf(error, argv) ?? usage(sentenceOf(error), adviceFor(error, named))
 }
 
+/** A hint that names no command is followed by the one that tells how the command is used. */
+export function addHelpLine(error: CliError, program: Command | undefined): CliError {
+  const { code, message, advice, cause } = error
+  const named = program?.commands.find((one) => one.name() === program.args[0])
+  if (named === undefined || hasCommand(advice)) return error
+  const called = named.commands.find((one) => one.name() === named.args[0])
+  const words = called ? `${named.name()} ${called.name()}` : named.name()
+  const help = command(words, [], { '--help': true })
+  const hint = advice === undefined ? help : phrase`${asProse(advice)}; ${help}`
+  return new CliError(code, message, { hint, cause })
+}
+
+function hasCommand(advice: Phrase | undefined): boolean {
+  if (advice === undefined) return false
+  if (typeof advice === 'string') return /\bdrover /.test(advice)
+  if (!('parts' in advice)) return true
+  return advice.parts.some((part) => (typeof part === 'string' ? /\bdrover /.test(part) : true))
+}
+
+function asProse(advice: Phrase): Phrase {
+  return typeof advice === 'string' ? { parts: [advice] } : advice
+}
+
 function usage(sentence: string, hint: Phrase): CliError {
   return new CliError('usage', sentence, { hint })
 }

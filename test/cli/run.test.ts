@@ -82,6 +82,10 @@ test('bare drover is its help', async () => {
                                     new ids
       rewind [id…]                  run ended workflows again from a step, in place
       recover [id…]                 hand what dead executors left to living ones
+      reprioritize [id…]            let waiting workflows go before or after others
+                                    of their queue
+      reschedule [id…]              let delayed workflows begin sooner or later
+      requeue [id…]                 put waiting workflows on another queue
       delete [id…]                  delete ended workflows with all that was
                                     recorded of them
 

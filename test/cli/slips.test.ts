@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { createExampleStore } from '../support/example-store.ts'
+import { createLineParser } from '../support/parse-line.ts'
 import { runCli } from '../support/run-cli.ts'
+import { typeIntoShell } from '../support/shell-words.ts'
 
 /** What is typed, and the line that the hint gives. */
 const slips: readonly (readonly [typed: string, line: string])[] = [
@@ -109,4 +111,118 @@ test.each([
   const { code, stderr } = await runCli(argv, { store: createExampleStore() })
   expect(code).toBe(0)
   expect(stderr).toMatch(/warning: .* is not JSON, and is passed as a string/)
+})
+
+/** Whatever is typed, the error ends in a command that does something. */
+const moreSlips: readonly string[] = [
+  // of the table
+  "get 'asking#1'",
+  "get 'done#7'",
+  'watch don',
+  'list --queue mial',
+  'schedules trigger nigthly',
+  'schedules pause nigthly',
+  'versions promote v9',
+  'queues set mial --concurrency 1',
+  'queues delete mial --yes',
+  'fork done --from failed',
+  'fork done --from 99',
+  'fork done --from last',
+  'rewind done --from 99 --yes',
+  'send 128372c1 true',
+  'approve 128372c1',
+  'reject asking',
+  'approve asking#9',
+  'approve done',
+  'events done progres',
+  'stream done logs',
+  'result running',
+  'result asking',
+  // numbers, times and durations
+  'list --limit none',
+  'list --limit 0',
+  'list --limit -3',
+  'list --since yesterday',
+  'list --until 2026-02-30',
+  'list --longer-than 5m',
+  'list --longer-than fast --since 1d',
+  'list --attr tenant',
+  'list --columns id,size',
+  'list --sort random',
+  'list --count-by age',
+  'list --after nobody',
+  'list --status faild',
+  'list --roots --has-parent',
+  'list --watch -o json',
+  'wait done --timeout soon',
+  'wait done --for event',
+  'wait done --for evnt:progress',
+  'watch done --timeout 5',
+  'watch done -o json',
+  'stream done log --from many',
+  'stream done log --raw -o json',
+  'start orderWorkflow --input nojson',
+  'start orderWorkflow 12345678901234567890',
+  'start orderWorkflow --delay later',
+  'start orderWorkflow --priority high',
+  'start orderWorkflow 1 --id done',
+  'recover --grace long',
+  'delete running --yes',
+  'delete --older-than never --yes',
+  'cancel done',
+  'cancel',
+  'cancel --name orderWorkflow done',
+  'resume done',
+  'resume running',
+  'approve --all',
+  'inbox --topic',
+  'explain nobody',
+  'diff done nobody',
+  'messages nobody',
+  'steps nobody',
+  'audit verify --from never',
+  'link asking --as ada',
+  'token revoke nobody',
+  'serve --port many',
+  'config --xyzzy',
+  'db xyzzy',
+  'help xyzzy',
+]
+
+test('there are forty and more of them', () => {
+  expect(moreSlips.length).toBeGreaterThanOrEqual(40)
+})
+
+/** The commands in a hint: up to a comment, a comma, a bracket or the end of the line. */
+function commandsIn(hint: string): string[] {
+  const found = hint.matchAll(/\bdrover((?: +(?:'[^']*'|"[^"]*"|[^\s,;:()?`]+))+)?/g)
+  return [...found].map(([, words = '']) => (words.split(/ +#(?: |$)/)[0] ?? '').trim())
+}
+
+/** What would keep it from running; those that wait, listen or launch are only parsed. */
+async function problemOf(argv: readonly string[]): Promise<string | null> {
+  const [name = ''] = argv
+  if (!['wait', 'watch', 'run', 'worker', 'serve', 'demo', 'db', 'token', 'link'].includes(name)) {
+    const { code, stderr } = await runCli(argv, { store: createExampleStore(), slept: [] })
+    return code === 2 ? stderr : null
+  }
+  const parser = await createLineParser(argv.slice(0, 2).join(' '))
+  const parsed = await parser.parse(argv)
+  return typeof parsed === 'string' ? parsed : null
+}
+
+function hintOf(stderr: string): string {
+  if (stderr.startsWith('{')) return JSON.parse(stderr.split('\n')[0] ?? '').error.hint
+  return /^hint: (.*)$/ms.exec(stderr)?.[1] ?? ''
+}
+
+test.each(moreSlips)('`drover %s` ends with a command that runs', async (typed) => {
+  const [argv = []] = typeIntoShell([`drover ${typed}`])[0] ?? []
+  const { code, stderr } = await runCli(argv, { store: createExampleStore(), slept: [] })
+  if (code === 0) return expect(stderr).toMatch(/did you mean|hint: |^No /m)
+  const lines = commandsIn(hintOf(stderr))
+  expect({ stderr, lines: lines.length }).not.toMatchObject({ lines: 0 })
+  const [first = ''] = lines
+  const [again = []] = typeIntoShell([`drover ${first}`])[0] ?? []
+  expect({ stderr, first, problem: await problemOf(again) }).toMatchObject({ problem: null })
 })

@@ -56,7 +56,7 @@ test('a filter says how many and which, and needs a yes', async () => {
   expect(refused.stderr).toMatchInlineSnapshot(`
     "To cancel in fake database: order-0000 (PENDING), order-0001 (PENDING), order-0002 (PENDING), order-0003 (PENDING), order-0004 (PENDING) and 2 more
     error: Cannot ask for confirmation without a terminal whether to cancel 7 workflows.
-    hint: look with --dry-run, then add --yes
+    hint: look with --dry-run, then add --yes; drover cancel --help
     "
   `)
   expect(store.managed).toEqual([])

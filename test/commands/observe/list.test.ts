@@ -75,7 +75,7 @@ test('--executor takes what lists show of it, where that is one executor', async
   expect(await ids('list -o ids --executor drover-1d0098')).toEqual({
     code: 2,
     stdout: '',
-    stderr: `error: Several executors begin with "drover-1d0098".\nhint: give more of it: ${one}, ${other}\n`,
+    stderr: `error: Several executors begin with "drover-1d0098".\nhint: give more of it: ${one}, ${other}; drover list --help\n`,
   })
   expect(await ids('list -o ids --executor pod-1')).toEqual({ code: 0, stdout: 'c\n', stderr: '' })
   expect((await ids('list -o ids --executor pod')).stdout).toBe('')

@@ -73,7 +73,7 @@ test('raw strings run on, whatever else there is is a line', async () => {
   expect((await runCli('stream live log --raw', { store })).stdout).toBe('{"line":1}\n')
   expect(await runCli('stream live --raw', { store })).toMatchObject({
     code: 2,
-    stderr: 'error: --raw prints one stream.\nhint: name one of: log, tokens\n',
+    stderr: 'error: --raw prints one stream.\nhint: name one of: log, tokens; drover stream --help\n',
   })
   expect((await runCli('stream quiet --raw', { store })).code).toBe(2)
   expect((await runCli('stream closed --raw -o jsonl', { store })).code).toBe(2)

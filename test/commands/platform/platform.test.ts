@@ -91,7 +91,7 @@ test('a queue that nobody has, that is set so, or that is in use is no success',
 test('a limit that limits nothing, and a poll that keeps the database busy, are refused with a sentence', async () => {
   const store = shop()
   expect((await runCli('queues set mails --rate-limit 5/0s', { store })).stderr).toBe(
-    'error: "5/0s" is not a rate limit: its period is zero.\nhint: write it as 5/1m, or none for no limit\n',
+    'error: "5/0s" is not a rate limit: its period is zero.\nhint: write it as 5/1m, or none for no limit; drover queues set --help\n',
   )
   const fast = await runCli('queues create fresh --poll 1ms', { store })
   expect(fast.code).toBe(2)
