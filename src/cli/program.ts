@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
-import { commandGroups, type ListedCommand } from '../commands/index.ts'
+import { commandGroups } from '../commands/index.ts'
+import type { ListedCommand } from '../commands/listed-command.ts'
 import type { Context } from '../context.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
 import { topicNames } from './topic-names.ts'

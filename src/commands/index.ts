@@ -1,19 +1,5 @@
-import type { Command } from 'commander'
-import type { Context } from '../context.ts'
-
-export interface ListedCommand {
-  readonly name: string
-  /** Its arguments, as commander writes them. */
-  readonly usage: string
-  readonly summary: string
-  /** Loaded when it is named: help, and every other command, does without. */
-  readonly load: () => Promise<(context: Context) => Command>
-}
-
-interface CommandGroup {
-  readonly title: string
-  readonly commands: readonly ListedCommand[]
-}
+import type { CommandGroup } from './listed-command.ts'
+import { serveGroup } from './serve-group.ts'
 
 /** Every command there is, in help order. */
 export const commandGroups: readonly CommandGroup[] = [
@@ -238,29 +224,7 @@ export const commandGroups: readonly CommandGroup[] = [
       },
     ],
   },
-  {
-    title: 'Serve:',
-    commands: [
-      {
-        name: 'serve',
-        usage: '',
-        summary: 'serve workflows over HTTP: start, watch, answer, read',
-        load: async () => (await import('./serve/serve.ts')).serveCommand,
-      },
-      {
-        name: 'link',
-        usage: '<wait>',
-        summary: 'make a link that answers one wait, for a phone or a mail',
-        load: async () => (await import('./serve/link.ts')).linkCommand,
-      },
-      {
-        name: 'token',
-        usage: '',
-        summary: 'tokens that open the gateway: create, list, revoke',
-        load: async () => (await import('./serve/token.ts')).tokenCommand,
-      },
-    ],
-  },
+  serveGroup,
   {
     title: 'Platform:',
     commands: [

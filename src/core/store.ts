@@ -11,6 +11,7 @@ import type { FactsOfMany } from './diagnosis/workflow-facts.ts'
 import type { Failure } from './manage/group-failures.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
+import type { Activity, EndedRange } from './metrics/activity.ts'
 import type { Platform } from './platform.ts'
 import type { RootsPage, RootsQuery } from './roots.ts'
 import type {
@@ -169,6 +170,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   situation(workflowId: string): Promise<Situation | undefined>
   /** What the server and the tables tell about themselves, and what there needs care. */
   health(): Promise<ServerHealth>
+  /** What is under way by name, and what ended in this time. Two statements. */
+  activity(range: EndedRange): Promise<Activity>
   /** The database's clock. */
   clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */

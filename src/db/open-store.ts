@@ -16,6 +16,7 @@ import { follow } from './feed/follow.ts'
 import { createHub } from './feed/hub.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readHealth } from './read/health/read-health.ts'
+import { readActivity } from './read/read-activity.ts'
 import { readClock } from './read/read-clock.ts'
 import { readEvents } from './read/read-events.ts'
 import { readFacts } from './read/read-facts.ts'
@@ -97,6 +98,7 @@ const functions = {
   hasQueue,
   situation: readSituation,
   health: readHealth,
+  activity: readActivity,
   clock: readClock,
   outlook: readOutlook,
   states: readStates,

@@ -10,6 +10,7 @@ import type { GatewayApp, GatewayEnv, GatewayParts } from './gateway-parts.ts'
 import { answerPreflight, corsHeaders } from './guard/allow-origin.ts'
 import { guardRequest } from './guard/guard-request.ts'
 import { addLinkRoutes } from './links/link-routes.ts'
+import { addMetricsRoute } from './metrics-route.ts'
 import { addPageRoutes } from './pages/page-routes.ts'
 import { addSessionRoute } from './pages/sign-in.ts'
 import { addProbeRoutes } from './probe-routes.ts'
@@ -48,6 +49,7 @@ export function createGateway(parts: GatewayParts): GatewayApp {
     return undefined
   })
   addProbeRoutes(app, parts)
+  addMetricsRoute(app, parts)
   addHealthRoute(app, parts)
   addStartRoutes(app, parts)
   addEventRoutes(app, parts)

@@ -94,6 +94,8 @@ test('bare drover is its help', async () => {
                                     read
       link <wait>                   make a link that answers one wait, for a phone
                                     or a mail
+      metrics                       print figures once, for the textfile collector
+                                    of Prometheus
       token                         tokens that open the gateway: create, list,
                                     revoke
 

@@ -84,6 +84,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['serve', ''],
   ['link asking#1 --as ada --public-url https://drover.example', 'json jsonl'],
   ['token create ada', 'json jsonl'],
+  ['metrics', ''],
   ['token list', 'json jsonl'],
   ['token revoke grace', 'json jsonl'],
   ['db start', 'json jsonl'],

@@ -191,6 +191,14 @@ describe('the fake store and the real one agree', () => {
     })
   })
 
+  test('on what is under way, and what ended in a time', async () => {
+    const times = [0, Date.now() - 365 * 86_400_000, Date.now() + 365 * 86_400_000].map((ms) => new Date(ms))
+    for (const after of times) for (const to of times) await ask((store) => store.activity({ after, to }))
+    const all = await ask((store) => store.activity({ after: new Date(0), to: times[2] as Date }))
+    expect(all.ended.length).toBeGreaterThan(0)
+    expect(all.active.length).toBeGreaterThan(0)
+  })
+
   test('on roots, and what failed', async () => {
     const { roots, childCount } = await ask((store) => store.roots({ limit: 100 }))
     expect(roots.length + childCount).toBe(workflows.length)
