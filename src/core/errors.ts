@@ -87,6 +87,8 @@ interface CliErrorOptions {
   /** The next command to type, or the setting to change. */
   readonly hint?: Phrase
   readonly cause?: unknown
+  /** The part of the message that an application or Postgres said: text, where the rest is drover's own, with names in it. */
+  readonly quotes?: string
   /** It may be over in a moment without anybody's doing: who has a time limit tries again. */
   readonly isTransient?: boolean
 }
@@ -100,6 +102,7 @@ export class CliError extends Error {
   /** The hint whose commands still take what names the database. */
   readonly advice: Phrase | undefined
   readonly isTransient: boolean
+  readonly quotes: string | undefined
 
   constructor(code: ErrorCode, message: string, options: CliErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -107,5 +110,6 @@ export class CliError extends Error {
     this.hint = options.hint === undefined ? undefined : renderPhrase(options.hint)
     this.advice = options.hint
     this.isTransient = options.isTransient ?? false
+    this.quotes = options.quotes
   }
 }

@@ -16,5 +16,9 @@ export function nameForeignFailure(error: unknown): CliError | undefined {
   const refusal = refusalOf(error.code)
   if (!refusal) return undefined
   const { code, says, hint } = refusal
-  return new CliError(code, `${says('the database')}: ${error.message}.`, { hint, cause: error })
+  return new CliError(code, `${says('the database')}: ${error.message}.`, {
+    hint,
+    cause: error,
+    quotes: error.message,
+  })
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { CliError } from '../core/errors.ts'
+import { escapeName } from '../core/words/escape-controls.ts'
 
 /** Asks before what cannot be undone; throws `no-terminal` where nobody can be asked, `interrupted` on a no. */
 export async function confirm({ terminal }: Context, question: string, yes: boolean): Promise<void> {
@@ -7,7 +8,7 @@ export async function confirm({ terminal }: Context, question: string, yes: bool
   if (!terminal.stdinIsTerminal || terminal.isCI) {
     throw new CliError('no-terminal', `${cannotAsk(terminal)}: ${question}`, { hint: 'add --yes' })
   }
-  if (!(await terminal.confirm(question))) throw new CliError('interrupted', 'Nothing was done.')
+  if (!(await terminal.confirm(escapeName(question)))) throw new CliError('interrupted', 'Nothing was done.')
 }
 
 /** Why there is nobody to ask; the beginning of a sentence. */

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
-import { counted, escapeControlLines } from '../render/text.ts'
+import { counted, escapeControlLines, escapeName } from '../render/text.ts'
 import { toJsonLine, toJsonText } from '../render/to-json.ts'
 import type { Output, Terminal } from '../terminal/terminal.ts'
 import { printNotice } from './print-notice.ts'
@@ -81,7 +81,8 @@ export function isJsonOutput({ output }: OutputFlags): boolean {
 /** One a line. An id with a line break would be two others: it is left out, and that is told. */
 export async function printIds(terminal: Terminal, ids: readonly string[]): Promise<void> {
   const lines = ids.filter((id) => !/[\r\n]/.test(id))
-  if (lines.length > 0) await terminal.print(lines.map((id) => toPlainText(terminal.stdout, id)).join('\n'))
+  if (lines.length > 0)
+    await terminal.print(lines.map((id) => (terminal.stdout.isTerminal ? escapeName(id) : id)).join('\n'))
   const left = ids.length - lines.length
   if (left > 0)
     printNotice(

@@ -2,10 +2,12 @@ import type { Context } from '../context.ts'
 import { type ExplainStore, explain } from '../core/diagnosis/explain-workflow.ts'
 import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { Store } from '../core/store.ts'
+import { asText } from '../core/words/command-line.ts'
 import { causeSentence } from '../render/explain/cause-sentence.ts'
 import { fixes, renderExplanation, type TypedFix } from '../render/explain/explanation-lines.ts'
 import type { Surroundings } from '../render/explain/fixes.ts'
 import { createStyle } from '../render/style.ts'
+import { escapeName } from '../render/text.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Output } from '../terminal/terminal.ts'
 import { printNotice } from './print-notice.ts'
@@ -51,7 +53,7 @@ export async function noteWhy(
     const explanations = await explain(store, workflowId, surroundings)
     if (!explanations) continue
     const { sentence, fix } = whyOf(explanations, surroundings)
-    printNotice(context, sentence)
+    printNotice({ ...context, databaseFlags: surroundings.databaseFlags ?? [] }, asText(sentence))
     if (fix) printNotice(context, `hint: ${fix.command}   # ${fix.effect}`)
   }
 }
@@ -79,7 +81,8 @@ function whyOf(
   const { situation, diagnosis } = explanations.at(-1) ?? first
   const { workflowId } = situation.workflow
   const top = first.situation.workflow.workflowId
-  const whose = workflowId === top ? top : `${top} waits for ${workflowId}`
+  const whose =
+    workflowId === top ? escapeName(top) : `${escapeName(top)} waits for ${escapeName(workflowId)}`
   const [fix] = fixes(explanations, surroundings)
   return { sentence: `${whose}: ${causeSentence(diagnosis.causes[0], situation)}`, fix }
 }

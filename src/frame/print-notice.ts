@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
-import { escapeControls } from '../core/words/escape-controls.ts'
+import { escapeControls, escapeName } from '../core/words/escape-controls.ts'
 
 /**
  * Lines of talk on stderr. Ids, names and topics come from the database: nothing in them may act on the terminal, or
@@ -15,5 +15,9 @@ export function printNotice(
   { terminal, databaseFlags }: Pick<Context, 'terminal'> & Partial<Pick<Context, 'databaseFlags'>>,
   ...lines: readonly Phrase[]
 ): void {
-  terminal.note(lines.map((line) => renderPhrase(line, databaseFlags, escapeControls)).join('\n'))
+  const told = lines.map((line) => {
+    // The names of a phrase are harmless already; what else is in it may be text.
+    return renderPhrase(line, databaseFlags, typeof line === 'string' ? escapeName : escapeControls)
+  })
+  terminal.note(told.join('\n'))
 }

@@ -5,7 +5,7 @@ import { nameForeignFailure } from '../core/foreign-failure.ts'
 import { type Phrase, renderPhrase } from '../core/words/command-line.ts'
 import { escapeControlLines, escapeControls } from '../core/words/escape-controls.ts'
 import { githubCommand } from '../render/ci/github.ts'
-import { renderError } from '../render/error.ts'
+import { escapeMessage, renderError } from '../render/error.ts'
 import { createStyle } from '../render/style.ts'
 import { toJsonLine } from '../render/to-json.ts'
 import { isGitHubActions } from './follow/ci-report.ts'
@@ -13,6 +13,7 @@ import { isGitHubActions } from './follow/ci-report.ts'
 interface Failure {
   readonly code: string
   readonly message: string
+  readonly quotes?: string | undefined
   readonly hint?: Phrase
   readonly exitCode: ExitCode
 }
@@ -24,18 +25,22 @@ export function reportError(
   asJson: boolean,
 ): ExitCode {
   const failure = toFailure(error)
-  const { code, message, hint: advice, exitCode } = failure
+  const { code, message, quotes, hint: advice, exitCode } = failure
   const hint = (harmless?: (text: string) => string) =>
     advice === undefined ? undefined : renderPhrase(advice, databaseFlags, harmless)
   // Only text of ours has several lines.
   const harmless = typeof advice === 'string' ? escapeControls : escapeAllLines
-  if (asJson) terminal.note(toJsonLine({ error: { ...failure, hint: hint() } }))
+  if (asJson) terminal.note(toJsonLine({ error: { code, message, hint: hint(), exitCode } }))
   else if (isGitHubActions({ env })) {
     const told = hint(escapeControls)
-    const text = [escapeControls(message), ...(told === undefined ? [] : [`hint: ${told}`])].join('\n')
+    const text = [escapeMessage({ message, quotes }), ...(told === undefined ? [] : [`hint: ${told}`])].join(
+      '\n',
+    )
     terminal.tellRunner(terminal.stderr, githubCommand('error', text, `drover ${code}`))
   } else
-    terminal.note(renderError(message, hint(harmless), createStyle(terminal.stderr.colorLevel)).join('\n'))
+    terminal.note(
+      renderError({ message, quotes }, hint(harmless), createStyle(terminal.stderr.colorLevel)).join('\n'),
+    )
   const isDebugging = env.DEBUG?.split(',').includes('drover') ?? false
   // Where drover noticed that an application crashed tells nothing.
   const origin = error instanceof CliError && !isDebugging ? error.cause : error
@@ -50,14 +55,16 @@ function escapeAllLines(text: string): string {
 
 function toFailure(error: unknown): Failure {
   if (error instanceof CliError) {
-    const { code, message, advice } = error
-    return { code, message, hint: advice, exitCode: exitCodeOf(code) }
+    const { code, message, quotes, advice } = error
+    return { code, message, quotes, hint: advice, exitCode: exitCodeOf(code) }
   }
   const named = nameForeignFailure(error)
   if (named) return toFailure(named)
+  const quotes = error instanceof Error ? error.message : String(error)
   return {
     code: 'bug',
-    message: `This is a bug in drover: ${error instanceof Error ? error.message : String(error)}`,
+    message: `This is a bug in drover: ${quotes}`,
+    quotes,
     hint: 'please report it with the lines below',
     exitCode: exitCodes.bug.code,
   }

@@ -1,5 +1,5 @@
 import { describeError, isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
-import { escapeControls, truncate } from './text.ts'
+import { escapeControls, escapeName, truncate } from './text.ts'
 import { elapsedOf } from './time-text.ts'
 import { formatValue } from './value.ts'
 
@@ -10,10 +10,10 @@ const maxWidth = 400
 export function outcomeSentence(workflow: Workflow, now?: Date): string {
   const { name, status, output, error, completedAt } = workflow
   if (!isEnded(status)) {
-    return `${escapeControls(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
+    return `${escapeName(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
   }
   const duration = completedAt ? ` after ${elapsedOf(workflow, completedAt)}` : ''
-  const sentence = `${escapeControls(name)} ended ${status}${duration}`
+  const sentence = `${escapeName(name)} ended ${status}${duration}`
   if (status === 'SUCCESS') return truncate(`${sentence}: ${formatValue(output, maxWidth)}`, maxWidth)
   return truncate(error ? `${sentence}: ${errorSentence(error)}` : sentence, maxWidth)
 }

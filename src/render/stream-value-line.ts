@@ -1,6 +1,6 @@
 import type { StreamValue } from '../core/workflow.ts'
 import type { Style } from './style.ts'
-import { displayWidth, escapeControls } from './text.ts'
+import { displayWidth, escapeName } from './text.ts'
 import { formatField, formatValue } from './value.ts'
 
 interface StreamValueLineOptions {
@@ -17,7 +17,7 @@ export function streamValueLine(
   { key, offset, value }: StreamValue,
   { style, withKey, isTerminal, width = Number.POSITIVE_INFINITY }: StreamValueLineOptions,
 ): string {
-  const name = escapeControls(key)
+  const name = escapeName(key)
   if (!isTerminal) return withKey ? `${name}\t${formatField(value)}` : formatField(value)
   const place = withKey ? `${name} ${offset}` : String(offset).padStart(4)
   return `${style.faint(place)}  ${formatValue(value, width - displayWidth(place) - 2)}`

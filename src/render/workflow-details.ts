@@ -21,15 +21,7 @@ import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
-import {
-  displayWidth,
-  escapeControlLines,
-  escapeControls,
-  pad,
-  shortExecutor,
-  truncate,
-  wrap,
-} from './text.ts'
+import { displayWidth, escapeControlLines, escapeName, pad, shortExecutor, truncate, wrap } from './text.ts'
 import { elapsedOf, formatAge, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch/watch-waits.ts'
@@ -75,7 +67,7 @@ function truncateTitle(
   { style, width }: Viewport,
 ): string {
   const instance = configName === null || configName === '' ? '' : ` of ${configName}`
-  const title = escapeControls(`${qualifiedName(className, name)}${instance}`)
+  const title = escapeName(`${qualifiedName(className, name)}${instance}`)
   return `${statusLabel(status, style)}  ${style.strong(truncate(title, Math.max(1, width - status.length - 4)))}`
 }
 
@@ -91,7 +83,7 @@ function facts({ workflow, lineage }: Details, frame: Viewport): [string, readon
     const text = formatTime(date)
     return [displayWidth(text + age) <= valueWidth ? text + style.faint(age) : text]
   }
-  const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(escapeControls(text)))
+  const plain = (text: string | null) => (text === null || text === '' ? [] : wrapped(escapeName(text)))
   const value = (json: Workflow['output']) => wrapped(formatValue(json, valueWidth * maxValueLines))
   return [
     ['id', plain(workflow.workflowId)],

@@ -15,6 +15,7 @@ export function toAppCrash(error: unknown): CliError {
     toStartFailure(error) ??
     new CliError('app-crashed', `The application threw an error that nothing caught: ${what}`, {
       cause: error,
+      quotes: what,
     })
   )
 }

@@ -43,12 +43,19 @@ test('a large result does not make a large sentence', () => {
 })
 
 test('an error is one sentence and one hint', () => {
-  expect(renderError('There is no workflow "a\x1b[2J".', 'drover list', style)).toEqual([
+  expect(renderError({ message: 'There is no workflow "a\x1b[2J".' }, 'drover list', style)).toEqual([
     'error: There is no workflow "a␛[2J".',
     'hint: drover list',
   ])
-  expect(renderError('Something broke.', undefined, createStyle(1))).toEqual([
+  expect(renderError({ message: 'Something broke.' }, undefined, createStyle(1))).toEqual([
     '\x1b[31merror:\x1b[39m Something broke.',
+  ])
+})
+
+test('what somebody else said stays text in an error, and a name hides nothing', () => {
+  const quotes = '葛\u{e0100}城さん ❤\ufe0f'
+  expect(renderError({ message: `a❤\ufe0f failed: ${quotes}.`, quotes }, undefined, style)).toEqual([
+    `error: a❤<U+FE0F> failed: ${quotes}.`,
   ])
 })
 

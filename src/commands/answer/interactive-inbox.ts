@@ -20,7 +20,7 @@ import {
 } from '../../render/inbox/picker-view.ts'
 import { questionView } from '../../render/inbox/question-view.ts'
 import { createStyle } from '../../render/style.ts'
-import { escapeControls, truncate } from '../../render/text.ts'
+import { escapeName, truncate } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { decisionRules, noteUnrecorded } from './decision-rules.ts'
 import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
@@ -165,7 +165,7 @@ async function makeSure(context: Context, waits: readonly OpenWait[], verdict: V
 
 function nameOf(waits: readonly OpenWait[]): string {
   const [only] = waits
-  return only && waits.length === 1 ? escapeControls(waitId(only)) : `all ${waits.length}`
+  return only && waits.length === 1 ? escapeName(waitId(only)) : `all ${waits.length}`
 }
 
 /** Where earlier runs waited is no proof: it takes the word of whoever decides. */
@@ -175,7 +175,7 @@ async function confirmLearned(
 ): Promise<'sure' | 'back' | undefined> {
   const learned = waits.filter(({ source }) => source === 'learned')
   if (learned.length === 0) return 'sure'
-  const where = learned.map(({ topic }) => (topic ? `on topic ${escapeControls(topic)}` : 'without a topic'))
+  const where = learned.map(({ topic }) => (topic ? `on topic ${escapeName(topic)}` : 'without a topic'))
   const places = [...new Set(where)].join(' and ')
   const choices = [back, { value: 'sure', label: 'send' }] as const
   return terminal.choose(`Send to ${nameOf(learned)} ${places}? Only earlier runs tell so.`, choices, {

@@ -59,6 +59,7 @@ export function requireAssertions(
     if (instead === undefined) continue
     throw new CliError('assertion-failed', `${workflowId}: ${expression} does not hold: ${instead}.`, {
       hint: command('get', [workflowId]),
+      quotes: instead,
     })
   }
 }

@@ -68,9 +68,11 @@ export function hasFailed({ isMet, asksForEnd }: Expectation, workflow: Workflow
 export function endedWithout({ workflowId, unmet, reached }: Expectation, workflow: Workflow): CliError {
   const { status, error } = workflow
   const near = reached === '' ? '' : ` (${reached})`
-  const why = error ? `: ${describeError(error)}` : ''
+  const quotes = error ? describeError(error) : undefined
+  const why = quotes === undefined ? '' : `: ${quotes}`
   return new CliError('condition-not-met', `${workflowId} ended ${status} without ${unmet}${near}${why}.`, {
     hint: command('get', [workflowId]),
+    quotes,
   })
 }
 
@@ -84,8 +86,10 @@ const codeByStatus = {
 /** It has ended, and has no result. */
 export function endedBadly({ workflowId, status, error }: Workflow): CliError {
   const code = isEnded(status) ? codeByStatus[status] : 'condition-not-met'
-  const why = error ? `: ${describeError(error)}` : ''
+  const quotes = error ? describeError(error) : undefined
+  const why = quotes === undefined ? '' : `: ${quotes}`
   return new CliError(code, `${workflowId} ended ${status}${why}.`, {
     hint: command('explain', [workflowId]),
+    quotes,
   })
 }

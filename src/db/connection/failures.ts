@@ -76,7 +76,12 @@ export function toQueryError(error: unknown, target: DatabaseTarget, client?: Cl
 
 function toRefusal(error: unknown, { label }: DatabaseTarget): CliError {
   const { code, says, hint, isTransient } = refusalOf(codeOf(error)) as Refusal
-  return new CliError(code, `${says(label)}: ${textOf(error)}.`, { hint, cause: error, isTransient })
+  return new CliError(code, `${says(label)}: ${textOf(error)}.`, {
+    hint,
+    cause: error,
+    isTransient,
+    quotes: textOf(error),
+  })
 }
 
 export function workflowNotFound(workflowId: string, label: string): CliError {

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
-import { escapeControls } from '../../render/text.ts'
+import { escapeName } from '../../render/text.ts'
 import { printNotice } from '../print-notice.ts'
 
 /** Says when another version is the latest one of the application, which takes what is enqueued without a version. */
@@ -17,7 +17,7 @@ export async function noteLatest(
   if (!latest || latest.version === version) return
   printNotice(
     context,
-    `${escapeControls(latest.version)} stays the latest version of ${escapeControls(application)}: what is enqueued without a version goes to it, not here.`,
+    `${escapeName(latest.version)} stays the latest version of ${escapeName(application)}: what is enqueued without a version goes to it, not here.`,
   )
   printNotice(
     context,

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import { asText } from '../../core/words/command-line.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { outcomeSentence } from '../../render/outcome.ts'
 import { toWorkflowJson } from '../../render/to-json.ts'
@@ -29,5 +30,5 @@ export async function printOutcome(
     await printOne({ terminal }, flags, { json: toWorkflowJson(workflow), id: workflowId })
   else if (workflow.status === 'SUCCESS')
     await terminal.print(toResultText(terminal.stdout, workflow.output, flags.rawString))
-  else if (!isTold) printNotice({ terminal }, outcomeSentence(workflow))
+  else if (!isTold) printNotice(context, asText(outcomeSentence(workflow)))
 }

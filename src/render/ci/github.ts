@@ -1,6 +1,6 @@
 import { isEnded, type Workflow } from '../../core/workflow.ts'
 import { errorSentence } from '../outcome.ts'
-import { escapeControls } from '../text.ts'
+import { escapeControls, escapeName } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 
 /** A command that GitHub's runner reads from a line of the log. */
@@ -9,7 +9,7 @@ export function githubCommand(
   text: string,
   title?: string,
 ): string {
-  const property = title === undefined ? '' : ` title=${escapeProperty(escapeControls(title))}`
+  const property = title === undefined ? '' : ` title=${escapeProperty(escapeName(title))}`
   return `::${command}${property}::${escapeData(text)}`
 }
 

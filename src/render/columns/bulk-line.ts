@@ -2,11 +2,11 @@ import type { BulkRow } from '../../core/manage/ledger.ts'
 import { type ManageVerb, pastByVerb } from '../../core/manage/manage.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { escapeControls } from '../text.ts'
+import { escapeControls, escapeName } from '../text.ts'
 
 /** What became of one workflow, for a person: `✓ order-17  cancelled, was PENDING`. */
 export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
-  const id = escapeControls(row.workflowId)
+  const id = escapeName(row.workflowId)
   switch (row.outcome) {
     case 'changed':
       return `${style.good('✓')} ${id}  ${pastByVerb[verb]}${detailOf(row)}`
@@ -25,7 +25,7 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
 
 function detailOf({ before, reason, newWorkflowId }: BulkRow, tense: 'is' | 'was' = 'was'): string {
   const details = [
-    newWorkflowId === null ? undefined : `as ${escapeControls(newWorkflowId)}`,
+    newWorkflowId === null ? undefined : `as ${escapeName(newWorkflowId)}`,
     reason === null ? undefined : escapeControls(reason),
     before === null ? undefined : `${tense} ${before}`,
   ].filter((detail) => detail !== undefined)

@@ -2,6 +2,7 @@ import type { StepPair } from '../../core/diagnosis/compare-steps.ts'
 import type { Step } from '../../core/workflow.ts'
 import { errorSentence } from '../outcome.ts'
 import type { Column } from '../table.ts'
+import { escapeName } from '../text.ts'
 import { formatField, formatValue } from '../value.ts'
 
 const markByDifference = { same: '=', result: '≠', name: '≠', 'only-left': '<', 'only-right': '>' } as const
@@ -36,6 +37,6 @@ function sideColumn(title: string, sideOf: (pair: StepPair) => Step | null): Col
 
 function describeStep(step: Step | null, format: (value: Step['output']) => string): string {
   if (!step) return ''
-  if (step.error) return `${step.name}: ✗ ${errorSentence(step.error)}`
-  return step.output === null ? step.name : `${step.name}: ${format(step.output)}`
+  if (step.error) return `${escapeName(step.name)}: ✗ ${errorSentence(step.error)}`
+  return step.output === null ? escapeName(step.name) : `${escapeName(step.name)}: ${format(step.output)}`
 }

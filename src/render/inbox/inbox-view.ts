@@ -3,7 +3,7 @@ import { describeQuestion } from '../answer.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import { renderTable } from '../table.ts'
-import { counted, escapeControls, truncate } from '../text.ts'
+import { counted, escapeName, truncate } from '../text.ts'
 import { formatCountdown } from '../time-text.ts'
 import { type WaitRow, waitColumns } from './wait-columns.ts'
 
@@ -20,7 +20,7 @@ export function inboxView(
   height: number,
 ): string[] {
   const { style, width } = frame
-  const title = truncate(escapeControls(`${countOf(total)} in ${database}`), width)
+  const title = truncate(escapeName(`${countOf(total)} in ${database}`), width)
   if (waits.length === 0) return [style.faint(title)]
   const rows = Math.max(1, height - 4)
   const hidden = total - Math.min(rows, waits.length)
@@ -36,7 +36,7 @@ function countOf(total: number): string {
 /** For a log: `+` came, `-` is gone. */
 export function waitLine(wait: WaitRow, sign: '+' | '-', style: Style, now: Date): string {
   const { name, until } = wait
-  const text = escapeControls(`${waitId(wait)}  ${name}`)
+  const text = escapeName(`${waitId(wait)}  ${name}`)
   if (sign === '-') return style.faint(`${sign} ${text}`)
   const left = until ? `  ${formatCountdown(until, now)}` : ''
   return `${style.accent(sign)} ${text}  ${describeQuestion(wait)}${style.faint(left)}`

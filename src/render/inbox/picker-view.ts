@@ -2,7 +2,7 @@ import { waitId } from '../../core/decide/wait-id.ts'
 import type { Key } from '../../terminal/terminal.ts'
 import type { Viewport } from '../gutter.ts'
 import { renderTable } from '../table.ts'
-import { displayWidth, escapeControls, truncate } from '../text.ts'
+import { displayWidth, escapeName, truncate } from '../text.ts'
 import { type WaitRow, waitColumns } from './wait-columns.ts'
 
 export interface PickerModel<Row extends WaitRow = WaitRow> {
@@ -135,7 +135,7 @@ export function pickerView(model: PickerModel, database: string, frame: Viewport
     `${shown.length === model.total ? '' : `${shown.length} of `}${model.total} waiting`,
     ...(model.marked.size > 0 ? [`${model.marked.size} marked`] : []),
   ]
-  const title = truncate(escapeControls(`${counts.join(', ')} in ${database}`), width)
+  const title = truncate(escapeName(`${counts.join(', ')} in ${database}`), width)
   const search = model.isSearching || model.search !== '' ? [searchLine(model, frame)] : []
   const legend = shown.some(({ state }) => state === 'answered')
     ? [style.faint(truncate('✓ answered: not read yet, ^r looks again', width))]
@@ -167,7 +167,7 @@ function listLines(
 }
 
 function searchLine({ search, isSearching }: PickerModel, { style, width }: Viewport): string {
-  const text = truncate(escapeControls(`/${search}${isSearching ? '█' : ''}`), width)
+  const text = truncate(escapeName(`/${search}${isSearching ? '█' : ''}`), width)
   return isSearching ? style.accent(text) : style.faint(text)
 }
 
@@ -200,5 +200,5 @@ function helpLines({ isSearching }: PickerModel, width: number): string[] {
 function closingLine(model: PickerModel, { style, width }: Viewport): string {
   if (model.action === 'leave' || model.action === 'refresh') return ''
   const ids = pickedWaits(model).map(waitId)
-  return style.faint(truncate(escapeControls(`${model.action} ${ids.join(', ')}`), width))
+  return style.faint(truncate(escapeName(`${model.action} ${ids.join(', ')}`), width))
 }

@@ -4,7 +4,7 @@ import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, WorkflowEvent } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'
 import type { Viewport } from '../gutter.ts'
-import { escapeControls, truncate, wrap } from '../text.ts'
+import { escapeName, truncate, wrap } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import type { WaitRow } from './wait-columns.ts'
@@ -23,7 +23,7 @@ export function questionView(wait: WaitRow, events: readonly WorkflowEvent[], fr
   ]
   const published = events.filter(({ key }) => !isAsking(key))
   return [
-    style.strong(truncate(escapeControls(`${wait.name}  ${waitId(wait)}`), width)),
+    style.strong(truncate(escapeName(`${wait.name}  ${waitId(wait)}`), width)),
     ...wrap(describeQuestion(wait), Math.max(1, width - 2), maxQuestionLines).map(
       (line) => `  ${style.warning(line)}`,
     ),
@@ -44,7 +44,7 @@ function factLines(
 ): string[] {
   const { style, width } = frame
   const lines = facts.slice(0, maxFacts).map(([key, value]) => {
-    const name = truncate(escapeControls(key), 24)
+    const name = truncate(escapeName(key), 24)
     return truncate(`${label.padEnd(6)}${name}: ${formatValue(value, width)}`, width - 2)
   })
   const more = facts.length > maxFacts ? [`… ${facts.length - maxFacts} more`] : []
@@ -59,5 +59,5 @@ function detailsOf(request: JsonValue): [string, JsonValue][] {
 
 function describeTopic({ topic, source }: WaitRow): string {
   if (topic === undefined) return 'not known'
-  return `${topic === null ? '(none)' : escapeControls(topic)}${source === 'asked' ? '' : `, ${source}`}`
+  return `${topic === null ? '(none)' : escapeName(topic)}${source === 'asked' ? '' : `, ${source}`}`
 }

@@ -1,7 +1,7 @@
 import { dbosStep } from '../../core/dbos-names.ts'
 import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
 import { isEnded, type Step, type WorkflowSummary } from '../../core/workflow.ts'
-import { escapeControls, shortId } from '../text.ts'
+import { escapeName, shortId } from '../text.ts'
 
 /** A step, a child, or several alike: what stands in a row of the timeline. */
 export interface Span {
@@ -44,7 +44,7 @@ function spanOfStep(step: Step, now: Date): Span[] {
   if (!startedAt || !end) return []
   return [
     {
-      ...{ place: String(step.step), name: escapeControls(name), count: 1 },
+      ...{ place: String(step.step), name: escapeName(name), count: 1 },
       ...{ startMs: startedAt.getTime(), endMs: Math.max(+startedAt, +end), goesOn: completedAt === null },
       ...{ failed: error ? 1 : 0, isWait: waitingSteps.includes(name) },
     },
@@ -55,7 +55,7 @@ function spanOfChild(child: WorkflowSummary, place: string, now: Date): Span {
   const { status, workflowId, createdAt, completedAt } = child
   const startMs = createdAt.getTime()
   return {
-    ...{ place, name: `└ ${escapeControls(child.name)} ${shortId(workflowId)}`, count: 1 },
+    ...{ place, name: `└ ${escapeName(child.name)} ${shortId(workflowId)}`, count: 1 },
     ...{ startMs, endMs: Math.max(startMs, (completedAt ?? now).getTime()), goesOn: !isEnded(status) },
     ...{ failed: isEnded(status) && status !== 'SUCCESS' ? 1 : 0, isWait: false },
   }

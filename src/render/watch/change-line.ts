@@ -6,7 +6,7 @@ import { answerCommand, describeQuestion } from '../answer.ts'
 import { isShownElsewhere } from '../bookkeeping.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { paintStatus, type Style, statusLabel, statusSymbol } from '../style.ts'
-import { escapeControls, shortExecutor, shortId } from '../text.ts'
+import { escapeName, shortExecutor, shortId } from '../text.ts'
 import { formatClock, formatDuration, formatElapsed } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressOf, type WatchModel } from './watch-model.ts'
@@ -41,11 +41,11 @@ function describe(
     case 'event':
       // the wait that follows says it better
       if (isAsking(change.key)) return undefined
-      return `event ${style.strong(escapeControls(change.key))} = ${formatValue(change.value, valueWidth)}`
+      return `event ${style.strong(escapeName(change.key))} = ${formatValue(change.value, valueWidth)}`
     case 'stream':
-      return `stream ${style.strong(escapeControls(change.key))} ${change.offset}: ${formatValue(change.value, valueWidth)}`
+      return `stream ${style.strong(escapeName(change.key))} ${change.offset}: ${formatValue(change.value, valueWidth)}`
     case 'stream-closed':
-      return `stream ${style.strong(escapeControls(change.key))} closed`
+      return `stream ${style.strong(escapeName(change.key))} closed`
     case 'message':
       return describeMessage(change.message, style, valueWidth)
     case 'waits':
@@ -53,7 +53,7 @@ function describe(
         ? undefined
         : change.waits.map((wait) => describeWait(wait, change.at, style, databaseFlags)).join('; ')
     case 'child':
-      return `started child ${style.strong(escapeControls(change.name))} ${escapeControls(change.childId)}`
+      return `started child ${style.strong(escapeName(change.name))} ${escapeName(change.childId)}`
   }
 }
 
@@ -66,9 +66,9 @@ function describeStatus(workflow: Workflow, style: Style): string {
   const place =
     status === 'PENDING'
       ? executorId && `on ${shortExecutor(executorId)}`
-      : queue && `on queue ${escapeControls(queue)}`
+      : queue && `on queue ${escapeName(queue)}`
   const recovered = recoveryAttempts > 1 ? `(recovered ${recoveryAttempts - 1}×)` : ''
-  return [statusLabel(status, style), style.strong(escapeControls(name)), place, recovered]
+  return [statusLabel(status, style), style.strong(escapeName(name)), place, recovered]
     .filter(Boolean)
     .join(' ')
 }
@@ -76,7 +76,7 @@ function describeStatus(workflow: Workflow, style: Style): string {
 function describeStep({ step, name, startedAt, completedAt, error }: Step, style: Style): string {
   const took =
     startedAt && completedAt ? ` ${formatDuration(completedAt.getTime() - startedAt.getTime())}` : ''
-  const label = isDbosStep(name) ? style.faint(escapeControls(name)) : style.strong(escapeControls(name))
+  const label = isDbosStep(name) ? style.faint(escapeName(name)) : style.strong(escapeName(name))
   return error
     ? `${style.bad('✗')} step ${step} ${label}${took}: ${errorSentence(error)}`
     : `step ${step} ${label}${style.faint(took)}`
@@ -87,7 +87,7 @@ function describeMessage(
   style: Style,
   valueWidth: number,
 ): string {
-  const where = topic === null ? 'message' : `message on topic ${style.strong(escapeControls(topic))}`
+  const where = topic === null ? 'message' : `message on topic ${style.strong(escapeName(topic))}`
   if (read) return `${where} read${readByStep === null ? '' : ` by step ${readByStep}`}`
   return `${where}: ${formatValue(message, valueWidth)}`
 }

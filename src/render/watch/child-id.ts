@@ -1,8 +1,8 @@
-import { escapeControls, shortId } from '../text.ts'
+import { escapeName, shortId } from '../text.ts'
 
 /** DBOS names a child after its parent: only what is added tells it from the others. */
 export function idBelow(parentId: string | null, workflowId: string): string {
   return parentId !== null && workflowId.startsWith(parentId)
-    ? `…${escapeControls(workflowId.slice(parentId.length))}`
+    ? `…${escapeName(workflowId.slice(parentId.length))}`
     : shortId(workflowId)
 }

@@ -1,7 +1,7 @@
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { paintStatus, statusText } from '../style.ts'
-import { displayWidth, escapeControls, pad, truncate } from '../text.ts'
+import { displayWidth, escapeName, pad, truncate } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 import { idBelow } from './child-id.ts'
 import { childTree, type TreeLine } from './child-tree.ts'
@@ -57,8 +57,8 @@ function childLine({ branch, child }: TreeLine, frame: Viewport): string {
     .filter(Boolean)
     .join('  ')
   const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
-  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${escapeControls(name)}`, width)
-  const title = pad(titleOf(escapeControls(name), idBelow(parentId, workflowId), left), left)
+  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${escapeName(name)}`, width)
+  const title = pad(titleOf(escapeName(name), idBelow(parentId, workflowId), left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
   return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
 }

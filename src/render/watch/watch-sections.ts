@@ -1,7 +1,7 @@
 import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
-import { displayWidth, escapeControls, pad, truncate, wrap } from '../text.ts'
+import { displayWidth, escapeControls, escapeName, pad, truncate, wrap } from '../text.ts'
 import { formatAge, formatDuration } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressBar } from './progress.ts'
@@ -38,7 +38,7 @@ function progressSection(workflow: WatchedWorkflow, frame: Viewport): Section[] 
       Math.min(maxBarWidth, contentWidth(frame) - ageWidth),
       frame.style,
     )
-    return withLabel(escapeControls(key), [withAge(bar, event, workflow, frame)], frame)
+    return withLabel(escapeName(key), [withAge(bar, event, workflow, frame)], frame)
   })
   if (lines.length === 0) return []
   return [{ priority: priorities.progress, least: 1, most: lines.length, draw: (rows) => lines.slice(-rows) }]
@@ -58,10 +58,10 @@ function eventSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
     ([key, { progress }]) => progress === undefined && !isAsking(key),
   )
   const width = contentWidth(frame)
-  const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => escapeControls(key))))
+  const keyWidth = Math.min(Math.floor(width / 3), widest(events.map(([key]) => escapeName(key))))
   const lines = events.map(([key, event]) => {
     const age = displayWidth(formatAge(event.at, frame.now)) + 2
-    const name = pad(truncate(escapeControls(key), keyWidth), keyWidth)
+    const name = pad(truncate(escapeName(key), keyWidth), keyWidth)
     return withAge(`${name}  ${truncate(event.text, width - keyWidth - 2 - age)}`, event, workflow, frame)
   })
   const folding = { label: 'events', noun: 'events', lines, count: lines.length, most: maxRows.events }
@@ -73,7 +73,7 @@ function stepSection(model: WatchModel, workflow: WatchedWorkflow, frame: Viewpo
   const numberWidth = widest(steps.map(({ step }) => String(step)))
   const nameWidth = Math.min(
     Math.max(8, contentWidth(frame) - numberWidth - 12),
-    widest(steps.map(({ name }) => escapeControls(name))),
+    widest(steps.map(({ name }) => escapeName(name))),
   )
   const now = runningLine(model, workflow, frame)
   const lines = [...steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame)), ...now]
@@ -99,7 +99,7 @@ function stepLine(
   const goesOn = until !== null && until > frame.now
   const symbol = goesOn ? style.faint('…') : error === null ? style.good('✓') : style.bad('✗')
   const number = style.faint(pad(String(step), numberWidth, 'right'))
-  const label = pad(truncate(escapeControls(name), nameWidth), nameWidth)
+  const label = pad(truncate(escapeName(name), nameWidth), nameWidth)
   const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
   const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
   const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
@@ -111,7 +111,7 @@ function streamSections(workflow: WatchedWorkflow, frame: Viewport): Section[] {
     priority: priorities.stream,
     least: 1,
     most: Math.min(maxRows.stream, 1 + lengthOf(stream, frame)),
-    draw: (rows) => withLabel('stream', streamLines(escapeControls(key), stream, rows, frame), frame),
+    draw: (rows) => withLabel('stream', streamLines(escapeName(key), stream, rows, frame), frame),
   }))
 }
 
@@ -152,7 +152,7 @@ function unreadSection({ unread, summary }: WatchedWorkflow, frame: Viewport): S
   const { style, now } = frame
   const width = contentWidth(frame)
   const lines = unread.map(({ topic, message, sentAt }) => {
-    const where = topic === null ? 'without topic' : escapeControls(topic)
+    const where = topic === null ? 'without topic' : escapeName(topic)
     const age = summary && isEnded(summary.status) ? '' : `, ${formatAge(sentAt, now)}`
     return style.warning(truncate(`${where}${age}: ${formatValue(message, width)}`, width))
   })

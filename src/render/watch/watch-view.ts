@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { isEnded } from '../../core/workflow.ts'
 import { paintStatus, type Style, statusSymbol, statusText } from '../style.ts'
-import { displayWidth, escapeControls, pad, shortExecutor, shortId, truncate, wrap } from '../text.ts'
+import { displayWidth, escapeName, pad, shortExecutor, shortId, truncate, wrap } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 import { drawSections, priorities, type Section, solid } from './section.ts'
 import type { WatchedWorkflow, WatchModel } from './watch-model.ts'
@@ -71,16 +71,15 @@ function headerLine(
   { workflowId, name, summary }: WatchedWorkflow,
   { style, width, now }: ViewOptions,
 ): string {
-  if (!summary)
-    return truncate(`· ${escapeControls(name || 'workflow')}  ${escapeControls(workflowId)}  …`, width)
+  if (!summary) return truncate(`· ${escapeName(name || 'workflow')}  ${escapeName(workflowId)}  …`, width)
   const status = pad(statusText(summary.status), 10)
-  const title = escapeControls(summary.name)
+  const title = escapeName(summary.name)
   const elapsed = elapsedOf(summary, now)
   const who = [whoRuns(summary), elapsed].filter(Boolean).join('  ')
   const layouts = [
-    { id: escapeControls(workflowId), right: who },
+    { id: escapeName(workflowId), right: who },
     { id: shortId(workflowId), right: who },
-    { id: escapeControls(workflowId), right: elapsed },
+    { id: escapeName(workflowId), right: elapsed },
     { id: shortId(workflowId), right: elapsed },
   ]
   const fits = ({ id, right }: { id: string; right: string }) =>
@@ -100,7 +99,7 @@ function headerLine(
 function whoRuns(summary: NonNullable<WatchedWorkflow['summary']>): string {
   const { status, queue, executorId, recoveryAttempts } = summary
   if (isEnded(status)) return ''
-  if (status !== 'PENDING') return queue === null ? '' : `queue ${escapeControls(queue)}`
+  if (status !== 'PENDING') return queue === null ? '' : `queue ${escapeName(queue)}`
   const recovered = recoveryAttempts > 1 ? `recovered ${recoveryAttempts - 1}×` : ''
   return [recovered, executorId === null ? '' : shortExecutor(executorId)].filter(Boolean).join('  ')
 }
@@ -140,7 +139,7 @@ function noticeSection(
 ): Section[] {
   if (notice === null || !roots.some(isActive)) return []
   const { style, width } = options
-  return [solid(priorities.notice, [style.warning(truncate(`! ${escapeControls(notice)}`, width))])]
+  return [solid(priorities.notice, [style.warning(truncate(`! ${escapeName(notice)}`, width))])]
 }
 
 function isActive({ summary }: WatchedWorkflow): boolean {

@@ -3,7 +3,7 @@ import type { Wait } from '../../core/workflow.ts'
 import { answerCommand, describeQuestion } from '../answer.ts'
 import { commandLines } from '../command-lines.ts'
 import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
-import { displayWidth, escapeControls, shortExecutor, truncate } from '../text.ts'
+import { displayWidth, escapeName, shortExecutor, truncate } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
 import { childTree } from './child-tree.ts'
 import { priorities, type Section, solid } from './section.ts'
@@ -18,7 +18,7 @@ export function waitSections(
   const family = [workflow, ...childTree(workflows, workflow).map(({ child }) => child)]
   return family.flatMap(({ waits, workflowId, name }) =>
     waits.map((wait) => {
-      const whose = workflowId === workflow.workflowId ? '' : `${escapeControls(name)}: `
+      const whose = workflowId === workflow.workflowId ? '' : `${escapeName(name)}: `
       return solid(priorities.waits, waitLines(wait, whose, frame))
     }),
   )

@@ -6,7 +6,6 @@ import { printNotice } from '../../../frame/print-notice.ts'
 import { bulkColumns, bulkLine } from '../../../render/columns/bulk-line.ts'
 import { createStyle } from '../../../render/style.ts'
 import { renderTsv } from '../../../render/table.ts'
-import { escapeControls } from '../../../render/text.ts'
 import { toJsonLine, toJsonText } from '../../../render/to-json.ts'
 
 /** Prints what became of each workflow as soon as it is known. */
@@ -40,7 +39,7 @@ export function createBulkPrinter(
     if (verb === 'fork') {
       // The new id is the result; all else is talk.
       if (!isHidden) printNotice({ terminal }, bulkLine(verb, row, createStyle(0)))
-      if (row.newWorkflowId !== null) await terminal.print(escapeControls(row.newWorkflowId))
+      if (row.newWorkflowId !== null) await printIds(terminal, [row.newWorkflowId])
     } else if (!stdout.isTerminal) {
       for (const line of renderTsv(bulkColumns, [row])) await terminal.print(line)
     } else if (!isHidden) {

@@ -6,7 +6,7 @@ import { noteDetached } from '../../../frame/follow/note-detached.ts'
 import { hasReaderLeft } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { createStyle } from '../../../render/style.ts'
-import { escapeControls } from '../../../render/text.ts'
+import { escapeName } from '../../../render/text.ts'
 import { formatClock } from '../../../render/time-text.ts'
 import { toEventJson, toJsonLine } from '../../../render/to-json.ts'
 import { formatField, formatValue } from '../../../render/value.ts'
@@ -59,7 +59,7 @@ function toLine(
   key: string | undefined,
 ): string {
   if (output === 'jsonl') return toJsonLine(toEventJson(event))
-  const name = key === undefined ? escapeControls(event.key) : ''
+  const name = key === undefined ? escapeName(event.key) : ''
   if (stdout.isTerminal) {
     const style = createStyle(stdout.colorLevel)
     const clock = event.at ? style.faint(formatClock(event.at)) : ''
