@@ -26,7 +26,7 @@ export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
 function detailOf({ before, reason, newWorkflowId }: BulkRow, tense: 'is' | 'was' = 'was'): string {
   const details = [
     newWorkflowId === null ? undefined : `as ${escapeName(newWorkflowId)}`,
-    reason === null ? undefined : escapeControls(reason),
+    reason === null ? undefined : escapeName(reason),
     before === null ? undefined : `${tense} ${before}`,
   ].filter((detail) => detail !== undefined)
   return details.length > 0 ? `, ${details.join(', ')}` : ''
@@ -54,6 +54,6 @@ export const bulkColumns: readonly Column<BulkRow>[] = [
   { title: 'OUTCOME', value: ({ outcome }) => outcome },
   { title: 'BEFORE', value: ({ before }) => before ?? '' },
   { title: 'AFTER', value: ({ after }) => after ?? '' },
-  { title: 'REASON', isText: true, value: ({ reason }) => reason ?? '' },
+  { title: 'REASON', value: ({ reason }) => reason ?? '' },
   { title: 'NEW ID', value: ({ newWorkflowId }) => newWorkflowId ?? '' },
 ]
