@@ -8,7 +8,7 @@ const here = ['--db-url', 'postgres://h/shop']
 /** What looks again and again, with what it calls each time; whoever stops it does so after fifty rounds. */
 test.each([
   ['recover --watch --every 1ms', 'scanExecutors', {}],
-  ['list --watch', 'list', { isTerminal: true }],
+  ['list --watch', 'roots', { isTerminal: true }],
   ['get - -o jsonl', 'lineage', { stdin: 'done\nasking\nrunning\n' }],
   ['result - --assert x', 'get', { stdin: 'done\nanswered\n' }],
 ] as const)(
