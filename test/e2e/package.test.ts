@@ -72,5 +72,14 @@ test('a program imports the library from the package', async () => {
 
 test('the package holds what is needed, and nothing else', () => {
   const tops = new Set(packed.files.map((file) => file.path.split('/')[0]))
-  expect([...tops].sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'docs', 'package.json'])
+  expect([...tops].sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'bin',
+    'dist',
+    'docs',
+    'examples',
+    'man',
+    'package.json',
+  ])
 })
