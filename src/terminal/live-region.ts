@@ -16,9 +16,15 @@ const wrapOff = '\x1b[?7l'
 const wrapOn = '\x1b[?7h'
 const eraseToLineEnd = '\x1b[K'
 const eraseBelow = '\x1b[J'
+const firstCell = '\x1b[H'
+
+interface RegionOptions {
+  /** It is all there is on the screen: it begins in the first cell, and no line is left free below it. */
+  readonly isWhole?: boolean
+}
 
 /** A live region of our own: log-update loses count of its rows when the terminal gets narrower and wraps its lines. */
-export function createLiveRegion(screen: Screen): LiveRegion {
+export function createLiveRegion(screen: Screen, { isWhole = false }: RegionOptions = {}): LiveRegion {
   let frame: readonly string[] = []
   let frameColumns = 0
   let frameRows = 0
@@ -28,6 +34,7 @@ export function createLiveRegion(screen: Screen): LiveRegion {
 
   /** Back to the first cell of the frame. A terminal that got narrower has wrapped its lines; one that got lower has scrolled some away. */
   const goHome = () => {
+    if (isWhole) return firstCell
     if (!isResized()) return `\r${up(frame.length)}`
     const rowsUp = frame.reduce((sum, line) => sum + rowsOf(line, frameColumns, screen.columns), 0)
     return `\r${up(Math.min(rowsUp, screen.rows - 1))}`
@@ -35,7 +42,9 @@ export function createLiveRegion(screen: Screen): LiveRegion {
 
   const draw = (above: readonly string[], lines: readonly string[]) => {
     const old = above.length > 0 || isResized() ? [] : frame
-    const body = lines.map((line, index) => (line === old[index] ? '\r\n' : drawLine(line, screen.columns)))
+    const body = lines.map((line, index) => (line === old[index] ? '' : drawLine(line, screen.columns)))
+    const isFull = isWhole && lines.length === screen.rows
+    const lineEnd = lines.length > 0 && !isFull ? '\r\n' : ''
     screen.write(
       [
         beginFrame,
@@ -43,8 +52,9 @@ export function createLiveRegion(screen: Screen): LiveRegion {
         goHome(),
         ...above.map((line) => drawWrapped(line, screen.columns)),
         wrapOff,
-        ...body,
-        eraseBelow,
+        body.join('\r\n'),
+        lineEnd,
+        isFull ? '' : eraseBelow,
         wrapOn,
         endFrame,
       ].join(''),
@@ -57,7 +67,7 @@ export function createLiveRegion(screen: Screen): LiveRegion {
 
   return {
     render: (lines) => {
-      const visible = lines.slice(0, Math.max(1, screen.rows - 1))
+      const visible = lines.slice(0, isWhole ? screen.rows : Math.max(1, screen.rows - 1))
       if (!isResized() && isSame(visible, frame)) return
       draw([], visible)
     },
@@ -93,7 +103,7 @@ export function createPlainRegion(write: (text: string) => void): LiveRegion {
  * last cell, and erasing from there would eat that cell.
  */
 function drawLine(line: string, columns: number): string {
-  return `${line}${stringWidth(line) < columns ? eraseToLineEnd : ''}\r\n`
+  return `${line}${stringWidth(line) < columns ? eraseToLineEnd : ''}`
 }
 
 /** The same for a line that may take several rows. */

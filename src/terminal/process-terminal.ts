@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty'
 import { isCI } from './ci.ts'
 import { cleanText } from './clean-text.ts'
 import { decideColorLevel } from './color-level.ts'
@@ -29,7 +30,7 @@ const goneCodes = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env, color = 'auto', onClosedPipe, onBrokenOutput } = options
   let mode = color
-  let region: LiveRegion | undefined
+  let region: Pick<LiveRegion, 'printAbove'> | undefined
   const ci = isCI(env)
 
   const common = {
@@ -75,19 +76,22 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const stdoutFace = faceOf(out, (text) => send(out, text))
   const stderrFace = faceOf(err, (text) => send(err, text))
 
-  const openRegion = (face: Output): LiveRegion => {
-    if (!face.canRedraw) return createPlainRegion((text) => void face.write(text))
+  const screenOf = (face: Output) => {
     const output = face === stdoutFace ? out : err
-    const write = (text: string) => void output.write(text)
-    const live = createLiveRegion({
+    return {
       get columns() {
         return output.columns
       },
       get rows() {
         return output.rows
       },
-      write,
-    })
+      write: (text: string) => void output.write(text),
+    }
+  }
+
+  const openRegion = (face: Output): LiveRegion => {
+    if (!face.canRedraw) return createPlainRegion((text) => void face.write(text))
+    const live = createLiveRegion(screenOf(face))
     const giveCursorBack = () => {
       live.finish()
       writeOut()
@@ -127,6 +131,18 @@ export function createTerminal(options: TerminalOptions): Terminal {
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
     readStdin: () => readAll(options.stdin),
     liveRegion: openRegion,
+    fullScreen: async (face) => {
+      const { openFullScreen } = await import('./full-screen.ts')
+      return openFullScreen({
+        stdin: options.stdin as ReadStream,
+        screen: screenOf(face),
+        writeOut,
+        takeNotes: (taker) => {
+          region = taker
+        },
+        note: (text) => void send(err, `${text}\n`),
+      })
+    },
     spinner: (text) =>
       err.canRedraw
         ? startSpinner(cleanText(text), { stream: stderr.open(), colorLevel: err.colorLevel })

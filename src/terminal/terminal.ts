@@ -29,6 +29,20 @@ export interface LiveRegion {
   printAbove(text: string): void
 }
 
+/** The whole screen, in the buffer beside the one that has the scrollback. */
+export interface FullScreen {
+  /** Draws these lines, as many as the screen has rows: one write, in synchronized output, none when nothing changed. */
+  render(lines: readonly string[]): void
+  /** Keys as they are typed; text that was pasted is one key of the name `paste`. */
+  onKey(listener: (key: Key) => void): void
+  /** What is said meanwhile: there is no other line for it. */
+  onNote(listener: (text: string) => void): void
+  /** Puts text on the clipboard of whoever sits there, where their terminal allows it. Nobody tells whether it did. */
+  copy(text: string): void
+  /** Gives back keys, cursor and what was on the screen before. */
+  close(): void
+}
+
 export interface Choice<Value> {
   readonly value: Value
   readonly label: string
@@ -68,6 +82,8 @@ export interface Terminal {
   tellRunner(output: Output, command: string): void
   readStdin(): Promise<string>
   liveRegion(output: Output): LiveRegion
+  /** Takes the whole of this output, and the keys. Needs a terminal on stdin and there; given back also when the process ends in any way. */
+  fullScreen(output: Output): Promise<FullScreen>
   /** A short wait on stderr; draws nothing off a terminal. Returns how to end it. */
   spinner(text: string): { stop(): void }
   /** The four below need a terminal on stdin and stderr; they resolve to undefined when left with ctrl-c or `signal`. */

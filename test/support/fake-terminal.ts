@@ -1,4 +1,4 @@
-import type { ColorLevel, ColorMode, LiveRegion, Output, Terminal } from '../../src/terminal/terminal.ts'
+import type { ColorLevel, ColorMode, Key, LiveRegion, Output, Terminal } from '../../src/terminal/terminal.ts'
 
 export interface FakeTerminalOptions {
   /** Of all three streams; false by default, as in a pipe. */
@@ -22,6 +22,10 @@ export interface FakeTerminal {
   /** Every distinct frame of every live region, in order. */
   frames(): string[][]
   resize(columns: number, rows: number): void
+  /** Types into a full screen: names of keys, or what they print. */
+  press(...keys: readonly string[]): void
+  /** What a full screen put on the clipboard. */
+  copied(): readonly string[]
 }
 
 /** A terminal that records. It behaves as a person sees the real one, not byte by byte. */
@@ -93,6 +97,22 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     return unanswered.shift() as Value | undefined
   }
 
+  const keyListeners = new Set<(key: Key) => void>()
+  const copies: string[] = []
+  const fullScreen: Terminal['fullScreen'] = async () => {
+    let last: readonly string[] = []
+    return {
+      render: (lines) => {
+        if (!isSame(lines, last)) frames.push([...lines])
+        last = [...lines]
+      },
+      onKey: (listener) => keyListeners.add(listener),
+      onNote: () => {},
+      copy: (text) => copies.push(text),
+      close: () => keyListeners.clear(),
+    }
+  }
+
   const terminal: Terminal = {
     stdout: stdout.output,
     stderr: stderr.output,
@@ -106,6 +126,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     tellRunner: (output, command) => void output.write(`${command}\n`),
     readStdin: async () => options.stdin ?? '',
     liveRegion,
+    fullScreen,
     spinner: () => ({ stop: () => {} }),
     confirm: async (question) => answer<boolean>(question),
     choose: async <Value>(question: string) => answer<Value>(question),
@@ -133,6 +154,13 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
       Object.assign(size, { columns, rows })
       for (const listener of listeners) listener()
     },
+    press: (...keys) => {
+      for (const key of keys) {
+        const char = [...key].length === 1 ? key : undefined
+        for (const listener of keyListeners) listener({ name: key, char, ctrl: false })
+      }
+    },
+    copied: () => copies,
   }
 }
 

@@ -11,6 +11,8 @@ export interface TestScreen {
   /** What stands on the screen now. */
   visible(): string[]
   isCursorHidden(): boolean
+  /** What is shown has no scrollback, and what was there before comes back after it. */
+  isAlternate(): boolean
 }
 
 /** A terminal of which one sees the cells, not the bytes. */
@@ -23,11 +25,10 @@ export function createTestScreen(columns = 80, rows = 24): TestScreen {
   }
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'l' }, watchCursor(true))
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, watchCursor(false))
-  const buffer = terminal.buffer.normal
   const lines = (from: number, to: number) => {
     const texts: string[] = []
     for (let row = from; row < to; row += 1)
-      texts.push(buffer.getLine(row)?.translateToString(true).trimEnd() ?? '')
+      texts.push(terminal.buffer.active.getLine(row)?.translateToString(true).trimEnd() ?? '')
     while (texts.at(-1) === '') texts.pop()
     return texts
   }
@@ -40,8 +41,9 @@ export function createTestScreen(columns = 80, rows = 24): TestScreen {
     },
     write: (text) => new Promise((resolve) => terminal.write(text, resolve)),
     resize: (newColumns, newRows) => terminal.resize(newColumns, newRows),
-    text: () => lines(0, buffer.length),
-    visible: () => lines(buffer.baseY, buffer.baseY + terminal.rows),
+    text: () => lines(0, terminal.buffer.active.length),
+    visible: () => lines(terminal.buffer.active.baseY, terminal.buffer.active.baseY + terminal.rows),
     isCursorHidden: () => isCursorHidden,
+    isAlternate: () => terminal.buffer.active.type === 'alternate',
   }
 }

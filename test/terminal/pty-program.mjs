@@ -12,7 +12,7 @@ const terminal = createTerminal({
   onBrokenOutput: () => process.exit(1),
 })
 
-const modes = { live, leave, prompts, spin, lines }
+const modes = { live, leave, full, crash, prompts, spin, lines }
 
 async function live() {
   const region = terminal.liveRegion(terminal.stdout)
@@ -34,6 +34,44 @@ async function live() {
 async function leave() {
   terminal.liveRegion(terminal.stdout).render(['in the middle of it'])
   process.exit(3)
+}
+
+/** Draws every key that it is given, until `q`. */
+async function full() {
+  const screen = await terminal.fullScreen(terminal.stdout)
+  const keys = []
+  const draw = () => {
+    const { columns, rows } = terminal.stdout
+    const filled = Array.from({ length: rows - 2 }, (_, row) => `row ${row}`)
+    screen.render([`size ${columns}x${rows}`, ...filled, `keys ${keys.join(' ')}`])
+  }
+  terminal.stdout.onResize(draw)
+  screen.onNote((text) => {
+    keys.push(`note:${text}`)
+    draw()
+  })
+  draw()
+  await new Promise((resolve) => {
+    screen.onKey((key) => {
+      if (key.char === 'q') return resolve()
+      if (key.char === 'n') return terminal.note('said')
+      if (key.char === 'y') return screen.copy('order-17')
+      keys.push(key.name === 'paste' ? `paste:${key.char}` : `${key.ctrl ? '^' : ''}${key.name || key.char}`)
+      draw()
+    })
+  })
+  screen.close()
+  process.stdin.pause()
+  await terminal.print('left')
+}
+
+async function crash() {
+  const screen = await terminal.fullScreen(terminal.stdout)
+  screen.render(['in the middle of it'])
+  terminal.note('why it ends')
+  setImmediate(() => {
+    throw new Error('a bug')
+  })
 }
 
 async function prompts() {

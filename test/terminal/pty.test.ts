@@ -71,3 +71,46 @@ test('a pipe whose reader has enough ends quietly with 0', async () => {
   })
   expect({ stdout, stderr }).toEqual({ stdout: 'line 0\n', stderr: '' })
 })
+
+test('a full screen takes keys, follows its size, and gives back what was there', async () => {
+  const session = startInPty(
+    'bash',
+    ['-c', 'echo before; "$0" "$1" full; stty -a', process.execPath, program],
+    {
+      cwd: import.meta.dirname,
+    },
+  )
+  await session.waitFor('size 80x24')
+  expect(session.screen.isAlternate()).toBe(true)
+  session.resize(50, 10)
+  await session.waitFor('size 50x10')
+  expect(session.screen.visible()).toHaveLength(10)
+  session.type('\x1b[A')
+  await session.waitFor('keys up')
+  session.type('\x1b')
+  await session.waitFor('keys up escape')
+  session.type('\x1b[Z')
+  await session.waitFor('escape backtab')
+  session.type('\x1b[200~q pasted\x1b[201~')
+  await session.waitFor('backtab paste:q pasted')
+  session.type('n')
+  await session.waitFor('note:said')
+  session.type('y\x03')
+  await session.waitFor('note:said ^c')
+  session.type('q')
+  expect(await session.exitCode).toBe(0)
+  expect(session.screen.isAlternate()).toBe(false)
+  expect(session.screen.isCursorHidden()).toBe(false)
+  const text = session.screen.text()
+  expect(text.slice(0, 2)).toEqual(['before', 'left'])
+  expect(text.join(' ')).toMatch(/ icanon .* echo /)
+  expect(text.join('\n')).not.toContain('row 1')
+})
+
+test('a program that crashes on the full screen gives it back, and says why', async () => {
+  const session = start('crash')
+  expect(await session.exitCode).not.toBe(0)
+  expect(session.screen.isAlternate()).toBe(false)
+  expect(session.screen.isCursorHidden()).toBe(false)
+  expect(session.screen.text().join('\n')).toContain('why it ends')
+})
