@@ -1,9 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { type Checkup, examine, findStranded } from '../../core/diagnosis/checkup.ts'
-import { explain } from '../../core/diagnosis/explain-workflow.ts'
-import { findMisdirected } from '../../core/diagnosis/misdirected.ts'
-import type { ServerHealth, Standing } from '../../core/diagnosis/server-health.ts'
+import { examine } from '../../core/diagnosis/checkup.ts'
+import { examineStore } from '../../core/diagnosis/examine-store.ts'
 import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
@@ -16,7 +14,7 @@ import {
   findingColumns,
   renderFindings,
   toFindingJson,
-  toFindingLine,
+  toFindingLines,
   toTypedFinding,
 } from '../../render/doctor/finding.ts'
 import { createStyle } from '../../render/style.ts'
@@ -99,14 +97,13 @@ async function look(context: Context, flags: DoctorFlags, limit: TimeLimit): Pro
 /** A database that cannot be used is the one finding that there is then. */
 async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLimit): Promise<Findings> {
   const examineAll = async (store: Store, settings: Settings): Promise<Findings> => {
-    const checkup = await examineStore(context, store, settings)
-    const lines = examine(checkup).map((finding) => {
-      const line = toFindingLine(finding, checkup.server.now)
-      return line.check === 'database'
-        ? { ...line, message: `${store.database.label}: ${line.message}` }
-        : line
+    const { workflows, audit } = settings
+    const checkup = await examineStore(store, {
+      now: context.now,
+      workflows,
+      isRecorded: audit.value === 'on',
     })
-    return { lines, code: undefined }
+    return { lines: toFindingLines(examine(checkup), checkup.server.now, store.database), code: undefined }
   }
   try {
     return await withStore(context, flags, examineAll, { limit })
@@ -118,51 +115,6 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
       error.code.startsWith('schema') || error.code === 'migration-under-way' ? 'schema' : 'database'
     return { lines: [{ check, verdict: 'fail', message: error.message, fix: error.advice ?? null }], code }
   }
-}
-
-async function examineStore({ now }: Context, store: Store, settings: Settings): Promise<Checkup> {
-  // The connection is open by now: this measures the way, and not the handshake.
-  const executors = await store.executors({ ask: true })
-  const before = now().getTime()
-  const clock = await store.clock()
-  const after = now().getTime()
-  const server = await store.health()
-  const scan = await store.scanExecutors()
-  return {
-    server,
-    roundTripMs: after - before,
-    clockDifferenceMs: clock.getTime() - (before + after) / 2,
-    executors,
-    versions: await store.versions(),
-    scan,
-    standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
-    stranded: findStranded(scan, executors).map((executor) => ({ executor, workflowId: executor.oldestId })),
-    misdirected: await findMisdirections(store, server.unknownTopics, settings),
-    record: settings.audit.value === 'off' ? 'off' : store.database.own ? 'by-itself' : 'needed',
-  }
-}
-
-async function findSituations(store: Store, standing: readonly Standing[]): Promise<Checkup['standing']> {
-  const found = []
-  for (const of of standing) {
-    const situation = await store.situation(of.oldestId)
-    if (situation) found.push({ of, situation })
-  }
-  return found
-}
-
-async function findMisdirections(
-  store: Store,
-  candidates: ServerHealth['unknownTopics'],
-  { workflows }: Settings,
-): Promise<Checkup['misdirected']> {
-  const found = []
-  for (const candidate of candidates) {
-    const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
-    const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
-    if (misdirected) found.push(misdirected)
-  }
-  return found
 }
 
 async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {

@@ -27,8 +27,19 @@ export interface FindingLine {
   readonly fix: Phrase | null
 }
 
-/** What a finding says, and its fix. */
-export function toFindingLine(finding: Finding, now: Date): FindingLine {
+/** What findings say, each with its fix; the first says of which database. */
+export function toFindingLines(
+  findings: readonly Finding[],
+  now: Date,
+  { label }: { readonly label: string },
+): FindingLine[] {
+  return findings.map((finding) => {
+    const line = toFindingLine(finding, now)
+    return line.check === 'database' ? { ...line, message: `${label}: ${line.message}` } : line
+  })
+}
+
+function toFindingLine(finding: Finding, now: Date): FindingLine {
   const { check, verdict } = finding
   const [message, fix = null] = describe(finding, now)
   return { check, verdict, message, fix: verdict === 'ok' ? null : fix }

@@ -1,0 +1,62 @@
+import type { WorkflowProfiles } from '../decide/answer-profile.ts'
+import type { Store } from '../store.ts'
+import { type Checkup, findStranded } from './checkup.ts'
+import { explain } from './explain-workflow.ts'
+import { findMisdirected } from './misdirected.ts'
+import type { ServerHealth, Standing } from './server-health.ts'
+
+interface ExamineOptions {
+  now(): Date
+  readonly workflows: Readonly<Record<string, WorkflowProfiles>>
+  /** Whether it is to be recorded who decides. */
+  readonly isRecorded: boolean
+}
+
+/** Everything that `doctor` judges, looked up. Many statements: what moved in between is seen twice. */
+export async function examineStore(
+  store: Store,
+  { now, workflows, isRecorded }: ExamineOptions,
+): Promise<Checkup> {
+  // The connection is open by now: this measures the way, and not the handshake.
+  const executors = await store.executors({ ask: true })
+  const before = now().getTime()
+  const clock = await store.clock()
+  const after = now().getTime()
+  const server = await store.health()
+  const scan = await store.scanExecutors()
+  return {
+    server,
+    roundTripMs: after - before,
+    clockDifferenceMs: clock.getTime() - (before + after) / 2,
+    executors,
+    versions: await store.versions(),
+    scan,
+    standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
+    stranded: findStranded(scan, executors).map((executor) => ({ executor, workflowId: executor.oldestId })),
+    misdirected: await findMisdirections(store, server.unknownTopics, workflows),
+    record: !isRecorded ? 'off' : store.database.own ? 'by-itself' : 'needed',
+  }
+}
+
+async function findSituations(store: Store, standing: readonly Standing[]): Promise<Checkup['standing']> {
+  const found = []
+  for (const of of standing) {
+    const situation = await store.situation(of.oldestId)
+    if (situation) found.push({ of, situation })
+  }
+  return found
+}
+
+async function findMisdirections(
+  store: Store,
+  candidates: ServerHealth['unknownTopics'],
+  workflows: ExamineOptions['workflows'],
+): Promise<Checkup['misdirected']> {
+  const found = []
+  for (const candidate of candidates) {
+    const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
+    const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
+    if (misdirected) found.push(misdirected)
+  }
+  return found
+}
