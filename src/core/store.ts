@@ -7,7 +7,7 @@ import type { RecordVerification } from './decide/verify-record.ts'
 import type { Recovery } from './diagnosis/recovery.ts'
 import type { ServerHealth } from './diagnosis/server-health.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
-import type { FactsOfMany } from './diagnosis/workflow-facts.ts'
+import type { FactsOfMany, ListedWorkflow } from './diagnosis/workflow-facts.ts'
 import type { Failure } from './manage/group-failures.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
@@ -46,6 +46,33 @@ export interface WorkflowQuery extends WorkflowFilter {
 export interface FactsOptions {
   readonly outputs?: boolean
 }
+
+/** One look at many workflows: pages of them, and single ones. */
+export interface BoardQuery {
+  readonly pages?: readonly WorkflowQuery[]
+  readonly roots?: RootsQuery
+  readonly ids?: readonly string[]
+  /** Of which of them it is asked why they are where they are. */
+  readonly isAsked: (workflow: WorkflowSummary) => boolean
+  /** How many there are that these filters let through, as far as `countedOnBoard`. */
+  readonly counted?: readonly WorkflowFilter[]
+}
+
+export interface Board {
+  /** Each once, the newest first. */
+  readonly rows: readonly BoardRow[]
+  readonly counts: readonly number[]
+  /** As of `RootsPage`: where the look for roots ended. */
+  readonly stoppedAt: Date | null
+}
+
+/** A workflow in a list; why it is where it is, where that was asked. */
+export interface BoardRow extends WorkflowSummary {
+  readonly listed: ListedWorkflow | undefined
+}
+
+/** Nobody counts further: it takes time, and more is many. */
+export const countedOnBoard = 1000
 
 export interface FollowOptions {
   readonly signal: AbortSignal
@@ -91,6 +118,8 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
    * Results only with `outputs`. What is gone by then is left out.
    */
   facts(workflows: readonly WorkflowSummary[], options?: FactsOptions): Promise<FactsOfMany>
+  /** Pages of `workflow_status` and the facts of those that are asked about, in one transaction. */
+  board(query: BoardQuery): Promise<Board>
   /** `workflow_status` with its input, result and error; undefined for an unknown id. */
   get(workflowId: string): Promise<Workflow | undefined>
   /** Ids that start with `prefix`, at most `limit`. */

@@ -17,6 +17,7 @@ import { createHub } from './feed/hub.ts'
 import { watchInbox } from './feed/inbox-feed.ts'
 import { readHealth } from './read/health/read-health.ts'
 import { readActivity } from './read/read-activity.ts'
+import { readBoard } from './read/read-board.ts'
 import { readClock } from './read/read-clock.ts'
 import { readEvents } from './read/read-events.ts'
 import { readFacts } from './read/read-facts.ts'
@@ -66,6 +67,7 @@ const functions = {
   roots: readRoots,
   failures: readFailures,
   facts: readFacts,
+  board: readBoard,
   get: getWorkflow,
   findByPrefix,
   steps: readSteps,

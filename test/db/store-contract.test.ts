@@ -222,6 +222,26 @@ describe('the fake store and the real one agree', () => {
     expect(await ask(async (store) => (await store.facts([])).facts.size)).toBe(0)
   })
 
+  test('on one look at pages, roots and single ones', async () => {
+    const counted = [{ status: 'PENDING' as const }, { name: 'nobody' }]
+    const look = await ask(async (store) => {
+      const { rows, counts, stoppedAt } = await store.board({
+        pages: [{ limit: 3 }, { status: 'PENDING', order: 'oldest', limit: 2 }],
+        roots: { limit: 2 },
+        ids: ['parent', 'no such'],
+        isAsked: ({ workflowId }) => workflowId === 'parent',
+        counted,
+      })
+      const ids = rows.map(({ workflowId }) => workflowId).sort()
+      const asked = rows.filter(({ listed }) => listed).map(({ listed }) => listed?.children?.total)
+      return { ids, asked, counts, stoppedAt }
+    })
+    expect(look.asked).toEqual([2])
+    expect(look.ids).toContain('parent')
+    expect(new Set(look.ids).size).toBe(look.ids.length)
+    expect(look.counts[1]).toBe(0)
+  })
+
   test('on what needs care', async () => {
     const { backlog, unbegun, unreadAfterEnd } = await ask(async (store) => {
       const health = await store.health()

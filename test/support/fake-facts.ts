@@ -1,6 +1,7 @@
 import { dbosStep } from '../../src/core/dbos-names.ts'
 import type { Situation } from '../../src/core/diagnosis/situation.ts'
-import type { ChildCounts, FactsOfMany } from '../../src/core/diagnosis/workflow-facts.ts'
+import { type ChildCounts, type FactsOfMany, toListed } from '../../src/core/diagnosis/workflow-facts.ts'
+import type { Board, BoardQuery, Store } from '../../src/core/store.ts'
 import { isEnded, type WorkflowStatus } from '../../src/core/workflow.ts'
 import type { FakeRows } from './fake-workflow.ts'
 
@@ -63,5 +64,32 @@ function countChildren(workflowId: string, all: readonly FakeRows[]): ChildCount
     running: count('PENDING'),
     queued: count('ENQUEUED', 'DELAYED'),
     isMore: false,
+  }
+}
+
+/** One look at pages of workflows and single ones, made of looks at each. */
+export async function boardOf(
+  store: Pick<Store, 'list' | 'get' | 'facts' | 'roots'>,
+  { pages = [], roots, ids = [], isAsked, counted = [] }: BoardQuery,
+): Promise<Board> {
+  const lists = await Promise.all(pages.map((page) => store.list(page)))
+  const single = await Promise.all(ids.map((id) => store.get(id)))
+  const top = roots && (await store.roots(roots))
+  const found = [...(top?.roots ?? []), ...lists.flat(), ...single.flatMap((workflow) => workflow ?? [])]
+  const rows = [...new Map(found.map((row) => [row.workflowId, row])).values()].sort(
+    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  )
+  const asked = rows.filter(isAsked)
+  const listed = toListed(asked, await store.facts(asked))
+  const counts = await Promise.all(
+    counted.map(async (filter) => (await store.list({ ...filter, limit: 1001 })).length),
+  )
+  return {
+    rows: rows.map((row) => ({
+      ...row,
+      listed: listed.find(({ workflowId }) => workflowId === row.workflowId),
+    })),
+    counts,
+    stoppedAt: top?.stoppedAt ?? null,
   }
 }

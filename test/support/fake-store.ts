@@ -17,7 +17,7 @@ import {
 } from '../../src/core/workflow.ts'
 import { createFakeAnswers } from './fake-answers.ts'
 import { createFakeBulk } from './fake-bulk.ts'
-import { factsOf } from './fake-facts.ts'
+import { boardOf, factsOf } from './fake-facts.ts'
 import { decodeCursor, follow } from './fake-follow.ts'
 import { createFakePlatform } from './fake-platform.ts'
 import { createFakeReads } from './fake-reads.ts'
@@ -183,6 +183,7 @@ export function createFakeStore(
         rows && situationOf(rows, outlookOf, { all: allRows(), now: readClock(), executors: liveExecutors() })
       )
     },
+    board: (query) => boardOf(store, query),
     facts: async (workflows, { outputs = false } = {}) => {
       const all = allRows()
       const seen = { all, now: readClock(), executors: liveExecutors() }

@@ -70,7 +70,17 @@ const reads: readonly string[] = [
     'states',
     'stepBounds',
   ],
-  ...['countBy', 'descendants', 'weigh', 'versions', 'versionTotals', 'queues', 'schedules'],
+  ...[
+    'facts',
+    'board',
+    'countBy',
+    'descendants',
+    'weigh',
+    'versions',
+    'versionTotals',
+    'queues',
+    'schedules',
+  ],
 ]
 
 /** The reads among these functions asked again while the connection is lost, where something is followed. */
