@@ -54,7 +54,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['diff order-17 order-17-again', 'diff order-17 order-17-again -o json'],
     page: wholeIds,
   },
-  top: { examples: ['top'], page: 'commands.md' },
+  top: { examples: ['top', 'top --database shop'], page: 'top.md' },
   inbox: { examples: ['inbox', 'inbox --name refund --no-pick', 'inbox -o json'], page: 'approvals.md' },
   approve: {
     examples: [

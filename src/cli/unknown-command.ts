@@ -89,6 +89,8 @@ function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
     down: command('db stop'),
     postgres: local,
     database: local,
-    top: command('list', [], { '--watch': true }),
+    dashboard: command('top'),
+    htop: command('top'),
+    ui: command('top'),
   }
 }

@@ -42,9 +42,15 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'watch',
-        usage: '<id...>',
+        usage: '[id...]',
         summary: 'see workflows live until they end',
         load: async () => (await import('./observe/watch.ts')).watchCommand,
+      },
+      {
+        name: 'top',
+        usage: '',
+        summary: 'see everything live on one screen, and act on it',
+        load: async () => (await import('./observe/top.ts')).topCommand,
       },
       {
         name: 'list',
@@ -54,7 +60,7 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'get',
-        usage: '<id...>',
+        usage: '[id...]',
         summary: 'show workflows: input, result, events, what they wait for',
         load: async () => (await import('./observe/get.ts')).getCommand,
       },
@@ -66,13 +72,13 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'events',
-        usage: '<id> [key]',
+        usage: '[id] [key]',
         summary: 'show the events that a workflow published',
         load: async () => (await import('./observe/events/events.ts')).eventsCommand,
       },
       {
         name: 'stream',
-        usage: '<id> [key...]',
+        usage: '[id] [key...]',
         summary: 'print what a workflow streams',
         load: async () => (await import('./observe/stream/stream.ts')).streamCommand,
       },
@@ -141,7 +147,7 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'explain',
-        usage: '<id...>',
+        usage: '[id...]',
         summary: 'say why a workflow does not move, and what fixes it',
         load: async () => (await import('./understand/explain.ts')).explainCommand,
       },

@@ -43,13 +43,14 @@ test('bare drover is its help', async () => {
       worker                        run an application and execute what is enqueued
 
     Observe:
-      watch <id…>                   see workflows live until they end
+      watch [id…]                   see workflows live until they end
+      top                           see everything live on one screen, and act on it
       list                          list recent workflows
-      get <id…>                     show workflows: input, result, events, what they
+      get [id…]                     show workflows: input, result, events, what they
                                     wait for
       steps <id>                    list the recorded steps of a workflow
-      events <id> [key]             show the events that a workflow published
-      stream <id> [key…]            print what a workflow streams
+      events [id] [key]             show the events that a workflow published
+      stream [id] [key…]            print what a workflow streams
       messages <id>                 list what was sent to a workflow, and what of it
                                     was read
       diff <left> <right>           compare the steps of two workflows, such as a
@@ -67,7 +68,7 @@ test('bare drover is its help', async () => {
       result <id…>                  print the results of workflows that have ended
 
     Understand:
-      explain <id…>                 say why a workflow does not move, and what fixes
+      explain [id…]                 say why a workflow does not move, and what fixes
                                     it
       doctor                        check the database, the workers, and what is
                                     stuck

@@ -40,6 +40,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['start orderWorkflow 1 --id new', 'json jsonl ids'],
   ['start orderWorkflow 1 --dry-run', 'json jsonl ids'],
   ['watch done', 'jsonl'],
+  ['top', ''],
   ['list', 'json jsonl ids'],
   ['list --count-by name', 'json jsonl ids'],
   ['get done', 'json jsonl ids'],

@@ -7,7 +7,7 @@ import type { ProjectFiles } from '../../src/core/project-files.ts'
 import type { App } from '../../src/core/run/runtime.ts'
 import type { Store } from '../../src/core/store.ts'
 import { createFakeProjectFiles } from './fake-project-files.ts'
-import { createFakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts'
+import { createFakeTerminal, type FakeTerminal, type FakeTerminalOptions } from './fake-terminal.ts'
 
 export interface RunCliOptions extends FakeTerminalOptions {
   readonly store?: Store
@@ -28,6 +28,8 @@ export interface RunCliOptions extends FakeTerminalOptions {
   readonly interrupt?: AbortSignal
   /** Files by absolute path that the command may append to; it sees what it wrote. */
   readonly written?: Record<string, string>
+  /** Is given the terminal before the command runs: whoever types into a full screen needs it. */
+  readonly onTerminal?: (terminal: FakeTerminal) => void
   /** How long it slept, in order. */
   readonly slept?: number[]
 }
@@ -44,7 +46,9 @@ export interface CliRun {
 /** Runs one command line through the real parser, in this process; `'cancel wf-1'`, or its arguments where they have spaces. */
 export async function runCli(line: string | readonly string[], options: RunCliOptions = {}): Promise<CliRun> {
   const argv = typeof line === 'string' ? line.split(' ') : line
-  const { terminal, stdout, stderr, frames } = createFakeTerminal(options)
+  const fake = createFakeTerminal(options)
+  const { terminal, stdout, stderr, frames } = fake
+  options.onTerminal?.(fake)
   const codes: ExitCode[] = []
   const remembered: string[] = []
   const missing = (what: string) => (): never => {

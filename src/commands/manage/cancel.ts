@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
 import { isEnded } from '../../core/workflow.ts'
+import { canPick, pickWorkflow } from '../../frame/cockpit/pick-workflow.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
@@ -21,9 +22,11 @@ export function cancelCommand(context: Context): Command {
       'Stop workflows before their next step. A step that runs goes on to its end; drover resume takes them up again.',
     )
     .option('--children', 'and all that they started', false)
-    .action((ids: string[], _, command: Command) =>
-      runCancel(context, ids, command.optsWithGlobals<CancelFlags>()),
-    )
+    .action(async (ids: string[], _, command: Command) => {
+      const flags = command.optsWithGlobals<CancelFlags>()
+      const isPicked = ids.length === 0 && !toFilter(context, flags) && canPick(context)
+      await runCancel(context, isPicked ? [await pickWorkflow(context, command, true)] : ids, flags)
+    })
   return addBulkOptions(command)
 }
 

@@ -4,6 +4,7 @@ import { createWaitKnowledge, type KnowWaits } from '../../core/decide/known-wai
 import { isLeftBehind } from '../../core/diagnosis/left-behind.ts'
 import type { Store } from '../../core/store.ts'
 import type { Lineage, Workflow } from '../../core/workflow.ts'
+import { orPicked } from '../../frame/cockpit/pick-workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { showEach } from '../../frame/show-each.ts'
 import { withStore } from '../../frame/with-store.ts'
@@ -18,8 +19,13 @@ interface GetFlags extends DatabaseFlags, OutputFlags {}
 export function getCommand(context: Context): Command {
   const command = new Command('get')
     .summary('show workflows: input, result, events, what they wait for')
-    .argument('<id...>', 'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin')
-    .action((ids: string[], _, command: Command) => runGet(context, ids, command.optsWithGlobals<GetFlags>()))
+    .argument(
+      '[id...]',
+      'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin; without one on a terminal: pick it',
+    )
+    .action(async (ids: string[], _, command: Command) =>
+      runGet(context, await orPicked(context, command, ids), command.optsWithGlobals<GetFlags>()),
+    )
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { worstExitCode } from '../../core/exit-codes.ts'
 import { parseDuration } from '../../core/words/duration.ts'
+import { orPicked } from '../../frame/cockpit/pick-workflow.ts'
 import { reportToGitHub } from '../../frame/follow/ci-report.ts'
 import { follow, outcomeCode } from '../../frame/follow/follow-workflows.ts'
 import { noteDetached } from '../../frame/follow/note-detached.ts'
@@ -22,12 +23,12 @@ export function watchCommand(context: Context): Command {
     .description(
       'See workflows live until they end: status, progress, events, steps, streams, children, and what they wait for.\nctrl-c detaches; the workflows go on.',
     )
-    .argument('<id...>', 'ids; - reads them from stdin')
+    .argument('[id...]', 'ids; - reads them from stdin; without one on a terminal: pick it')
     .option('--children', 'in a pipe and with -o jsonl, too: what their children do, and theirs', false)
     .option('--timeout <duration>', 'stop watching after this long (exit 124)')
     .option('--from <cursor>', 'with -o jsonl: go on after this change')
-    .action((ids: string[], _, command: Command) =>
-      runWatch(context, ids, command.optsWithGlobals<WatchFlags>()),
+    .action(async (ids: string[], _, command: Command) =>
+      runWatch(context, await orPicked(context, command, ids), command.optsWithGlobals<WatchFlags>()),
     )
   return addOutputOptions(command, ['table', 'jsonl'])
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
+import { orPicked } from '../../frame/cockpit/pick-workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { explanationText, surroundingsOf } from '../../frame/print-explanation.ts'
 import { showEach } from '../../frame/show-each.ts'
@@ -17,9 +18,12 @@ export function explainCommand(context: Context): Command {
     .description(
       'Say why a workflow is where it is: the cause first, then the evidence, then the command that fixes it.',
     )
-    .argument('<id...>', 'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin')
-    .action((ids: string[], _, command: Command) =>
-      runExplain(context, ids, command.optsWithGlobals<ExplainFlags>()),
+    .argument(
+      '[id...]',
+      'ids, the first 8 characters or more of a UUID, or @last; - reads them from stdin; without one on a terminal: pick it',
+    )
+    .action(async (ids: string[], _, command: Command) =>
+      runExplain(context, await orPicked(context, command, ids), command.optsWithGlobals<ExplainFlags>()),
     )
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }

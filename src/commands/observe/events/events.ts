@@ -4,6 +4,7 @@ import { CliError } from '../../../core/errors.ts'
 import { command } from '../../../core/words/command-line.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
 import { isEnded } from '../../../core/workflow.ts'
+import { orPicked } from '../../../frame/cockpit/pick-workflow.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { withStore } from '../../../frame/with-store.ts'
@@ -29,7 +30,10 @@ export function eventsCommand(context: Context): Command {
     .description(
       'Show the latest value of each event of a workflow, or the value of one; with --follow every value from the first one on.',
     )
-    .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
+    .argument(
+      '[id]',
+      'an id, the first 8 characters or more of a UUID, or @last; without one on a terminal: pick it',
+    )
     .argument('[key]', 'print the value of this event as JSON')
     .option('--wait', 'wait until the event is published', false)
     .addOption(
@@ -39,9 +43,10 @@ export function eventsCommand(context: Context): Command {
     )
     .option('--timeout <duration>', 'with --wait or --follow: stop after this long (exit 124)')
     .option('-r, --raw-string', 'print a string without quotes')
-    .action((id: string, key: string | undefined, _, command: Command) =>
-      runEvents(context, id, key, command.optsWithGlobals<EventsFlags>()),
-    )
+    .action(async (typed: string | undefined, key: string | undefined, _, command: Command) => {
+      const [id = ''] = await orPicked(context, command, typed === undefined ? [] : [typed])
+      await runEvents(context, id, key, command.optsWithGlobals<EventsFlags>())
+    })
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 

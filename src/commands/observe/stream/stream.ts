@@ -5,6 +5,7 @@ import type { Store } from '../../../core/store.ts'
 import { command, phrase, quotedList } from '../../../core/words/command-line.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
 import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
+import { orPicked } from '../../../frame/cockpit/pick-workflow.ts'
 import { nonNegativeInteger, positiveInteger } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
 import { withStore } from '../../../frame/with-store.ts'
@@ -30,7 +31,10 @@ export function streamCommand(context: Context): Command {
     .description(
       'Print the values of streams that are there now, one a line; with --follow also those to come. Several streams, or all of them when none is named, come with their key.',
     )
-    .argument('<id>', 'an id, the first 8 characters or more of a UUID, or @last')
+    .argument(
+      '[id]',
+      'an id, the first 8 characters or more of a UUID, or @last; without one on a terminal: pick it',
+    )
     .argument('[key...]', 'only these streams')
     .option('-f, --follow', 'go on until the streams are closed or the workflow ends', false)
     .option('--from <offset>', 'begin with the value at this offset', nonNegativeInteger)
@@ -42,9 +46,10 @@ export function streamCommand(context: Context): Command {
     .option('-r, --raw-string', 'strings without quotes, one value a line')
     .option('--raw', 'strings bare and without a newline, as the tokens of a language model come', false)
     .option('--timeout <duration>', 'with --follow: stop after this long (exit 124)')
-    .action((id: string, keys: string[], _, command: Command) =>
-      runStream(context, id, keys, command.optsWithGlobals<StreamFlags>()),
-    )
+    .action(async (typed: string | undefined, keys: string[], _, command: Command) => {
+      const [id = ''] = await orPicked(context, command, typed === undefined ? [] : [typed])
+      await runStream(context, id, keys, command.optsWithGlobals<StreamFlags>())
+    })
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 

@@ -1,0 +1,99 @@
+import type { WorkflowsScreen } from '../../cockpit/cockpit-model.ts'
+import { firstVisible } from '../../cockpit/row-list.ts'
+import { hasMoved, mostRows } from '../../cockpit/screens/merge-rows.ts'
+import { lookedAt } from '../../core/roots.ts'
+import type { BoardQuery, BoardRow, WorkflowQuery } from '../../core/store.ts'
+import { isEnded, type WorkflowSummary } from '../../core/workflow.ts'
+import { type Reading, readEvery } from './reading.ts'
+import { isForRoots, survey, tabFilter } from './survey.ts'
+
+/** As often as `top` looks. */
+const glanceMs = 2000
+/** How often it is asked again why something that goes on does not move. */
+const askAgainMs = 10_000
+/** How often all that goes on is looked through for what is stuck. */
+const surveyMs = 30_000
+/** Read ahead of the cursor, so that scrolling never waits. */
+const aheadRows = 500
+const pageRows = 1000
+/** So many of the newest are looked at for what no other started, again and again. */
+const rootLook = 1000
+
+/** Reads what is in view, and at the top what is new. Why it does not move is asked of what moved, and now and then of all. */
+export async function readWorkflows(reading: Reading): Promise<void> {
+  const { signal } = reading
+  let askedAtMs = Number.NEGATIVE_INFINITY
+  let surveyedAtMs = Number.NEGATIVE_INFINITY
+  const { tab } = screenOf(reading)
+  if (tab === 'waiting' || tab === 'stuck')
+    return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
+
+  await readEvery(reading, glanceMs, async () => {
+    if (!screenOf(reading).isRead) await glance(reading, () => false)
+    const isAskedAgain = performance.now() - askedAtMs > askAgainMs
+    if (isAskedAgain) askedAtMs = performance.now()
+    if (!signal.aborted) await glance(reading, askerOf(screenOf(reading), isAskedAgain))
+    await readAhead(reading)
+    if (signal.aborted || performance.now() - surveyedAtMs < surveyMs) return
+    surveyedAtMs = performance.now()
+    await survey(reading, screenOf(reading))
+  })
+}
+
+function screenOf(reading: Reading): WorkflowsScreen {
+  return reading.screen() as WorkflowsScreen
+}
+
+/** Why it is where it is holds as long as it does not move; of what goes on it is asked again now and then. */
+function askerOf({ list }: WorkflowsScreen, isAskedAgain: boolean): BoardQuery['isAsked'] {
+  const known = new Map(list.rows.map((row) => [row.workflowId, row]))
+  return (row) => {
+    const before = known.get(row.workflowId)
+    if (!before?.listed || hasMoved(unlisted(row), before)) return true
+    return isAskedAgain && (!isEnded(row.status) || before.listed.children !== null)
+  }
+}
+
+async function glance(reading: Reading, isAsked: BoardQuery['isAsked']): Promise<void> {
+  const { store, send } = reading
+  const screen = screenOf(reading)
+  const { list } = screen
+  const room = reading.room()
+  const first = firstVisible(list, room)
+  if (first > 0 || list.search !== '') {
+    const ids = list.shown.slice(first, first + room).map(({ workflowId }) => workflowId)
+    const { rows } = await store.board({ ids, isAsked })
+    return send({ kind: 'refreshed', ids, rows })
+  }
+  const limit = room + 1
+  const query = isForRoots(screen)
+    ? { roots: { limit, look: rootLook } }
+    : { pages: [{ ...tabFilter(screen), limit }] }
+  const { rows, stoppedAt } = await store.board({ ...query, isAsked })
+  send({ kind: 'page', after: undefined, isEnd: rows.length < limit && stoppedAt === null, rows })
+}
+
+async function readAhead(reading: Reading): Promise<void> {
+  const { store, signal, send } = reading
+  while (!signal.aborted) {
+    const screen = screenOf(reading)
+    const { list, isComplete } = screen
+    const after = list.rows.at(-1)
+    const isNear = list.search !== '' || list.cursor + reading.room() + aheadRows > list.rows.length
+    if (isComplete || !isNear) return
+    if (isForRoots(screen)) {
+      // What is behind a look has no place to go on from.
+      const { roots, stoppedAt } = await store.roots({ limit: mostRows, look: lookedAt })
+      send({ kind: 'page', after: undefined, isEnd: true, rows: roots.map(unlisted) })
+      return send({ kind: 'stopped', at: stoppedAt })
+    }
+    if (!after) return
+    const page: WorkflowQuery = { ...tabFilter(screen), after, limit: pageRows }
+    const rows = (await store.list(page)).map(unlisted)
+    send({ kind: 'page', after: after.workflowId, isEnd: rows.length < pageRows, rows })
+  }
+}
+
+function unlisted(row: WorkflowSummary): BoardRow {
+  return { ...row, listed: undefined }
+}

@@ -1,0 +1,32 @@
+import type { Data, Screen } from '../../cockpit/cockpit-model.ts'
+import type { Context } from '../../context.ts'
+import type { Store } from '../../core/store.ts'
+import type { Settings } from '../../settings/settings.ts'
+
+/** What reads for a screen: until `signal` aborts, because another one is shown. */
+export interface Reading {
+  readonly context: Context
+  readonly store: Store
+  readonly settings: Settings
+  readonly signal: AbortSignal
+  /** The screen as it is now: what is in view is what is read. */
+  screen(): Screen
+  /** Lines that there are for it. */
+  room(): number
+  send(data: Data): void
+  /** Resolves after `ms`, or sooner when something was done, or came into view. */
+  rest(ms: number): Promise<void>
+}
+
+/** No more of the time than this part is spent on reading. */
+const maxReadingShare = 0.2
+
+/** Reads again and again; the longer it takes, the less often. */
+export async function readEvery(reading: Reading, everyMs: number, read: () => Promise<void>): Promise<void> {
+  while (!reading.signal.aborted) {
+    const startMs = performance.now()
+    await read()
+    const tookMs = performance.now() - startMs
+    await reading.rest(Math.max(everyMs, tookMs / maxReadingShare))
+  }
+}
