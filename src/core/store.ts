@@ -22,6 +22,7 @@ import type {
   StartRequest,
   WorkflowOrigin,
 } from './run/start.ts'
+import type { StepRange } from './step-range.ts'
 import type {
   Lineage,
   Message,
@@ -125,10 +126,12 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** Ids that start with `prefix`, at most `limit`. */
   findByPrefix(prefix: string, limit: number): Promise<readonly string[]>
   /** `operation_outputs` in order of `function_id`, which is `step`; empty for an unknown id. */
-  steps(workflowId: string): Promise<readonly Step[]>
+  steps(workflowId: string, range?: StepRange): Promise<readonly Step[]>
+  /** How many of them there are, without reading them. */
+  countSteps(workflowId: string): Promise<number>
   /** `workflow_events`: the latest value of each key; empty for an unknown id. */
   events(workflowId: string): Promise<readonly WorkflowEvent[]>
-  /** `streams`, by key: how many values, and whether it is closed. Counts rows. */
+  /** `streams`, by key: how many values, of a very long one by its offsets, and whether it is closed. */
   streams(workflowId: string): Promise<readonly StreamSummary[]>
   /** The same without counting, which takes its time where there are many values. */
   streamKeys(workflowId: string): Promise<readonly StreamKey[]>

@@ -28,7 +28,7 @@ import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
 import { readRoots } from './read/read-roots.ts'
 import { readSituation } from './read/read-situation.ts'
-import { readSteps } from './read/read-steps.ts'
+import { countSteps, readSteps } from './read/read-steps.ts'
 import { findOffsetOfLast, readStreamKeys, readStreams, readStreamValues } from './read/read-streams.ts'
 import { readWaitAt, readWaits } from './read/read-waits.ts'
 import {
@@ -71,6 +71,7 @@ const functions = {
   get: getWorkflow,
   findByPrefix,
   steps: readSteps,
+  countSteps,
   events: readEvents,
   streams: readStreams,
   streamKeys: readStreamKeys,

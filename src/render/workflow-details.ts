@@ -29,7 +29,9 @@ import { answerLines, questionLines } from './watch/watch-waits.ts'
 interface Details {
   readonly workflow: Workflow
   readonly lineage?: Lineage
+  /** The last ones of all that there are. */
   readonly steps: readonly Step[]
+  readonly stepCount?: number
   readonly events: readonly WorkflowEvent[]
   readonly streams: readonly StreamSummary[]
   readonly waits: readonly Wait[]
@@ -47,7 +49,7 @@ const maxCauses = 5
 
 /** One workflow for a person: what it is, what it waits for, then what it published and did. */
 export function renderDetails(details: Details, frame: Viewport): string[] {
-  const { workflow, steps, events, streams, waits, children } = details
+  const { workflow, steps, stepCount = steps.length, events, streams, waits, children } = details
   const { workflowId } = workflow
   const shown = steps.filter((step) => !isShownElsewhere(step))
   return [
@@ -56,7 +58,7 @@ export function renderDetails(details: Details, frame: Viewport): string[] {
     ...stuckLines(details, frame),
     ...waitSection(waits, frame),
     ...section('events', eventColumns, events, command('events', [workflowId]), frame),
-    ...section('steps', stepColumns, shown, command('steps', [workflowId]), frame),
+    ...section('steps', stepColumns, shown, command('steps', [workflowId]), frame, stepCount - steps.length),
     ...section('streams', streamColumns, streams, command('stream', [workflowId]), frame),
     ...section('children', workflowColumns, children, command('watch', [workflowId]), frame),
   ]
@@ -179,17 +181,18 @@ function waitSection(waits: readonly Wait[], frame: Viewport): string[] {
   return ['', frame.style.strong('waits'), ...lines]
 }
 
-/** The newest rows of a table under its name. */
+/** The newest rows of a table under its name; `notRead` are those before them. */
 function section<Row>(
   title: string,
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   rest: CommandLine,
   frame: Viewport,
+  notRead = 0,
 ): string[] {
   if (rows.length === 0) return []
   const { style, width } = frame
-  const hidden = rows.length - Math.min(rows.length, maxRows)
+  const hidden = notRead + rows.length - Math.min(rows.length, maxRows)
   const table = renderTable(columns, rows.slice(-maxRows), { ...frame, width: width - 2 })
   const fold =
     hidden > 0 ? labelledCommand(`… ${hidden} earlier`, rest, frame, width - 2).map(style.faint) : []

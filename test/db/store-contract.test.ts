@@ -170,6 +170,9 @@ describe('the fake store and the real one agree', () => {
   test.each(ids)('on everything that can be read of %s', async (id) => {
     await ask((store) => store.get(id))
     await ask((store) => store.steps(id))
+    for (const range of [{ from: 1 }, { from: 1, limit: 2 }, { limit: 1 }, { last: 2 }])
+      await ask((store) => store.steps(id, range))
+    await ask((store) => store.countSteps(id))
     await ask((store) => store.events(id))
     await ask((store) => store.streams(id))
     await ask((store) => store.streamKeys(id))

@@ -16,6 +16,7 @@ type Reads = Pick<
   | 'get'
   | 'findByPrefix'
   | 'steps'
+  | 'countSteps'
   | 'events'
   | 'streams'
   | 'streamKeys'
@@ -72,8 +73,12 @@ export function createFakeReads(world: FakeWorld) {
         .filter((id) => id.startsWith(prefix))
         .sort()
         .slice(0, limit),
-    steps: async (workflowId) =>
-      (entries.get(workflowId)?.rows.steps ?? []).map((step) => asTold(step, readClock())),
+    steps: async (workflowId, { from = 0, limit, last } = {}) => {
+      const steps = (entries.get(workflowId)?.rows.steps ?? []).filter(({ step }) => step >= from)
+      const some = last === undefined ? steps.slice(0, limit) : steps.slice(-last)
+      return some.map((step) => asTold(step, readClock()))
+    },
+    countSteps: async (workflowId) => entries.get(workflowId)?.rows.steps.length ?? 0,
     events: async (workflowId) => {
       const latest = new Map((entries.get(workflowId)?.rows.events ?? []).map((event) => [event.key, event]))
       return [...latest.values()]

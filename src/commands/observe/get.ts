@@ -48,6 +48,9 @@ async function runGet(context: Context, typed: readonly string[], flags: GetFlag
   })
 }
 
+/** Enough for the last ones that are shown, whatever DBOS recorded between them. */
+const lastSteps = 50
+
 async function detailsText(
   { terminal, now, databaseFlags }: Context,
   store: Store,
@@ -62,7 +65,8 @@ async function detailsText(
     isLeftBehind: isLeftBehind(workflow, executors),
     workflow,
     lineage,
-    steps: await store.steps(workflowId),
+    steps: await store.steps(workflowId, { last: lastSteps }),
+    stepCount: await store.countSteps(workflowId),
     events: await store.events(workflowId),
     streams: await store.streams(workflowId),
     waits: await know(waits.map((wait) => ({ ...wait, name }))),

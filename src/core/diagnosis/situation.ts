@@ -80,7 +80,7 @@ export interface Situation {
   readonly lastTakenAt: Date | null
   readonly stepCount: number
   readonly lastStep: Step | null
-  /** The last step that failed. */
+  /** The last step that failed, of the last few hundred. */
   readonly failedStep: Step | null
   /** More than one where the workflow went on after a step had failed. */
   readonly failedStepCount: number

@@ -69,6 +69,7 @@ const reads: readonly string[] = [
     'outlook',
     'states',
     'stepBounds',
+    'countSteps',
   ],
   ...[
     'facts',

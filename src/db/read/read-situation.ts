@@ -18,6 +18,7 @@ import {
 import { selectNewestOfName } from './newest-of-name.ts'
 import { readMessages } from './read-messages.ts'
 import { readOutlook } from './read-outlook.ts'
+import { countSteps } from './read-steps.ts'
 import { readWaits } from './read-waits.ts'
 import { getWorkflow, listNames } from './read-workflows.ts'
 
@@ -26,6 +27,10 @@ const shownAhead = 5
 const shownChildren = 5
 /** How far back to look for what was taken from a queue. */
 const recentStarts = 5000
+/** How far back to look for steps that failed. */
+const recentSteps = 200
+/** Of more the number of the last one is near enough. */
+const countedSteps = 10_000
 const shownNames = 100
 /** Of one name: enough to know how it runs. */
 const recentOfName = 30
@@ -150,15 +155,18 @@ async function readProgress(
     )
     return row ? toStep(row) : null
   }
+  const lastStep = await newest('true')
+  // Of a long history only what is near its end tells where it stands.
+  const last = lastStep?.step ?? 0
+  const isRecent = `${o.step} > ${last - recentSteps}`
   const [row] = await session.query(
-    `select count(*)::int as count, (count(*) filter (where ${o.error} is not null))::int as failed
-     from ${o} where ${o.workflowId} = $1`,
+    `select count(*)::int as failed from ${o} where ${o.workflowId} = $1 and ${isRecent} and ${o.error} is not null`,
     [workflowId],
   )
   return {
-    stepCount: Number(row?.count ?? 0),
-    lastStep: await newest('true'),
-    failedStep: await newest(`${o.error} is not null`),
+    stepCount: last < countedSteps ? await countSteps({ session, schema }, workflowId) : last + 1,
+    lastStep,
+    failedStep: await newest(`${isRecent} and ${o.error} is not null`),
     failedStepCount: Number(row?.failed ?? 0),
   }
 }

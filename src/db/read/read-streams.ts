@@ -13,14 +13,29 @@ const batchRows = 3000
 /** What is made of a batch is handed out in pieces, so that it is free again soon. */
 const pieceRows = 500
 
+/** Offsets are without gaps but for what was rewound: more of them are not worth counting. */
+const countedValues = 10_000
+
 export async function readStreams(
   { session, schema }: Database,
   workflowId: string,
 ): Promise<StreamSummary[]> {
   const s = streams.in(schema, 's')
+  const ofKey = `${s.workflowId} = $1 and ${s.key} = k.key`
   const rows = await session.query(
-    `select ${s.key}, count(*) filter (where ${s.value} <> all($2)) as count, bool_or(${s.value} = any($2)) as closed
-     from ${s} where ${s.workflowId} = $1 group by ${s.key} order by ${s.key} collate "C"`,
+    `${withStreamKeys(schema, '$1')}
+     select k.key,
+       case when newest.place < ${countedValues}
+         then (select count(*) from ${s} where ${ofKey} and ${s.value} <> all($2))
+         else newest.place + 1 - newest.is_end::int end as count,
+       case when newest.place < ${countedValues}
+         then exists (select from ${s} where ${ofKey} and ${s.value} = any($2)) else newest.is_end end as closed
+     from keys k
+     cross join lateral (
+       select ${s.offset} as place, ${s.value} = any($2) as is_end from ${s}
+       where ${ofKey} order by ${s.offset} desc limit 1
+     ) newest
+     where k.key is not null order by k.key collate "C"`,
     [workflowId, streamEndMarks],
   )
   return rows.map((row) => ({ key: String(row.key), count: Number(row.count), closed: row.closed === true }))

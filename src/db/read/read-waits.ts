@@ -35,7 +35,8 @@ export async function readWaits(
  * Since when it waits is part of the key of its decision, so it must be the same whenever it is read.
  *
  * `recv` at function n first writes its timeout as `DBOS.sleep` at n + 1, and n itself only when it returns. (`getEvent`
- * inside a workflow looks the same.) A sleep of its own takes time, the timeout's row takes none.
+ * inside a workflow looks the same.) A sleep of its own takes time, the timeout's row takes none. The gap before it is found
+ * in the index alone; `offset 0` keeps Postgres from reading every step for the name first.
  */
 export function selectWaits(schema: SystemSchema, followed: string): string {
   const e = workflowEvents.in(schema, 'e')
@@ -64,12 +65,23 @@ export function selectWaits(schema: SystemSchema, followed: string): string {
       on ${t.workflowId} = f.id and ${t.step} = ${h.step} + 2 and ${t.name} = '${dbosStep.sleep}'
     where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${h.step} + 1)
     union all
-    select f.id, ${t.step} - 1, null, null, null, ${t.startedAt}, ${t.output}, ${t.serialization}, clock.now_ms,
+    select f.id, t.step - 1, null, null, null, t.started, t.output, t.serialization, clock.now_ms,
       ${unreadTopics(schema, 'f.id')}, f.n
     from clock, followed f
-    join ${t} on ${t.workflowId} = f.id and ${t.name} = '${dbosStep.sleep}' and ${t.step} > 0
-      and ${t.startedAt} = ${t.completedAt} and (${t.step} > f.high or ${t.step} - 1 = any(f.gaps))
-    where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = ${t.step} - 1)
+    cross join lateral (
+      select step from (
+        select ${r.step} as step, lag(${r.step}) over (order by ${r.step}) as before from ${r}
+        where ${r.workflowId} = f.id and ${r.step} > f.high
+      ) known where step > 0 and before is distinct from step - 1
+      union select unnest(f.gaps) + 1
+    ) after_gap
+    cross join lateral (
+      select ${t.step} as step, ${t.startedAt} as started, ${t.output}, ${t.serialization} from ${t}
+      where ${t.workflowId} = f.id and ${t.step} = after_gap.step and ${t.name} = '${dbosStep.sleep}'
+        and ${t.startedAt} = ${t.completedAt}
+      offset 0
+    ) t
+    where not exists (select 1 from ${r} where ${r.workflowId} = f.id and ${r.step} = t.step - 1)
     order by 1, 2, 3`
 }
 

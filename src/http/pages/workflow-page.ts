@@ -15,15 +15,15 @@ const valuesShown = 10
 export async function workflowPage(store: Store, workflowId: string, now: Date): Promise<Markup> {
   const workflow = await store.get(workflowId)
   if (!workflow) throw noWorkflow(workflowId)
-  const [events, steps, waits, keys] = await Promise.all([
+  const [events, last, waits, keys, stepCount] = await Promise.all([
     store.events(workflowId),
-    store.steps(workflowId),
+    store.steps(workflowId, { last: stepsShown }),
     store.waits([workflowId]),
     store.streamKeys(workflowId),
+    store.countSteps(workflowId),
   ])
   const tails = await Promise.all(keys.map(({ key }) => readTail(store, workflowId, key)))
   const progress = events.map(({ key, value }) => readProgress(key, value)).find((one) => one !== undefined)
-  const last = steps.slice(-stepsShown)
   return markup`<h1>${workflow.name} <span class="faint">${workflowId}</span></h1>
 ${progress !== undefined && markup`<progress max="1" value="${progress}" aria-label="Progress">${Math.round(progress * 100)} %</progress>`}
 ${waits.map((wait) => markup`<p class="notice warn"><a href="${waitPath(waitId(wait))}">${describeQuestion(wait)}</a> <span class="faint">${wait.state}</span></p>`)}
@@ -40,7 +40,7 @@ ${facts([
 ${events.length > 0 && markup`<h2>Events</h2>${facts(events.map(({ key, value }) => [key, showValue(value)] as const))}`}
 ${
   last.length > 0 &&
-  markup`<h2>Steps <span class="faint">${steps.length > last.length ? `the last ${last.length} of ${steps.length}` : steps.length}</span></h2>
+  markup`<h2>Steps <span class="faint">${stepCount > last.length ? `the last ${last.length} of ${stepCount}` : stepCount}</span></h2>
 ${facts(last.map(({ step, name, error, output }) => [`${step} ${name}`, showError(error) ?? showValue(output)] as const))}`
 }
 ${keys.map(

@@ -298,3 +298,21 @@ test('ctrl-c detaches', async () => {
     stderr: 'Detached. The workflow goes on; to come back: drover watch running\n',
   })
 })
+
+test('steps of a long workflow: both ends on a terminal, all of them in a pipe, a range where one is asked for', async () => {
+  const did = Array.from({ length: 1200 }, (_, step) => ({ step: `work-${step}` }))
+  const store = createFakeStore([{ workflowId: 'long', did }])
+  const screen = await runCli('steps long', { store, isTerminal: true })
+  expect(screen.stdout).toContain('work-19 ')
+  expect(screen.stdout).not.toContain('work-20 ')
+  expect(screen.stdout).toContain('work-1180')
+  expect(screen.stderr).toBe(
+    '1200 steps, of which the first 20 and the last 20 are shown; --from 20 --limit 1000 shows others, -o jsonl all.\n',
+  )
+  const ids = async (line: string) => (await runCli(line, { store })).stdout.trim().split('\n')
+  expect(await ids('steps long -o ids')).toHaveLength(1200)
+  expect(await ids('steps long -o ids --from 1100 --limit 3')).toEqual(['1100', '1101', '1102'])
+  expect(await ids('steps long -o ids --last 2')).toEqual(['1198', '1199'])
+  expect(JSON.parse((await runCli('steps long -o json', { store })).stdout)).toHaveLength(1200)
+  expect((await runCli('steps long --last 2 --from 1', { store })).code).toBe(2)
+})
