@@ -16,7 +16,7 @@ import { eventColumns } from './columns/event-columns.ts'
 import { stepColumns } from './columns/step-columns.ts'
 import { streamColumns } from './columns/stream-columns.ts'
 import { workflowColumns } from './columns/workflow-columns.ts'
-import { labelledCommand } from './command-lines.ts'
+import { commandLines, labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
@@ -161,14 +161,14 @@ function stackLines({ error, workflowId }: Workflow, width: number, frame: Viewp
 function stuckLines({ workflow, isLeftBehind = false }: Details, frame: Viewport): string[] {
   if (!isLeftBehind) return []
   const { style, width } = frame
+  const room = Math.max(1, width - keyWidth)
   const text = `executor ${shortExecutor(workflow.executorId ?? '')} is not connected`
-  const [line = '', ...more] = labelledCommand(
-    text,
-    command('recover', [workflow.workflowId]),
-    frame,
-    width - keyWidth,
-  )
-  const painted = [style.bad(line), ...more.map(style.command)]
+  const takeOver = commandLines(command('recover', [workflow.workflowId]), frame, room)
+  const [first = ''] = takeOver
+  const isShort = takeOver.length === 1 && displayWidth(`${text}   ${first}`) <= room
+  const painted = isShort
+    ? [`${style.bad(text)}   ${style.command(first)}`]
+    : [...wrap(text, room, 2).map(style.bad), ...takeOver.map((line) => style.command(truncate(line, room)))]
   return factLines('stuck', painted, frame)
 }
 

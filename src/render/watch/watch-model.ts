@@ -237,7 +237,8 @@ function applyStream(
   const others = tail.filter((other) => other.offset < offset)
   const piece = pieceOf(value)
   const longer = [...others, { offset, text: formatValue(value, maxTextLength), piece }].slice(-maxTail)
-  const kept = others.length < tail.length ? others.map((other) => other.piece ?? '').join('') : joined
+  const isWhole = joined !== '' && others.length === tail.length
+  const kept = isWhole ? joined : others.map((other) => other.piece ?? '').join('')
   return keepNewest(streams, key, {
     tail: longer,
     joined: areJoined(longer.map((one) => one.piece)) ? `${kept}${piece}`.slice(-maxJoined) : '',

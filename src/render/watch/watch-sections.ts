@@ -126,7 +126,7 @@ function streamLines(key: string, stream: WatchedStream, rows: number, frame: Vi
   const state = `${count}${stream.closed ? ', closed' : ''}`
   const title = truncate(key, Math.max(1, width - displayWidth(state) - 2))
   const head = `${title}  ${style.faint(truncate(state, width - displayWidth(title) - 2))}`
-  if (stream.joined !== '') return [head, ...joinedLines(stream, width).slice(-rows)].slice(0, rows)
+  if (stream.joined !== '') return [head, ...(rows > 1 ? joinedLines(stream, width).slice(1 - rows) : [])]
   const offsetWidth = String(stream.count).length
   const tail = rows > 1 ? stream.tail.slice(1 - rows) : []
   return [

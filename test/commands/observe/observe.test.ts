@@ -91,7 +91,7 @@ test('get shows a workflow on one screen', async () => {
     executor     drover-test
     application  example
     version      v1
-    stuck        executor drover-test is not connected: drover recover asking
+    stuck        executor drover-test is not connected   drover recover asking
 
     waits
       Ship it?  for 59s, 1m 00s left

@@ -121,11 +121,11 @@ test('the pieces of a text are joined, as it reads', () => {
     "● PENDING   eventsWorkflow  018f3a9c                  1m 12s
       steps     ▸ step 0 runs, or is tried again  1m 12s
       stream    tokens  34 values
-                the steps must be deterministic, whatever the
+                Work between the steps must be deterministic,
+                whatever the weather is. Work between the
+                steps must be deterministic, whatever the
                 weather is. Work between the steps must be
-                deterministic, whatever the weather is. Work
-                between the steps must be deterministic,
-                whatever the weather is. ▏"
+                deterministic, whatever the weather is. ▏"
   `)
   const tokens = words.map((token, index) => ({ token, index }))
   expect(draw(fold(stream(tokens)), 60)).toBe(draw(fold(stream(words)), 60))
