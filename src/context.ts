@@ -55,6 +55,8 @@ export interface Context {
   loadApp(specifier: string, options: LoadOptions): Promise<App>
   /** What the process will exit with; a worse one wins over an earlier one. */
   exitWith(code: ExitCode): void
+  /** Runs a line of the shell with this on its stdin; what it prints goes to stderr. Its exit code; null where a signal ended it. */
+  runShell(line: string, stdin: string): Promise<number | null>
   /** Starts `drover` again with these arguments, and these variables over the environment of this process; its output is discarded. */
   spawnDrover(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess
 }

@@ -72,6 +72,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     appendFile: appendToDisk,
     exitWith: (code) => codes.push(code),
     spawnDrover,
+    runShell,
     local: () => {
       local ??= import('./local/local-database.ts').then(({ createLocalDatabase }) =>
         createLocalDatabase({ home, env: process.env, onNotice: (notice) => terminal.note(notice) }),
@@ -221,4 +222,12 @@ function spawnDrover(args: readonly string[], env: Readonly<Record<string, strin
   })
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
   return { exited, kill: (signal) => void child.kill(signal) }
+}
+
+async function runShell(line: string, stdin: string): Promise<number | null> {
+  const child = spawn(line, { shell: true, stdio: ['pipe', 2, 2] })
+  // It need not read what it is given.
+  child.stdin?.on('error', () => {}).end(stdin)
+  const [code] = await once(child, 'exit')
+  return code
 }

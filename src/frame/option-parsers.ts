@@ -43,3 +43,10 @@ function wholeNumber(text: string, least: number, which: string): number {
     hint: `write it in digits: ${least}, or more`,
   })
 }
+
+/** Of TCP; 0 for any that is free. */
+export function parsePort(text: string): number {
+  const port = nonNegativeInteger(text)
+  if (port <= 65_535) return port
+  throw new CliError('invalid-argument', `There is no port ${port}.`, { hint: 'from 0 to 65535' })
+}

@@ -6,6 +6,7 @@ import type { Store } from '../core/store.ts'
 import type { Scope } from './auth/scope.ts'
 import type { KeptToken } from './auth/tokens.ts'
 import type { LinkKeys } from './links/link-keys.ts'
+import type { Notifier } from './notify/notifier.ts'
 
 /** What the gateway is made of; all that it knows of its surroundings. */
 export interface GatewayParts {
@@ -27,6 +28,8 @@ export interface GatewayParts {
   linkKeys(): Promise<LinkKeys>
   /** How many server-sent streams may be open at once. */
   readonly mostStreams: number
+  /** Told of each question that arrives; undefined where nobody wants to know. */
+  readonly notifier?: Notifier | undefined
   now(): Date
   /** One line for each request, and for what the connection to the database does. */
   onLog(line: string): void

@@ -11,6 +11,7 @@ import { answerPreflight, corsHeaders } from './guard/allow-origin.ts'
 import { guardRequest } from './guard/guard-request.ts'
 import { addLinkRoutes } from './links/link-routes.ts'
 import { addMetricsRoute } from './metrics-route.ts'
+import { tellArrivals } from './notify/tell-arrivals.ts'
 import { addPageRoutes } from './pages/page-routes.ts'
 import { addSessionRoute } from './pages/sign-in.ts'
 import { addProbeRoutes } from './probe-routes.ts'
@@ -57,6 +58,7 @@ export function createGateway(parts: GatewayParts): GatewayApp {
   addStreamRoute(app, parts)
   const streams = createEventStreams(parts, parts.mostStreams)
   const sources = { streams, inbox: createInboxHub(parts) }
+  void tellArrivals(parts, sources.inbox)
   addV1Routes(app, parts, sources)
   addSessionRoute(app, parts)
   addPageRoutes(app, parts, sources)

@@ -30,6 +30,7 @@ export interface RunCliOptions extends FakeTerminalOptions {
   readonly written?: Record<string, string>
   /** Is given the terminal before the command runs: whoever types into a full screen needs it. */
   readonly onTerminal?: (terminal: FakeTerminal) => void
+  readonly runShell?: (line: string, stdin: string) => Promise<number | null>
   /** How long it slept, in order. */
   readonly slept?: number[]
 }
@@ -96,6 +97,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     loadApp: async () => options.app ?? missing('app')(),
     exitWith: (code) => codes.push(code),
     spawnDrover: missing('process'),
+    runShell: options.runShell ?? missing('shell'),
   }
   await run(context, argv)
   return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }

@@ -3,6 +3,7 @@ import { waitId } from '../../core/decide/wait-id.ts'
 import type { Store } from '../../core/store.ts'
 import type { OutputFlags } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import type { NotifyFlags } from '../../http/notify/notifier.ts'
 import { inboxView, waitLine } from '../../render/inbox/inbox-view.ts'
 import { createStyle } from '../../render/style.ts'
 import { toJsonLine, toWaitJson } from '../../render/to-json.ts'
@@ -15,8 +16,9 @@ import {
   toInboxQuery,
 } from './open-waits.ts'
 
-export interface WatchInboxFlags extends OutputFlags, InboxFilters {
+export interface WatchInboxFlags extends OutputFlags, InboxFilters, NotifyFlags {
   readonly bell: boolean
+  readonly publicUrl?: string
 }
 
 /** One of three ways to show an inbox that changes. */
@@ -50,6 +52,7 @@ export async function watchInbox(
   const withTopics = createTopicFinder(store, settings, flags.topic)
   let open: ReadonlyMap<string, OpenWait> | undefined
   const onNotice = (notice: string) => printNotice(context, notice)
+  const tell = await createTeller(context, flags, onNotice)
   try {
     for await (const inbox of store.watchInbox(toInboxQuery(context, flags), { signal, onNotice })) {
       const found = await withTopics(inbox)
@@ -61,11 +64,27 @@ export async function watchInbox(
       if (flags.bell && open && changes.arrived.length > 0)
         void (stderr.isTerminal ? stderr : stdout).write(bell)
       open = now
+      for (const wait of changes.arrived) tell(wait)
       await presenter.show(found, changes)
     }
   } finally {
     presenter.close()
   }
+}
+
+/** Tells `--notify` and `--exec`; loaded where one of them is given. */
+async function createTeller(
+  context: Context,
+  flags: WatchInboxFlags,
+  onNotice: (notice: string) => void,
+): Promise<(wait: OpenWait) => void> {
+  if (!flags.notify && !flags.exec) return () => {}
+  const { createNotifier } = await import('../../http/notify/notifier.ts')
+  const { waitNotification } = await import('../../http/notify/wait-notification.ts')
+  const { signal } = context.interrupts
+  const notifier = await createNotifier({ ...context, ...flags, signal, onNotice })
+  const publicUrl = flags.publicUrl ?? context.env.DROVER_PUBLIC_URL
+  return (wait) => notifier?.tell(waitNotification(wait, context.now(), publicUrl))
 }
 
 /** A wait that was rewound waits anew. */

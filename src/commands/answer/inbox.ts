@@ -13,11 +13,14 @@ import { withStore } from '../../frame/with-store.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
 import { toWaitJson } from '../../render/to-json.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+import type { InboxLinkFlags } from './inbox-links.ts'
+import { checkNotifyFlags } from './inbox-notify-flags.ts'
 import { type WatchInboxFlags, watchInbox } from './inbox-presenter.ts'
 import { runInteractiveInbox } from './interactive-inbox.ts'
 import { addInboxFilters, readOpenWaits } from './open-waits.ts'
 
-interface InboxFlags extends DatabaseFlags, WatchInboxFlags {
+interface InboxFlags extends DatabaseFlags, WatchInboxFlags, InboxLinkFlags {
+  readonly links: boolean
   readonly watch: boolean
   readonly pick?: boolean
   readonly limit?: number
@@ -37,6 +40,15 @@ export function inboxCommand(context: Context): Command {
     .option('--no-pick', 'only list them')
     .option('--watch', 'go on, and show what comes and goes; ctrl-c leaves', false)
     .option('--bell', 'with --watch: ring when something comes', false)
+    .addOption(repeatable('--notify <url>', 'with --watch: post what comes to this address; repeatable'))
+    .addOption(
+      repeatable('--exec <command>', 'with --watch: run this with what comes on its stdin; repeatable'),
+    )
+    .option('--links', 'with a link for each that answers it, in the name of --as', false)
+    .option('--as <name>', 'with --links: who answers by them')
+    .option('--for <duration>', 'with --links: how long they are good', '24h')
+    .option('--public-url <url>', 'where the gateway is reached (else DROVER_PUBLIC_URL)')
+    .option('--qr', 'with --links: also draw each as a QR code', false)
     .action((_, command: Command) => runInbox(context, readTopic(command.optsWithGlobals<InboxFlags>())))
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
@@ -47,7 +59,8 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
       hint: command('inbox', [], { '--watch': true, '-o': 'jsonl' }),
     })
   }
-  const canPick = isAtDesk(context)
+  checkNotifyFlags(flags)
+  const canPick = isAtDesk(context) && !flags.links
   if (flags.pick && !canPick) {
     throw new CliError('no-terminal', 'Cannot open the picker: stdin is not a terminal.', {
       hint: command('inbox', [], { '-o': 'ids' }),
@@ -57,8 +70,12 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
   await withStore(
     context,
     flags,
-    (store, settings) => {
+    async (store, settings) => {
       if (flags.watch) return watchInbox(context, store, settings, flags)
+      if (flags.links) {
+        const { printInboxLinks } = await import('./inbox-links.ts')
+        return printInboxLinks(context, store, settings, flags)
+      }
       return isPicked
         ? runInteractiveInbox(context, store, settings, flags)
         : printInbox(context, store, settings, flags)

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
-import { positiveInteger } from '../../frame/option-parsers.ts'
+import { parsePort, positiveInteger } from '../../frame/option-parsers.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
@@ -17,6 +18,7 @@ interface WorkerFlags extends DatabaseFlags, AppFlags {
   readonly createQueue?: string
   readonly concurrency?: number
   readonly drainTimeout: string
+  readonly healthPort?: number
 }
 
 export function workerCommand(context: Context): Command {
@@ -39,6 +41,11 @@ export function workerCommand(context: Context): Command {
       'on ctrl-c or SIGTERM let what runs here end, up to this long',
       '0s',
     )
+    .option(
+      '--health-port <number>',
+      'answer /healthz and /readyz on this port, for an orchestrator',
+      parsePort,
+    )
     .action((_, command: Command) => runWorker(context, command.optsWithGlobals<WorkerFlags>()))
   return addAppOptions(command)
 }
@@ -60,12 +67,18 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       const { createQueue, concurrency } = flags
       const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
       const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
-      const runtime = await launchApp(context, launch)
+      const health = await openHealthPort(flags.healthPort, store)
+      const runtime = await launchApp(context, launch).catch(async (error: unknown) => {
+        await health?.close()
+        throw error
+      })
       try {
         await noteRuntime(context, store, runtime)
         const names = [...new Set(app.workflows.map(({ name }) => name))]
         printNotice(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
+        health?.setReady(true)
         await interrupted(context)
+        health?.setReady(false)
         if (drainMs > 0)
           printNotice(
             context,
@@ -73,11 +86,19 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
           )
       } finally {
         await runtime.shutdown({ drainMs })
+        await health?.close()
       }
       await noteUnfinished(context, launch, runtime)
     },
     { create: true, settings },
   )
+}
+
+/** Loaded where somebody asks for it. */
+async function openHealthPort(port: number | undefined, store: Store) {
+  if (port === undefined) return undefined
+  const { openHealthServer } = await import('../../http/health-server.ts')
+  return openHealthServer(port, store)
 }
 
 async function interrupted({ interrupts: { signal } }: Context): Promise<void> {

@@ -6,7 +6,7 @@ import { command } from '../../core/words/command-line.ts'
 import { type KeptToken, parseTokens } from '../../http/auth/tokens.ts'
 import type { Access } from '../../http/gateway-parts.ts'
 import { isLoopback } from '../../http/guard/allowed-hosts.ts'
-import { parseWebUrl } from './public-url.ts'
+import { parseWebUrl } from '../../http/links/public-url.ts'
 
 export interface AccessFlags {
   readonly host: string

@@ -10,10 +10,10 @@ import { withStore } from '../../frame/with-store.ts'
 import { findKnownWait } from '../../http/answer/find-known-wait.ts'
 import { createLink } from '../../http/links/answer-link.ts'
 import { readLinkKeys } from '../../http/links/link-keys.ts'
+import { publicUrlOf } from '../../http/links/public-url.ts'
 import { renderQr } from '../../http/links/qr.ts'
 import { getAsked } from '../../http/v1/require-workflow.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
-import { publicUrlOf } from './public-url.ts'
 
 interface LinkFlags extends DatabaseFlags, OutputFlags {
   readonly as?: string

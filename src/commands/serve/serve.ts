@@ -1,17 +1,18 @@
 import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { CliError } from '../../core/errors.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
-import { nonNegativeInteger, positiveInteger, repeatable } from '../../frame/option-parsers.ts'
+import { parsePort, positiveInteger, repeatable } from '../../frame/option-parsers.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { createGateway } from '../../http/gateway.ts'
 import { listen } from '../../http/http-server.ts'
 import { readLinkKeys } from '../../http/links/link-keys.ts'
+import { parseWebUrl } from '../../http/links/public-url.ts'
+import { createNotifier } from '../../http/notify/notifier.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { type AccessFlags, readAccess, withTokens } from './access.ts'
 import { experimentWorkflows } from './experiment-workflows.ts'
@@ -19,6 +20,7 @@ import { experimentWorkflows } from './experiment-workflows.ts'
 interface ServeFlags extends DatabaseFlags, AppFlags, AccessFlags {
   readonly port: number
   readonly maxStreams: number
+  readonly notify?: readonly string[]
 }
 
 export function serveCommand(context: Context): Command {
@@ -36,6 +38,7 @@ export function serveCommand(context: Context): Command {
     .option('--insecure', 'listen for others without https', false)
     .option('--trusted-proxy <address>', 'believe the X-Forwarded-For of this proxy')
     .option('--max-streams <count>', 'server-sent streams that may be open at once', positiveInteger, 200)
+    .addOption(repeatable('--notify <url>', 'post each question that arrives to this address; repeatable'))
     .option('--rate-limit <rate>', 'writes that each caller may do, such as 60/min', parseRate)
     .action((_, command: Command) => runServe(context, command.optsWithGlobals<ServeFlags>()))
   return addAppOptions(command).addHelpText('after', examples)
@@ -47,18 +50,13 @@ Examples:
   curl -X POST http://localhost:8000/start-workflow-events/my-wf-1/3
   curl http://localhost:8000/workflow-events/my-wf-1/progress`
 
-function parsePort(text: string): number {
-  const port = nonNegativeInteger(text)
-  if (port <= 65_535) return port
-  throw new CliError('invalid-argument', `There is no port ${port}.`, { hint: 'from 0 to 65535' })
-}
-
 function parseRate(text: string): number {
   return positiveInteger(text.replace(/\/min$/, ''))
 }
 
 async function runServe(context: Context, flags: ServeFlags): Promise<void> {
   const reached = readAccess(context, flags)
+  for (const url of flags.notify ?? []) parseWebUrl(url, '--notify')
   const app =
     flags.app === undefined ? undefined : await loadApp(context, flags, await readSettings(context, flags))
   await withStore(
@@ -67,6 +65,9 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
     async (store, settings, target) => {
       const access = await withTokens(context, reached, flags, store.database)
       const stopping = new AbortController()
+      const { signal } = stopping
+      const onNotice = (notice: string) => printNotice(context, notice)
+      const notifier = await createNotifier({ ...context, notify: flags.notify, signal, onNotice })
       const gateway = createGateway({
         store,
         version: context.version,
@@ -79,9 +80,10 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         experiment: experimentWorkflows(app),
         linkKeys: () => readLinkKeys(context),
         mostStreams: flags.maxStreams,
+        notifier,
         now: context.now,
-        onLog: (line) => printNotice(context, line),
-        stopping: stopping.signal,
+        onLog: onNotice,
+        stopping: signal,
       })
       const listening = await listen(gateway, flags)
       let runtime: Runtime | undefined
@@ -93,8 +95,8 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         }
         await store.clock()
         printNotice(context, readyLine(flags, listening.port, store, access.tokens !== undefined))
-        const { signal } = context.interrupts
-        if (!signal.aborted) await once(signal, 'abort')
+        const { signal: interrupt } = context.interrupts
+        if (!interrupt.aborted) await once(interrupt, 'abort')
       } finally {
         stopping.abort()
         await listening.close(graceMs)

@@ -3,14 +3,14 @@ import type { Context } from '../../context.ts'
 import { examine } from '../../core/diagnosis/checkup.ts'
 import { examineStore } from '../../core/diagnosis/examine-store.ts'
 import { CliError, exitCodeOf } from '../../core/errors.ts'
-import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
+import { exitCodes } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
+import { repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
 import {
-  type FindingLine,
   findingColumns,
   renderFindings,
   toFindingJson,
@@ -20,10 +20,15 @@ import {
 import { createStyle } from '../../render/style.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+import type { Findings } from './watch-findings.ts'
 
 interface DoctorFlags extends DatabaseFlags, OutputFlags {
   readonly wait: boolean
   readonly timeout?: string
+  readonly watch: boolean
+  readonly every: string
+  readonly notify?: readonly string[]
+  readonly exec?: readonly string[]
 }
 
 export function doctorCommand(context: Context): Command {
@@ -34,11 +39,19 @@ export function doctorCommand(context: Context): Command {
     )
     .option('--wait', 'look again until nothing fails', false)
     .option('--timeout <duration>', 'with --wait: for at most this long; then 5, 69 or 3, as without')
+    .option('--watch', 'go on, and say what turned bad and what is well again; ctrl-c leaves', false)
+    .option('--every <duration>', 'with --watch: how often it looks', '30s')
+    .addOption(repeatable('--notify <url>', 'with --watch: post each of these to this address; repeatable'))
+    .addOption(repeatable('--exec <command>', 'with --watch: run this with each on its stdin; repeatable'))
     .action((_, command: Command) => runDoctor(context, command.optsWithGlobals<DoctorFlags>()))
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
+  if (flags.watch || flags.notify || flags.exec) {
+    const { watchFindings } = await import('./watch-findings.ts')
+    return watchFindings(context, flags, () => look(context, flags, createTimeLimit(context, undefined)))
+  }
   const { lines, code } = await findLines(context, flags)
   const { databaseFlags } = context
   if (code !== undefined) context.exitWith(code)
@@ -59,12 +72,6 @@ async function runDoctor(context: Context, flags: DoctorFlags): Promise<void> {
     toId: ({ check }) => check,
     empty: 'Nothing was checked.',
   })
-}
-
-interface Findings {
-  readonly lines: readonly FindingLine[]
-  /** Undefined where nothing fails. */
-  readonly code: ExitCode | undefined
 }
 
 /** With `--wait` the first look at which nothing fails, or the last one for which there was time. */
@@ -117,7 +124,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
   }
 }
 
-async function checkEmbedded(context: Context): Promise<readonly FindingLine[]> {
+async function checkEmbedded(context: Context): Promise<Findings['lines']> {
   const local = await context.local()
   if (!local.exists())
     return [{ check: 'embedded', verdict: 'ok', message: 'there is no embedded Postgres', fix: null }]

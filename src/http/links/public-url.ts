@@ -1,9 +1,8 @@
-import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 
 /** Where others reach the gateway, without a slash at its end. Throws `usage` where nobody says it. */
 export function publicUrlOf(
-  { env }: Pick<Context, 'env'>,
+  { env }: { readonly env: Readonly<Record<string, string | undefined>> },
   { publicUrl }: { readonly publicUrl?: string },
 ): string {
   const found = publicUrl ?? env.DROVER_PUBLIC_URL

@@ -1,0 +1,47 @@
+import { createHmac } from 'node:crypto'
+
+export interface Notification {
+  /** The same whenever the same is told again. */
+  readonly id: string
+  readonly type: string
+  readonly at: Date
+  readonly data: object
+}
+
+interface Target {
+  readonly url: string
+  readonly secret: Buffer
+  readonly now: () => Date
+  readonly signal: AbortSignal
+}
+
+const patienceMs = 10_000
+
+/** Undefined when it was taken, else why not. Signed as standardwebhooks.com says. */
+export async function postWebhook(
+  { id, type, at, data }: Notification,
+  { url, secret, now, signal }: Target,
+): Promise<string | undefined> {
+  const body = JSON.stringify({ type, timestamp: at, data })
+  const timestamp = String(Math.floor(now().getTime() / 1000))
+  const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+      headers: {
+        'Content-Type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': `v1,${signature}`,
+      },
+    })
+    await response.body?.cancel()
+    return response.ok ? undefined : `it answered ${response.status}`
+  } catch (error) {
+    const { cause, message } = error as Error
+    return cause instanceof Error ? cause.message : message
+  }
+}
