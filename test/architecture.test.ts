@@ -201,7 +201,6 @@ const namesCommands = [
   'commands/answer/decide.ts',
   'commands/manage/cancel.ts',
   'commands/serve/link.ts',
-  'commands/serve/metrics.ts',
   'commands/serve/serve.ts',
   'commands/serve/token.ts',
   'commands/try/approval-part.ts',

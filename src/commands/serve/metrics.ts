@@ -11,13 +11,8 @@ export function metricsCommand(context: Context): Command {
     .description(
       'Print in the text format of OpenMetrics what is active, queued, waiting, live and left behind, and what ended in the last 5 minutes.\nA gateway that runs has the same under /metrics, where it counts what ended since it began.',
     )
-    .addHelpText('after', examples)
     .action((_, command: Command) => runMetrics(context, command.optsWithGlobals<DatabaseFlags>()))
 }
-
-const examples = `
-Examples:
-  drover metrics > drover.prom.new && mv drover.prom.new drover.prom`
 
 async function runMetrics(context: Context, flags: DatabaseFlags): Promise<void> {
   await withStore(context, flags, async (store, { audit }) => {
