@@ -17,8 +17,9 @@ export function createFakeBulk(world: FakeWorld, managed: Managed[]) {
       workflowIds.flatMap((id) => {
         const workflow = entries.get(id)?.rows.workflow
         if (!workflow) return []
-        const { workflowId, name, status, queue, application, version } = workflow
-        return [{ workflowId, name, status, queue, application, version, updatedAt: new Date(0) }]
+        const { workflowId, name, status, queue, application, version, executorId, createdAt } = workflow
+        const state = { workflowId, name, status, queue, application, version, executorId, createdAt }
+        return [{ ...state, updatedAt: new Date(0) }]
       }),
     stepBounds: async (workflowIds) =>
       workflowIds.flatMap((id) => {

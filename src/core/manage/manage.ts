@@ -23,6 +23,8 @@ export interface WorkflowState {
   readonly queue: string | null
   readonly application: string | null
   readonly version: string | null
+  readonly executorId: string | null
+  readonly createdAt: Date
   readonly updatedAt: Date
 }
 

@@ -34,9 +34,9 @@ export async function readStates(
   workflowIds: readonly string[],
 ): Promise<WorkflowState[]> {
   const w = workflowStatus.in(schema, 'w')
+  const told = ['id', 'name', 'status', 'queue', 'application', 'version', 'executorId'] as const
   const rows = await session.query(
-    `select ${pick(w, ['id', 'name', 'status', 'queue', 'application', 'version', 'updatedAt'])}
-     from ${w} where ${w.id} = any($1)`,
+    `select ${pick(w, [...told, 'createdAt', 'updatedAt'])} from ${w} where ${w.id} = any($1)`,
     [workflowIds],
   )
   return rows.map((row) => ({
@@ -46,6 +46,8 @@ export async function readStates(
     queue: toFilledText(row.queue),
     application: toFilledText(row.application),
     version: toFilledText(row.version),
+    executorId: toFilledText(row.executorId),
+    createdAt: dateOfMs(row.createdAt as string),
     updatedAt: dateOfMs(row.updatedAt as string),
   }))
 }

@@ -63,7 +63,8 @@ test('a filter says how many and which, and needs a yes', async () => {
 
   const declined = await runCli(line, { store, isTerminal: true, answers: [false] })
   expect(declined.code).toBe(130)
-  expect(declined.stderr).toContain('? Cancel 7 workflows?')
+  expect(declined.stderr).toContain('? Cancel 7 workflows in fake database?   7 of orderWorkflow v1')
+  expect(declined.stderr).toContain('ID          NAME           STATUS     AGE  EXECUTOR')
   expect(store.managed).toEqual([])
 
   expect((await runCli(line, { store, isTerminal: true, answers: [true] })).code).toBe(0)
@@ -184,8 +185,8 @@ test('--children shows all that they started before anything is done', async () 
   expect(store.managed).toEqual([])
   store.update('parent', { name: 'family' })
   const asked = await runCli('cancel --name family --children', { store, isTerminal: true, answers: [false] })
-  expect(asked.stderr).toContain('parent (PENDING), child (PENDING), grandchild (ENQUEUED)')
-  expect(asked.stderr).toContain('? Cancel 3 workflows?')
+  expect(asked.stderr).toMatch(/^parent .* PENDING .*\nchild .* PENDING .*\ngrandchild .* ENQUEUED/m)
+  expect(asked.stderr).toContain('? Cancel 3 workflows in fake database?')
 })
 
 test('--children takes in what goes on although its parent has ended', async () => {

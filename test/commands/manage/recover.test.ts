@@ -337,3 +337,19 @@ test('--watch goes on until it is stopped, and tells each thing once', async () 
   expect(stderr.match(/pod-1 is gone/g)).toHaveLength(1)
   expect(stdout.match(/left-alone/g)).toHaveLength(2)
 })
+
+test('on a terminal --to-version takes a yes: old workflows go on with new code', async () => {
+  const versions = [{ version: 'v2', application: 'example', registeredAt: new Date(1), isLatest: true }]
+  const queued = () => cluster({ executors: [untold], versions })
+  const store = queued()
+  const line = 'recover a --to-version v2'
+  const declined = await runCli(line, { store, slept: [], isTerminal: true, answers: [false] })
+  expect(declined.code).toBe(130)
+  expect(declined.stderr).toContain('? Let 1 workflow go on with the code of version v2?')
+  expect((await store.get('a'))?.version).toBe('v1')
+  expect((await runCli(line, { store, slept: [], isTerminal: true, answers: [true] })).code).toBe(0)
+  expect((await store.get('a'))?.version).toBe('v2')
+  const another = queued()
+  expect((await runCli(`${line} --yes`, { store: another, slept: [], isTerminal: true })).code).toBe(0)
+  expect((await another.get('a'))?.version).toBe('v2')
+})

@@ -15,13 +15,14 @@ import { suggestFilter } from '../../../frame/suggest-filter.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { notFoundHint, nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { bulkSummary } from '../../../render/columns/bulk-line.ts'
-import { counted } from '../../../render/text.ts'
+import { counted, escapeName } from '../../../render/text.ts'
 import { type BulkPrinter, createBulkPrinter } from './bulk-printer.ts'
 import { changeBatch } from './change-batch.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { createPace } from './pace.ts'
 import { makeFoundPlan, makePlan, type Plan, preview } from './plan.ts'
 import { type BulkRequest, toDryRow } from './request.ts'
+import { showTargets } from './show-targets.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
 export async function runBulk(context: Context, store: Store, given: BulkRequest): Promise<void> {
@@ -117,8 +118,6 @@ function noteStatuses(context: Context, verb: ManageVerb, { status }: WorkflowFi
   printNotice(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
 }
 
-const sampleSize = 5
-
 async function tellMeaning(context: Context, { explain }: BulkRequest, { targets }: Plan): Promise<void> {
   if (!explain || targets.length === 0) return
   printNotice(context, await explain(targets.map(({ workflowId }) => workflowId)))
@@ -130,9 +129,7 @@ async function confirm(context: Context, store: Store, request: BulkRequest, pla
   if (!filter && !alwaysAsk) return
   const targets = [...plan.targets, ...(await preview(store, request, plan)).targets]
   const count = counted(targets.length, 'workflow')
-  const sample = targets.slice(0, sampleSize).map(({ workflowId, status }) => `${workflowId} (${status})`)
-  const more = targets.length > sampleSize ? ` and ${targets.length - sampleSize} more` : ''
-  printNotice({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
+  const kinds = await showTargets(context, store, verb, targets)
   await tellMeaning(context, request, plan)
   if (flags.yes) return
   if (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-')) {
@@ -140,7 +137,9 @@ async function confirm(context: Context, store: Store, request: BulkRequest, pla
       hint: 'look with --dry-run, then add --yes',
     })
   }
-  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${count}?`
+  const where = escapeName(store.database.label)
+  const what = kinds === '' ? '' : `   ${escapeName(kinds)}`
+  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${count} in ${where}?${what}`
   if (!(await terminal.confirm(question)))
     throw new CliError('interrupted', 'Nothing was done.', { hint: 'look first with --dry-run' })
 }

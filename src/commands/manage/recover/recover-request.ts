@@ -10,6 +10,7 @@ export interface RecoverFlags extends DatabaseFlags, OutputFlags {
   readonly grace: string
   readonly watch: boolean
   readonly every: string
+  readonly yes: boolean
 }
 
 /** What one look round shall find, and where its hints will be typed. */

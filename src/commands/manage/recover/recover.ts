@@ -10,6 +10,7 @@ import { CliError } from '../../../core/errors.ts'
 import { exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
 import type { Store } from '../../../core/store.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
+import { confirm } from '../../../frame/confirm.ts'
 import { repeatable } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../../frame/output-format.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
@@ -17,6 +18,9 @@ import { printNotice } from '../../../frame/print-notice.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
+import { createStyle } from '../../../render/style.ts'
+import { renderTable } from '../../../render/table.ts'
+import { counted } from '../../../render/text.ts'
 import { toRecoveredJson } from '../../../render/to-json.ts'
 import { explainUnclaimed, moveFrom } from './move-to-version.ts'
 import { findNamedDead } from './named-dead.ts'
@@ -45,6 +49,7 @@ export function recoverCommand(context: Context): Command {
     .option('--grace <duration>', 'look twice, this far apart', '3s')
     .option('--watch', 'go on until ctrl-c', false)
     .option('--every <duration>', 'with --watch: how often', '30s')
+    .option('--yes', 'with --to-version: do not ask', false)
     .action((ids: string[], _, command: Command) =>
       runRecover(context, ids, command.optsWithGlobals<RecoverFlags>()),
     )
@@ -65,10 +70,33 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
       flags: { ...flags, gone },
       surroundings: surroundingsOf(context, store, settings),
     }
-    if (!flags.watch) return printRound(context, store, flags, await recoverOnce(context, store, round))
+    if (!flags.watch) {
+      const seen = await makeSure(context, store, round)
+      return printRound(context, store, flags, await recoverOnce(context, store, round, seen))
+    }
     await watchForDeadExecutors(context, store, round, everyMs)
   })
 }
+
+/** Old workflows on new code may repeat or skip what they did: on a terminal that takes a yes. */
+async function makeSure(context: Context, store: Store, round: RecoverRequest): Promise<Printed | undefined> {
+  const { flags } = round
+  const { terminal, now } = context
+  const isAsked = terminal.stdinIsTerminal && terminal.stderr.isTerminal && !terminal.isCI
+  if (flags.toVersion === undefined || flags.dryRun || flags.yes || !isAsked) return undefined
+  const rows = await recoverOnce(context, store, { ...round, flags: { ...flags, dryRun: true } })
+  const moved = rows.filter(({ outcome }) => outcome === 'would-hand-over')
+  if (moved.length > 0) {
+    const { colorLevel, columns } = terminal.stderr
+    const frame = { style: createStyle(colorLevel), width: columns, now: now() }
+    terminal.note(renderTable(recoveredColumns, moved.slice(0, shownRows), frame).join('\n'))
+    const count = counted(moved.length, 'workflow')
+    await confirm(context, `Let ${count} go on with the code of version ${flags.toVersion}?`, false)
+  }
+  return { rows: JSON.stringify(rows), notes: '[]' }
+}
+
+const shownRows = 20
 
 /** What earlier rounds said, as text. */
 interface Printed {
