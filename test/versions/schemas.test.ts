@@ -1,6 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { type DroverRun, runDrover, startDrover } from '../support/drover-process.ts'
@@ -22,26 +20,30 @@ describe.each([
   let database: TestDatabase
   let home: string
   let worker: ChildProcess
+  /** May decide, by the function of the record, and nothing else. */
+  let clerk: string
 
   beforeAll(async () => {
     home = await createHome()
-    // The audit of decisions has tests of its own.
-    await writeFile(path.join(home, 'drover.config.json'), '{"audit": "off"}')
     database = await createTestDatabase({ own: false, empty: true })
     worker = await startWorker(sdkVersion, database)
     await drover('wait waiting --for message --timeout 30s')
+    clerk = `clerk_${database.name}`
+    await database.query(`create role ${clerk} login`)
+    expect(await drover(`audit init --decider ${clerk}`)).toMatchObject({ code: 0 })
     if (!isLive) await stopWorker(worker)
   })
 
   afterAll(async () => {
     if (worker) await stopWorker(worker)
+    if (clerk) await database.query(`drop owned by ${clerk}; drop role ${clerk}`)
     await database?.drop()
     await removeHome(home)
   })
 
-  const drover = (line: string | readonly string[]): Promise<DroverRun> => {
+  const drover = (line: string | readonly string[], { url } = database.target): Promise<DroverRun> => {
     const args = typeof line === 'string' ? line.split(' ') : line
-    return runDrover([...args, '--db-url', database.target.url], { home })
+    return runDrover([...args, '--db-url', url], { home })
   }
   const json = async (line: string) => {
     const { code, stdout, stderr } = await drover(`${line} -o json`)
@@ -101,9 +103,17 @@ describe.each([
 
   test('send and approve, and the worker goes on', async () => {
     expect(await drover(['send', 'waiting', '"hello"', '--topic', 'other'])).toMatchObject({ code: 0 })
-    expect(await drover('approve waiting#5 --as ada')).toMatchObject({ code: 0 })
-    expect(await drover('approve waiting#5 --as ada')).toMatchObject({ code: 0 })
-    expect((await drover('reject waiting#5 --as ada --comment no')).code).toBe(9)
+    const decide = (line: string) => drover(line, database.targetAs(clerk))
+    expect(await decide('approve waiting#5 --as ada')).toMatchObject({ code: 0 })
+    const again = { code: 0, stderr: expect.stringContaining('already recorded by ada') }
+    expect(await decide('approve waiting#5 --as ada')).toMatchObject(again)
+    expect((await decide('reject waiting#5 --as bob --comment no')).code).toBe(9)
+    expect(await json('audit waiting')).toMatchObject([
+      { outcome: 'decided-otherwise', by: 'bob', sessionUser: clerk },
+      { outcome: 'repeated', by: 'ada', sessionUser: clerk },
+      { outcome: 'stored', by: 'ada', decision: 'approved', topic: 'go', step: 5, sessionUser: clerk },
+    ])
+    expect(await drover('audit verify')).toMatchObject({ code: 0 })
     const messages: { topic: string; message: unknown }[] = await json('messages waiting')
     expect(messages.map(({ topic }) => topic).sort()).toEqual(['go', 'other'])
     if (!isLive) return

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { droverBin } from '../support/drover-process.ts'
+import { hostilePlan } from '../support/hostile-plan.ts'
+import { createWorkplace, type Workplace } from '../support/workplace.ts'
+
+const megabytes = hostilePlan.isShort ? 10 : 100
+const length = megabytes * 1_000_000
+
+/** One value of this size in each place where there can be one. */
+let place: Workplace
+beforeAll(async () => {
+  place = await createWorkplace()
+  const value = `'"' || repeat('y', ${length}) || '"'`
+  for (const statement of [
+    `insert into dbos.workflow_status (workflow_uuid, status, name, serialization, created_at, updated_at, completed_at)
+     select 'big-' || n, 'SUCCESS', 'big', 'portable_json', 1764200000000, 1764200000000, 1764200001000 from generate_series(1, 3) n`,
+    `insert into dbos.workflow_output (workflow_uuid, output) values ('big-1', ${value}), ('big-2', '1'), ('big-3', '1')`,
+    `insert into dbos.workflow_events (workflow_uuid, key, value, serialization) values ('big-2', 'e', ${value}, 'portable_json')`,
+    `insert into dbos.workflow_events_history (workflow_uuid, function_id, key, value, serialization) values ('big-2', 0, 'e', ${value}, 'portable_json')`,
+    `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, output, serialization, started_at_epoch_ms, completed_at_epoch_ms)
+     values ('big-2', 1, 'step', ${value}, 'portable_json', 1764200000000, 1764200000001)`,
+    `insert into dbos.streams (workflow_uuid, key, value, "offset", function_id, serialization)
+     values ('big-3', 's', ${value}, 0, 0, 'portable_json'), ('big-3', 's', '"__DBOS_STREAM_CLOSED__"', 1, 1, 'portable_json')`,
+    `insert into dbos.notifications (destination_uuid, topic, message, serialization, created_at_epoch_ms, consumed)
+     values ('big-3', 't', ${value}, 'portable_json', 1764200000000, false)`,
+  ])
+    await place.database.query(statement)
+})
+afterAll(() => place.remove())
+
+const every = [
+  ['list', 0],
+  ['list -o json', 0],
+  ['get big-1', 0],
+  ['get big-1 -o json', length],
+  ['result big-1 -r', length],
+  ['wait big-1', length],
+  ['watch big-1', 0],
+  ['watch big-1 -o jsonl', length],
+  ['explain big-1', 0],
+  ['events big-2', length],
+  ['events big-2 e', length],
+  ['events big-2 --follow -o jsonl', length],
+  ['watch big-2', 0],
+  ['watch big-2 -o jsonl', 2 * length],
+  ['steps big-2', length],
+  ['steps big-2 -o json', length],
+  ['steps big-2 --timeline', 0],
+  ['diff big-1 big-2', 0],
+  ['get big-2', 0],
+  ['stream big-3', length],
+  ['stream big-3 s', length],
+  ['stream big-3 s --follow', length],
+  ['watch big-3', 0],
+  ['messages big-3', length],
+] as const
+const lines = hostilePlan.isShort ? every.filter((_, index) => index % 6 === 3) : every
+
+test.each(lines)('a value of this size is shown as what it is: %s', async (line, least) => {
+  const child = spawn(process.execPath, [droverBin, ...line.split(' ')], {
+    cwd: place.home,
+    env: { PATH: process.env.PATH, HOME: place.home, DROVER_HOME: place.home, ...place.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let bytes = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+  })
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect({ line, code: child.exitCode, isWhole: bytes >= least, stderr: stderr.slice(0, 500) }).toMatchObject(
+    { line, code: 0, isWhole: true },
+  )
+  expect(stderr).not.toMatch(/bug in drover|out of memory/)
+})
