@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -10,6 +10,7 @@ import type { ChildProcess, Context } from './context.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
+import { command, phrase } from './core/words/command-line.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
@@ -63,6 +64,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     sleep,
     projectFiles: createProjectFiles(home),
     readFile: readTextFile,
+    readChunks: readTextChunks,
     writeFile: (file, text) => writeFile(file, text),
     writePrivate: async (file, text) => {
       if (path.dirname(file) === home) makeHome(home)
@@ -201,6 +203,19 @@ async function readTextFile(path: string): Promise<string | undefined> {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
+  }
+}
+
+/** Throws `invalid-argument` for a file that cannot be read. */
+async function* readTextChunks(path: string): AsyncGenerator<string> {
+  const stream = createReadStream(path, 'utf8')
+  try {
+    yield* stream
+  } catch (error) {
+    throw new CliError('invalid-argument', `${path} cannot be read: ${(error as Error).message}.`, {
+      hint: phrase`${command('export', ['ID'])} > ${path}   # writes one`,
+      cause: error,
+    })
   }
 }
 

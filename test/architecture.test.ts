@@ -34,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
 const mayUsePackage: Record<string, readonly string[]> = {
   '@dbos-inc/dbos-sdk': ['db', 'runtime', 'local', 'demo'],
   pg: ['db', 'runtime', 'local'],
+  'pg-copy-streams': ['db'],
   tsx: ['runtime'],
   commander: ['cli', 'commands', 'frame'],
   yaml: ['settings'],

@@ -115,6 +115,14 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['recover --dry-run', 'recover ord-1 --grace 0s', 'recover --to-version latest --dry-run'],
     page: 'production.md',
   },
+  export: {
+    examples: ['export order-17 --children', 'export --name checkout --redact card.number'],
+    page: wholeIds,
+  },
+  import: {
+    examples: ['import order-17.jsonl --local', 'import --new-ids --yes'],
+    page: wholeIds,
+  },
   delete: {
     examples: ['delete order-17 --yes', 'delete --ended --older-than 30d --dry-run'],
     page: wholeIds,

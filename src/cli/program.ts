@@ -111,6 +111,7 @@ function globalOptions(): readonly Option[] {
       '--database <name>',
       'a database of the embedded Postgres (default: drover); not with --db-url',
     ),
+    new Option('--local', 'the embedded Postgres, whatever is configured'),
     new Option('--schema <name>', 'schema of the DBOS system tables (default: dbos)'),
     new Option('--connect-timeout <duration>', 'give up connecting after this long (default: 5s)'),
     new Option(

@@ -1,4 +1,5 @@
 import type { CommandGroup } from './listed-command.ts'
+import { manageGroup } from './manage-group.ts'
 import { serveGroup } from './serve-group.ts'
 
 /** Every command there is, in help order. */
@@ -171,65 +172,7 @@ export const commandGroups: readonly CommandGroup[] = [
       },
     ],
   },
-  {
-    title: 'Manage:',
-    commands: [
-      {
-        name: 'cancel',
-        usage: '[id...]',
-        summary: 'stop workflows; a step that runs goes on to its end',
-        load: async () => (await import('./manage/cancel.ts')).cancelCommand,
-      },
-      {
-        name: 'resume',
-        usage: '[id...]',
-        summary: 'let cancelled and dead workflows go on',
-        load: async () => (await import('./manage/resume.ts')).resumeCommand,
-      },
-      {
-        name: 'fork',
-        usage: '[id...]',
-        summary: 'run workflows again from a step, as copies with new ids',
-        load: async () => (await import('./manage/fork.ts')).forkCommand,
-      },
-      {
-        name: 'rewind',
-        usage: '[id...]',
-        summary: 'run ended workflows again from a step, in place',
-        load: async () => (await import('./manage/rewind.ts')).rewindCommand,
-      },
-      {
-        name: 'recover',
-        usage: '[id...]',
-        summary: 'hand what dead executors left to living ones',
-        load: async () => (await import('./manage/recover/recover.ts')).recoverCommand,
-      },
-      {
-        name: 'reprioritize',
-        usage: '[id...]',
-        summary: 'let waiting workflows go before or after others of their queue',
-        load: async () => (await import('./manage/reprioritize.ts')).reprioritizeCommand,
-      },
-      {
-        name: 'reschedule',
-        usage: '[id...]',
-        summary: 'let delayed workflows begin sooner or later',
-        load: async () => (await import('./manage/reschedule.ts')).rescheduleCommand,
-      },
-      {
-        name: 'requeue',
-        usage: '[id...]',
-        summary: 'put waiting workflows on another queue',
-        load: async () => (await import('./manage/requeue.ts')).requeueCommand,
-      },
-      {
-        name: 'delete',
-        usage: '[id...]',
-        summary: 'delete ended workflows with all that was recorded of them',
-        load: async () => (await import('./manage/delete.ts')).deleteCommand,
-      },
-    ],
-  },
+  manageGroup,
   serveGroup,
   {
     title: 'Platform:',

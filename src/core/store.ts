@@ -23,6 +23,7 @@ import type {
   WorkflowOrigin,
 } from './run/start.ts'
 import type { StepRange } from './step-range.ts'
+import type { ExportRequest, ImportReport, ImportRequest } from './transfer/transfer.ts'
 import type {
   Lineage,
   Message,
@@ -208,6 +209,10 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */
   outlook(place: QueuePlace): Promise<Outlook>
+  /** The lines of an export, in pieces: see `core/transfer`. One snapshot, on a connection of its own. */
+  exportWorkflows(request: ExportRequest): AsyncIterable<string>
+  /** Brings an export in, in one transaction on a connection of its own. Throws `invalid-argument` for what is no whole export. */
+  importWorkflows(request: ImportRequest): Promise<ImportReport>
   /** Ends its connections; what still runs on them fails with `connection-lost`. */
   close(): Promise<void>
 }

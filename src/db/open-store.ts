@@ -1,5 +1,6 @@
 import type { DatabaseTarget } from '../core/database.ts'
 import type { Store } from '../core/store.ts'
+import type { ExportRequest, ImportRequest } from '../core/transfer/transfer.ts'
 import { createSession, type Session } from './connection/connect.ts'
 import { createListener } from './connection/listen.ts'
 import { openPatiently, readPatiently } from './connection/read-patiently.ts'
@@ -123,6 +124,12 @@ const functions = {
   scanExecutors,
   handOver,
   moveToVersion,
+  exportWorkflows: async function* (database: Database, request: ExportRequest) {
+    const { exportWorkflows } = await import('./transfer/export-workflows.ts')
+    yield* exportWorkflows(database, request)
+  },
+  importWorkflows: async (database: Database, request: ImportRequest) =>
+    (await import('./transfer/import-workflows.ts')).importWorkflows(database, request),
 }
 
 /**

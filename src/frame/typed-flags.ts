@@ -6,11 +6,13 @@ const options = ['--db-url', '--database', '--schema'] as const
 export function typedDatabaseFlags(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   const words = end < 0 ? argv : argv.slice(0, end)
-  return options.flatMap((option) => {
+  const isLocal = words.includes('--local') && lastValueOf('--database', words) === undefined
+  const named = options.flatMap((option) => {
     const value = lastValueOf(option, words)
     if (value === undefined) return []
     return [option, option === '--db-url' ? withoutPassword(value) : value]
   })
+  return isLocal ? ['--database', 'drover', ...named] : named
 }
 
 function lastValueOf(option: string, words: readonly string[]): string | undefined {

@@ -8,6 +8,7 @@ import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { isStuck, type ListedWorkflow } from '../core/diagnosis/workflow-facts.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
+import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
 import type {
   Message,
@@ -73,6 +74,14 @@ export const toStepJson = shapeOf<Step>()(
 export const toEventJson = shapeOf<WorkflowEvent>()('workflowId', 'key', 'value', 'at')
 export const toMessageJson = shapeOf<Message>()('workflowId', 'topic', 'message', 'sentAt', 'readByStep')
 export const toStreamValueJson = shapeOf<StreamValue>()('workflowId', 'key', 'offset', 'value')
+/** A row of `import`. */
+export const toImportedJson = shapeOf<ImportedWorkflow>()(
+  'workflowId',
+  'outcome',
+  'newWorkflowId',
+  'before',
+  'after',
+)
 /** A line of `audit`. */
 export const toRecordedDecisionJson = shapeOf<RecordedDecision>()(
   'id',

@@ -17,6 +17,9 @@ interface ChosenDatabase {
   readonly database: Setting<string>
 }
 
+/** Of the embedded server, where nobody says another one. */
+export const usualDatabase = 'drover'
+
 /** The first place that names a database wins. Throws `usage`, `invalid-configuration`. */
 export function chooseDatabase(places: readonly NamedDatabase[]): ChosenDatabase {
   const first = places.find(({ databaseUrl, database }) => databaseUrl ?? database)
@@ -26,7 +29,7 @@ export function chooseDatabase(places: readonly NamedDatabase[]): ChosenDatabase
   const database = places.find((place) => place.database)?.database
   return {
     databaseUrl: first?.databaseUrl ?? null,
-    database: requireDatabaseName(database ?? { value: 'drover', source: byDefault }),
+    database: requireDatabaseName(database ?? { value: usualDatabase, source: byDefault }),
   }
 }
 

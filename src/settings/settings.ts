@@ -6,7 +6,7 @@ import type { ProjectFile } from '../core/project-files.ts'
 import { parseDuration } from '../core/words/duration.ts'
 import { longestTimerMs } from '../core/words/long-timer.ts'
 import { readPostgresUrl } from '../core/words/postgres-url.ts'
-import { chooseDatabase } from './choose-database.ts'
+import { chooseDatabase, usualDatabase } from './choose-database.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type DbosConfig, readDbosConfig } from './dbos-config.ts'
 import { type FileHost, findFileHosts, type UrlInUse } from './file-hosts.ts'
@@ -16,6 +16,7 @@ import { isOneVariable, type Substituted } from './substitute-env.ts'
 /** The flags that every command has. */
 export interface DatabaseFlags {
   readonly dbUrl?: string
+  readonly local?: boolean
   /** Of the embedded server. */
   readonly database?: string
   readonly schema?: string
@@ -64,7 +65,7 @@ export async function readSettings(
   const { databaseUrl, database } = chooseDatabase([
     {
       databaseUrl: setting(flags.dbUrl, '--db-url'),
-      database: setting(flags.database, '--database'),
+      database: setting(flags.database, '--database') ?? (flags.local ? ourOwn : undefined),
       isExclusive: true,
     },
     {
@@ -100,6 +101,9 @@ export async function readSettings(
     clearTextHosts: clearTextHosts(env, urls),
   }
 }
+
+/** What `--local` means. */
+const ourOwn: Setting<string> = { value: usualDatabase, source: '--local' }
 
 /** Which of the files a URL is from, if it is. */
 function toUrlInUse(url: Setting<string> | null, file: ConfigFile, dbos: DbosConfig): UrlInUse {

@@ -130,6 +130,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     note: (text) => void writeLine(err, text),
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
     readStdin: () => readAll(options.stdin),
+    stdinChunks: () => options.stdin.setEncoding('utf8'),
     liveRegion: openRegion,
     fullScreen: async (face) => {
       const { openFullScreen } = await import('./full-screen.ts')

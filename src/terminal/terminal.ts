@@ -81,6 +81,8 @@ export interface Terminal {
   /** A command for the runner of the CI system that this is a step of; everything else is no command there, whatever it says. */
   tellRunner(output: Output, command: string): void
   readStdin(): Promise<string>
+  /** The same as it comes. */
+  stdinChunks(): AsyncIterable<string>
   liveRegion(output: Output): LiveRegion
   /** Takes the whole of this output, and the keys. Needs a terminal on stdin and there; given back also when the process ends in any way. */
   fullScreen(output: Output): Promise<FullScreen>

@@ -38,7 +38,20 @@ test.each(documented)('drover %s --help has a sentence, examples and a link', as
 })
 
 /** These launch, listen or draw: their lines are parsed, and run by tests of their own. */
-const notRun = ['demo', 'run', 'worker', 'serve', 'link', 'token', 'db', 'config', 'top', 'start', 'audit']
+const notRun = [
+  'demo',
+  'run',
+  'worker',
+  'serve',
+  'link',
+  'token',
+  'db',
+  'config',
+  'top',
+  'start',
+  'audit',
+  'import',
+]
 
 test.each(documented)('the examples of drover %s are taken', async (words) => {
   const parser = await createLineParser(words)

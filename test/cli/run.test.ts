@@ -23,6 +23,7 @@ test('bare drover is its help', async () => {
                                     shows what is used)
       --database <name>             a database of the embedded Postgres (default:
                                     drover); not with --db-url
+      --local                       the embedded Postgres, whatever is configured
       --schema <name>               schema of the DBOS system tables (default: dbos)
       --connect-timeout <duration>  give up connecting after this long (default: 5s)
       --reconnect-timeout <time>    give up a database that went away after this
@@ -87,6 +88,10 @@ test('bare drover is its help', async () => {
                                     of their queue
       reschedule [id…]              let delayed workflows begin sooner or later
       requeue [id…]                 put waiting workflows on another queue
+      export [id…]                  write workflows with all that belongs to them to
+                                    a file
+      import [file]                 bring exported workflows in, where nothing of
+                                    them runs
       delete [id…]                  delete ended workflows with all that was
                                     recorded of them
 

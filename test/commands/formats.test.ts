@@ -68,6 +68,8 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['fork done --from 0', 'json jsonl ids'],
   ['rewind done --from 0 --yes', 'json jsonl ids'],
   ['reprioritize queued 3', 'json jsonl ids'],
+  ['export done', ''],
+  ['import --yes', 'json jsonl ids'],
   ['reschedule --status delayed --now --yes', 'json jsonl ids'],
   ['requeue queued --to-queue mails', 'json jsonl ids'],
   ['recover --grace 0s', 'json jsonl ids'],
@@ -138,8 +140,17 @@ const run = (line: string) => {
   const written = {
     '/home-of-drover/tokens.json': tokensText([createToken('grace', 'read', new Date(0)).kept]),
   }
-  return runCli(line, { local, written, ...(isStoreless ? {} : { store: createStore() }) })
+  const stdin = line.startsWith('import') ? exportedText : undefined
+  return runCli(line, { local, written, stdin, ...(isStoreless ? {} : { store: createStore() }) })
 }
+
+const exportedText = [
+  { type: 'export', format: 1 },
+  { type: 'workflow', row: { id: 'from-elsewhere', name: 'orderWorkflow', status: 'SUCCESS' } },
+  { type: 'end', workflows: 1 },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('')
 
 const linesOf = ({ stdout }: CliRun) => stdout.split('\n').slice(0, -1)
 

@@ -24,6 +24,7 @@ import { createFakeReads } from './fake-reads.ts'
 import { createFakeRecord } from './fake-record.ts'
 import { createFakeRecovery } from './fake-recovery.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
+import { createFakeTransfer } from './fake-transfer.ts'
 import {
   answerOpenWait,
   deliver,
@@ -134,6 +135,7 @@ export function createFakeStore(
 
     ...createFakeReads(world),
     ...createFakeBulk(world, managed),
+    ...createFakeTransfer(world),
     ...createFakeAnswers(world, { record, sent, decided }),
     ...createFakeRecovery(world, { gone, doubts, scan, liveExecutors }),
     follow: (workflowIds, options) => follow(world, workflowIds, options),

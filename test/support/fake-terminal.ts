@@ -125,6 +125,9 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     note: (text) => stderr.append(`${text}\n`),
     tellRunner: (output, command) => void output.write(`${command}\n`),
     readStdin: async () => options.stdin ?? '',
+    stdinChunks: async function* () {
+      yield options.stdin ?? ''
+    },
     liveRegion,
     fullScreen,
     spinner: () => ({ stop: () => {} }),

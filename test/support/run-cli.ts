@@ -77,6 +77,9 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     },
     projectFiles: options.projectFiles ?? createFakeProjectFiles({ files: options.files }),
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
+    readChunks: async function* (path) {
+      yield options.written?.[path] ?? options.files?.[path] ?? ''
+    },
     writeFile: async (path, text) => {
       const { written = missing('file to write')() } = options
       written[path] = text

@@ -1,5 +1,6 @@
 import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
 import { filteredStatusesByVerb, type ManageVerb, obstacleTo } from '../../../core/manage/manage.ts'
+import { matchingIds } from '../../../core/manage/matching-ids.ts'
 import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
 import { type BulkRequest, toRow } from './request.ts'
@@ -16,17 +17,8 @@ function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
-/** All of them, oldest first, page by page. */
-async function matchingIds(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
-  const query = { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) }
-  const ids: string[] = []
-  let after: Awaited<ReturnType<Store['list']>>[number] | undefined
-  do {
-    const page = await store.list({ ...query, order: 'oldest', limit: pageSize, after })
-    ids.push(...page.map(({ workflowId }) => workflowId))
-    after = page.length === pageSize ? page.at(-1) : undefined
-  } while (after)
-  return ids
+function matching(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
+  return matchingIds(store, { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) })
 }
 
 /** What `expand` would bring to light, as things stand. */
@@ -52,7 +44,7 @@ export async function makePlan(
   { verb, filter, prepare }: BulkRequest,
   ids: readonly string[] | undefined,
 ): Promise<Plan> {
-  const chosen = ids ?? (await matchingIds(store, verb, filter ?? {}))
+  const chosen = ids ?? (await matching(store, verb, filter ?? {}))
   const targets: PlannedTarget[] = []
   const settled: BulkRow[] = []
   for (let start = 0; start < chosen.length; start += pageSize) {

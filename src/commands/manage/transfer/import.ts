@@ -1,0 +1,72 @@
+import { Command } from 'commander'
+import type { Context } from '../../../context.ts'
+import { exitCodes } from '../../../core/exit-codes.ts'
+import type { ImportedWorkflow } from '../../../core/transfer/transfer.ts'
+import { confirm } from '../../../frame/confirm.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
+import { withStore } from '../../../frame/with-store.ts'
+import { importColumns } from '../../../render/columns/import-columns.ts'
+import { toImportedJson } from '../../../render/to-json.ts'
+import type { DatabaseFlags } from '../../../settings/settings.ts'
+
+interface ImportFlags extends DatabaseFlags, OutputFlags {
+  readonly newIds: boolean
+  readonly yes: boolean
+}
+
+export function importCommand(context: Context): Command {
+  const command = new Command('import')
+    .summary('bring exported workflows in, where nothing of them runs')
+    .description(
+      'Bring in what export wrote, from a file or stdin, whole or not at all. What had ended stays as it ended; what was active comes in as CANCELLED. Nothing runs until you type resume, rewind or fork.',
+    )
+    .argument('[file]', 'of an export; by default it is read from stdin')
+    .option(
+      '--new-ids',
+      'give each workflow an id of its own; else what is there already stays as it is',
+      false,
+    )
+    .option('--yes', 'do not ask', false)
+    .action((file: string | undefined, _, command: Command) =>
+      runImport(context, file, command.optsWithGlobals<ImportFlags>()),
+    )
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+async function runImport(context: Context, file: string | undefined, flags: ImportFlags): Promise<void> {
+  const chunks =
+    file === undefined || file === '-' ? context.terminal.stdinChunks() : context.readChunks(file)
+  await withStore(
+    context,
+    flags,
+    async (store) => {
+      const { label, own } = store.database
+      // Into drover's own database nothing comes that anybody else looks at.
+      await confirm(context, `Import workflows into ${label}?`, flags.yes || own)
+      const { workflows, lost } = await store.importWorkflows({ chunks, newIds: flags.newIds })
+      await printRows(context, flags, {
+        rows: workflows,
+        columns: importColumns,
+        toJson: toImportedJson,
+        toId: ({ workflowId, newWorkflowId }) => newWorkflowId ?? workflowId,
+        empty: 'The export holds no workflow.',
+      })
+      for (const sentence of lost) printNotice(context, sentence)
+      printNotice(context, summaryOf(workflows, label))
+      if (workflows.some(({ outcome }) => outcome === 'exists')) context.exitWith(exitCodes.conflict.code)
+    },
+    { create: true },
+  )
+}
+
+function summaryOf(workflows: readonly ImportedWorkflow[], label: string): string {
+  const existing = workflows.filter(({ outcome }) => outcome === 'exists').length
+  const stopped = workflows.filter(({ before, after }) => after !== null && after !== before).length
+  const notes = [
+    `${workflows.length - existing} imported into ${label}`,
+    ...(stopped > 0 ? [`${stopped} that ${stopped === 1 ? 'was' : 'were'} active as CANCELLED`] : []),
+    ...(existing > 0 ? [`${existing} there already: --new-ids brings copies in`] : []),
+  ]
+  return `${notes.join(', ')}.`
+}

@@ -1,0 +1,108 @@
+import { CliError } from '../errors.ts'
+import { command, phrase } from '../words/command-line.ts'
+import type { WorkflowStatus } from '../workflow.ts'
+
+/** Of the file: a number that is larger is of a newer drover. */
+const format = 1
+
+/** The first line of an export. */
+export interface ExportHead {
+  readonly type: 'export'
+  readonly format: number
+  /** The migration of the tables it came from; null where they do not tell. */
+  readonly schemaVersion: number | null
+  /** The SDK that has such tables, such as `5.2 or later`. */
+  readonly sdk: string
+  readonly exportedAt: string
+}
+
+/** The last one: a file without it was cut off. */
+interface ExportEnd {
+  readonly type: 'end'
+  readonly workflows: number
+}
+
+export interface ExportRequest {
+  readonly workflowIds: readonly string[]
+  /** False leaves inputs, results, events, messages and stream values out. */
+  readonly payloads: boolean
+}
+
+export interface ImportRequest {
+  /** The text of an export, in pieces of any size. */
+  readonly chunks: AsyncIterable<string>
+  /** Each workflow gets an id of its own; else it keeps the one that it has, unless that is in use. */
+  readonly newIds: boolean
+}
+
+/** What became of one workflow of an import. */
+export interface ImportedWorkflow {
+  readonly workflowId: string
+  /** `exists`: one of this id was there already, and is as it was. */
+  readonly outcome: 'imported' | 'exists'
+  /** Where it came in under another id. */
+  readonly newWorkflowId: string | null
+  /** What it was where it was exported. */
+  readonly before: WorkflowStatus
+  /** Null where it did not come in. What was active comes in as CANCELLED: nothing moves until somebody resumes it. */
+  readonly after: WorkflowStatus | null
+}
+
+export interface ImportReport {
+  readonly workflows: readonly ImportedWorkflow[]
+  /** What these tables could not hold, a sentence each. */
+  readonly lost: readonly string[]
+}
+
+export function toHeadLine(facts: Omit<ExportHead, 'type' | 'format'>): string {
+  return toLine({ type: 'export', format, ...facts })
+}
+
+export function toEndLine(workflows: number): string {
+  return toLine({ type: 'end', workflows })
+}
+
+function toLine(line: ExportHead | ExportEnd): string {
+  return `${JSON.stringify(line)}\n`
+}
+
+/** Throws `invalid-argument` for what does not begin as an export does, or was written by a newer drover. */
+export function requireHead(text: string): void {
+  const head = parseObject(text)
+  if (head?.type !== 'export' || typeof head.format !== 'number') throw notAnExport()
+  if (head.format <= format) return
+  throw new CliError(
+    'invalid-argument',
+    `The export was written by a newer drover (format ${head.format}).`,
+    {
+      hint: 'install that one, or export with this one',
+    },
+  )
+}
+
+export function notAnExport(cause?: unknown): CliError {
+  return new CliError('invalid-argument', "This is not an export of drover's.", {
+    hint: phrase`${command('export', ['ID'])} > FILE   # writes one`,
+    cause,
+  })
+}
+
+export function cutOff(told: number, found: number): CliError {
+  const sentence = `The export was cut off: it ${told === found ? 'has no end' : `tells of ${told} workflows and has ${found}`}. Nothing was imported.`
+  return new CliError('invalid-argument', sentence, { hint: 'export it again' })
+}
+
+export function twice(): CliError {
+  return new CliError('invalid-argument', 'A workflow stands twice in this export. Nothing was imported.', {
+    hint: 'import one export after the other',
+  })
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import {
+  cutOff,
+  type ImportedWorkflow,
+  type ImportReport,
+  type ImportRequest,
+  notAnExport,
+  requireHead,
+  twice,
+} from '../../core/transfer/transfer.ts'
+import { toStatus } from '../../core/workflow.ts'
+import { type Row, withConnection } from '../connection/connect.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import type { Database } from '../tables/system-database.ts'
+import { rawLines } from './export-workflows.ts'
+import { importDecisions } from './import-decisions.ts'
+import { insertRows } from './insert-rows.ts'
+import { separateLines, stageRows } from './stage-rows.ts'
+
+/**
+ * Brings an export in, whole or not at all: one transaction, in which its lines are staged in temporary tables, and then go
+ * into DBOS's own. A workflow whose id is there already is left as it is. Throws `invalid-argument` for what is no whole export.
+ */
+export async function importWorkflows(
+  { session, schema }: Database,
+  { chunks, newIds }: ImportRequest,
+): Promise<ImportReport> {
+  return withConnection(session.target, { silenceMs: Number.POSITIVE_INFINITY }, async (client) => {
+    await client.query('begin')
+    const lost = await stage(client, schema, { chunks, newIds })
+    await insertRows(client, schema, newIds)
+    const unrecorded = await importDecisions(client, schema)
+    const workflows = await readReport(client, newIds)
+    await client.query('commit')
+    return { workflows, lost: [...lost, ...unrecorded] }
+  })
+}
+
+/** All that it says, in temporary tables. */
+async function stage(
+  client: pg.Client,
+  schema: SystemSchema,
+  { chunks, newIds }: ImportRequest,
+): Promise<string[]> {
+  try {
+    await client.query('create temp table import_lines (line jsonb) on commit drop')
+    await pipeline(
+      Readable.from(checked(chunks)),
+      client.query(copyFrom(`copy import_lines from stdin with ${rawLines}`)),
+    )
+    await separateLines(client)
+    await requireWhole(client)
+    return await stageRows(client, schema, newIds)
+  } catch (error) {
+    throw isNoLine(error) ? notAnExport(error) : error
+  }
+}
+
+/** Passes text on once its first line is that of an export. */
+async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let head: string | undefined = ''
+  for await (const chunk of chunks) {
+    if (head === undefined) {
+      yield chunk
+      continue
+    }
+    head += chunk
+    const end = head.indexOf('\n')
+    if (end < 0) continue
+    requireHead(head.slice(0, end))
+    yield head
+    head = undefined
+  }
+  if (head === undefined) return
+  requireHead(head)
+  yield head
+}
+
+/** What Postgres says of a line that is no JSON, or not of an export. */
+function isNoLine(error: unknown): boolean {
+  return ['22P02', '22P04', '22P05', '22021', '22023'].includes((error as { code?: string }).code ?? '')
+}
+
+/** Several exports may stand one after another; each must have its end. */
+async function requireWhole(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<Row>(
+    `select count(*) filter (where type = 'export') as begun, count(*) filter (where type = 'end') as ended,
+       coalesce(sum(told) filter (where type = 'end'), 0) as told,
+       count(*) filter (where type = 'workflow') as found,
+       count(distinct row->>'id') filter (where type = 'workflow') as ids
+     from import_rows`,
+  )
+  const [begun, ended, told = 0, found = 0, ids] = ['begun', 'ended', 'told', 'found', 'ids'].map((key) =>
+    Number(rows[0]?.[key]),
+  )
+  if (begun !== ended || told !== found) throw cutOff(told, found)
+  if (found !== ids) throw twice()
+}
+
+async function readReport(client: pg.ClientBase, newIds: boolean): Promise<ImportedWorkflow[]> {
+  const { rows } = await client.query<Row>(
+    'select id, new_id, before, after, is_there from import_ids order by nr',
+  )
+  return rows.map(({ id, new_id, before, after, is_there }) => ({
+    workflowId: String(id),
+    outcome: is_there === true ? ('exists' as const) : ('imported' as const),
+    newWorkflowId: newIds ? String(new_id) : null,
+    before: toStatus(before),
+    after: is_there === true ? null : toStatus(after),
+  }))
+}

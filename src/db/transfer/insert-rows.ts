@@ -1,0 +1,102 @@
+import type pg from 'pg'
+import type { Table } from '../tables/define-table.ts'
+import type { SystemSchema } from '../tables/schema.ts'
+import { workflowInput } from '../tables/workflow-input.ts'
+import { workflowOutput } from '../tables/workflow-output.ts'
+import { workflowStatus } from '../tables/workflow-status.ts'
+import { readColumns } from './read-columns.ts'
+import { stagedAs } from './stage-rows.ts'
+import { transferParts, workflowReferences, workflowWords } from './transfer-parts.ts'
+
+/** What was staged goes into the tables of DBOS, as far as its workflow is not there yet. */
+export async function insertRows(
+  client: pg.ClientBase,
+  schema: SystemSchema,
+  newIds: boolean,
+): Promise<void> {
+  await insertWorkflows(client, schema)
+  for (const { type, table, references } of transferParts) {
+    if (!table.isIn(schema)) continue
+    const words = Object.keys(table.columns)
+    const values: Record<string, string> = {
+      ...Object.fromEntries(words.map((word) => [word, `r."${word}"`])),
+      ...Object.fromEntries(references.map((word) => [word, mapped(word)])),
+      workflowId: 'i.new_id',
+      // Of a message; there must not be two of one id.
+      ...(newIds && table.columns.id !== undefined && { id: 'gen_random_uuid()::text' }),
+    }
+    await insert(client, schema, { table, values, from: stagedAs(type), key: 'workflowId' })
+  }
+}
+
+/** Now, as DBOS counts. */
+const nowMs = '(extract(epoch from now()) * 1000)::bigint'
+
+async function insertWorkflows(client: pg.ClientBase, schema: SystemSchema): Promise<void> {
+  const unlessActive = (word: string, otherwise: string) =>
+    `case when i.was_active then ${otherwise} else r."${word}" end`
+  const from = stagedAs('workflow')
+  const values: Record<string, string> = {
+    ...Object.fromEntries(workflowWords.map((word) => [word, `r."${word}"`])),
+    ...Object.fromEntries(workflowReferences.map((word) => [word, mapped(word)])),
+    id: 'i.new_id',
+    status: 'i.after',
+    // As `cancel` leaves what was active.
+    queue: unlessActive('queue', 'null'),
+    startedAt: unlessActive('startedAt', 'null'),
+    completedAt: unlessActive('completedAt', nowMs),
+    updatedAt: unlessActive('updatedAt', nowMs),
+    deduplicationId: 'null',
+  }
+  if (workflowInput.isIn(schema)) values.inputs = 'null'
+  if (workflowOutput.isIn(schema)) values.output = values.error = 'null'
+  await insert(client, schema, { table: asTable(workflowStatus), values, from, key: 'id' })
+  for (const [table, words] of [
+    [asTable(workflowInput), ['inputs']],
+    [asTable(workflowOutput), ['output', 'error']],
+  ] as const) {
+    if (!table.isIn(schema)) continue
+    const payloads = Object.fromEntries(words.map((word) => [word, `r."${word}"`]))
+    const isThere = words.map((word) => `r."${word}" is not null`).join(' or ')
+    await insert(client, schema, {
+      table,
+      values: { workflowId: 'i.new_id', ...payloads },
+      from: `(select * from ${from} r where ${isThere})`,
+      key: 'id',
+    })
+  }
+}
+
+interface Insertion {
+  readonly table: Table<string>
+  readonly values: Readonly<Record<string, string>>
+  readonly from: string
+  /** The column of `from` that names the workflow. */
+  readonly key: 'id' | 'workflowId'
+}
+
+async function insert(
+  client: pg.ClientBase,
+  schema: SystemSchema,
+  { table, values, from, key }: Insertion,
+): Promise<void> {
+  const columns = await readColumns(client, schema, table)
+  const filled = Object.entries(values).map(([word, value]) => {
+    const otherwise = columns.get(word)?.otherwise
+    return [word, otherwise === undefined ? value : `coalesce(${value}, ${otherwise})`]
+  })
+  const { names, values: list } = table.insert(schema, Object.fromEntries(filled))
+  await client.query(
+    `insert into ${table.in(schema)} (${names})
+     select ${list} from ${from} r join import_ids i on i.id = r."${key}" where not i.is_there`,
+  )
+}
+
+/** A reference to one that came in under another id follows it. */
+function mapped(word: string): string {
+  return `coalesce((select o.new_id from import_ids o where o.id = r."${word}" and not o.is_there), r."${word}")`
+}
+
+function asTable<Column extends string>(table: Table<Column>): Table<string> {
+  return table as unknown as Table<string>
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../../support/example-store.ts'
+import { createFakeStore } from '../../support/fake-store.ts'
+import { runCli } from '../../support/run-cli.ts'
+
+test('what is exported here is imported there, and what was active does not run', async () => {
+  const exported = await runCli('export done running', { store: createExampleStore() })
+  expect(exported).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^2 workflows of .* exported\.\n$/),
+  })
+  const there = createFakeStore([], { own: true })
+  const imported = await runCli('import', { store: there, stdin: exported.stdout })
+  expect(imported).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('1 that was active as CANCELLED'),
+  })
+  expect(imported.stdout).toBe(
+    'done\timported\t\tSUCCESS\tSUCCESS\nrunning\timported\t\tPENDING\tCANCELLED\n',
+  )
+  const again = await runCli('import', { store: there, stdin: exported.stdout })
+  expect(again).toMatchObject({ code: 9, stderr: expect.stringContaining('--new-ids') })
+})
+
+test('somebody else’s database is named before anything goes into it', async () => {
+  const { stdout } = await runCli('export done', { store: createExampleStore() })
+  const refused = await runCli('import', { store: createFakeStore([], { own: false }), stdin: stdout })
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('add --yes') })
+  expect(refused.stderr).toContain('Import workflows into')
+  const store = createFakeStore([], { own: false })
+  expect((await runCli('import --yes', { store, stdin: stdout })).code).toBe(0)
+  expect((await store.get('done'))?.status).toBe('SUCCESS')
+})
+
+test.each([
+  ['export', 2, 'No workflows given to export.'],
+  ['export done --name x', 2, 'Ids and filters cannot be combined.'],
+  ['export nobody', 4, 'There is no workflow "nobody"'],
+  ['import --yes', 2, "This is not an export of drover's."],
+])('%s is %i: %s', async (line, code, sentence) => {
+  const run = await runCli(line, { store: createExampleStore(), stdin: 'hello' })
+  expect(run).toMatchObject({ code, stdout: '' })
+  expect(run.stderr).toContain(sentence)
+  expect(run.stderr).toContain('hint: ')
+})
+
+test('an id that is not there keeps no other one back', async () => {
+  const run = await runCli('export done nobody', { store: createExampleStore() })
+  expect(run.code).toBe(4)
+  expect(run.stdout).toContain('"id":"done"')
+  expect(run.stderr).toContain('There is no workflow nobody')
+})

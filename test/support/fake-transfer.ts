@@ -1,0 +1,40 @@
+import type { Store } from '../../src/core/store.ts'
+import { toLines } from '../../src/core/transfer/to-lines.ts'
+import {
+  type ImportedWorkflow,
+  notAnExport,
+  requireHead,
+  toEndLine,
+  toHeadLine,
+} from '../../src/core/transfer/transfer.ts'
+import { isEnded, toStatus } from '../../src/core/workflow.ts'
+import type { FakeWorld } from './fake-world.ts'
+
+/** Of the workflows themselves; what belongs to them is for a real database. */
+export function createFakeTransfer({ entries, add }: FakeWorld) {
+  return {
+    exportWorkflows: async function* ({ workflowIds }) {
+      yield toHeadLine({ schemaVersion: 1, sdk: '5.2 or later', exportedAt: '2026-01-02T03:04:05.000Z' })
+      const found = workflowIds.flatMap((id) => entries.get(id)?.rows.workflow ?? [])
+      for (const { workflowId: id, name, status } of found)
+        yield `${JSON.stringify({ type: 'workflow', row: { id, name, status } })}\n`
+      yield toEndLine(found.length)
+    },
+    importWorkflows: async ({ chunks }) => {
+      const lines: string[] = []
+      for await (const some of toLines(chunks)) lines.push(...some)
+      requireHead(lines[0] ?? '')
+      if (!lines.at(-1)?.includes('"end"')) throw notAnExport()
+      const rows = lines.slice(1, -1).map((line) => JSON.parse(line).row)
+      const workflows = rows.map(({ id, name, status }): ImportedWorkflow => {
+        const before = toStatus(status)
+        const row = { workflowId: id, newWorkflowId: null, before }
+        if (entries.has(id)) return { ...row, outcome: 'exists', after: null }
+        const after = isEnded(before) ? before : 'CANCELLED'
+        add({ workflowId: id, name, status: after })
+        return { ...row, outcome: 'imported', after }
+      })
+      return { workflows, lost: [] }
+    },
+  } satisfies Partial<Store>
+}
