@@ -1,3 +1,4 @@
+import { initialPager, pagerView } from '../../src/cockpit/question-pager.ts'
 import type { Change } from '../../src/core/change.ts'
 import { toListed } from '../../src/core/diagnosis/workflow-facts.ts'
 import type { JsonValue, WorkflowStatus } from '../../src/core/workflow.ts'
@@ -143,7 +144,8 @@ export async function createScreens(texts: Texts): Promise<Readonly<Record<strin
   const run = recordRun({ text: texts.text('fibonacci'), value })
   const steps = [...Array(12).keys()].map((number) => stepOf(number, texts.text('fibonacci')))
   const failed = stepOf(12, texts.text('charge'), { name: 'Error', message: texts.text('declined') })
-  const [wait] = waits
+  const wait = waits.find(({ workflowId }) => workflowId === refund)
+  const told = { events: await store.events(refund), steps: await store.steps(refund) }
   return {
     list: (frame) => renderTable(listColumns, rows, frame),
     'list of errors': (frame) =>
@@ -166,6 +168,8 @@ export async function createScreens(texts: Texts): Promise<Readonly<Record<strin
     timeline: (frame) => renderTimeline([...steps, failed], frame),
     get: (frame) => (details ? renderDetails(details, frame) : []),
     inbox: (frame, height) => pickerView(initialPicker(waits), texts.text('shop'), frame, height),
-    question: (frame) => (wait ? questionView(wait, [], frame) : []),
+    question: (frame, height) =>
+      wait ? pagerView(initialPager, { wait, ...told }, { number: 3, count: 12 }, frame, height) : [],
+    'several questions': (frame) => (wait ? questionView(wait, [], frame) : []),
   }
 }

@@ -5,6 +5,7 @@ import { submitDecision } from '../../core/decide/submit-decision.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import type { Topic } from '../../core/topic.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseJson } from '../../core/words/json.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -24,6 +25,7 @@ import { escapeName, truncate } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { decisionRules, noteUnrecorded } from './decision-rules.ts'
 import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
+import { readQuestion } from './read-question.ts'
 import { reportDecided } from './report-decided.ts'
 
 /** The oldest; nobody goes through more of them by hand. */
@@ -48,15 +50,14 @@ export async function runInteractiveInbox(
     if (action === 'refresh') continue
     const waits = pickedWaits(picker)
     const outcome = await tellErrors(context, async () => {
+      const [first] = waits
+      const isOne = action === 'open' && first !== undefined && waits.length === 1
+      if (isOne) return answerOne(context, store, settings, open.waits, first)
       const answer =
         action === 'open'
           ? await readAndAnswer(context, store, waits)
           : await makeSure(context, waits, verbByAction[action])
-      if (answer === undefined || answer === 'back') return answer
-      const isSure = await confirmLearned(context, waits)
-      if (isSure !== 'sure') return isSure
-      await decideAll(context, store, settings, waits, answer)
-      return 'decided'
+      return decideSurely(context, store, settings, waits, answer)
     })
     if (outcome === undefined) throw leftByInterrupt()
     if (outcome === 'decided') picker = { ...picker, marked: new Set() }
@@ -64,6 +65,41 @@ export async function runInteractiveInbox(
 }
 
 type Picker = PickerModel<OpenWait>
+
+type Outcome = 'decided' | 'back' | undefined
+
+/** Reads one question, and those after it, until one is answered or the list is wanted. */
+async function answerOne(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  open: readonly OpenWait[],
+  first: OpenWait,
+): Promise<Outcome> {
+  const read = await readQuestion(context, store, open, first)
+  if (read === undefined) return undefined
+  const { action, wait, topic } = read
+  if (action === 'back') return 'back'
+  const waits = [wait]
+  const answer =
+    action === 'own' ? await askOwn(context) : await makeSure(context, waits, verbByAction[action])
+  return decideSurely(context, store, settings, waits, answer, topic)
+}
+
+async function decideSurely(
+  context: Context,
+  store: Store,
+  settings: Settings,
+  waits: readonly OpenWait[],
+  answer: Asked,
+  topic?: Topic,
+): Promise<Outcome> {
+  if (answer === undefined || answer === 'back') return answer
+  const isSure = topic === undefined ? await confirmLearned(context, waits) : 'sure'
+  if (isSure !== 'sure') return isSure
+  await decideAll(context, store, settings, waits, answer, topic)
+  return 'decided'
+}
 
 /** By ctrl-c, at the list or at a question. */
 function leftByInterrupt(): CliError {
@@ -141,9 +177,26 @@ async function readAndAnswer(context: Context, store: Store, waits: readonly Ope
   const { signal } = interrupts
   const choice = await terminal.choose(`Your answer to ${nameOf(waits)}?`, choices, { signal })
   if (choice === undefined || choice === 'back') return choice
-  const answer = await askComment(context, choice.endsWith('approved') ? 'approved' : 'rejected')
-  if (!answer || !choice.startsWith('custom')) return answer
-  const payload = await terminal.ask('The payload, as JSON', { signal, required: true })
+  const verdict = choice.endsWith('approved') ? 'approved' : 'rejected'
+  return choice.startsWith('custom') ? askPayload(context, verdict) : askComment(context, verdict)
+}
+
+async function askOwn(context: Context): Promise<Asked> {
+  const choices = [
+    back,
+    { value: 'approved', label: 'it approves' },
+    { value: 'rejected', label: 'it rejects', hint: 'with a reason' },
+  ] as const
+  const { signal } = context.interrupts
+  const choice = await context.terminal.choose('An answer of your own:', choices, { signal })
+  return choice === undefined || choice === 'back' ? choice : askPayload(context, choice)
+}
+
+async function askPayload(context: Context, verdict: Verdict): Promise<Answer | undefined> {
+  const answer = await askComment(context, verdict)
+  if (!answer) return undefined
+  const { signal } = context.interrupts
+  const payload = await context.terminal.ask('The payload, as JSON', { signal, required: true })
   return payload === undefined ? undefined : { ...answer, message: parseJson(payload, 'the payload') }
 }
 
@@ -195,6 +248,7 @@ async function decideAll(
   settings: Settings,
   waits: readonly OpenWait[],
   answer: Answer,
+  chosen?: Topic,
 ): Promise<void> {
   const actor = findActor(undefined, context.env, context.userAndHost, context.terminal.isCI)
   noteUnrecorded(context, settings)
@@ -202,11 +256,12 @@ async function decideAll(
     if (context.interrupts.signal.aborted) return
     await tellErrors(context, async () => {
       const { name, source, topic } = wait
+      const fromEarlier = source === 'learned' ? topic : undefined
       const decided = await submitDecision(store, decisionRules(context, settings), {
         ...answer,
         wait: asRead(wait),
         name,
-        topic: source === 'learned' ? topic : undefined,
+        topic: chosen === undefined ? fromEarlier : chosen,
         actor,
       })
       await reportDecided(context, store, [decided], { output: 'table' })

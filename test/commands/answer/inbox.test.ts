@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
-import type { FakeWorkflow } from '../../support/fake-workflow.ts'
+import { type FakeWorkflow, fakeEpoch } from '../../support/fake-workflow.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
 import { runCli } from '../../support/run-cli.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -230,10 +230,12 @@ test("a payload of one's own is sent as it is, and what is no JSON goes back to 
   const store = createDeskStore()
   const answers = [
     ['return'],
-    'custom-approved',
+    ['e'],
+    'approved',
     'not json',
     ['return'],
-    'custom-approved',
+    ['e'],
+    'approved',
     '{"amount": 5}',
     ['down', 'a'],
     'sure',
@@ -253,7 +255,7 @@ test('leaving, going back and an empty inbox decide nothing', async () => {
     await runCli('inbox', {
       store,
       ...desk,
-      answers: [['return'], 'back', ['a'], 'back', ['r'], 'sure', undefined, ['a']],
+      answers: [['return'], ['escape'], ['a'], 'back', ['r'], 'sure', undefined, ['a']],
     }),
   ).toMatchObject({
     code: 130,
@@ -268,6 +270,38 @@ test('leaving, going back and an empty inbox decide nothing', async () => {
   const empty = await runCli('inbox', { store: createFakeStore(), ...desk })
   expect(empty).toMatchObject({ code: 0, stderr: 'Nothing waits for an answer in fake database.\n' })
   expect(await runCli('inbox --pick', { store })).toMatchObject({ code: 2 })
+})
+
+test('a question is read whole, then the next one, and answered on a topic that is chosen', async () => {
+  const store = createFakeStore([
+    {
+      workflowId: 'a',
+      name: 'refund',
+      did: [
+        { event: 'awaiting:legal', value: { prompt: 'Ship it?' } },
+        { recv: 'legal', timeoutSeconds: 99_999 },
+      ],
+    },
+    {
+      workflowId: 'b',
+      name: 'other',
+      createdAt: new Date(fakeEpoch.getTime() + 1000),
+      did: [{ recv: null, timeoutSeconds: 99_999 }],
+    },
+  ])
+  const answers = [['return'], ['n'], ['t'], 'payment', ['a'], 'sure', ['escape'], ['q']]
+  const run = await runCli('inbox', {
+    store,
+    ...desk,
+    answers: [...answers.slice(0, 2), ...answers.slice(2)],
+  })
+  const drawn = run.frames.map((frame) => frame.join('\n'))
+  expect(drawn.find((frame) => frame.startsWith('1 of 2'))).toContain(
+    'a approve · r reject · e answer of my own',
+  )
+  expect(drawn.find((frame) => frame.startsWith('2 of 2'))).toContain('b#0 · other')
+  expect(run.stderr).toContain('? Topic (empty for none)')
+  expect(store.decided).toMatchObject([{ wait: { workflowId: 'b' }, topic: 'payment', verdict: 'approved' }])
 })
 
 test('a key of the list decides nothing: what it would decide is named, and asked', async () => {
@@ -287,7 +321,7 @@ test('back at the list the cursor is on the same wait, and the filter is as it w
   const { frames } = await runCli('inbox', {
     store,
     ...desk,
-    answers: [['/', 'l', 'e', 'g', 'return', 'down', 'return'], 'back', ['q']],
+    answers: [['/', 'l', 'e', 'g', 'return', 'down', 'return'], ['escape'], ['q']],
   })
   expect(frames.at(-2)?.filter((line) => /^❯|^\/|in fake database$/.test(line))).toEqual([
     '2 of 5 waiting in fake database',
