@@ -86,6 +86,8 @@ export interface FollowOptions {
   readonly streamStarts?: ReadonlyMap<string, number>
   /** Of the events that are there at the start only the latest of each key; after it every one, as always. */
   readonly latestEvents?: boolean
+  /** Of what is there at the start only the status, the open waits and what steps that are under way published; streams as always. */
+  readonly fromNow?: boolean
   /** Start after this cursor; by default from the beginning of each workflow's history. */
   readonly from?: string
   /** False where nobody reads the cursors: they are then empty, which spares the making of each. */

@@ -22,7 +22,7 @@ export async function* follow(
   const positions: Record<string, Position> = options.from ? decodeCursor(options.from) : {}
   for (const id of workflowIds) {
     entryOf(id)
-    positions[id] ??= { logged: 0, status: '', waits: '[]' }
+    positions[id] ??= { logged: options.fromNow ? entryOf(id).log.length : 0, status: '', waits: '[]' }
   }
   const finish = (id: string, draft: Draft): Change => ({
     ...draft,

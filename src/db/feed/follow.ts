@@ -3,6 +3,7 @@ import type { FollowOptions } from '../../core/store.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import { checkCursor } from './check-cursor.ts'
 import type { FeedDatabase } from './feed-database.ts'
+import { moveToNow } from './move-to-now.ts'
 import { needsOf } from './needs.ts'
 import { createPosition, decodeCursor, type Position } from './position.ts'
 import { type Following, reportSnapshot } from './report-snapshot.ts'
@@ -10,13 +11,15 @@ import { createOutcome, type Outcome, type Round } from './seat.ts'
 
 /** In rounds, each one snapshot, which the hub reads when there is something new. Nothing is read ahead of the consumer. */
 export async function* follow(
-  { hub, session }: FeedDatabase,
+  database: FeedDatabase,
   workflowIds: readonly string[],
   options: FollowOptions,
 ): AsyncGenerator<Change> {
+  const { hub, session } = database
   const { signal } = options
   if (options.from !== undefined) await checkCursor(options.from)
   const positions = startingPositions(workflowIds, options)
+  if (options.fromNow) await moveToNow(database, positions, options)
   const held = new Map(options.latestEvents ? workflowIds.map((id) => [id, new Map()]) : [])
   const following: Following = { positions, active: new Map(positions), held, options }
   const place = hub.enter({ needs: needsOf(options), active: following.active, options })

@@ -118,7 +118,7 @@ export function live(
   return streams.open(context, async (_, signal) => {
     await requireWorkflow(store, workflowId)
     const types = ['status', 'waits', 'event', 'step'] as const
-    return changed(store.follow([workflowId], { signal, types, latestEvents: true }))
+    return changed(store.follow([workflowId], { signal, types, fromNow: true, cursors: false }))
   })
 }
 

@@ -27,7 +27,7 @@ const wholeLife = DBOS.registerWorkflow(
     )
     await DBOS.setEvent('awaiting:go', { prompt: 'Go?' })
     const answer = await DBOS.recv('go', 3600)
-    const child = await DBOS.startWorkflow(helper, { workflowID: 'life-child' })()
+    const child = await DBOS.startWorkflow(helper, { workflowID: `${DBOS.workflowID}-child` })()
     await child.getResult()
     await DBOS.closeStream('log')
     return answer
@@ -245,6 +245,30 @@ test('only what is asked for comes', async () => {
   await Promise.all([events.done, stream.done])
   expect(events.seen.map(describe)).toEqual(upTo(20).map((n) => `event progress ${n}`))
   expect(stream.seen).toEqual([])
+})
+
+test('from now on it tells nothing of what was, and everything that comes', async () => {
+  const store = await open()
+  const handle = await DBOS.startWorkflow(wholeLife, { workflowID: 'later' })()
+  await waitUntil('it waits', async () => (await store.waits(['later'])).some(({ until }) => until))
+  const { seen, done } = followed(store, ['later'], {
+    fromNow: true,
+    types: ['status', 'step', 'event', 'message', 'waits'],
+  })
+  await waitUntil('its wait is told', () => seen.some(({ type }) => type === 'waits'))
+  await store.send({ workflowId: 'later', topic: 'go', message: 'yes' })
+  await handle.getResult()
+  await done
+  expect(seen.filter(({ type }) => type !== 'waits').map(describe)).toEqual([
+    'status PENDING',
+    'message go unread',
+    'message go read',
+    'step 3 DBOS.recv',
+    'step 5 helper',
+    'step 6 DBOS.getResult',
+    'step 7 DBOS.closeStream',
+    'status SUCCESS',
+  ])
 })
 
 test('an unknown id is refused before anything is told', async () => {
