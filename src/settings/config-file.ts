@@ -12,11 +12,17 @@ import { requireOwnFile } from './trust.ts'
 const fileName = 'drover.config.json'
 const substitutedKeys = ['databaseUrl', 'listenUrl', 'database', 'schema', 'app', 'application'] as const
 
+/** What of the experiment's server has another name here. */
+export type ExperimentNames = Readonly<
+  Partial<Record<'events' | 'messaging' | 'streaming' | 'topic' | 'streamKey', string>>
+>
+
 export interface ConfigFile extends Readonly<Partial<Record<(typeof substitutedKeys)[number], Substituted>>> {
   readonly path: string
   readonly file?: ProjectFile
   readonly audit?: 'on' | 'off'
   readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
+  readonly experiment?: ExperimentNames | undefined
 }
 
 /** The project's `drover.config.json`, checked. Throws `invalid-configuration` with the key that is wrong. */
@@ -30,7 +36,7 @@ export async function readConfigFile(
   const { requireShape } = await import('../core/files/check-shape.ts')
   const { configSchema } = await import('../core/files/config-schema.ts')
   const content = parseConfig(file)
-  const { audit, ...rest } = requireShape(configSchema, content, {
+  const { audit, gateway, ...rest } = requireShape(configSchema, content, {
     file: file.path,
     code: 'invalid-configuration',
     hint: 'mend the file',
@@ -45,6 +51,7 @@ export async function readConfigFile(
     audit,
     // As it stands: the schema library leaves out names such as `constructor`.
     workflows: content.workflows as ConfigFile['workflows'],
+    experiment: gateway?.experiment,
   }
 }
 

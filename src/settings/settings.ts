@@ -7,7 +7,7 @@ import { parseDuration } from '../core/words/duration.ts'
 import { longestTimerMs } from '../core/words/long-timer.ts'
 import { readPostgresUrl } from '../core/words/postgres-url.ts'
 import { chooseDatabase, usualDatabase } from './choose-database.ts'
-import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type ConfigFile, type ExperimentNames, readConfigFile } from './config-file.ts'
 import { type DbosConfig, readDbosConfig } from './dbos-config.ts'
 import { type FileHost, findFileHosts, type UrlInUse } from './file-hosts.ts'
 import { byDefault, type Setting } from './setting.ts'
@@ -40,6 +40,8 @@ export interface Settings {
   /** Whether who decides is recorded in the database. */
   readonly audit: Setting<'on' | 'off'>
   readonly workflows: Readonly<Record<string, WorkflowProfiles>>
+  /** The workflows behind the gateway's routes of the experiment, in place of the demo's. */
+  readonly experiment: ExperimentNames
   /** Those that were read. */
   readonly files: readonly ProjectFile[]
   readonly fileHosts: readonly FileHost[]
@@ -96,6 +98,7 @@ export async function readSettings(
     application: fromFile(file.application) ?? setting(dbos.name?.value, dbos.path) ?? null,
     audit: { value: file.audit ?? 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
+    experiment: file.experiment ?? {},
     files: [file.file, dbos.file].filter((one) => one !== undefined),
     fileHosts: await findFileHosts(context, { urls, sent: [file.schema, file.application, dbos.name] }),
     clearTextHosts: clearTextHosts(env, urls),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { experimentWorkflows } from '../../src/commands/serve/experiment-workflows.ts'
 import { createFakeStore } from '../support/fake-store.ts'
 import { createTestGateway, post } from '../support/test-gateway.ts'
 
@@ -214,4 +215,13 @@ test('health tells memory, and 503 where the database does not answer', async ()
   const broken = createTestGateway({ store })
   for (const path of ['/health', '/readyz']) expect((await broken.ask(path)).status).toBe(503)
   expect((await broken.ask('/healthz')).status).toBe(200)
+})
+
+test('other workflows stand behind these routes where the configuration names them', async () => {
+  const experiment = experimentWorkflows(undefined, { events: 'countdown', topic: 'done' })
+  expect(experiment).toMatchObject({ events: 'countdown', messaging: 'approvalWorkflow', topic: 'done' })
+  const store = createFakeStore([{ workflowId: 'before', name: 'countdown' }])
+  const { ask } = createTestGateway({ store, experiment })
+  expect((await ask('/start-workflow-events/one/3', post())).status).toBe(200)
+  expect(store.started).toMatchObject([{ name: 'countdown', args: [3] }])
 })

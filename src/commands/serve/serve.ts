@@ -77,7 +77,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         isRecorded: settings.audit.value === 'on',
         userAndHost: context.userAndHost,
         access,
-        experiment: experimentWorkflows(app),
+        experiment: experimentWorkflows(app, settings.experiment),
         linkKeys: () => readLinkKeys(context),
         mostStreams: flags.maxStreams,
         notifier,

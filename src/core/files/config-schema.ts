@@ -87,6 +87,25 @@ export const configSchema = v.pipe(
           ),
         ),
       ),
+      gateway: v.optional(
+        closedObject(
+          {
+            experiment: v.optional(
+              closedObject(
+                {
+                  events: text('The workflow of /start-workflow-events.'),
+                  messaging: text('The workflow of /start-workflow-messaging.'),
+                  streaming: text('The workflow of /start-workflow-streaming.'),
+                  topic: text('The topic of /send-message.'),
+                  streamKey: text('The stream of /workflow-stream.'),
+                },
+                'must be an object',
+              ),
+            ),
+          },
+          'must be an object',
+        ),
+      ),
     },
     'must hold one JSON object',
   ),
