@@ -24,7 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   frame: ['cockpit', 'context', 'core', 'render', 'settings', 'terminal'],
   commands: ['cockpit', 'context', 'core', 'frame', 'http', 'render', 'settings', 'terminal'],
   cli: ['commands', 'context', 'core', 'frame', 'render', 'terminal'],
-  library: ['core', 'db', 'local', 'settings'],
+  library: ['core', 'db', 'http/links', 'local', 'settings'],
   index: ['core', 'library'],
   launch: ['local', 'main'],
   main: ['context', 'cli', 'core', 'db', 'demo', 'runtime', 'local', 'terminal'],

@@ -44,6 +44,7 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
     store,
     settings,
     env,
+    files: { home, readFile: readTextFile, writePrivate: (file, text) => writePrivate(home, file, text) },
     close: async () => {
       await store.close()
       await (await opened)?.leave()
@@ -59,4 +60,11 @@ async function readTextFile(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
+}
+
+/** Loaded when a key for links is made. */
+async function writePrivate(home: string, file: string, text: string): Promise<void> {
+  const { makeHome, writePrivateFile } = await import('../local/home/private-file.ts')
+  makeHome(home)
+  writePrivateFile(file, text)
 }

@@ -6,6 +6,8 @@ import type { RecordedDecision, RecordQuery } from '../core/decide/decision-reco
 import type { InboxQuery, NamedWait } from '../core/decide/inbox-query.ts'
 import type { Decided } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
+import { explain } from '../core/diagnosis/explain-workflow.ts'
+import type { Explanations } from '../core/diagnosis/explanation.ts'
 import { CliError } from '../core/errors.ts'
 import type { Queue } from '../core/platform.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
@@ -22,10 +24,14 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
+import type { LinkSurroundings } from '../http/links/link-keys.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Changed, changeWorkflows } from './change-workflows.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
+import { type FromStepOptions, type RunFromStep, runFromStep } from './go-on-from-step.ts'
+import { type LinkOptions, makeLink } from './make-link.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
+import { type Recovered, type RecoverOptions, recoverDead } from './recover-dead.ts'
 
 export interface WatchOptions {
   readonly signal?: AbortSignal
@@ -118,6 +124,16 @@ export interface Drover {
   cancel(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
   resume(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
   delete(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
+  /** Copies that go on from a step; the old ones stay as they are. */
+  fork(workflowIds: string | readonly string[], options: FromStepOptions): Promise<readonly RunFromStep[]>
+  /** The same in place: what was recorded from that step on is thrown away. */
+  rewind(workflowIds: string | readonly string[], options: FromStepOptions): Promise<readonly RunFromStep[]>
+  /** Hands what dead executors left to living ones, by evidence. */
+  recover(options?: RecoverOptions): Promise<readonly Recovered[]>
+  /** Why a workflow is where it is, then of what it waits for. Throws `workflow-not-found`. */
+  explain(workflowId: string): Promise<Explanations>
+  /** A URL of the gateway that answers this wait, `ID#STEP` or the only open one of a workflow, in a name. */
+  link(wait: string, options: LinkOptions): Promise<string>
   close(): Promise<void>
 }
 
@@ -126,10 +142,12 @@ export interface DroverParts {
   readonly store: Store
   readonly settings: Pick<Settings, 'application' | 'audit' | 'workflows'>
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What links are signed with is kept there. */
+  readonly files: Omit<LinkSurroundings, 'env'>
   close(): Promise<void>
 }
 
-export function createDrover({ store, settings, env, close }: DroverParts): Drover {
+export function createDrover({ store, settings, env, files, close }: DroverParts): Drover {
   const rules = {
     workflows: settings.workflows,
     isRecorded: settings.audit.value === 'on',
@@ -176,6 +194,17 @@ export function createDrover({ store, settings, env, close }: DroverParts): Drov
     cancel: (workflowIds) => changeWorkflows(store, 'cancel', [workflowIds].flat()),
     resume: (workflowIds) => changeWorkflows(store, 'resume', [workflowIds].flat()),
     delete: (workflowIds) => changeWorkflows(store, 'delete', [workflowIds].flat()),
+    fork: (workflowIds, options) => runFromStep(store, 'fork', [workflowIds].flat(), options),
+    rewind: (workflowIds, options) => runFromStep(store, 'rewind', [workflowIds].flat(), options),
+    recover: (options = {}) => recoverDead(store, options),
+    explain: async (workflowId) => {
+      await requireWorkflow(store, workflowId)
+      const found = await explain(store, workflowId, settings)
+      if (found) return found
+      throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: command('list') })
+    },
+    link: (wait, options) =>
+      makeLink({ ...files, ...rules, env, store, find: (id) => requireWorkflow(store, id) }, wait, options),
     close,
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createDrover } from '../../src/library/drover.ts'
 import { createExampleStore } from '../support/example-store.ts'
+import { createTestDrover } from '../support/fake-library.ts'
 
 const open = () => {
   const store = createExampleStore()
   const settings = { application: null, audit: { value: 'on', source: 'test' }, workflows: {} } as const
-  return { store, drover: createDrover({ store, settings, env: {}, close: async () => {} }) }
+  return { store, drover: createTestDrover(store, { settings, close: async () => {} }) }
 }
 
 test('the values of a stream have their offsets, from any of them on', async () => {

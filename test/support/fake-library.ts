@@ -11,6 +11,7 @@ export function createTestDrover(
     store,
     settings: { application: null, audit: { value: 'on', source: 'default' }, workflows: {} },
     env: {},
+    files: { home: '/home-of-drover', readFile: async () => undefined, writePrivate: async () => {} },
     close: () => store.close(),
     ...parts,
   })

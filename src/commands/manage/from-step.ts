@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
+import { createQueueChoice } from '../../core/manage/choose-queue.ts'
+import { createVersionChoice } from '../../core/manage/choose-version.ts'
 import type { StepBounds, WorkflowState } from '../../core/manage/manage.ts'
 import {
   describeRunFromStep,
@@ -10,7 +11,6 @@ import {
   parseResumePoint,
   type ResumePoint,
 } from '../../core/manage/resume-point.ts'
-import { latestVersionOf } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
 import { type CommandOptions, command, phrase } from '../../core/words/command-line.ts'
 import { toFilter } from '../../frame/filter-options.ts'
@@ -23,7 +23,6 @@ import type { DatabaseFlags } from '../../settings/settings.ts'
 import { runBulk } from './bulk/bulk.ts'
 import type { BulkFlags } from './bulk/bulk-options.ts'
 import type { Prepared } from './bulk/request.ts'
-import { createQueueChoice } from './queue-choice.ts'
 import { createVersionNotice } from './version-notice.ts'
 
 /** The flags that `fork` and `rewind` share. */
@@ -113,40 +112,6 @@ async function requireFreeId(store: Store, workflowId: string): Promise<void> {
   throw new CliError('id-in-use', `The id ${workflowId} is in use.`, {
     hint: phrase`${command('get', [workflowId])}   # or give the copy another --id`,
   })
-}
-
-/** Which version `--to-version` means. Throws `invalid-argument` for one that nobody ever ran: what is put there never runs. */
-function createVersionChoice(
-  store: Store,
-  toVersion: string | undefined,
-): (state: Pick<WorkflowState, 'application'>) => Promise<string | undefined> {
-  if (toVersion === undefined) return async () => undefined
-  const chosen = new Map<string | null, Promise<string>>()
-  return async ({ application }) => {
-    const known = chosen.get(application)
-    const version = known ?? chooseVersion(store, application, toVersion)
-    if (!known) chosen.set(application, version)
-    return version
-  }
-}
-
-async function chooseVersion(store: Store, application: string | null, toVersion: string): Promise<string> {
-  const versions = await store.versions()
-  if (toVersion !== 'latest') {
-    const live = eligibleExecutors((await store.executors()) ?? [], { application, version: toVersion })
-    const isRegistered = versions.some(({ version }) => version === toVersion)
-    if (isRegistered || live.length > 0 || versions.length === 0) return toVersion
-    throw new CliError('invalid-argument', `No version "${toVersion}" is registered there.`, {
-      hint: phrase`${command('versions')}   # lists them; what is put on another one would not run`,
-    })
-  }
-  const latest = latestVersionOf(versions, application)
-  if (latest !== undefined) return latest
-  throw new CliError(
-    'ambiguous-version',
-    `No version of ${application ?? 'its application'} is registered there.`,
-    { hint: 'name one with --to-version' },
-  )
 }
 
 function typedOptions({ from, id, toQueue, toVersion }: FromStepFlags): CommandOptions {

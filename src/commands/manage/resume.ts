@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
+import { createQueueChoice } from '../../core/manage/choose-queue.ts'
 import type { WorkflowState } from '../../core/manage/manage.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { surroundingsOf } from '../../frame/print-explanation.ts'
@@ -8,7 +9,6 @@ import { isOneId } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { runBulk } from './bulk/bulk.ts'
 import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
-import { createQueueChoice } from './queue-choice.ts'
 import { createVersionNotice } from './version-notice.ts'
 
 interface ResumeFlags extends DatabaseFlags, BulkFlags {

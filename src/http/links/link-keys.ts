@@ -5,7 +5,7 @@ import { CliError } from '../../core/errors.ts'
 /** What links are signed with: the first key; each of them verifies, while one is being replaced by another. */
 export type LinkKeys = readonly [Uint8Array, ...Uint8Array[]]
 
-interface Surroundings {
+export interface LinkSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
   readFile(path: string): Promise<string | undefined>
@@ -15,7 +15,12 @@ interface Surroundings {
 const shortestKey = 32
 
 /** `DROVER_LINK_KEY`, several with commas between; else a key in drover's home, which is made when it is first needed. */
-export async function readLinkKeys({ env, home, readFile, writePrivate }: Surroundings): Promise<LinkKeys> {
+export async function readLinkKeys({
+  env,
+  home,
+  readFile,
+  writePrivate,
+}: LinkSurroundings): Promise<LinkKeys> {
   if (env.DROVER_LINK_KEY) return parseKeys(env.DROVER_LINK_KEY, 'DROVER_LINK_KEY')
   const file = path.join(home, 'link-key')
   const kept = await readFile(file)

@@ -1,8 +1,8 @@
-import { internalQueue } from '../../core/dbos-names.ts'
-import { CliError } from '../../core/errors.ts'
-import type { WorkflowState } from '../../core/manage/manage.ts'
-import { lastQueueOf } from '../../core/run/identity.ts'
-import type { Store } from '../../core/store.ts'
+import { internalQueue } from '../dbos-names.ts'
+import { CliError } from '../errors.ts'
+import { lastQueueOf } from '../run/identity.ts'
+import type { Store } from '../store.ts'
+import type { WorkflowState } from './manage.ts'
 
 /**
  * Which queue `--to-queue` means for a workflow. Cancelling forgets the queue; `own` is then the one on which workflows of

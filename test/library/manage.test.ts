@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { createExampleStore } from '../support/example-store.ts'
+import { createTestDrover } from '../support/fake-library.ts'
+import { createFakeStore } from '../support/fake-store.ts'
+import { fakeEpoch } from '../support/fake-workflow.ts'
+
+const ended = (workflowId: string) => ({
+  workflowId,
+  name: 'work',
+  status: 'ERROR' as const,
+  did: [{ step: 'first' }, { step: 'second', error: { name: 'Error', message: 'no' } }],
+})
+
+test('a fork goes on from the step that failed, in a copy', async () => {
+  const store = createFakeStore([ended('a')])
+  const [forked, nobody] = await createTestDrover(store).fork(['a', 'nobody'], { from: 'failed' })
+  expect(forked).toMatchObject({ workflowId: 'a', outcome: 'changed', before: 'ERROR' })
+  expect(nobody).toMatchObject({ outcome: 'not-found', newWorkflowId: null })
+  expect(store.managed[0]?.targets).toMatchObject([{ fromStep: 1, newWorkflowId: forked?.newWorkflowId }])
+})
+
+test('a rewind is refused where the status, or the steps, do not allow it', async () => {
+  const store = createFakeStore([ended('a'), { workflowId: 'runs', name: 'work', did: [{ step: 'first' }] }])
+  const drover = createTestDrover(store)
+  const [rewound, running] = await drover.rewind(['a', 'runs'], { from: 0 })
+  expect(rewound).toMatchObject({ outcome: 'changed', newWorkflowId: null })
+  expect(running).toMatchObject({ outcome: 'no-op', reason: expect.any(String) })
+  const [far] = await drover.rewind('a', { from: 99 })
+  expect(far).toMatchObject({ outcome: 'no-op' })
+  await expect(drover.fork('a', { from: 0, queue: 'nobody-registered' })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  })
+})
+
+test('what a dead executor left goes to living ones of its version, and is left where there are none', async () => {
+  const lost = { workflowId: 'lost', executorId: 'dead', version: 'v1', application: 'example' }
+  const live = { executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }
+  const store = createFakeStore([lost], { gone: ['dead'], executors: [live] })
+  const recovered = await createTestDrover(store).recover({ graceMs: 0 })
+  expect(recovered).toEqual([{ executorId: 'dead', version: 'v1', workflowIds: ['lost'], reason: null }])
+  const alone = createTestDrover(createFakeStore([lost], { gone: ['dead'] }))
+  expect(await alone.recover({ graceMs: 0 })).toMatchObject([
+    { workflowIds: [], reason: 'no living executor runs its version' },
+  ])
+})
+
+test('why a workflow is where it is', async () => {
+  const drover = createTestDrover(createExampleStore())
+  const [explanation] = await drover.explain('asking')
+  expect(explanation.situation.workflow.workflowId).toBe('asking')
+  expect(explanation.diagnosis.causes.length).toBeGreaterThan(0)
+  await expect(drover.explain('nobody')).rejects.toMatchObject({ code: 'workflow-not-found' })
+})
+
+test('a link answers a wait in a name, and one that is over has none', async () => {
+  const store = createExampleStore()
+  const drover = createTestDrover(store, { env: { DROVER_PUBLIC_URL: 'https://drover.example' } })
+  expect(await drover.link('asking#1', { as: 'ada' })).toMatch(/^https:\/\/drover\.example\/a\/[\w.-]+$/)
+  await drover.approve('asking#1', { as: 'ada' })
+  await expect(drover.link('asking#1', { as: 'ada' })).rejects.toMatchObject({ code: 'wait-not-found' })
+})
