@@ -24,7 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   frame: ['cockpit', 'context', 'core', 'render', 'settings', 'terminal'],
   commands: ['cockpit', 'context', 'core', 'frame', 'http', 'render', 'settings', 'terminal'],
   cli: ['commands', 'context', 'core', 'frame', 'render', 'terminal'],
-  library: ['core', 'db', 'http/links', 'local', 'settings'],
+  library: ['core', 'db', 'local', 'settings'],
   index: ['core', 'library'],
   launch: ['local', 'main'],
   main: ['context', 'cli', 'core', 'db', 'demo', 'runtime', 'local', 'terminal'],
@@ -49,7 +49,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
   hono: ['http'],
   '@hono/node-server': ['http'],
   '@valibot/to-json-schema': ['http'],
-  jose: ['http'],
+  jose: ['core'],
   uqr: ['http', 'render'],
 }
 

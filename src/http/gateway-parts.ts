@@ -2,10 +2,10 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
 import type { Actor } from '../core/decide/decision.ts'
+import type { LinkKeys } from '../core/links/link-keys.ts'
 import type { Store } from '../core/store.ts'
 import type { Scope } from './auth/scope.ts'
 import type { KeptToken } from './auth/tokens.ts'
-import type { LinkKeys } from './links/link-keys.ts'
 import type { Notifier } from './notify/notifier.ts'
 
 /** What the gateway is made of; all that it knows of its surroundings. */

@@ -9,6 +9,7 @@ import { submitMessage } from '../core/decide/submit-message.ts'
 import { explain } from '../core/diagnosis/explain-workflow.ts'
 import type { Explanations } from '../core/diagnosis/explanation.ts'
 import { CliError } from '../core/errors.ts'
+import type { LinkSurroundings } from '../core/links/link-keys.ts'
 import type { Queue } from '../core/platform.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
@@ -24,7 +25,6 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
-import type { LinkSurroundings } from '../http/links/link-keys.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Changed, changeWorkflows } from './change-workflows.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'

@@ -2,12 +2,12 @@ import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
 import { findWait } from '../core/decide/find-wait.ts'
 import { createWaitKnowledge } from '../core/decide/known-waits.ts'
 import { CliError } from '../core/errors.ts'
+import { createLink } from '../core/links/answer-link.ts'
+import { type LinkSurroundings, readLinkKeys } from '../core/links/link-keys.ts'
+import { publicUrlOf } from '../core/links/public-url.ts'
 import type { Store } from '../core/store.ts'
 import { command } from '../core/words/command-line.ts'
 import type { Workflow } from '../core/workflow.ts'
-import { createLink } from '../http/links/answer-link.ts'
-import { type LinkSurroundings, readLinkKeys } from '../http/links/link-keys.ts'
-import { publicUrlOf } from '../http/links/public-url.ts'
 
 export interface LinkOptions {
   /** Who answers by it: the name on record. */

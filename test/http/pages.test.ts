@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { createLink } from '../../src/core/links/answer-link.ts'
 import { createToken } from '../../src/http/auth/tokens.ts'
-import { createLink } from '../../src/http/links/answer-link.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
 import { createTestGateway, testLinkKeys } from '../support/test-gateway.ts'

@@ -1,6 +1,6 @@
 import { CliError } from '../../core/errors.ts'
+import { parseWebUrl } from '../../core/links/public-url.ts'
 import { command } from '../../core/words/command-line.ts'
-import { parseWebUrl } from '../../http/links/public-url.ts'
 import type { NotifyFlags } from '../../http/notify/notifier.ts'
 
 /** Refused before anything connects. */

@@ -2,11 +2,11 @@ import path from 'node:path'
 import type { Context } from '../../context.ts'
 import type { DatabaseIdentity } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
+import { parseWebUrl } from '../../core/links/public-url.ts'
 import { command } from '../../core/words/command-line.ts'
 import { type KeptToken, parseTokens } from '../../http/auth/tokens.ts'
 import type { Access } from '../../http/gateway-parts.ts'
 import { isLoopback } from '../../http/guard/allowed-hosts.ts'
-import { parseWebUrl } from '../../http/links/public-url.ts'
 
 export interface AccessFlags {
   readonly host: string

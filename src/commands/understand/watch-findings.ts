@@ -2,11 +2,11 @@ import type { Context } from '../../context.ts'
 import { createTurning, type Turned } from '../../core/diagnosis/turned-findings.ts'
 import { CliError } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
+import { parseWebUrl } from '../../core/links/public-url.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import type { OutputFlags } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
-import { parseWebUrl } from '../../http/links/public-url.ts'
 import { createNotifier, type NotifyFlags } from '../../http/notify/notifier.ts'
 import {
   type FindingLine,

@@ -1,3 +1,4 @@
+import { openingKey, readLink } from '../../core/links/answer-link.ts'
 import { createRateLimit } from '../auth/rate-limit.ts'
 import { HttpRefusal, toFailure } from '../failure-response.ts'
 import type { GatewayApp, GatewayContext, GatewayParts } from '../gateway-parts.ts'
@@ -9,7 +10,6 @@ import { type Question, readQuestion } from '../pages/question.ts'
 import { questionPage } from '../pages/question-page.ts'
 import { pathParameter, route } from '../route.ts'
 import type { EventStreams } from '../sse/event-stream.ts'
-import { openingKey, readLink } from './answer-link.ts'
 
 const answersPerMinute = 60
 

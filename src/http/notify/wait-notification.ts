@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { KnownWait } from '../../core/decide/known-waits.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
+import { openingKey } from '../../core/links/answer-link.ts'
 import { toWaitJson } from '../../render/to-json.ts'
-import { openingKey } from '../links/answer-link.ts'
 import { waitPath } from '../pages/page-parts.ts'
 import type { Notification } from './webhook.ts'
 

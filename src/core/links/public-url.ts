@@ -1,4 +1,4 @@
-import { CliError } from '../../core/errors.ts'
+import { CliError } from '../errors.ts'
 
 /** Where others reach the gateway, without a slash at its end. Throws `usage` where nobody says it. */
 export function publicUrlOf(

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import path from 'node:path'
-import { CliError } from '../../core/errors.ts'
+import { CliError } from '../errors.ts'
 
 /** What links are signed with: the first key; each of them verifies, while one is being replaced by another. */
 export type LinkKeys = readonly [Uint8Array, ...Uint8Array[]]
@@ -22,7 +21,7 @@ export async function readLinkKeys({
   writePrivate,
 }: LinkSurroundings): Promise<LinkKeys> {
   if (env.DROVER_LINK_KEY) return parseKeys(env.DROVER_LINK_KEY, 'DROVER_LINK_KEY')
-  const file = path.join(home, 'link-key')
+  const file = `${home}/link-key`
   const kept = await readFile(file)
   if (kept !== undefined) return parseKeys(kept.trim(), file)
   const made = randomBytes(shortestKey).toString('base64url')

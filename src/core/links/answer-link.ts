@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseIdentity } from '../../core/database.ts'
-import { waitId } from '../../core/decide/wait-id.ts'
-import type { Wait } from '../../core/workflow.ts'
+import type { DatabaseIdentity } from '../database.ts'
+import { waitId } from '../decide/wait-id.ts'
+import type { Wait } from '../workflow.ts'
 import type { LinkKeys } from './link-keys.ts'
 
 /** What a link says: which wait it answers, and as whom. */
