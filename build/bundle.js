@@ -31,6 +31,11 @@ const settings = {
 /** Node prints the whole line of an error that nobody caught. */
 const lineLimit = 120
 
+/** To open many files takes longer than to read more of one; to read what few need takes time as well. */
+const sharedFile = './shared.js'
+const sharedBy = 5
+const largestShared = 60_000
+
 const files = packMain(await bundle())
 const buildId = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
 await replaceOutput([...files, await bundleLauncher(buildId)])
@@ -58,15 +63,43 @@ async function bundle() {
   const facts = (file) => metafile.outputs[path.relative(root, file)]
   const isCommonJs = ({ entryPoint }) => metafile.inputs[entryPoint]?.format === 'cjs'
   const commonJs = outputFiles.map(({ path: file }) => file).filter((file) => isCommonJs(facts(file)))
+  const modules = outputFiles.map(({ path: file, text }) => ({
+    name: nameOf(file),
+    text,
+    isEntry: facts(file).entryPoint !== undefined,
+    needs: facts(file)
+      .imports.filter(({ kind, external }) => kind === 'import-statement' && !external)
+      .map((imported) => nameOf(imported.path)),
+  }))
+  const shared = findShared(modules)
+  // The launcher finds the file before the mark.
+  const place = (text) =>
+    shared.reduce((placed, name) => placed.replaceAll(`"${name}"`, `"${sharedFile}#${name}"`), text)
   return Promise.all(
-    outputFiles.map(async ({ path: file, text }) => ({
-      name: nameOf(file),
-      code: await toCommonJs(text, new Set(commonJs.map(nameOf))),
-      needs: facts(file)
-        .imports.filter(({ kind, external }) => kind === 'import-statement' && !external)
-        .map((imported) => nameOf(imported.path)),
+    modules.map(async ({ text, ...module }) => ({
+      ...module,
+      isShared: shared.includes(module.name),
+      code: await toCommonJs(place(text), new Set(commonJs.map(nameOf))),
     })),
   )
+}
+
+/** What many of the files need that are loaded one by one, and is not in main.js. */
+function findShared(modules) {
+  const always = closureOf(modules, './main.js')
+  const closures = modules.filter(({ isEntry }) => isEntry).map(({ name }) => closureOf(modules, name))
+  return modules
+    .filter(({ name, text, isEntry }) => !isEntry && !always.has(name) && text.length <= largestShared)
+    .map(({ name }) => name)
+    .filter((name) => closures.filter((closure) => closure.has(name)).length >= sharedBy)
+}
+
+/** It and all that it needs. */
+function closureOf(modules, start) {
+  const byName = new Map(modules.map((module) => [module.name, module]))
+  const closure = new Set([start])
+  for (const name of closure) for (const needed of byName.get(name).needs) closure.add(needed)
+  return closure
 }
 
 function nameOf(file) {
@@ -122,23 +155,27 @@ function deferBuiltIns(code) {
   return result
 }
 
-/** One file with all that every command needs, and one for each of the others: objects of modules by name. */
+/** One file with all that every command needs, one with what many do, and one for each of the others: objects of modules by name. */
 function packMain(modules) {
-  const byName = new Map(modules.map((module) => [module.name, module]))
-  const always = new Set(['./main.js'])
-  for (const name of always) for (const needed of byName.get(name).needs) always.add(needed)
+  const always = closureOf(modules, './main.js')
   const toFile = (name, packed) => ({ name, text: `({${packed.map(toFactory).join(',\n')}})` })
   return [
     toFile(
       './main.js',
-      [...always].map((name) => byName.get(name)),
+      modules.filter(({ name }) => always.has(name)),
     ),
-    ...modules.filter(({ name }) => !always.has(name)).map((module) => toFile(module.name, [module])),
+    toFile(
+      sharedFile,
+      modules.filter(({ isShared }) => isShared),
+    ),
+    ...modules
+      .filter(({ name, isShared }) => !always.has(name) && !isShared)
+      .map((module) => toFile(module.name, [module])),
   ]
 }
 
-function toFactory({ name, code }) {
-  return `${JSON.stringify(name)}(exports,require,module,__dirname,importByNode){${code}}`
+function toFactory({ name, code, isShared }) {
+  return `${JSON.stringify(isShared ? `${sharedFile}#${name}` : name)}(exports,require,module,__dirname,importByNode){${code}}`
 }
 
 async function bundleLauncher(id) {

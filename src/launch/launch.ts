@@ -54,9 +54,9 @@ function createRequire(cache: CodeCache): Require {
   return requireChunk
 }
 
-/** A file of the bundle is an object of modules by name: those that are always needed together. */
+/** A file of the bundle is an object of modules by name: those that are needed together; before a `#` stands its own. */
 function readChunk(cache: CodeCache, specifier: string): Record<string, Factory> {
-  const filename = path.join(__dirname, specifier)
+  const filename = path.join(__dirname, specifier.split('#', 1)[0] ?? '')
   // The bundle is ASCII, which is read fastest as what it is.
   const script = cache.compile(path.basename(filename), readFileSync(filename, 'latin1'), { filename })
   return script.runInThisContext()
