@@ -108,6 +108,9 @@ export async function notFoundHint(store: Store, id: string): Promise<Phrase> {
   if (ofWait !== undefined && (await store.get(ofWait)))
     return phrase`${command('get', [ofWait])}   # ${id} is a wait of it`
   const whole = isUuidPrefix(id) ? await store.findByPrefix(id, 3) : []
+  const [only] = whole
+  if (only !== undefined && whole.length === 1)
+    return phrase`${command('get', [only])}   # what changes something takes a whole id`
   if (whole.length > 0) return phrase`what changes something takes a whole id: ${quotedList(whole)}`
   const recent = (await store.list({ limit: recentIds })).map(({ workflowId }) => workflowId)
   const meant = nearestId(id, recent)

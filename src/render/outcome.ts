@@ -1,4 +1,10 @@
-import { describeError, isEnded, type Workflow, type WorkflowError } from '../core/workflow.ts'
+import {
+  describeError,
+  isEnded,
+  type Workflow,
+  type WorkflowError,
+  type WorkflowSummary,
+} from '../core/workflow.ts'
 import { escapeControls, escapeName, truncate } from './text.ts'
 import { elapsedOf } from './time-text.ts'
 import { formatValue } from './value.ts'
@@ -8,14 +14,20 @@ const maxWidth = 400
 
 /** One sentence: `eventsWorkflow ended SUCCESS after 1.3s: {totalSteps: 5}`. Only what goes on needs `now`. */
 export function outcomeSentence(workflow: Workflow, now?: Date): string {
-  const { name, status, output, error, completedAt } = workflow
+  const { name, status, output, error } = workflow
   if (!isEnded(status)) {
     return `${escapeName(name)} is ${status}${now ? ` for ${elapsedOf(workflow, now)}` : ''}`
   }
-  const duration = completedAt ? ` after ${elapsedOf(workflow, completedAt)}` : ''
-  const sentence = `${escapeName(name)} ended ${status}${duration}`
+  const sentence = endSentence(workflow)
   if (status === 'SUCCESS') return truncate(`${sentence}: ${formatValue(output, maxWidth)}`, maxWidth)
   return truncate(error ? `${sentence}: ${errorSentence(error)}` : sentence, maxWidth)
+}
+
+/** `eventsWorkflow ended SUCCESS after 1.3s`: with its result where somebody else tells that. */
+export function endSentence(workflow: WorkflowSummary): string {
+  const { name, status, completedAt } = workflow
+  const duration = completedAt ? ` after ${elapsedOf(workflow, completedAt)}` : ''
+  return `${escapeName(name)} ended ${status}${duration}`
 }
 
 /** `TypeError: x is not a function`, on one line. */

@@ -19,6 +19,7 @@ import { workflowColumns } from './columns/workflow-columns.ts'
 import { commandLines, labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
 import { errorSentence } from './outcome.ts'
+import { queueText } from './queue-text.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 import { displayWidth, escapeControlLines, escapeName, pad, shortExecutor, truncate, wrap } from './text.ts'
@@ -107,7 +108,7 @@ function facts({ workflow, lineage }: Details, frame: Viewport): [string, readon
     ['started', time(startedAt)],
     ['completed', time(completedAt)],
     ['took', completedAt ? [elapsedOf(workflow, now)] : []],
-    ['queue', plain(workflow.queue)],
+    ['queue', workflow.queue === null ? [] : wrapped(queueText(workflow.queue))],
     ['priority', lineage?.priority ? [String(lineage.priority)] : []],
     ['partition', plain(lineage?.partition ?? null)],
     ['dedup id', plain(lineage?.deduplicationId ?? null)],

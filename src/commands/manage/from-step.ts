@@ -69,9 +69,7 @@ export async function runFromStep(
       if (flags.id !== undefined) await requireFreeId(store, flags.id)
       const fromStep = findResumeStep(flags.from, bounds)
       if (fromStep === undefined) {
-        return {
-          obstacle: bounds ? `it has no step "${flags.from}"` : 'it has no recorded step: only --from 0',
-        }
+        return { obstacle: whyNoStep(flags.from, bounds) }
       }
       const queue = await chooseQueue(state)
       const version = await chooseVersion(state)
@@ -116,4 +114,10 @@ async function requireFreeId(store: Store, workflowId: string): Promise<void> {
 
 function typedOptions({ from, id, toQueue, toVersion }: FromStepFlags): CommandOptions {
   return { '--from': from, '--id': id, '--to-queue': toQueue, '--to-version': toVersion }
+}
+
+function whyNoStep(from: string | number, bounds: StepBounds | undefined): string {
+  if (!bounds) return 'it has no recorded step: only --from 0'
+  const steps = `--from takes 0 to ${bounds.lastStep}`
+  return from === 'failed' ? `no step of it failed: ${steps}` : `it has no step "${from}": ${steps}`
 }

@@ -62,8 +62,8 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
     row('database', database),
     row('listenUrl', listenUrl && { ...listenUrl, value: await describeSetting(context, listenUrl) }),
     row('schema', schema),
-    row('connectTimeout', { value: `${connectTimeoutMs.value}ms`, source: connectTimeoutMs.source }),
-    row('reconnectTimeout', { value: `${reconnectTimeoutMs.value}ms`, source: reconnectTimeoutMs.source }),
+    row('connectTimeout', { ...connectTimeoutMs, value: durationText(connectTimeoutMs.value) }),
+    row('reconnectTimeout', { ...reconnectTimeoutMs, value: durationText(reconnectTimeoutMs.value) }),
     row('app', app),
     row('application', application),
     row('audit', audit),
@@ -76,4 +76,10 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
 
 async function describeEmbedded({ local }: Context, database: string): Promise<string> {
   return `embedded database ${database}${(await local()).exists() ? '' : ' (not created yet)'}`
+}
+
+/** As it is typed: `5s`, `5m`. */
+function durationText(ms: number): string {
+  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}m`
+  return ms > 0 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }

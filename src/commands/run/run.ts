@@ -82,6 +82,7 @@ async function runRun(
           workflowIds: [workflowId],
           workflows: settings.workflows,
           output,
+          resultFollows: context.terminal.stdout.isTerminal && flags.output === 'table',
           format: 'picture',
           timeoutMs,
         })

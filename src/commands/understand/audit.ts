@@ -102,7 +102,10 @@ function toWait(id: string | undefined): { readonly workflowId?: string; readonl
 async function runInit(context: Context, { decider, print, ...flags }: InitFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     const statements = await store.createRecord({ decider, run: !print })
-    await printOne(context, flags, { json: { statements, ran: !print }, text: statements })
+    await printOne(context, flags, {
+      json: { statements, ran: !print },
+      text: print ? statements : undefined,
+    })
     if (print) return
     const who = decider === undefined ? '' : `; ${decider} may decide`
     printNotice(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)

@@ -27,6 +27,8 @@ export interface Presented {
   readonly output: Output
   /** `heartbeat`: only a sign of life now and then; `quiet`: nothing but notices. */
   readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
+  /** The result is printed on the same screen, once the picture is over. */
+  readonly resultFollows?: boolean
   /** Children are told of as well. */
   readonly children?: boolean
 }
@@ -54,7 +56,7 @@ function quiet({ terminal }: Context): Presenter {
 const framesPerSecond = 30
 const clockTickMs = 1000
 
-function liveRegion(context: Context, { workflowIds, output }: Presented): Presenter {
+function liveRegion(context: Context, { workflowIds, output, resultFollows }: Presented): Presenter {
   const region = context.terminal.liveRegion(output)
   const style = createStyle(output.colorLevel)
   let model = initialWatchModel(workflowIds)
@@ -62,7 +64,7 @@ function liveRegion(context: Context, { workflowIds, output }: Presented): Prese
 
   const { databaseFlags } = context
   const draw = (height: number) =>
-    view(model, { style, width: output.columns, height, now: context.now(), databaseFlags })
+    view(model, { style, width: output.columns, height, now: context.now(), databaseFlags, resultFollows })
   const render = () => {
     scheduled = undefined
     region.render(draw(output.rows - 1))

@@ -3,6 +3,7 @@ import type { FailureGroup } from '../../core/manage/group-failures.ts'
 import type { Wait } from '../../core/workflow.ts'
 import { describeQuestion } from '../answer.ts'
 import { errorSentence } from '../outcome.ts'
+import { queueText } from '../queue-text.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
@@ -43,7 +44,8 @@ export const listColumns: readonly Column<ListedWorkflow>[] = [
   {
     title: 'BY',
     value: holderOf,
-    short: (workflow) => shortExecutor(holderOf(workflow)),
+    short: (workflow) =>
+      workflow.executorId ? shortExecutor(holderOf(workflow)) : queueText(holderOf(workflow)),
     paint: (text, _, style) => style.faint(text),
     minWidth: 8,
     optional: 2,

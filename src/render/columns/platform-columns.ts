@@ -2,7 +2,7 @@ import type { Queue, Schedule } from '../../core/platform.ts'
 import type { VersionRow } from '../../core/run/list-versions.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { formatAge, formatTime } from '../time-text.ts'
+import { formatAge, formatElapsed } from '../time-text.ts'
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 
@@ -56,7 +56,8 @@ export const scheduleColumns: readonly Column<Schedule>[] = [
   {
     title: 'NEXT',
     value: ({ nextAt }) => nextAt[0]?.toISOString() ?? '',
-    short: ({ nextAt: [next] }) => (next ? formatTime(next) : ''),
+    short: ({ nextAt: [next] }, now) =>
+      next ? `in ${formatElapsed(Math.max(0, next.getTime() - now.getTime()))}` : '',
   },
   { title: 'WORKFLOW', value: ({ workflow }) => workflow, minWidth: 10, optional: 1 },
   {

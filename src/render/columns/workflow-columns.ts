@@ -1,5 +1,6 @@
 import type { CountableField, FieldCount } from '../../core/manage/manage.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
+import { queueText } from '../queue-text.ts'
 import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
@@ -29,7 +30,14 @@ export const workflowColumns: readonly Column<WorkflowSummary>[] = [
     align: 'right',
     optional: 1,
   },
-  { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, minWidth: 12, optional: 3 },
+  {
+    title: 'QUEUE',
+    value: ({ queue }) => queue ?? '',
+    short: ({ queue }) => (queue === null ? '' : queueText(queue)),
+    paint: faint,
+    minWidth: 12,
+    optional: 3,
+  },
   {
     title: 'EXECUTOR',
     value: ({ executorId }) => executorId ?? '',

@@ -251,7 +251,8 @@ export function renderFindings(
     const typed = renderPhrase(fix, databaseFlags)
     return [displayWidth(typed) <= width - margin ? indent + typed : typed]
   }
-  return lines.flatMap(({ check, verdict, message, fix }) => {
+  const sorted = [...lines].sort((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict))
+  const drawn = sorted.flatMap(({ check, verdict, message, fix }) => {
     const { symbol, paint } = lookByVerdict[verdict]
     const head = style[paint](pad(`${symbol} ${verdict}`, 7)) + pad(check, margin - 7)
     const text = wrap(escapeControls(message), Math.max(1, width - margin), 4)
@@ -260,6 +261,19 @@ export function renderFindings(
       ...fixLines(fix).map(style.command),
     ]
   })
+  return [...drawn, '', summaryLine(lines, style)]
+}
+
+/** What needs care comes first. */
+const verdicts: readonly FindingLine['verdict'][] = ['fail', 'warn', 'ok']
+
+/** `2 fail, 1 warn, 11 ok`. */
+function summaryLine(lines: readonly FindingLine[], style: Style): string {
+  return verdicts
+    .map((verdict) => [verdict, lines.filter((line) => line.verdict === verdict).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => style[lookByVerdict[verdict].paint](`${count} ${verdict}`))
+    .join(', ')
 }
 
 /** With its fix as it is typed. */

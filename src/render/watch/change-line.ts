@@ -5,6 +5,7 @@ import { isEnded, type Message, type Step, type Wait, type Workflow } from '../.
 import { answerCommand, describeQuestion } from '../answer.ts'
 import { isShownElsewhere } from '../bookkeeping.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
+import { queueText } from '../queue-text.ts'
 import { paintStatus, type Style, statusLabel, statusSymbol } from '../style.ts'
 import { escapeName, shortExecutor, shortId } from '../text.ts'
 import { formatClock, formatDuration, formatElapsed } from '../time-text.ts'
@@ -66,7 +67,7 @@ function describeStatus(workflow: Workflow, style: Style): string {
   const place =
     status === 'PENDING'
       ? executorId && `on ${shortExecutor(executorId)}`
-      : queue && `on queue ${escapeName(queue)}`
+      : queue && `on queue ${queueText(queue)}`
   const recovered = recoveryAttempts > 1 ? `(recovered ${recoveryAttempts - 1}×)` : ''
   return [statusLabel(status, style), style.strong(escapeName(name)), place, recovered]
     .filter(Boolean)

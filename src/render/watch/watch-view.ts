@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { isEnded } from '../../core/workflow.ts'
+import { endSentence } from '../outcome.ts'
+import { queueText } from '../queue-text.ts'
 import { paintStatus, type Style, statusSymbol, statusText } from '../style.ts'
 import { displayWidth, escapeName, pad, shortExecutor, shortId, truncate, wrap } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
@@ -16,6 +18,8 @@ interface ViewOptions {
   readonly height: number
   readonly now: Date
   readonly databaseFlags?: readonly string[]
+  /** The result stands below the picture, and is not said twice. */
+  readonly resultFollows?: boolean
 }
 
 /** Lines longer than this are hard to follow from one end to the other. */
@@ -99,13 +103,17 @@ function headerLine(
 function whoRuns(summary: NonNullable<WatchedWorkflow['summary']>): string {
   const { status, queue, executorId, recoveryAttempts } = summary
   if (isEnded(status)) return ''
-  if (status !== 'PENDING') return queue === null ? '' : `queue ${escapeName(queue)}`
+  if (status !== 'PENDING') return queue === null ? '' : `queue ${queueText(queue)}`
   const recovered = recoveryAttempts > 1 ? `recovered ${recoveryAttempts - 1}×` : ''
   return [recovered, executorId === null ? '' : shortExecutor(executorId)].filter(Boolean).join('  ')
 }
 
-function outcomeSection({ outcome, summary }: WatchedWorkflow, { style, width }: ViewOptions): Section[] {
-  if (outcome === null || summary === null) return []
+function outcomeSection(
+  { outcome: told, summary }: WatchedWorkflow,
+  { style, width, resultFollows = false }: ViewOptions,
+): Section[] {
+  if (told === null || summary === null) return []
+  const outcome = resultFollows && summary.status === 'SUCCESS' ? endSentence(summary) : told
   const { status } = summary
   const [first = '', ...more] = wrap(outcome, width - 2, 3)
   const lines = [

@@ -111,8 +111,8 @@ test('a queue is created, and deleted after a yes', async () => {
 test('schedules are listed, paused, resumed and triggered', async () => {
   const store = shop()
   expect((await runCli('schedules', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`
-    "SCHEDULE  STATUS    CRON         NEXT                  WORKFLOW     LAST
-    nightly   ● ACTIVE  0 0 3 * * *  2026-01-03 02:00:00Z  cleanUp   10m ago
+    "SCHEDULE  STATUS    CRON         NEXT        WORKFLOW     LAST  ZONE
+    nightly   ● ACTIVE  0 0 3 * * *  in 22h 50m  cleanUp   10m ago  Europe/Paris
     "
   `)
   expect((await runCli('schedules pause nightly', { store })).stderr).toBe(

@@ -28,6 +28,8 @@ test('where all is well every line is ok, and the code is 0', async () => {
     ✓ ok   unread     none
     ✓ ok   topics     no message is known to be on a wrong one
     ✓ ok   embedded   there is no embedded Postgres
+
+    14 ok
     "
   `)
 })
@@ -67,7 +69,13 @@ test('what is not well has its fix below, and a fail is 5', async () => {
   })
   expect(code).toBe(5)
   expect(stdout).toMatchInlineSnapshot(`
-    "✓ ok   database   fake database: PostgreSQL 18.4, 0ms away
+    "✗ fail workers    connected and silent: stopped
+                      drover workers
+    ✗ fail orphans    1 workflow of executors that are gone: local
+                      drover recover
+    ✗ fail stuck      1 workflow stuck on a queue, the oldest for 2m 00s: The
+                      queue "nowhere" is not registered, so no worker polls it.
+                      drover explain stuck
     ! warn schema     DBOS tables at migration 114, of an SDK before 5.2: some of
                       what drover does is done in other ways there
                       update the application, whose launch migrates its tables
@@ -77,26 +85,22 @@ test('what is not well has its fix below, and a fail is 5', async () => {
     ! warn privileges ada may read and start, not send or approve; it does not see
                       the sessions of others: whether workers live cannot be told
                       drover audit init --decider ada   # as the owner
-    ✓ ok   record     decisions are recorded
     ! warn clock      the clock of the database is 5s behind
                       set both by the same time server: delays and deadlines are
                       in the time of whoever wrote them
-    ✗ fail workers    connected and silent: stopped
-                      drover workers
     ! warn versions   the latest version of example is v9, which nobody runs; what
                       names no version waits for it
                       drover versions promote v1
-    ✗ fail orphans    1 workflow of executors that are gone: local
-                      drover recover
-    ✗ fail stuck      1 workflow stuck on a queue, the oldest for 2m 00s: The
-                      queue "nowhere" is not registered, so no worker polls it.
-                      drover explain stuck
     ! warn dead       1 workflow given up by DBOS after too many recoveries
                       drover explain dead
     ! warn unread     1 workflow ended with a message that nobody read
                       drover messages late
+    ✓ ok   database   fake database: PostgreSQL 18.4, 0ms away
+    ✓ ok   record     decisions are recorded
     ✓ ok   topics     no message is known to be on a wrong one
     ✓ ok   embedded   there is no embedded Postgres
+
+    3 fail, 7 warn, 4 ok
     "
   `)
 })

@@ -216,6 +216,7 @@ async function goOn(
     workflows: settings.workflows,
     output: context.terminal.stderr,
     format: flags.watch ? 'picture' : 'heartbeat',
+    resultFollows: context.terminal.stdout.isTerminal && flags.output === 'table',
     timeoutMs,
     advice: { everyMs: 3 * pollMs, find: () => whyQueued(store, workflowId, surroundings) },
   })
