@@ -16,6 +16,7 @@ import { memory } from './sections/memory.js'
 import { million } from './sections/million.js'
 import { startup } from './sections/startup.js'
 import { stream } from './sections/stream.js'
+import { top } from './sections/top.js'
 import { watchers } from './sections/watchers.js'
 import { openWorld } from './world.js'
 
@@ -33,6 +34,7 @@ const sections = {
   followers,
   inbox,
   million,
+  top,
   cutting,
   forks,
 }

@@ -46,7 +46,8 @@ async function timeFirstPage(url) {
   return samples
 }
 
-async function fill(database) {
+/** Rows as a shop has them: 200 run, 333 are enqueued, one in a hundred failed. */
+export async function fill(database) {
   const nowMs = Date.now()
   await database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, application_version, application_name,

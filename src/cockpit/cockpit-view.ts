@@ -23,7 +23,13 @@ export function cockpitView(cockpit: Cockpit, frame: Omit<Viewport, 'width'>): s
 function headerLine(cockpit: Cockpit, { style, width }: Viewport): string {
   const { purpose, screens, database } = cockpit
   const path = screens.map((screen) => kindOf(screen).titleOf(screen))
-  const titles = purpose.kind === 'pick' ? [`${purpose.verb} which workflow?`] : path
+  const screen = shownScreen(cockpit)
+  const search = kindOf(screen).searchOf?.(screen)
+  const titles = [
+    ...(purpose.kind === 'pick' ? [`${purpose.verb} which workflow?`] : path),
+    // Whoever comes back to it must not take a part for all.
+    ...(search ? [`/${escapeControls(search)}`] : []),
+  ]
   const where = escapeControls(database)
   const title = fitPath(titles, width)
   const left = width - displayWidth(title) - 2

@@ -4,7 +4,7 @@ import { truncate } from '../render/text.ts'
 import { firstVisible, type RowList } from './row-list.ts'
 
 /** Columns keep their widths while the cursor stays among as many rows. */
-const measuredRows = 200
+const measuredRows = 50
 
 /** The part of a list that is around its cursor, as a table, in at most `room` lines. */
 export function listLines<Row>(

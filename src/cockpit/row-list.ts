@@ -19,20 +19,44 @@ export function emptyList<Row>(): RowList<Row> {
 }
 
 /** Other rows: the cursor stays on its row, or where that was; at the first place it stays for what is new. */
-export function withRows<Row>(list: RowList<Row>, rows: readonly Row[], kind: RowKind<Row>): RowList<Row> {
+export function withRows<Row extends object>(
+  list: RowList<Row>,
+  rows: readonly Row[],
+  kind: RowKind<Row>,
+): RowList<Row> {
   const shown = narrow(rows, list.search, kind)
   return { ...list, rows, shown, cursor: placeOf(list, shown, kind) }
 }
 
-export function withSearch<Row>(list: RowList<Row>, search: string, kind: RowKind<Row>): RowList<Row> {
-  const shown = narrow(list.rows, search, kind)
+export function withSearch<Row extends object>(
+  list: RowList<Row>,
+  search: string,
+  kind: RowKind<Row>,
+): RowList<Row> {
+  // What a longer word finds is among what the shorter one found.
+  const among = list.search !== '' && search.startsWith(list.search) ? list.shown : list.rows
+  const shown = narrow(among, search, kind)
   return { ...list, search, shown, cursor: placeOf(list, shown, kind) }
 }
 
-function narrow<Row>(rows: readonly Row[], search: string, kind: RowKind<Row>): readonly Row[] {
+function narrow<Row extends object>(
+  rows: readonly Row[],
+  search: string,
+  kind: RowKind<Row>,
+): readonly Row[] {
   const wanted = search.toLowerCase()
-  if (wanted === '') return rows
-  return rows.filter((row) => kind.textsOf(row).some((text) => text?.toLowerCase().includes(wanted)))
+  return wanted === '' ? rows : rows.filter((row) => searchedText(row, kind).includes(wanted))
+}
+
+/** Of ten thousand rows it is made once, not at each key. */
+const searchedTexts = new WeakMap<object, string>()
+
+function searchedText<Row extends object>(row: Row, kind: RowKind<Row>): string {
+  const known = searchedTexts.get(row)
+  if (known !== undefined) return known
+  const text = kind.textsOf(row).join('\n').toLowerCase()
+  searchedTexts.set(row, text)
+  return text
 }
 
 function placeOf<Row>(list: RowList<Row>, shown: readonly Row[], { idOf }: RowKind<Row>): number {

@@ -103,18 +103,27 @@ export function createPlainRegion(write: (text: string) => void): LiveRegion {
  * last cell, and erasing from there would eat that cell.
  */
 function drawLine(line: string, columns: number): string {
-  return `${line}${stringWidth(line) < columns ? eraseToLineEnd : ''}`
+  return `${line}${widthOf(line) < columns ? eraseToLineEnd : ''}`
 }
 
 /** The same for a line that may take several rows. */
 function drawWrapped(line: string, columns: number): string {
-  const width = stringWidth(line)
+  const width = widthOf(line)
   return `${line}${width === 0 || width % columns > 0 ? eraseToLineEnd : ''}\r\n`
 }
 
 /** How many rows a line takes now that was cut at `drawnColumns` when it was drawn. */
 function rowsOf(line: string, drawnColumns: number, columns: number): number {
-  return Math.max(1, Math.ceil(Math.min(stringWidth(line), drawnColumns) / columns))
+  return Math.max(1, Math.ceil(Math.min(widthOf(line), drawnColumns) / columns))
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are ours
+const styles = /\x1b\[\d+m/g
+
+/** Most lines are made of letters and styles, which need no tables. */
+function widthOf(line: string): number {
+  const plain = line.replaceAll(styles, '')
+  return /^[\x20-\x7e]*$/.test(plain) ? plain.length : stringWidth(line)
 }
 
 function up(rows: number): string {

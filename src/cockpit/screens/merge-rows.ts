@@ -9,16 +9,27 @@ interface Page {
   readonly rows: readonly BoardRow[]
 }
 
-/** A page in its place among the rows, newest first. */
+/** A page in its place among the rows, newest first: no more of them are looked at than lie where the page does. */
 export function mergePage(before: readonly BoardRow[], { after, isEnd, rows }: Page): readonly BoardRow[] {
   const start = after === undefined ? 0 : before.findIndex(({ workflowId }) => workflowId === after) + 1
-  const known = new Map(before.map((row) => [row.workflowId, row]))
-  const page = rows.map((row) => keepListed(row, known.get(row.workflowId)))
   const last = rows.at(-1)
-  const isRest = (row: BoardRow) => !last || (isOlder(row, last) && !paged.has(row.workflowId))
-  const paged = new Set(rows.map(({ workflowId }) => workflowId))
-  const rest = isEnd ? [] : before.slice(start).filter(isRest)
-  return [...before.slice(0, start), ...page, ...rest].slice(0, mostRows)
+  const ids = new Set(rows.map(({ workflowId }) => workflowId))
+  const end = isEnd ? before.length : last ? endOf(before, start, { last, ids }) : start
+  const known = new Map(before.slice(start, end).map((row) => [row.workflowId, row]))
+  const page = rows.map((row) => keepListed(row, known.get(row.workflowId)))
+  return before.slice(0, start).concat(page, before.slice(end)).slice(0, mostRows)
+}
+
+/** Where what is older than the page begins. Ids of one moment may be in another order in the database. */
+function endOf(
+  before: readonly BoardRow[],
+  start: number,
+  { last, ids }: { readonly last: BoardRow; readonly ids: ReadonlySet<string> },
+): number {
+  const isOfPage = (row: BoardRow) => !isOlder(row, last) || ids.has(row.workflowId)
+  let end = start
+  for (let row = before[end]; row && isOfPage(row); row = before[end]) end++
+  return end
 }
 
 /** How some of the rows are now; `isWanted` says which of them still belong here. */

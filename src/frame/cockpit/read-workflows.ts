@@ -12,7 +12,7 @@ const glanceMs = 2000
 /** How often it is asked again why something that goes on does not move. */
 const askAgainMs = 10_000
 /** How often all that goes on is looked through for what is stuck. */
-const surveyMs = 30_000
+const surveyMs = 60_000
 /** Read ahead of the cursor, so that scrolling never waits. */
 const aheadRows = 500
 const pageRows = 1000
@@ -29,10 +29,10 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
 
   await readEvery(reading, glanceMs, async () => {
-    if (!screenOf(reading).isRead) await glance(reading, () => false)
+    if (!screenOf(reading).isRead) await glance(reading, undefined)
     const isAskedAgain = performance.now() - askedAtMs > askAgainMs
     if (isAskedAgain) askedAtMs = performance.now()
-    if (!signal.aborted) await glance(reading, askerOf(screenOf(reading), isAskedAgain))
+    if (!signal.aborted) await glance(reading, { isAskedAgain })
     await readAhead(reading)
     if (signal.aborted || performance.now() - surveyedAtMs < surveyMs) return
     surveyedAtMs = performance.now()
@@ -45,8 +45,8 @@ function screenOf(reading: Reading): WorkflowsScreen {
 }
 
 /** Why it is where it is holds as long as it does not move; of what goes on it is asked again now and then. */
-function askerOf({ list }: WorkflowsScreen, isAskedAgain: boolean): BoardQuery['isAsked'] {
-  const known = new Map(list.rows.map((row) => [row.workflowId, row]))
+function askerOf(near: readonly BoardRow[], isAskedAgain: boolean): BoardQuery['isAsked'] {
+  const known = new Map(near.map((row) => [row.workflowId, row]))
   return (row) => {
     const before = known.get(row.workflowId)
     if (!before?.listed || hasMoved(unlisted(row), before)) return true
@@ -54,14 +54,20 @@ function askerOf({ list }: WorkflowsScreen, isAskedAgain: boolean): BoardQuery['
   }
 }
 
-async function glance(reading: Reading, isAsked: BoardQuery['isAsked']): Promise<void> {
+/** Without `asking` only what is there. */
+async function glance(
+  reading: Reading,
+  asking: { readonly isAskedAgain: boolean } | undefined,
+): Promise<void> {
   const { store, send } = reading
   const screen = screenOf(reading)
   const { list } = screen
   const room = reading.room()
   const first = firstVisible(list, room)
+  const near = list.shown.slice(first, first + 3 * room)
+  const isAsked = asking ? askerOf(near, asking.isAskedAgain) : () => false
   if (first > 0 || list.search !== '') {
-    const ids = list.shown.slice(first, first + room).map(({ workflowId }) => workflowId)
+    const ids = near.slice(0, room).map(({ workflowId }) => workflowId)
     const { rows } = await store.board({ ids, isAsked })
     return send({ kind: 'refreshed', ids, rows })
   }

@@ -1,6 +1,7 @@
 import type { Cockpit, Effect, Message, Purpose, Screen } from '../../cockpit/cockpit-model.ts'
 import { initialCockpit, shownSource, updateCockpit } from '../../cockpit/cockpit-update.ts'
 import { cockpitView } from '../../cockpit/cockpit-view.ts'
+import { shownScreen } from '../../cockpit/turns.ts'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
@@ -93,7 +94,10 @@ export async function runCockpit(
 
   const measure = () => take({ type: 'size', columns: stdout.columns, rows: stdout.rows })
   const stopResize = stdout.onResize(measure)
-  const clock = setInterval(drawSoon, clockMs)
+  const clock = setInterval(() => {
+    // What is read grows old by itself there: each reading draws.
+    if (shownScreen(cockpit).kind !== 'workflows') drawSoon()
+  }, clockMs)
   try {
     full.onKey((key) => {
       take({ type: 'key', key, now: now() })

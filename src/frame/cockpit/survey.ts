@@ -5,30 +5,40 @@ import { countedOnBoard, type Store, type WorkflowQuery } from '../../core/store
 import type { KnownStatus } from '../../core/workflow.ts'
 import type { Reading } from './reading.ts'
 
-/** Of what goes on so many of the newest are looked through, and as many of the oldest. */
+/** Of each status that goes on so many of the newest are looked through, and as many of the oldest. */
 const surveyedRows = 500
+/** The same where only their number is shown. */
+const countedRows = 100
 
 /** Looks through what goes on, for how much of it there is on each tab; `waiting` and `stuck` are no more than what it finds. */
 export async function survey({ store, send }: Reading, screen: WorkflowsScreen): Promise<void> {
   const { tab, scope } = screen
+  const isShown = tab === 'waiting' || tab === 'stuck'
+  const limit = isShown ? surveyedRows : countedRows
   const { rows, counts } = await store.board({
-    pages: await surveyPages(store, scope?.filter ?? {}),
+    pages: [
+      ...surveyPages(scope?.filter ?? {}, limit),
+      ...(isShown ? await leftByTheDead(store, scope?.filter ?? {}) : []),
+    ],
     isAsked: () => true,
     counted: (['running', 'failed'] as const).map((one) => tabFilter({ tab: one, scope })),
   })
   const on = (one: Tab) => rows.filter((row) => row.listed && isOnTab(row, one))
   const [running = 0, failed = 0] = counts
+  const isCut = goingStatuses.some(
+    (status) => rows.filter((row) => row.status === status).length >= 2 * limit,
+  )
+  const found = (one: Tab) => `${on(one).length}${isCut ? '+' : ''}`
   send({
     kind: 'counts',
     counts: {
       running: countText(running),
-      waiting: String(on('waiting').length),
-      stuck: String(on('stuck').length),
+      waiting: found('waiting'),
+      stuck: found('stuck'),
       failed: countText(failed),
     },
   })
-  if (tab === 'waiting' || tab === 'stuck')
-    send({ kind: 'page', after: undefined, isEnd: true, rows: on(tab) })
+  if (isShown) send({ kind: 'page', after: undefined, isEnd: true, rows: on(tab) })
 }
 
 function countText(count: number): string {
@@ -55,14 +65,19 @@ export function tabFilter({ tab, scope }: Chosen): WorkflowFilter {
   return { ...scope?.filter, ...roots, status: statusesByTab[tab] }
 }
 
-/** What goes on: each status by itself, as Postgres has an index for each; and what dead executors left, wherever it is. */
-async function surveyPages(store: Store, filter: WorkflowFilter): Promise<readonly WorkflowQuery[]> {
-  const pages = (['PENDING', 'ENQUEUED', 'DELAYED'] as const).flatMap((status) =>
-    (['newest', 'oldest'] as const).map((order) => ({ ...filter, status, order, limit: surveyedRows })),
+const goingStatuses = ['PENDING', 'ENQUEUED', 'DELAYED'] as const
+
+/** What goes on, each status by itself, as Postgres has an index for each; and what was given up. */
+function surveyPages(filter: WorkflowFilter, limit: number): readonly WorkflowQuery[] {
+  const pages = goingStatuses.flatMap((status) =>
+    (['newest', 'oldest'] as const).map((order) => ({ ...filter, status, order, limit })),
   )
+  return [...pages, { ...filter, status: 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', limit }]
+}
+
+/** Wherever it stands among all that runs. */
+async function leftByTheDead(store: Store, filter: WorkflowFilter): Promise<readonly WorkflowQuery[]> {
   const { deadExecutors } = await store.scanExecutors()
   const executorId = deadExecutors.map((dead) => dead.executorId)
-  const dead = { ...filter, status: 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', limit: surveyedRows } as const
-  const left = { ...filter, status: 'PENDING', executorId, limit: surveyedRows } as const
-  return [...pages, dead, ...(executorId.length > 0 ? [left] : [])]
+  return executorId.length > 0 ? [{ ...filter, status: 'PENDING', executorId, limit: surveyedRows }] : []
 }
