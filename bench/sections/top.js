@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn } from '@lydell/node-pty'
 import { costOf } from '../cost.js'
-import { now } from '../processes.js'
+import { now, quietMoment } from '../processes.js'
 import { median, round } from '../report.js'
 import { fill } from './million.js'
 
 const seconds = 20
 const settleMs = 5000
-const openings = 5
+const openings = 9
 const changesPerSecond = 50
 const batchesPerSecond = 10
 const patienceMs = 30_000
@@ -17,13 +17,12 @@ export async function top(world) {
   if (process.platform !== 'linux') return { title: 'skipped: it needs /proc' }
   await fillOnce(world)
   const lines = { 'list --watch': ['list', '--watch'], top: ['top'] }
-  const rows = {}
+  const rows = await timeFirstFrames(world, lines)
   const notes = []
   const costs = {}
   const without = await costOf(world, [], seconds)
   const changedAlone = await whileChanging(world, () => costOf(world, [], seconds))
   for (const [name, args] of Object.entries(lines)) {
-    rows[`${name}: first frame`] = await timeFirstFrames(world, args)
     const screen = await openScreen(world, args)
     await sleep(settleMs)
     const idle = await costOf(world, [screen.pid], seconds)
@@ -97,13 +96,17 @@ async function openScreen(world, args) {
   }
 }
 
-async function timeFirstFrames(world, args) {
-  const samples = []
+/** In turns, after one round that does not count. */
+async function timeFirstFrames(world, lines) {
+  const samples = Object.fromEntries(Object.keys(lines).map((name) => [`${name}: first frame`, []]))
   for (let opening = -1; opening < openings; opening++) {
-    const { firstFrameMs, kill } = await openScreen(world, args)
-    kill()
-    if (opening >= 0) samples.push(firstFrameMs)
-    await sleep(300)
+    await quietMoment()
+    for (const [name, args] of Object.entries(lines)) {
+      const { firstFrameMs, kill } = await openScreen(world, args)
+      kill()
+      if (opening >= 0) samples[`${name}: first frame`].push(firstFrameMs)
+      await sleep(300)
+    }
   }
   return samples
 }
