@@ -9,6 +9,7 @@ import { enqueue } from './sections/enqueue.js'
 import { event } from './sections/event.js'
 import { followers } from './sections/followers.js'
 import { forks } from './sections/forks.js'
+import { gateway } from './sections/gateway.js'
 import { idle } from './sections/idle.js'
 import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
@@ -32,6 +33,7 @@ const sections = {
   idle,
   watchers,
   followers,
+  gateway,
   inbox,
   million,
   top,

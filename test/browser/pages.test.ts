@@ -131,4 +131,57 @@ describe.skipIf(!existsSync(executablePath))('in a real Chromium', () => {
     expect((await place.store.messages('linked')).length).toBe(1)
     expect([...one.complaints, ...other.complaints]).toEqual([])
   })
+
+  const linkFor = async (wait: string, ...args: readonly string[]) =>
+    (await place.run('link', wait, '--as', 'ada', '--public-url', url, ...args)).stdout.trim()
+
+  /** Of a page that refuses: the console mentions its status. */
+  const without410 = ({ complaints }: Tab) => complaints.filter((line) => !line.includes('410'))
+
+  test('a link that has expired says so, and has nothing to press', async () => {
+    await ask('expired')
+    const tab = await openTab({ viewport: { width: 360, height: 740 } })
+    await tab.page.goto(await linkFor('expired#1', '--for', '1ms'))
+    await tab.page.waitForSelector('text=This link has expired.')
+    await shoot(tab.page, 'phone-expired')
+    expect(await tab.page.locator('button').count()).toBe(0)
+    expect(without410(tab)).toEqual([])
+  })
+
+  test('the link of a wait that was rewound is of no use, and a new one is', async () => {
+    await ask('rewound')
+    const link = await linkFor('rewound#1')
+    const tab = await openTab({ viewport: { width: 1280, height: 800 } })
+    await tab.page.goto(link)
+    await tab.page.click('button.approve')
+    await tab.page.waitForSelector('text=ended SUCCESS')
+    const rewound = await place.drover('rewind', 'rewound', '--from', '0', '--yes')
+    expect([rewound.code, rewound.stderr]).toEqual([0, expect.any(String)])
+    await place.reached('rewound', 'message')
+    await tab.page.goto(link)
+    await tab.page.waitForSelector('text=This link is for an earlier run of that question.')
+    await tab.page.goto(await linkFor('rewound#1'))
+    await tab.page.click('button.approve')
+    await tab.page.waitForSelector('text=ended SUCCESS')
+    expect(without410(tab)).toEqual([])
+  })
+
+  test('of two who press at once one decides, and both are told who it was', async () => {
+    const path = await ask('raced')
+    const tabs = await Promise.all(['ada', 'bob'].map(() => openTab({ javaScriptEnabled: false })))
+    const names = ['ada', 'bob']
+    for (const [index, { page }] of tabs.entries()) {
+      await page.goto(`${url}${path}`)
+      await page.fill('#by', names[index] ?? '')
+    }
+    await Promise.all(tabs.map(({ page }) => page.click('button.approve')))
+    await Promise.all(tabs.map(({ page }) => page.waitForSelector('text=/by (ada|bob)/')))
+    const told = await Promise.all(
+      tabs.map(async ({ page }) => /by (ada|bob)/.exec(await page.content())?.[1]),
+    )
+    const [message] = await place.store.messages('raced')
+    expect((await place.store.messages('raced')).length).toBe(1)
+    expect(message?.message).toMatchObject({ by: told[0] })
+    expect(told[1]).toBe(told[0])
+  })
 })
