@@ -55,6 +55,7 @@ async function fill({ database }) {
       await database.query(`insert into dbos.${table} from (select '${name}-' || n as id, 'awaiting:go' as key,
         '{"prompt":"Go?"}' as value, 'portable_json' as format from generate_series(0, ${waiting - 1}) n) w`)
   }
+  await database.query('analyze')
 }
 
 async function serve(world) {

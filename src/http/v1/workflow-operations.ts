@@ -3,6 +3,7 @@ import { CliError } from '../../core/errors.ts'
 import { readFilter } from '../../core/manage/read-filter.ts'
 import { waitFor } from '../../core/wait/wait-for.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
+import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { toExplanationJson } from '../../render/explain/explanation-json.ts'
@@ -18,7 +19,7 @@ import { jsonResponse, pathParameter } from '../route.ts'
 import { listQuery, noQuery, waitQuery } from './inputs.ts'
 import { notFound, type Operation, readQuery } from './operation.ts'
 import { decodePage, nextLink } from './paging.ts'
-import { requireWorkflow } from './require-workflow.ts'
+import { noWorkflow, requireWorkflow } from './require-workflow.ts'
 
 const usualLimit = 100
 const usualTimeout = '30s'
@@ -59,10 +60,11 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
       scope: 'read',
       answer: { shape: 'Workflow' },
       handle: async (context) => {
-        const workflowId = await idOf(context)
-        const [workflow, lineage] = [await store.get(workflowId), await store.lineage(workflowId)]
-        if (!workflow) throw notFound('workflow-not-found', 'It was deleted a moment ago.')
-        return jsonResponse({ ...toWorkflowJson(workflow), ...lineage })
+        readQuery(context, noQuery)
+        const workflowId = pathParameter(context, 'id')
+        const workflow = await store.get(workflowId)
+        if (!workflow) throw noWorkflow(workflowId, command('list'))
+        return jsonResponse({ ...toWorkflowJson(workflow), ...(await store.lineage(workflowId)) })
       },
     },
     {
