@@ -16,6 +16,7 @@ import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
 import { makeHome, writePrivateFile } from './local/home/private-file.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
+import { readTextFile } from './local/home/read-text-file.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { watchReader } from './terminal/closed-reader.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
@@ -63,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     now: () => new Date(),
     sleep,
     projectFiles: createProjectFiles(home),
-    readFile: readTextFile,
+    readFile: async (file) => readTextFile(file),
     readChunks: readTextChunks,
     writeFile: (file, text) => writeFile(file, text),
     writePrivate: async (file, text) => {
@@ -193,16 +194,6 @@ function userName(): string {
     return os.userInfo().username
   } catch {
     return process.env.USER ?? `uid-${process.getuid?.()}`
-  }
-}
-
-async function readTextFile(path: string): Promise<string | undefined> {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
   }
 }
 

@@ -27,6 +27,8 @@ export const exitNameByErrorCode = {
   'read-only': 'permission',
   'database-refused': 'permission',
   'value-refused': 'usage',
+  'value-too-long': 'unavailable',
+  'file-unusable': 'usage',
   'constraint-violated': 'conflict',
   'assertion-failed': 'check-failed',
   'check-failed': 'check-failed',

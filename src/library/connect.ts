@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { openStore } from '../db/open-store.ts'
 import { droverHome } from '../local/cluster/home.ts'
 import { createProjectFiles } from '../local/home/read-project-files.ts'
+import { readTextFile } from '../local/home/read-text-file.ts'
 import { readSettings } from '../settings/settings.ts'
 import { findTarget } from '../settings/target.ts'
 import { createDrover, type Drover } from './drover.ts'
@@ -22,7 +22,7 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
   const home = droverHome(env, { platform, uid: process.getuid?.(), homeDirectory: os.homedir() })
   const projectFiles = createProjectFiles(home)
   const settings = await readSettings(
-    { cwd: process.cwd(), env, readFile: readTextFile, projectFiles },
+    { cwd: process.cwd(), env, readFile, projectFiles },
     { dbUrl: databaseUrl, database, schema },
   )
   const createLocal = async () => {
@@ -34,32 +34,18 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
     opened ??= createLocal()
     return opened
   }
-  const target = await findTarget(
-    { env, readFile: readTextFile, projectFiles, local: openLocal },
-    settings,
-    {},
-  )
+  const target = await findTarget({ env, readFile, projectFiles, local: openLocal }, settings, {})
   const store = await openStore(target)
   return createDrover({
     store,
     settings,
     env,
-    files: { home, readFile: readTextFile, writePrivate: (file, text) => writePrivate(home, file, text) },
+    files: { home, readFile, writePrivate: (file, text) => writePrivate(home, file, text) },
     close: async () => {
       await store.close()
       await (await opened)?.leave()
     },
   })
-}
-
-async function readTextFile(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
-  }
 }
 
 /** Loaded when a key for links is made. */
@@ -68,3 +54,5 @@ async function writePrivate(home: string, file: string, text: string): Promise<v
   makeHome(home)
   writePrivateFile(file, text)
 }
+
+const readFile = async (file: string) => readTextFile(file)

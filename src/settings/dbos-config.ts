@@ -57,12 +57,23 @@ async function parseYaml(path: string, text: string): Promise<Record<string, unk
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { logLevel: 'silent' })
   const [error] = document.errors
-  if (!error) return toMapping(path, document.toJS() ?? {})
+  if (!error) return toMapping(path, toValue(path, document))
   const [start] = error.linePos ?? []
   const place = start ? ` at line ${start.line}, column ${start.col}` : ''
   throw new CliError('invalid-configuration', `${path} is not YAML${place}.`, {
     hint: 'correct the file, or name the database with --db-url',
   })
+}
+
+/** Its aliases may stand for more than fits into memory. */
+function toValue(path: string, document: { toJS(): unknown }): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch {
+    throw new CliError('invalid-configuration', `${path} holds aliases that cannot be resolved.`, {
+      hint: 'correct the file, or name the database with --db-url',
+    })
+  }
 }
 
 function toMapping(path: string, content: unknown): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -144,6 +144,10 @@ test('what is there and cannot be read is named, and a pipe is not waited for', 
   expect(await list({}, ['config'])).toMatchObject(refused)
   rmSync(file, { recursive: true })
   execFileSync('mkfifo', [file])
+  expect(await list({}, ['config'])).toMatchObject(refused)
+  rmSync(file)
+  writeFileSync(file, '')
+  truncateSync(file, 3e9)
   expect(await list({}, ['config'])).toMatchObject(refused)
   rmSync(file)
   symlinkSync('/nowhere', file)

@@ -59,6 +59,24 @@ const every = [
 ] as const
 const lines = hostilePlan.isShort ? every.filter((_, index) => index % 6 === 3) : every
 
+test.skipIf(hostilePlan.isShort).each(['get huge', 'watch huge'])(
+  'a value longer than any text of Node is 69, and said: %s',
+  async (line) => {
+    await place.database.query(
+      `insert into dbos.workflow_status (workflow_uuid, status, name, serialization, created_at, updated_at, completed_at)
+       values ('huge', 'SUCCESS', 'big', 'portable_json', 1764200000000, 1764200000000, 1764200001000) on conflict do nothing`,
+    )
+    await place.database.query(
+      `insert into dbos.workflow_output (workflow_uuid, output) values ('huge', '"' || repeat('y', 600000000) || '"') on conflict do nothing`,
+    )
+    const { code, stderr } = await place.run(...line.split(' '))
+    expect({ code, stderr }).toMatchObject({
+      code: 69,
+      stderr: expect.stringContaining('longer than 512 MB'),
+    })
+  },
+)
+
 test.each(lines)('a value of this size is shown as what it is: %s', async (line, least) => {
   const child = spawn(process.execPath, [droverBin, ...line.split(' ')], {
     cwd: place.home,

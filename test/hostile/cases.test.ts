@@ -164,6 +164,20 @@ test.each([
   })
 })
 
+test.each([
+  ['cancel --name nosuch --yes --ledger /tmp', 2],
+  ['cancel --name nosuch --yes --ledger /nowhere/ledger', 2],
+  ['cancel --name nosuch --yes --ledger /dev/full', 2],
+  ['cancel --name nosuch --yes --ledger /proc/version', 2],
+  ['list --db-url postgres://u@h/x?sslmode=verify-full&sslrootcert=/dev/zero', 2],
+])('a file that is none, or has no end, is no bug: %s', async (line, code) => {
+  const { code: ended, stderr } = await place.run(...line.split(' '))
+  expect({ ended, stderr }).toMatchObject({
+    ended: code,
+    stderr: expect.stringMatching(/^error: .*\nhint: /),
+  })
+})
+
 test('a row that another transaction holds is 69, and said', async () => {
   const holder = new pg.Client({ connectionString: place.database.target.url })
   holder.on('error', () => {})

@@ -19,6 +19,11 @@ const settingsIn = ({ env = {}, files = {}, flags = {} }: World) =>
     flags,
   )
 
+/** Ten lines of nine aliases each: nine to the tenth texts. */
+const aliasBomb = [...'abcdefghij']
+  .map((key, index, keys) => `${key}: &${key} [${Array(9).fill(index === 0 ? 'x' : `*${keys[index - 1]}`)}]`)
+  .join('\n')
+
 const droverConfig = '/home/ada/shop/drover.config.json'
 const dbosConfig = '/home/ada/shop/dbos-config.yaml'
 
@@ -122,6 +127,7 @@ test.each([
     'uses ${NOPE}, which is not set',
   ],
   ['YAML that is none', { [dbosConfig]: 'a: [' }, 'is not YAML'],
+  ['YAML that grows without end', { [dbosConfig]: aliasBomb }, 'holds aliases that cannot be resolved'],
   ['an unknown key', { [droverConfig]: '{"databseUrl": "x"}' }, 'did you mean "databaseUrl"?'],
   ['a wrong type', { [droverConfig]: '{"schema": 1}' }, '"schema" must be a string'],
   ['a list', { [droverConfig]: '[]' }, 'must hold one JSON object'],

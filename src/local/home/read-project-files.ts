@@ -7,6 +7,9 @@ import { otherCommand } from '../../core/words/command-line.ts'
 import { isWorldWritable, mayDecide } from './ownership.ts'
 import { makeHome, readPrivateJson, writePrivateFile } from './private-file.ts'
 
+/** No configuration is larger, and what somebody else put there may be endless. */
+const mostBytes = 1_000_000
+
 interface Trusted {
   /** The hash of what they said, by path. */
   readonly files: Readonly<Record<string, string>>
@@ -86,6 +89,7 @@ function readProjectFile(name: string): ProjectFile | undefined {
   try {
     const found = fstatSync(descriptor)
     if (!found.isFile()) throw unreadable(name, new Error('it is not a file'))
+    if (found.size > mostBytes) throw unreadable(name, new Error(`it is larger than ${mostBytes / 1e6} MB`))
     return { path: name, text: readFileSync(descriptor, 'utf8'), author: authorOf(name, found) }
   } finally {
     closeSync(descriptor)
