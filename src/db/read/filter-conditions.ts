@@ -24,7 +24,10 @@ export function filterConditions(
   }
   const isAmong = (column: string) => (placeholder: string) => `${column} = any(${placeholder}::text[])`
   narrow(toList(filter.status), isAmong(w.status))
-  narrow(toList(filter.name), (placeholder) => isNamed(w, placeholder))
+  const names = toList(filter.name)
+  // Without a dot it is no `Class.name`, and an index on names finds it.
+  const mayHaveClass = names?.some((name) => name.includes('.'))
+  narrow(names, mayHaveClass ? (placeholder) => isNamed(w, placeholder) : isAmong(w.name))
   narrow(toList(filter.queue), isAmong(w.queue))
   narrow(toList(filter.application), isAmong(w.application))
   narrow(toList(filter.version), isAmong(w.version))
