@@ -119,6 +119,10 @@ function globalOptions(): readonly Option[] {
       'give up a database that went away after this long (default: 5m)',
     ),
     new Option('--listen-url <url>', 'the same database without its pooler, for notifications'),
+    new Option('--query <expression>', 'print what this JMESPath finds in the JSON, such as [].workflowId'),
+    new Option('-r, --raw-string', 'print a string that it finds without quotes'),
+    new Option('-q, --quiet', 'print nothing on stderr but errors'),
+    new Option('--no-prompt', 'ask nothing, as without a terminal'),
     new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
   ]
 }

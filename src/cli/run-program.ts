@@ -2,9 +2,11 @@ import { type Command, CommanderError } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { command, phrase } from '../core/words/command-line.ts'
 import { refuseNul } from '../core/words/database-value.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { repeatDatabase } from '../frame/repeat-database.ts'
+import type { ShapedLine } from './global-output.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
@@ -13,15 +15,36 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
   let program: Command | undefined
   try {
     for (const word of argv) refuseNul(word, 'The command line')
-    program = await createProgram(context, argv)
-    await program.parseAsync(argv, { from: 'user' })
+    const line = await shape(context, argv)
+    program = await createProgram(line.context, line.argv)
+    await program.parseAsync(line.argv, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
-    const failure = await toFailure(error, argv, program)
+    const failure = printsNoJson(error, argv) ?? (await toFailure(error, argv, program))
     const code = await report(context, argv, failure)
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
+}
+
+/** A query asks for JSON of a command that has no `-o`. */
+function printsNoJson(error: unknown, argv: readonly string[]): CliError | undefined {
+  const isMissing = error instanceof CommanderError && error.message.includes(`unknown option '-o'`)
+  if (!isMissing || argv.includes('-o')) return undefined
+  return new CliError('usage', '--query looks into JSON, and this command prints none.', {
+    hint: phrase`${command('list', [], { '--query': '[].workflowId' })}   # is one that does`,
+  })
+}
+
+/** Loaded where something is said of the output of every command. */
+async function shape(
+  context: Context,
+  argv: readonly string[],
+): Promise<Pick<ShapedLine, 'context' | 'argv'>> {
+  const isShaped = argv.some((word) => /^(--query(=.*)?|-q|--quiet|--no-prompt)$/s.test(word))
+  if (!isShaped && !context.env.DROVER_NO_PROMPT) return { context, argv }
+  const { shapeOutput } = await import('./global-output.ts')
+  return shapeOutput(context, argv)
 }
 
 /** Says what went wrong in the format that was asked for, and returns the exit code of it. */

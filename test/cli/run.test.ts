@@ -30,6 +30,11 @@ test('bare drover is its help', async () => {
                                     long (default: 5m)
       --listen-url <url>            the same database without its pooler, for
                                     notifications
+      --query <expression>          print what this JMESPath finds in the JSON, such
+                                    as [].workflowId
+      -r, --raw-string              print a string that it finds without quotes
+      -q, --quiet                   print nothing on stderr but errors
+      --no-prompt                   ask nothing, as without a terminal
       --color <when>                colour the output (auto, always, never; default:
                                     auto)
       -h, --help                    show help
