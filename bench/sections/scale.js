@@ -1,0 +1,56 @@
+import { buffersOf } from '../scale/buffers.js'
+import { fillScale } from '../scale/fill-scale.js'
+
+const count = 1_000_000
+const most = 1000
+const perActive = 5
+
+/** Those that look at all that is active. */
+const ofActive = [
+  ['inbox', '--limit', '20'],
+  ['doctor'],
+  ['recover', '--dry-run', '--grace', '1ms'],
+  // Without a limit of their own: a block for each of these that is active.
+  ['queues'],
+  ['versions'],
+]
+
+const bounded = [
+  ['list'],
+  ['list', '--name', 'rare'],
+  ['list', '--name', 'never'],
+  ['list', '--status', 'PENDING', '--status', 'ENQUEUED', '--status', 'DELAYED'],
+  ['list', '--status', 'CANCELLED'],
+  ['explain', 'scale-50'],
+  ['explain', `scale-${count - 700}`],
+  ['explain', 'scale-long'],
+  ['start', 'never', '1', '--queue', 'queue-1', '--app-version', 'v1'],
+  ['start', 'rare', '1', '--app-version', 'v1'],
+  ['get', 'scale-3'],
+  ['get', 'scale-long'],
+  ['steps', 'scale-3'],
+  ['steps', 'scale-long', '--last', '20'],
+  ['events', 'scale-10'],
+  ['messages', 'scale-5'],
+  ['workers'],
+  ['schedules'],
+  ['fork', 'scale-3', '--from', '1', '--yes'],
+]
+
+/** Buffers that each command touches among a million workflows, 20,000 of which are active. By name only: it takes minutes. */
+export async function scale({ database, env, drover }) {
+  await fillScale(database, count)
+  await database.query('vacuum analyze')
+  const { rows } = await database.query(
+    `select count(*)::int as active from dbos.workflow_status where status in ('PENDING', 'ENQUEUED', 'DELAYED')`,
+  )
+  const [{ active }] = rows
+  const measure = async (args, limit) => {
+    const blocks = await buffersOf(database, drover(...args), env)
+    return [`${args.join(' ')} ≤ ${limit} blks (${blocks})`, blocks <= limit]
+  }
+  const goals = []
+  for (const args of bounded) goals.push(await measure(args, most))
+  for (const args of ofActive) goals.push(await measure(args, most + perActive * active))
+  return { title: `buffers among ${count.toLocaleString('en')} workflows, ${active} of them active`, goals }
+}
