@@ -15,6 +15,7 @@ interface Place {
   note(text: string): void
 }
 
+const heartbeatMs = 1000
 const enter = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?2004h'
 const leave = '\x1b[?2004l\x1b[?1049l\x1b[?25h'
 
@@ -23,6 +24,7 @@ export function openFullScreen({ stdin, screen, writeOut, takeNotes, note }: Pla
   let region = createLiveRegion(screen, { isWhole: true })
   let last: readonly string[] = []
   let isOpen = true
+  let isStopped = false
   let stopKeys = () => {}
   const notes: string[] = []
   const keyListeners: ((key: Key) => void)[] = []
@@ -31,7 +33,7 @@ export function openFullScreen({ stdin, screen, writeOut, takeNotes, note }: Pla
   const take = () => {
     screen.write(enter)
     stopKeys = readKeys(stdin, (key) => {
-      if (key.ctrl && key.name === 'z') return suspend()
+      if (key.ctrl && key.name === 'z' && process.platform !== 'win32') return suspend()
       for (const listener of keyListeners) listener(key)
     })
   }
@@ -43,7 +45,12 @@ export function openFullScreen({ stdin, screen, writeOut, takeNotes, note }: Pla
   /** Job control, which raw mode keeps from the shell. */
   const suspend = () => {
     giveBack()
+    isStopped = true
+    // Without keys nothing else may keep the process until it hears that it goes on.
+    const waiting = setInterval(() => {}, heartbeatMs)
     process.once('SIGCONT', () => {
+      isStopped = false
+      clearInterval(waiting)
       if (!isOpen) return
       take()
       region = createLiveRegion(screen, { isWhole: true })
@@ -77,7 +84,8 @@ export function openFullScreen({ stdin, screen, writeOut, takeNotes, note }: Pla
     render: (lines) => {
       if (!isOpen) return
       last = lines.map(cleanText)
-      region.render(last)
+      // Timers that were due come before the news that it goes on.
+      if (!isStopped) region.render(last)
     },
     onKey: (listener) => keyListeners.push(listener),
     onNote: (listener) => noteListeners.push(listener),

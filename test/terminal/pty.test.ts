@@ -114,3 +114,21 @@ test('a program that crashes on the full screen gives it back, and says why', as
   expect(session.screen.isCursorHidden()).toBe(false)
   expect(session.screen.text().join('\n')).toContain('why it ends')
 })
+
+test('ctrl-z gives the full screen back to the shell, and fg takes it again', async () => {
+  const session = startInPty('bash', ['--norc', '-i'], { cwd: import.meta.dirname, env: { PS1: '$ ' } })
+  session.type(`${process.execPath} ${program} full\r`)
+  await session.waitFor('size 80x24')
+  session.type('\x1a')
+  await session.waitFor('Stopped')
+  expect(session.screen.isAlternate()).toBe(false)
+  session.type('fg\r')
+  await session.waitFor('size 80x24')
+  session.type('x')
+  await session.waitFor('keys x')
+  session.type('q')
+  await session.waitFor('left')
+  session.type('exit\r')
+  await session.exitCode
+  expect(session.screen.text().join('\n')).not.toContain('row 1')
+})
