@@ -15,7 +15,7 @@ import { checkCursorOf } from './feed/check-cursor.ts'
 import type { FeedDatabase } from './feed/feed-database.ts'
 import { follow } from './feed/follow.ts'
 import { createHub } from './feed/hub.ts'
-import { watchInbox } from './feed/inbox-feed.ts'
+import { createInboxes, watchInbox } from './feed/inbox-feed.ts'
 import { readHealth } from './read/health/read-health.ts'
 import { readActivity } from './read/read-activity.ts'
 import { readBoard } from './read/read-board.ts'
@@ -153,8 +153,12 @@ export async function openStore(
     const listener = createListener(session, timing.noticeAfterMs / 2, schema)
     const executors = createExecutorReader(database, timing)
     const hub = createHub({ session, schema, listener, timing })
+    const inboxes = createInboxes({ session, schema, listener, timing })
     return {
-      ...readPatiently(patience, bind(functions, { session, schema, listener, timing, executors, hub })),
+      ...readPatiently(
+        patience,
+        bind(functions, { session, schema, listener, timing, executors, hub, inboxes }),
+      ),
       executors,
       database: {
         label: target.label,

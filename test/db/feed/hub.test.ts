@@ -6,6 +6,7 @@ import { createListener, type Listener } from '../../../src/db/connection/listen
 import { defaultTiming } from '../../../src/db/connection/retry-while-disconnected.ts'
 import { follow } from '../../../src/db/feed/follow.ts'
 import { createHub, type Hub } from '../../../src/db/feed/hub.ts'
+import { createInboxes, type Inboxes } from '../../../src/db/feed/inbox-feed.ts'
 import { createPosition, encodeCursor } from '../../../src/db/feed/position.ts'
 import { readSchema, type SystemSchema } from '../../../src/db/tables/schema.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -17,6 +18,7 @@ let session: Session
 let listener: Listener
 let schema: SystemSchema
 let hub: Hub
+let inboxes: Inboxes
 /** Each statement that the hub sent. */
 let sent: string[]
 const executors = async () => undefined
@@ -43,10 +45,11 @@ function begin(): void {
   sent = []
   listener = createListener(session, 1000, schema)
   hub = createHub({ session, schema, listener, timing: defaultTiming })
+  inboxes = createInboxes({ session, schema, listener, timing: defaultTiming })
 }
 
 const followed = (ids: readonly string[], options: FollowOptions) =>
-  follow({ hub, session, schema, listener, timing: defaultTiming, executors }, ids, options)
+  follow({ hub, inboxes, session, schema, listener, timing: defaultTiming, executors }, ids, options)
 
 const rounds = () => sent.filter((sql) => sql.startsWith('begin'))
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
@@ -189,4 +192,33 @@ test('many may share a signal, and the last one to leave stops the listening', a
     )
   await waitUntil('one connection is left', async () => (await isHeard()).length === 1)
   expect(warnings).toEqual([])
+})
+
+test('thirty who watch the inbox are told of the same reading, and who comes later of a new one', async () => {
+  begin()
+  let reads = 0
+  const counted: Session = {
+    ...session,
+    query: (sql, parameters) => {
+      reads += 1
+      return session.query(sql, parameters)
+    },
+  }
+  const shared = createInboxes({ session: counted, schema, listener, timing: defaultTiming })
+  const giveUp = new AbortController()
+  onTestFinished(() => giveUp.abort())
+  const watch = () => shared.watch({}, { signal: giveUp.signal })
+  const watchers = upTo(30).map(watch)
+  const first = await Promise.all(watchers.map((one) => one.next()))
+  expect(new Set(first.map(({ value }) => value)).size).toBe(1)
+  expect(reads).toBeLessThan(10)
+  await seed(['asks'])
+  await database.query(
+    `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, output, serialization, started_at_epoch_ms, completed_at_epoch_ms)
+     values ('asks', 1, 'DBOS.sleep', '4102444800000', 'portable_json', 5, 5)`,
+  )
+  const later = watch()
+  expect((await later.next()).value).toMatchObject({ waits: [{ workflowId: 'asks', step: 0 }] })
+  const second = await Promise.all(watchers.map((one) => one.next()))
+  for (const { value } of second) expect(value).toMatchObject({ total: 1 })
 })
