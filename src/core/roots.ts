@@ -7,6 +7,8 @@ export interface RootsQuery {
   readonly limit: number
   /** Look at no more than this many, only until there are enough, and count nothing: what is drawn every second. */
   readonly look?: number
+  /** Do not follow children to their roots behind the look. */
+  readonly nearOnly?: boolean
   /** `newest` by default. */
   readonly order?: 'newest' | 'oldest'
   /** Go on right after this workflow, in the same order. */

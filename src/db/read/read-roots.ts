@@ -47,7 +47,7 @@ async function readSomeRoots(database: Database, query: RootsQuery): Promise<Roo
      order by ${w.createdAt} ${direction}, ${w.id} ${direction}`,
     parameters,
   )
-  const isShort = near.length < query.limit && query.order !== 'oldest'
+  const isShort = near.length < query.limit && query.order !== 'oldest' && !query.nearOnly
   const far = isShort ? await readFarRoots(database, query, query.limit - near.length) : []
   return { roots: [...near, ...far].map(toSummary), rootCount: 0, childCount: 0, stoppedAt: null }
 }

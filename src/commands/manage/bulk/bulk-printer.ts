@@ -28,6 +28,7 @@ export function createBulkPrinter(
   const { stdout, stderr } = terminal
   const all: BulkRow[] = []
   let isCrowded = false
+  let isSeveral = false
 
   async function printRow(row: BulkRow): Promise<void> {
     if (output === 'json') return
@@ -37,9 +38,10 @@ export function createBulkPrinter(
     }
     const isHidden = isCrowded && isDone(row)
     if (verb === 'fork') {
-      // The new id is the result; all else is talk.
+      // The new id is the result; all else is talk, of several copies on one screen once.
       if (!isHidden) printNotice({ terminal }, bulkLine(verb, row, createStyle(0)))
-      if (row.newWorkflowId !== null) await printIds(terminal, [row.newWorkflowId])
+      const isTold = !isHidden && isSeveral && stdout.isTerminal && stderr.isTerminal
+      if (row.newWorkflowId !== null && !isTold) await printIds(terminal, [row.newWorkflowId])
     } else if (!stdout.isTerminal) {
       for (const line of renderTsv(bulkColumns, [row])) await terminal.print(line)
     } else if (!isHidden) {
@@ -57,6 +59,7 @@ export function createBulkPrinter(
     },
     start: (total) => {
       isCrowded = stdout.isTerminal && total > mostLines
+      isSeveral = total > 1
       if (!isCrowded || !stderr.canRedraw) return { advance: () => {}, stop: () => {} }
       const region = terminal.liveRegion(stderr)
       let done = 0

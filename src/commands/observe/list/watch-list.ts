@@ -9,8 +9,8 @@ import { renderTable } from '../../../render/table.ts'
 import { type ListFlags, type Listing, noneIn } from './listing.ts'
 
 const redrawMs = 1000
-/** What tells why is read again after so many rounds where no row has changed. */
-const factsEvery = 5
+/** What tells why, and what lies behind the look, is read again after so many rounds where no row has changed. */
+const wholeEvery = 8
 /** Not as many as without `--watch`: it looks every second. */
 const look = 2000
 
@@ -25,18 +25,21 @@ export async function watchList(
   const style = createStyle(stdout.colorLevel)
   const region = terminal.liveRegion(stdout)
   const { order, after } = query
-  const read = async (): Promise<readonly WorkflowSummary[]> => {
+  const read = async (nearOnly: boolean): Promise<readonly WorkflowSummary[]> => {
     const shown = Math.min(limit, Math.max(1, stdout.rows - 3))
-    if (areRoots) return (await store.roots({ limit: shown, look, order, after })).roots
+    if (areRoots) return (await store.roots({ limit: shown, look, nearOnly, order, after })).roots
     return store.list({ ...query, limit: shown })
   }
   let seen = ''
   let rows: readonly ListedWorkflow[] = []
   try {
     for (let round = 0; !signal.aborted; round++) {
-      const workflows = await read()
-      const state = JSON.stringify(workflows)
-      if (state !== seen || round % factsEvery === 0) rows = await readListed(store, workflows)
+      const near = await read(true)
+      const state = JSON.stringify([near, stdout.rows])
+      if (state !== seen || round % wholeEvery === 0) {
+        const isAll = !areRoots || near.length >= limit
+        rows = await readListed(store, isAll ? near : await read(false))
+      }
       seen = state
       const frame = { style, width: stdout.columns, now: now() }
       region.render(
