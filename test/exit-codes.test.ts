@@ -7,7 +7,7 @@ import { openStore } from '../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { createExampleStore, exampleWorkflows } from './support/example-store.ts'
 import { lendStore } from './support/lend-store.ts'
-import { patience } from './support/patience.ts'
+import { lookMs, patience } from './support/patience.ts'
 import { runCli } from './support/run-cli.ts'
 import { seedWorkflow } from './support/seed-workflow.ts'
 
@@ -20,9 +20,6 @@ const rows = [...text.matchAll(/^\| `(.*ID.*)` \| (.+) \|$/gm)].map(([, command 
   command,
   cells: cells.split(' | ').map((cell) => ({ code: Number.parseInt(cell, 10), hasData: cell.includes('›') })),
 }))
-
-/** Time for a busy machine to look once. */
-const lookMs = patience() / 30
 
 test('docs/exit-codes.md has the codes that there are, and every command that takes an id', async () => {
   const documented = [...text.matchAll(/^\| (\d+) \| ([a-z-]+) \| (.+) \|$/gm)].map(
