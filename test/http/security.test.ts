@@ -97,6 +97,8 @@ describe('where tokens are needed', () => {
       post(undefined, bearer(tokens.answer.token)),
       403,
     ],
+    ['nobody, for its figures', '/metrics', {}, 401],
+    ['a token that reads, for its figures', '/metrics', { headers: bearer(tokens.read.token) }, 200],
     ['nobody, whether it lives', '/healthz', {}, 200],
     ['nobody, what it can', '/openapi.json', {}, 200],
   ])('%s', async (_, path, init, status) => {
