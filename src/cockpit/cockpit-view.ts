@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Viewport } from '../render/gutter.ts'
 import { displayWidth, escapeControls, pad, truncate, truncateMiddle } from '../render/text.ts'
 import type { Cockpit } from './cockpit-model.ts'
@@ -16,7 +17,13 @@ export function cockpitView(cockpit: Cockpit, frame: Omit<Viewport, 'width'>): s
       ? helpLines(cockpit, viewport, room)
       : kindOf(screen).draw(screen, viewport, room)
   const filled = [...body.slice(0, room), ...Array<string>(Math.max(0, room - body.length)).fill('')]
-  return [headerLine(cockpit, viewport), ...filled, ...footerLines(cockpit, frame.style)].slice(0, rows)
+  const lines = [headerLine(cockpit, viewport), ...filled, ...footerLines(cockpit, frame.style)]
+  return lines.slice(0, rows).map((line) => clip(line, width))
+}
+
+/** Views fit any usual width; on a few cells this is the net below them. */
+function clip(line: string, width: number): string {
+  return displayWidth(line) <= width ? line : truncate(stripVTControlCharacters(line), width)
 }
 
 /** `workflows › order-17                shop (embedded)`: where one is, and in which database. */

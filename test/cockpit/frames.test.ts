@@ -175,3 +175,19 @@ function showStyles(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are what is shown
   return line.replaceAll(/\x1b\[([\d;]+)m/g, '⟨$1⟩')
 }
+
+test.each([
+  { columns: 20, rows: 5 },
+  { columns: 9, rows: 3 },
+  { columns: 1, rows: 1 },
+  { columns: 400, rows: 90 },
+])('on $columns×$rows no view outgrows the screen', (size) => {
+  for (const [name, shot] of Object.entries(shots)) {
+    const lines = cockpitView(cockpitOf(shot, size), { style: createStyle(0), now })
+    expect(lines.length, name).toBeLessThanOrEqual(size.rows)
+    expect(
+      lines.filter((line) => displayWidth(line) > size.columns),
+      name,
+    ).toEqual([])
+  }
+})

@@ -29,7 +29,7 @@ export function renderExplanation(
   const [{ situation, diagnosis }, ...below] = explanations
   const { style, width } = frame
   const [first, ...others] = diagnosis.causes
-  const margin = width < 60 ? 9 : 11
+  const margin = width < 60 ? 10 : 11
   const block = (key: string, texts: readonly string[], paint = style.plain) =>
     texts
       .flatMap((text) => wrap(text, Math.max(1, width - margin), maxLines))
