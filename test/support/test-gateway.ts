@@ -1,6 +1,6 @@
+import type { LinkKeys } from '../../src/core/links/link-keys.ts'
 import { createGateway } from '../../src/http/gateway.ts'
 import type { Access, GatewayApp, GatewayParts } from '../../src/http/gateway-parts.ts'
-import type { LinkKeys } from '../../src/core/links/link-keys.ts'
 import { createFakeStore, type FakeStore } from './fake-store.ts'
 
 interface TestGateway {
