@@ -9,6 +9,8 @@ import { isForRoots, survey, tabFilter } from './survey.ts'
 
 /** As often as `top` looks. */
 const glanceMs = 2000
+/** Where all moves all the time, why is asked no more often; not where somebody acts. */
+const whyMs = 4000
 /** How often it is asked again why something that goes on does not move. */
 const askAgainMs = 10_000
 /** How often all that goes on is looked through for what is stuck. */
@@ -24,6 +26,8 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   const { signal } = reading
   let askedAtMs = Number.NEGATIVE_INFINITY
   let surveyedAtMs = Number.NEGATIVE_INFINITY
+  let whyAtMs = Number.NEGATIVE_INFINITY
+  let restedAtMs = Number.NEGATIVE_INFINITY
   const { tab } = screenOf(reading)
   if (tab === 'waiting' || tab === 'stuck')
     return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
@@ -32,8 +36,13 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     if (!screenOf(reading).isRead) await glance(reading, undefined)
     const isAskedAgain = performance.now() - askedAtMs > askAgainMs
     if (isAskedAgain) askedAtMs = performance.now()
-    if (!signal.aborted) await glance(reading, { isAskedAgain })
+    const startMs = performance.now()
+    const isWoken = startMs - restedAtMs < glanceMs / 2
+    const isWhyDue = isWoken || isAskedAgain || startMs - whyAtMs >= whyMs - glanceMs / 2
+    if (isWhyDue) whyAtMs = startMs
+    if (!signal.aborted) await glance(reading, isWhyDue ? { isAskedAgain } : undefined)
     await readAhead(reading)
+    restedAtMs = performance.now()
     if (signal.aborted || performance.now() - surveyedAtMs < surveyMs) return
     surveyedAtMs = performance.now()
     await survey(reading, screenOf(reading))
