@@ -7,7 +7,7 @@ import { openStore } from '../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { createExampleStore, exampleWorkflows } from './support/example-store.ts'
 import { lendStore } from './support/lend-store.ts'
-import { lookMs, patience } from './support/patience.ts'
+import { oneLook, patience } from './support/patience.ts'
 import { runCli } from './support/run-cli.ts'
 import { seedWorkflow } from './support/seed-workflow.ts'
 
@@ -66,7 +66,7 @@ describe('in every state each command gives the code, and the stdout, that docs/
 /** Only what is to time out is not given all the time that it takes. */
 function withTime(command: string, expected: { code: number; hasData: boolean } | undefined): string {
   if (expected?.code !== 124) return command.replace('50ms', '1h')
-  return expected.hasData ? command.replace('50ms', `${lookMs}ms`) : command
+  return expected.hasData ? command.replace('50ms', `${oneLook()}`) : command
 }
 
 async function outcomeOf(command: string, id: string, open: () => Store | Promise<Store>) {

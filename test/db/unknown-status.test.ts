@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { lookMs } from '../support/patience.ts'
+import { oneLook } from '../support/patience.ts'
 import { runCli } from '../support/run-cli.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 
@@ -40,8 +40,8 @@ test.each([
   ['messages newer-1', 0],
   ['inbox', 0],
   ['list --count-by status', 0],
-  [`watch newer-1 --timeout ${lookMs}ms`, 124],
-  [`wait newer-1 --timeout ${lookMs}ms`, 124],
+  [`watch newer-1 --timeout ${oneLook()}`, 124],
+  [`wait newer-1 --timeout ${oneLook()}`, 124],
   ['result newer-1', 9],
   ['cancel newer-1', 9],
   ['fork newer-1 --from 0', 9],

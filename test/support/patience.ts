@@ -22,6 +22,3 @@ function factor(): number {
 export function oneLook(): string {
   return `${Math.round(patience() / 60)}ms`
 }
-
-/** Time for a busy machine to look once, for what is to time out. */
-export const lookMs = patience() / 30
