@@ -211,6 +211,7 @@ const namesCommands = [
   'local/presence/clients.ts',
   'local/upgrade/copy-database.ts',
   'local/upgrade/upgrade.ts',
+  'render/completion-scripts.ts',
 ]
 
 test('every command that is printed is made by the builder', () => {

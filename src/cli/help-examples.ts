@@ -115,6 +115,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['recover --dry-run', 'recover ord-1 --grace 0s', 'recover --to-version latest --dry-run'],
     page: 'production.md',
   },
+  completion: { examples: ['completion bash', 'completion zsh'], page: 'scripts.md' },
   export: {
     examples: ['export order-17 --children', 'export --name checkout --redact card.number'],
     page: wholeIds,

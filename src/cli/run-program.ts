@@ -12,6 +12,7 @@ import { createProgram } from './program.ts'
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
 export async function run(outer: Context, argv: readonly string[]): Promise<void> {
   const context = repeatDatabase(outer, argv)
+  if (argv[0] === 'complete' && argv[1] === '--') return completeWords(context, argv.slice(2))
   let program: Command | undefined
   try {
     for (const word of argv) refuseNul(word, 'The command line')
@@ -25,6 +26,12 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
     const code = await report(context, argv, failure)
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
+}
+
+/** What the script of a shell asks for: it is shown nothing else, whatever happens. */
+async function completeWords(context: Context, words: readonly string[]): Promise<void> {
+  const { complete } = await import('./complete.ts')
+  await complete(context, words).catch(() => {})
 }
 
 /** A query asks for JSON of a command that has no `-o`. */

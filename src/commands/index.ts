@@ -202,6 +202,12 @@ export const commandGroups: readonly CommandGroup[] = [
         load: async () => (await import('./platform/db.ts')).dbCommand,
       },
       {
+        name: 'completion',
+        usage: '<shell>',
+        summary: 'print the script that completes drover in your shell',
+        load: async () => (await import('./platform/completion.ts')).completionCommand,
+      },
+      {
         name: 'config',
         usage: '',
         summary: 'show every setting and where it comes from',

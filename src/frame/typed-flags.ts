@@ -15,7 +15,8 @@ export function typedDatabaseFlags(argv: readonly string[]): string[] {
   return isLocal ? ['--database', 'drover', ...named] : named
 }
 
-function lastValueOf(option: string, words: readonly string[]): string | undefined {
+/** As it is written: what follows may carry a password. */
+export function lastValueOf(option: string, words: readonly string[]): string | undefined {
   const index = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
   const found = words[index]
   return found === option ? words[index + 1] : found?.slice(option.length + 1)

@@ -118,6 +118,8 @@ test('bare drover is its help', async () => {
       versions                      list versions with who runs them; promote one
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset, upgrade
+      completion <shell>            print the script that completes drover in your
+                                    shell
       config                        show every setting and where it comes from
       help [command]                show help for a command; or of exit-codes,
                                     environment, formats, conditions

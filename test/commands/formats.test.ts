@@ -97,6 +97,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['db upgrade', 'json jsonl'],
   ['db logs', 'json jsonl'],
   ['db reset --yes', 'json jsonl'],
+  ['completion bash', ''],
   ['config', 'json jsonl'],
   ['config trust', 'json jsonl'],
 ]

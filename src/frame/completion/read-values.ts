@@ -1,0 +1,73 @@
+import type { Context } from '../../context.ts'
+import type { Store } from '../../core/store.ts'
+import { statusesByWord } from '../../core/words/status.ts'
+import { workflowStatuses } from '../../core/workflow.ts'
+import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
+import { findTarget } from '../../settings/target.ts'
+import { lastValueOf } from '../typed-flags.ts'
+import type { ValueKind } from './value-kinds.ts'
+
+/** Who presses a key waits no longer. */
+const patienceMs = 300
+const mostValues = 50
+
+/** Values of this kind that the database holds and that begin so, the newest first; none where it does not answer in time. */
+export async function readValues(
+  context: Context,
+  kind: ValueKind | undefined,
+  words: readonly string[],
+  prefix: string,
+): Promise<readonly string[]> {
+  if (kind === undefined) return []
+  if (kind === 'status') return [...Object.keys(statusesByWord), ...workflowStatuses]
+  const late = context.sleep(patienceMs).then(() => [])
+  const read = fromDatabase(context, kind, words, prefix).catch(() => [])
+  return Promise.race([read, late])
+}
+
+async function fromDatabase(
+  context: Context,
+  kind: Exclude<ValueKind, 'status'>,
+  words: readonly string[],
+  prefix: string,
+): Promise<readonly string[]> {
+  const settings = await readSettings(context, toFlags(words))
+  if (!settings.databaseUrl && !(await isEmbeddedUp(context))) return []
+  const target = await findTarget(context, settings, {})
+  const store = await context.openStore({ ...target, connectTimeoutMs: patienceMs })
+  try {
+    return await valuesBy[kind](store, prefix)
+  } finally {
+    await store.close()
+  }
+}
+
+const valuesBy: Readonly<
+  Record<Exclude<ValueKind, 'status'>, (store: Store, prefix: string) => Promise<readonly string[]>>
+> = {
+  workflow: async (store, prefix) => {
+    const idPrefix = prefix === '' ? undefined : prefix
+    return (await store.list({ limit: mostValues, idPrefix })).map(({ workflowId }) => workflowId)
+  },
+  wait: async (store) => (await openWaits(store)).map(({ workflowId, step }) => `${workflowId}#${step}`),
+  topic: async (store) => (await openWaits(store)).flatMap(({ topic }) => topic ?? []),
+  name: (store) => store.knownNames(mostValues),
+  queue: async (store) => (await store.queues()).map(({ name }) => name),
+  schedule: async (store) => (await store.schedules()).map(({ name }) => name),
+  version: async (store) => (await store.versions()).map(({ version }) => version),
+}
+
+async function openWaits(store: Store) {
+  return (await store.inbox({ limit: mostValues })).waits
+}
+
+/** Completing starts nothing. */
+async function isEmbeddedUp(context: Context): Promise<boolean> {
+  const local = await context.local()
+  return local.exists() && (await local.status()).state === 'up'
+}
+
+function toFlags(words: readonly string[]): DatabaseFlags {
+  const of = (option: string): string | undefined => lastValueOf(option, words)
+  return { dbUrl: of('--db-url'), database: of('--database'), schema: of('--schema') }
+}
