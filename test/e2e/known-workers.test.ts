@@ -114,7 +114,7 @@ test('the application, the class and the instance are those of who registers the
   const both = await drover(['start', 'hello', 'ada'])
   expect(both).toMatchObject({ code: 2, stdout: '' })
   expect(both.stderr).toContain('Several applications register "hello".')
-  expect(both.stderr).toMatch(/--application: (greetings, bank|bank, greetings)\n/)
+  expect(both.stderr).toMatch(/--application: (greetings, bank|bank, greetings); drover start --help\n/)
 
   const mistyped = await drover(['start', 'goodby', '--application', 'greetings', '--strict'])
   expect(mistyped).toMatchObject({ code: 9, stdout: '' })
