@@ -44,7 +44,7 @@ export interface Context {
   /** Text of a file, undefined where there is none. */
   readFile(path: string): Promise<string | undefined>
   /** The text of a file as it comes; fails with a clear sentence where there is none. */
-  readChunks(path: string): AsyncIterable<string>
+  readChunks(path: string): Promise<AsyncIterable<string>>
   /** In place of what was there. */
   writeFile(path: string, text: string): Promise<void>
   /** In one move, and only this user can read the file; makes the folder that it is in. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -10,12 +10,12 @@ import type { ChildProcess, Context } from './context.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
-import { command, phrase } from './core/words/command-line.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
 import { makeHome, writePrivateFile } from './local/home/private-file.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
+import { readTextChunks } from './local/home/read-text-chunks.ts'
 import { readTextFile } from './local/home/read-text-file.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { watchReader } from './terminal/closed-reader.ts'
@@ -65,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     sleep,
     projectFiles: createProjectFiles(home),
     readFile: async (file) => readTextFile(file),
-    readChunks: readTextChunks,
+    readChunks: (file) => readTextChunks(file, interrupts.signal),
     writeFile: (file, text) => writeFile(file, text),
     writePrivate: async (file, text) => {
       if (path.dirname(file) === home) makeHome(home)
@@ -194,19 +194,6 @@ function userName(): string {
     return os.userInfo().username
   } catch {
     return process.env.USER ?? `uid-${process.getuid?.()}`
-  }
-}
-
-/** Throws `invalid-argument` for a file that cannot be read. */
-async function* readTextChunks(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, 'utf8')
-  try {
-    yield* stream
-  } catch (error) {
-    throw new CliError('invalid-argument', `${path} cannot be read: ${(error as Error).message}.`, {
-      hint: phrase`${command('export', ['ID'])} > ${path}   # writes one`,
-      cause: error,
-    })
   }
 }
 

@@ -11,6 +11,8 @@ export interface CutRun extends CliRun {
   /** False where the command was done before. */
   readonly wasCut: boolean
   readonly hangs: boolean
+  /** How many messages it sent. */
+  readonly messages: number
 }
 
 const limits = { querySilenceMs: 400, silenceMs: 400 }
@@ -22,6 +24,7 @@ export async function cutCommand(
   command: string,
   kind: CutKind,
   at: number,
+  files: Readonly<Record<string, string>> = {},
 ): Promise<CutRun> {
   let wasCut = false
   const proxy = await startWireProxy(inject('serverUrl'), ({ index }) => {
@@ -37,10 +40,11 @@ export async function cutCommand(
       {
         openStore: (target) => openStore(target, limits, () => {}, over.signal),
         interrupt: over.signal,
+        files,
         now: new Date(),
       },
     )
-    return { ...ended, wasCut, hangs: over.signal.aborted }
+    return { ...ended, wasCut, hangs: over.signal.aborted, messages: proxy.count() }
   } finally {
     clearTimeout(timer)
     proxy.close()

@@ -35,7 +35,10 @@ export interface Refuser {
   close(): void
 }
 
-export async function createRefuser(database: TestDatabase): Promise<Refuser> {
+export async function createRefuser(
+  database: TestDatabase,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Refuser> {
   let due = Number.POSITIVE_INFINITY
   let state = ''
   let wasRefused = false
@@ -56,6 +59,7 @@ export async function createRefuser(database: TestDatabase): Promise<Refuser> {
       const ended = await runCli([...words, '--db-url', url], {
         openStore: (target) => openStore(target, { noticeAfterMs: 60_000 }),
         now: new Date(),
+        files,
       })
       const { code, isTransient = false } = refusalOf(given) ?? { code: 'usage' as const }
       // A stream is read in batches, each of which is asked for again where what kept it may pass.

@@ -77,9 +77,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     },
     projectFiles: options.projectFiles ?? createFakeProjectFiles({ files: options.files }),
     readFile: async (path) => options.written?.[path] ?? options.files?.[path],
-    readChunks: async function* (path) {
-      yield options.written?.[path] ?? options.files?.[path] ?? ''
-    },
+    readChunks: async (path) => chunksOf(options.written?.[path] ?? options.files?.[path] ?? ''),
     writeFile: async (path, text) => {
       const { written = missing('file to write')() } = options
       written[path] = text
@@ -104,4 +102,8 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
   }
   await run(context, argv)
   return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }
+}
+
+async function* chunksOf(text: string): AsyncGenerator<string> {
+  yield text
 }

@@ -69,7 +69,7 @@ function toLine(line: ExportHead | ExportEnd): string {
 /** Throws `invalid-argument` for what does not begin as an export does, or was written by a newer drover. */
 export function requireHead(text: string): void {
   const head = parseObject(text)
-  if (head?.type !== 'export' || typeof head.format !== 'number') throw notAnExport()
+  if (head?.type !== 'export' || typeof head.format !== 'number' || !(head.format >= 1)) throw notAnExport()
   if (head.format <= format) return
   throw new CliError(
     'invalid-argument',
@@ -90,6 +90,22 @@ export function notAnExport(cause?: unknown): CliError {
 export function cutOff(told: number, found: number): CliError {
   const sentence = `The export was cut off: it ${told === found ? 'has no end' : `tells of ${told} workflows and has ${found}`}. Nothing was imported.`
   return new CliError('invalid-argument', sentence, { hint: 'export it again' })
+}
+
+/** A row that only one can have is there, or another import brings it in right now. */
+export function partlyThere(cause: unknown): CliError {
+  const sentence = 'A part of this export is there already. Nothing was imported.'
+  return new CliError('id-in-use', sentence, {
+    hint: phrase`${command('import', ['FILE'], { '--new-ids': true })}   # brings copies in`,
+    cause,
+  })
+}
+
+export function interruptedImport(cause?: unknown): CliError {
+  return new CliError('interrupted', 'Interrupted. Nothing was imported.', {
+    hint: 'run the same command again',
+    cause,
+  })
 }
 
 export function twice(): CliError {

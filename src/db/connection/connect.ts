@@ -194,6 +194,10 @@ export async function connect(
 interface LendOptions {
   readonly signal?: AbortSignal
   readonly silenceMs?: number
+  /** Once it is aborted a silence of a second is enough. */
+  readonly interrupt?: AbortSignal
+  /** True while Postgres waits for what drover will send. */
+  readonly isOurTurn?: () => boolean
   readonly sessionName?: string
 }
 
@@ -203,11 +207,12 @@ interface LendOptions {
  */
 export async function withConnection<Result>(
   target: DatabaseTarget,
-  { signal, silenceMs = usualSilenceMs, sessionName }: LendOptions,
+  { signal, silenceMs = usualSilenceMs, interrupt, isOurTurn, sessionName }: LendOptions,
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = await connect(target, signal, sessionName)
-  const stopWatching = silenceMs === Infinity ? () => {} : watchSilence(client, silenceMs)
+  const stopWatching =
+    silenceMs === Infinity ? () => {} : watchSilence(client, silenceMs, interrupt, isOurTurn)
   try {
     return await use(client)
   } catch (error) {

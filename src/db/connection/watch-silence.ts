@@ -15,16 +15,21 @@ const looks = 4
 
 /**
  * Cuts a connection through which nothing came for `longestMs` while it was in use, or for a second once `interrupt` was
- * aborted. Returns how to stop.
+ * aborted. Where `isOurTurn` Postgres has nothing to say. Returns how to stop.
  */
-export function watchSilence(client: pg.Client, longestMs: number, interrupt?: AbortSignal): () => void {
+export function watchSilence(
+  client: pg.Client,
+  longestMs: number,
+  interrupt?: AbortSignal,
+  isOurTurn: () => boolean = () => false,
+): () => void {
   let heard = streamOf(client)?.bytesRead
   let heardAtMs = performance.now()
   let timer: NodeJS.Timeout
   const look = (): void => {
     const stream = streamOf(client)
     const now = performance.now()
-    if (stream?.bytesRead !== heard) heardAtMs = now
+    if (stream?.bytesRead !== heard || isOurTurn()) heardAtMs = now
     heard = stream?.bytesRead
     const silentMs = now - heardAtMs
     if (interrupt?.aborted && silentMs >= interruptedMs)

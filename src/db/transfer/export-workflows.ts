@@ -3,6 +3,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { type ExportRequest, toEndLine, toHeadLine } from '../../core/transfer/transfer.ts'
 import { connect, disconnect } from '../connection/connect.ts'
 import { toQueryError } from '../connection/failures.ts'
+import { watchSilence } from '../connection/watch-silence.ts'
 import { dbosMigrations } from '../tables/dbos-migrations.ts'
 import { pick } from '../tables/define-table.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -10,6 +11,7 @@ import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { transferSilenceMs } from './take-turns.ts'
 import {
   presentWords,
   type TransferPart,
@@ -30,31 +32,48 @@ export async function* exportWorkflows(
   { workflowIds, payloads }: ExportRequest,
 ): AsyncGenerator<string> {
   const client = await connect(session.target)
+  let isTaken = true
+  const { interrupt } = session.options
+  const stopWatching = watchSilence(client, transferSilenceMs(session), interrupt, () => !isTaken)
   try {
-    await client.query('begin isolation level repeatable read, read only')
-    yield toHeadLine(await readHead(client, schema))
-    const hasRecord = await mayReadRecord(client)
-    let count = 0
-    for (let from = 0; from < workflowIds.length; from += batchSize) {
-      const ids = toArray(workflowIds.slice(from, from + batchSize))
-      const { rows } = await client.query(countWorkflows(schema, ids))
-      count += Number(rows[0]?.count)
-      const selects = [
-        ['workflow', selectWorkflows(schema, ids, payloads)],
-        ...transferParts
-          .filter(({ table }) => table.isIn(schema))
-          .map((part) => [part.type, selectPart(schema, part, ids, payloads)]),
-        ...(hasRecord ? [['decision', selectDecisions(schema, ids)]] : []),
-      ] as const
-      for (const [type = '', select = ''] of selects) yield* copyLines(client, type, select)
+    for await (const text of readLines(client, schema, { workflowIds, payloads })) {
+      // However slow who takes it is.
+      isTaken = false
+      yield text
+      isTaken = true
     }
-    await client.query('commit')
-    yield toEndLine(count)
   } catch (error) {
     throw toQueryError(error, session.target, client)
   } finally {
+    stopWatching()
     await disconnect(client)
   }
+}
+
+async function* readLines(
+  client: pg.Client,
+  schema: SystemSchema,
+  { workflowIds, payloads }: ExportRequest,
+): AsyncGenerator<string> {
+  await client.query('begin isolation level repeatable read, read only')
+  yield toHeadLine(await readHead(client, schema))
+  const hasRecord = await mayReadRecord(client)
+  let count = 0
+  for (let from = 0; from < workflowIds.length; from += batchSize) {
+    const ids = toArray(workflowIds.slice(from, from + batchSize))
+    const { rows } = await client.query(countWorkflows(schema, ids))
+    count += Number(rows[0]?.count)
+    const selects = [
+      ['workflow', selectWorkflows(schema, ids, payloads)],
+      ...transferParts
+        .filter(({ table }) => table.isIn(schema))
+        .map((part) => [part.type, selectPart(schema, part, ids, payloads)]),
+      ...(hasRecord ? [['decision', selectDecisions(schema, ids)]] : []),
+    ] as const
+    for (const [type = '', select = ''] of selects) yield* copyLines(client, type, select)
+  }
+  await client.query('commit')
+  yield toEndLine(count)
 }
 
 /** JSON has no control character in it, so that what `csv` would do to a line never comes to pass. */

@@ -7,18 +7,22 @@ import {
   type ImportedWorkflow,
   type ImportReport,
   type ImportRequest,
+  interruptedImport,
   notAnExport,
+  partlyThere,
   requireHead,
   twice,
 } from '../../core/transfer/transfer.ts'
 import { toStatus } from '../../core/workflow.ts'
 import { type Row, withConnection } from '../connection/connect.ts'
+import { isUniqueViolation } from '../connection/failures.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { rawLines } from './export-workflows.ts'
 import { importDecisions } from './import-decisions.ts'
 import { insertRows } from './insert-rows.ts'
 import { separateLines, stageRows } from './stage-rows.ts'
+import { exceptForReaders, takeTurns, transferSilenceMs } from './take-turns.ts'
 
 /**
  * Brings an export in, whole or not at all: one transaction, in which its lines are staged in temporary tables, and then go
@@ -28,15 +32,40 @@ export async function importWorkflows(
   { session, schema }: Database,
   { chunks, newIds }: ImportRequest,
 ): Promise<ImportReport> {
-  return withConnection(session.target, { silenceMs: Number.POSITIVE_INFINITY }, async (client) => {
-    await client.query('begin')
-    const lost = await stage(client, schema, { chunks, newIds })
+  const { turn, taken } = takeTurns(chunks)
+  const [interrupt, forget] = exceptForReaders(session.options.interrupt)
+  const lending = { silenceMs: transferSilenceMs(session), interrupt, isOurTurn: turn }
+  try {
+    return await withConnection(session.target, lending, async (client) => {
+      await client.query('begin')
+      const report = await bringIn(client, schema, { chunks: taken, newIds }, interrupt).catch((error) => {
+        throw interrupt.aborted ? interruptedImport(error) : error
+      })
+      if (interrupt.aborted) throw interruptedImport()
+      await client.query('commit')
+      return report
+    })
+  } finally {
+    forget()
+  }
+}
+
+async function bringIn(
+  client: pg.Client,
+  schema: SystemSchema,
+  request: ImportRequest,
+  interrupt: AbortSignal,
+): Promise<ImportReport> {
+  const { newIds } = request
+  try {
+    const lost = await stage(client, schema, request, interrupt)
     await insertRows(client, schema, newIds)
     const unrecorded = await importDecisions(client, schema)
-    const workflows = await readReport(client, newIds)
-    await client.query('commit')
-    return { workflows, lost: [...lost, ...unrecorded] }
-  })
+    return { workflows: await readReport(client, newIds), lost: [...lost, ...unrecorded] }
+  } catch (error) {
+    if (isUniqueViolation(error) && !newIds) throw partlyThere(error)
+    throw isNoLine(error) || isUniqueViolation(error) ? notAnExport(error) : error
+  }
 }
 
 /** All that it says, in temporary tables. */
@@ -44,20 +73,21 @@ async function stage(
   client: pg.Client,
   schema: SystemSchema,
   { chunks, newIds }: ImportRequest,
+  signal: AbortSignal,
 ): Promise<string[]> {
-  try {
-    await client.query('create temp table import_lines (line jsonb) on commit drop')
-    await pipeline(
-      Readable.from(checked(chunks)),
-      client.query(copyFrom(`copy import_lines from stdin with ${rawLines}`)),
-    )
-    await separateLines(client)
-    await requireWhole(client)
-    return await stageRows(client, schema, newIds)
-  } catch (error) {
-    throw isNoLine(error) ? notAnExport(error) : error
-  }
+  await client.query('create temp table import_lines (line jsonb) on commit drop')
+  await pipeline(
+    Readable.from(checked(chunks)),
+    client.query(copyFrom(`copy import_lines from stdin with ${rawLines}`)),
+    { signal },
+  )
+  await separateLines(client)
+  await requireWhole(client)
+  return stageRows(client, schema, newIds)
 }
+
+/** A first line that is longer is not of an export. */
+const longestHead = 65_536
 
 /** Passes text on once its first line is that of an export. */
 async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
@@ -69,7 +99,8 @@ async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
     }
     head += chunk
     const end = head.indexOf('\n')
-    if (end < 0) continue
+    if (end < 0 && head.length < longestHead) continue
+    if (end < 0) throw notAnExport()
     requireHead(head.slice(0, end))
     yield head
     head = undefined
@@ -79,9 +110,11 @@ async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   yield head
 }
 
-/** What Postgres says of a line that is no JSON, or not of an export. */
+/** What Postgres says of a line that is no JSON, or not of an export, and of a row that lacks what it must have. */
 function isNoLine(error: unknown): boolean {
-  return ['22P02', '22P04', '22P05', '22021', '22023'].includes((error as { code?: string }).code ?? '')
+  return ['22P02', '22P04', '22P05', '22021', '22023', '23502'].includes(
+    (error as { code?: string }).code ?? '',
+  )
 }
 
 /** Several exports may stand one after another; each must have its end. */
@@ -90,13 +123,16 @@ async function requireWhole(client: pg.ClientBase): Promise<void> {
     `select count(*) filter (where type = 'export') as begun, count(*) filter (where type = 'end') as ended,
        coalesce(sum(told) filter (where type = 'end'), 0) as told,
        count(*) filter (where type = 'workflow') as found,
-       count(distinct row->>'id') filter (where type = 'workflow') as ids
+       count(distinct row->>'id') filter (where type = 'workflow') as ids,
+       count(*) filter (where type = 'workflow' and coalesce(row->>'id', '') = ''
+         or type = 'step' and row->'step' < '0') as impossible
      from import_rows`,
   )
-  const [begun, ended, told = 0, found = 0, ids] = ['begun', 'ended', 'told', 'found', 'ids'].map((key) =>
-    Number(rows[0]?.[key]),
-  )
+  const [begun, ended, told = 0, found = 0, ids, impossible] = [
+    ...['begun', 'ended', 'told', 'found', 'ids', 'impossible'],
+  ].map((key) => Number(rows[0]?.[key]))
   if (begun !== ended || told !== found) throw cutOff(told, found)
+  if (impossible !== 0) throw notAnExport()
   if (found !== ids) throw twice()
 }
 

@@ -36,7 +36,7 @@ export function importCommand(context: Context): Command {
 
 async function runImport(context: Context, file: string | undefined, flags: ImportFlags): Promise<void> {
   const chunks =
-    file === undefined || file === '-' ? context.terminal.stdinChunks() : context.readChunks(file)
+    file === undefined || file === '-' ? context.terminal.stdinChunks() : await context.readChunks(file)
   await withStore(
     context,
     flags,

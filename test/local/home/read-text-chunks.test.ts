@@ -1,0 +1,55 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readTextChunks } from '../../../src/local/home/read-text-chunks.ts'
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'drover-chunks-'))
+  await mkdir(path.join(directory, 'folder'))
+  await writeFile(path.join(directory, 'file'), 'für\n日本')
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const never = new AbortController().signal
+
+async function read(file: string, interrupt = never): Promise<string> {
+  let text = ''
+  for await (const chunk of await readTextChunks(file, interrupt)) text += chunk
+  return text
+}
+
+test.each([
+  ['nothing', /^nothing cannot be read: ENOENT/],
+  ['folder', /folder cannot be read: it is a folder/],
+  ['/dev/zero', /it is a device/],
+  ['/dev/null', /it is a device/],
+  ['file/below', /cannot be read: ENOTDIR/],
+])('what is no file is refused before anything is read: %s', async (name, says) => {
+  const file = name === 'nothing' ? name : path.resolve(directory, name)
+  await expect(readTextChunks(file, never)).rejects.toMatchObject({
+    code: 'invalid-argument',
+    message: expect.stringMatching(says),
+  })
+})
+
+test('a file and a pipe are read to their end', async () => {
+  expect(await read(path.join(directory, 'file'))).toBe('für\n日本')
+  const pipe = path.join(directory, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const writer = spawn('sh', ['-c', `cat "${path.join(directory, 'file')}" > "${pipe}"`])
+  expect(await read(pipe)).toBe('für\n日本')
+  await once(writer, 'close')
+})
+
+test('a pipe into which nobody writes ends with ctrl-c', async () => {
+  const pipe = path.join(directory, 'silent')
+  execFileSync('mkfifo', [pipe])
+  const interrupt = new AbortController()
+  const reading = read(pipe, interrupt.signal)
+  setImmediate(() => interrupt.abort('SIGINT'))
+  expect(await reading).toBe('')
+})
