@@ -11,6 +11,7 @@ import { createRunner } from '../support/github-runner.ts'
 import { patience } from '../support/patience.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 import { typeIntoShell } from '../support/shell-words.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 /** What somebody planted in a database, and the built binary on it. */
@@ -198,4 +199,17 @@ test('a timeline of a hundred thousand steps is drawn, and ends', async () => {
     select 'long', n, 'step-' || n, '1', 1764200000000 + n * 10, 1764200000005 + n * 10, 'portable_json' from generate_series(0, 99999) n`)
   const { code, stdout } = await inShell('drover steps long --timeline')
   expect({ code, isDrawn: stdout.includes('█') }).toEqual({ code: 0, isDrawn: true })
+})
+
+test('SIGTERM while a long timeline is read and drawn ends the process', async () => {
+  const drawing = place.start('steps', 'long', '--timeline')
+  await waitUntil('it reads', async () => {
+    const rows = await place.database.query(
+      `select 1 from pg_stat_activity where datname = current_database() and query like '%operation_outputs%' and pid <> pg_backend_pid()`,
+    )
+    return rows.length > 0
+  })
+  drawing.process.kill('SIGTERM')
+  const { code } = await drawing.ended
+  expect([0, 143]).toContain(code)
 })

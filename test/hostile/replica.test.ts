@@ -8,9 +8,11 @@ import { layoutOf } from '../../src/local/cluster/layout.ts'
 import { findServerUser } from '../../src/local/cluster/server-user.ts'
 import { ensureTree } from '../../src/local/cluster/tree.ts'
 import { createLocalDatabase } from '../../src/local/local-database.ts'
+import { runDrover } from '../support/drover-process.ts'
 import { patience } from '../support/patience.ts'
 import { createReadyHome } from '../support/ready-home.ts'
 import { runCli } from '../support/run-cli.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 /** A server that follows another one which is gone: all that was there can be read, and nothing changed. */
@@ -68,6 +70,16 @@ test('a read replica can be read and followed, and what changes it is told', asy
       line,
       code: 3,
       stderr: expect.stringContaining('read-only'),
+    })
+  }
+  const home = await createHome()
+  onTestFinished(() => removeHome(home))
+  for (const line of ['start order 1 --app-version v --application a', 'audit init']) {
+    const { code, stderr } = await runDrover([...line.split(' '), '--db-url', url], { home })
+    expect({ line, code, stderr }).toMatchObject({
+      line,
+      code: 3,
+      stderr: expect.stringMatching(/^error: [^\n]*read-only[^\n]*\nhint: /),
     })
   }
 })

@@ -90,3 +90,18 @@ test('two or three alike have rows of their own, and so has one that failed', ()
   }))
   expect(renderTimeline(failing, frame)).toHaveLength(3)
 })
+
+/** How much work a timeline of so many steps is, whatever else this machine does. */
+function workOf(count: number): number {
+  const steps = Array.from({ length: count }, (_, n) => stepAt(n, n * 10, n * 10 + 5))
+  const before = process.cpuUsage()
+  const lines = renderTimeline(steps, { style: createStyle(0), width: 80, now: new Date() })
+  expect(lines.length).toBeGreaterThan(count)
+  const { user, system } = process.cpuUsage(before)
+  return user + system
+}
+
+test('ten times as many steps are about ten times as much work, not a hundred times', () => {
+  workOf(10_000)
+  expect(workOf(100_000) / workOf(10_000)).toBeLessThan(50)
+})
