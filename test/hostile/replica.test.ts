@@ -79,7 +79,7 @@ test('a read replica can be read and followed, and what changes it is told', asy
     expect({ line, code, stderr }).toMatchObject({
       line,
       code: 3,
-      stderr: expect.stringMatching(/^error: [^\n]*read-only[^\n]*\nhint: /),
+      stderr: expect.stringMatching(/^error: [^\n]*read-only[^\n]*\nhint: /m),
     })
   }
 })

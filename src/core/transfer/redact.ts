@@ -29,7 +29,7 @@ export function createRedaction(paths: readonly string[]): (line: string) => str
   }
 }
 
-/** Throws `invalid-argument` for a value that is no JSON, as Python pickles are not: nobody sees what is in it. */
+/** Throws `invalid-argument` for a value that nobody can look into: no JSON, as Python pickles are not, or nested too deeply. */
 function redactText(text: string, paths: readonly (readonly string[])[]): string {
   let value: unknown
   try {
@@ -39,7 +39,19 @@ function redactText(text: string, paths: readonly (readonly string[])[]): string
       hint: 'leave all values out with --no-payloads',
     })
   }
-  return stringifyExact(redactValue(value, paths) as never)
+  try {
+    return stringifyExact(redactValue(value, paths) as never)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new CliError(
+      'invalid-argument',
+      'A value is nested too deeply, so that nothing can be taken out of it.',
+      {
+        hint: 'leave all values out with --no-payloads',
+        cause: error,
+      },
+    )
+  }
 }
 
 function redactValue(value: unknown, paths: readonly (readonly string[])[]): unknown {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createRedaction } from '../../../src/core/transfer/redact.ts'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import { runCli } from '../../support/run-cli.ts'
@@ -49,4 +50,21 @@ test('an id that is not there keeps no other one back', async () => {
   expect(run.code).toBe(4)
   expect(run.stdout).toContain('"id":"done"')
   expect(run.stderr).toContain('There is no workflow nobody')
+})
+
+test.each([
+  ['is nested as deep as nobody looks', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested too deeply'],
+  ['is no JSON', 'gASVBAAAAAAAAACMAXiULg==', 'is not JSON'],
+])('of a value that %s nothing is taken out, and that is said', (_, output, says) => {
+  const redact = createRedaction(['card.number'])
+  const line = JSON.stringify({ type: 'step', row: { output } })
+  expect(() => redact(line)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  expect(() => redact(line)).toThrow(says)
+})
+
+test('what is taken out may be called like something of JavaScript', () => {
+  const redact = createRedaction(['__proto__', 'constructor.name'])
+  const output = '{"__proto__":1,"constructor":{"name":2,"x":3}}'
+  const { row } = JSON.parse(redact(JSON.stringify({ type: 'step', row: { output } })))
+  expect(row.output).toBe('{"__proto__":"[redacted]","constructor":{"name":"[redacted]","x":3}}')
 })
