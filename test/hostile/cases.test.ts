@@ -213,3 +213,15 @@ test('SIGTERM while a long timeline is read and drawn ends the process', async (
   const { code } = await drawing.ended
   expect([0, 143]).toContain(code)
 })
+
+test('an export whose reader has enough, or that is interrupted, ends at once and is no whole one', async () => {
+  await place.database.query(`insert into dbos.workflow_status (workflow_uuid, status, name, created_at, updated_at)
+    select 'bulk-' || n, 'SUCCESS', 'bulk', n, n from generate_series(1, 20000) n`)
+  const read = await inShell('drover export --name bulk | head -1')
+  expect(read).toMatchObject({ stdout: expect.stringMatching(/^\{"type":"export".*\n$/), stderr: '' })
+  const exporting = place.start('export', '--name', 'bulk')
+  exporting.process.stdout?.once('data', () => exporting.process.kill('SIGINT'))
+  const { code, stdout } = await exporting.ended
+  expect([0, 130]).toContain(code)
+  expect(stdout.endsWith('{"type":"end","workflows":20000}\n')).toBe(code === 0)
+})
