@@ -23,7 +23,7 @@ import { queueText } from './queue-text.ts'
 import { statusLabel } from './style.ts'
 import { type Column, renderTable } from './table.ts'
 import { displayWidth, escapeControlLines, escapeName, pad, shortExecutor, truncate, wrap } from './text.ts'
-import { elapsedOf, formatAge, formatDuration, formatTime } from './time-text.ts'
+import { elapsedOf, formatAge, formatCountdown, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch/watch-waits.ts'
 
@@ -82,7 +82,7 @@ function facts({ workflow, lineage }: Details, frame: Viewport): [string, readon
   const wrapped = (text: string) => wrap(text, valueWidth, maxValueLines)
   const time = (date: Date | null) => {
     if (!date) return []
-    const age = `  ${formatAge(date, now)}`
+    const age = `  ${date > now ? formatCountdown(date, now) : formatAge(date, now)}`
     const text = formatTime(date)
     return [displayWidth(text + age) <= valueWidth ? text + style.faint(age) : text]
   }
