@@ -21,7 +21,7 @@ export async function findExecutor(context: Context, store: Store, typed: string
   const active = await store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'executor')
   const known = new Set([...live, ...recent, ...active.map(({ value }) => value ?? '')])
   if (known.has(typed)) return typed
-  const meant = [...known].filter((executorId) => executorId.startsWith(typed)).sort()
+  const meant = [...known].filter((executorId) => isCutOf(typed, executorId)).sort()
   if (meant.length > 1) {
     throw new CliError('ambiguous-id', `Several executors begin with "${typed}".`, {
       hint: phrase`give more of it: ${quotedList(meant.slice(0, 5))}`,
@@ -31,6 +31,12 @@ export async function findExecutor(context: Context, store: Store, typed: string
   if (only === undefined) return typed
   printNotice(context, `${typed} is ${only}`)
   return only
+}
+
+/** Lists cut a UUID at the end: `worker-1` is no short form of `worker-10`. */
+function isCutOf(typed: string, executorId: string): boolean {
+  const uuidAt = executorId.search(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i)
+  return uuidAt >= 0 && executorId.startsWith(typed) && typed.length > uuidAt
 }
 
 /** A filter with the executors that are meant. */

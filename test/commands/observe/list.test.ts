@@ -61,6 +61,7 @@ test('--executor takes what lists show of it, where that is one executor', async
     { workflowId: 'a', executorId: one },
     { workflowId: 'b', executorId: other },
     { workflowId: 'c', executorId: 'pod-1' },
+    { workflowId: 'd', executorId: 'worker-of-orders-10' },
   ])
   const ids = async (line: string) => {
     const { code, stdout, stderr } = await runCli(line, { store })
@@ -79,6 +80,7 @@ test('--executor takes what lists show of it, where that is one executor', async
   })
   expect(await ids('list -o ids --executor pod-1')).toEqual({ code: 0, stdout: 'c\n', stderr: '' })
   expect((await ids('list -o ids --executor pod')).stdout).toBe('')
+  expect((await ids('cancel -o ids --yes --executor worker-of-orders-1')).stdout).toBe('')
 })
 
 test('took is how long it took, in a pipe to the millisecond', async () => {
