@@ -15,7 +15,14 @@ const common = {
 /** Values in, values out: these need no server. */
 const pure = ['{cli,cockpit,commands,core,http,render,settings,support}/**/*.test.ts']
 
-const elsewhere = ['browser/**', 'chaos/**', 'hostile/**', 'versions/**', '**/node_modules/**']
+const elsewhere = [
+  'browser/**',
+  'chaos/**',
+  'documented/**',
+  'hostile/**',
+  'versions/**',
+  '**/node_modules/**',
+]
 
 /** What the SDK registers in a process is there for good, so that a file that registers or launches has one of its own. */
 const launching =
