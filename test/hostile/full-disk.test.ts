@@ -17,8 +17,6 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { layoutOf } from '../../src/local/cluster/layout.ts'
 import { livingPostmaster } from '../../src/local/server/postmaster.ts'
-import { socketUrl } from '../../src/local/server/socket-connection.ts'
-import { query } from '../local/test-home.ts'
 import { droverBin } from '../support/drover-process.ts'
 import { exampleWorkflows } from '../support/example-store.ts'
 import { sayCounts } from '../support/hostile-plan.ts'
@@ -140,14 +138,12 @@ testOnDisk('a report for CI that cannot be written is 74', async () => {
   })
 })
 
-/** Until the server cannot write what it needs to go on, and goes. */
-async function fillLog(home: string): Promise<void> {
-  const url = socketUrl(layoutOf(home).sockets, 'drover')
-  const write = `select pg_logical_emit_message(false, 'x', repeat('y', 1000000))`
-  await waitUntil('the server is gone', async () => {
-    await query(url, write).catch(() => {})
-    return !isUp(home)
-  })
+/** As after a crash: it left what only a start can clear away, and a start has no room for its own files. */
+async function crashServer(home: string, disk: SmallDisk): Promise<void> {
+  const running = livingPostmaster(layoutOf(home).postmasterFile)
+  process.kill(running?.pid ?? expect.fail('the server is up'), 'SIGQUIT')
+  await waitUntil('the server is gone', async () => !isUp(home))
+  disk.fill()
 }
 
 const isUp = (home: string) => livingPostmaster(layoutOf(home).postmasterFile) !== undefined
@@ -191,7 +187,7 @@ testOnDisk(
       stderr: expect.stringMatching(/hint: free space on |connection .* was lost/),
     }
     for (let attempt = 0; attempt < 3; attempt++) expect(await start(payload)).toMatchObject(isRefused)
-    await fillLog(home)
+    await crashServer(home, small)
     for (const line of ['list', 'db start', 'cancel x-1', 'watch x-1 --reconnect-timeout 1s'])
       expect({ line, ...(await run(line)) }).toMatchObject({ line, ...isSaid })
     small.free()
