@@ -3,7 +3,7 @@ import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { patience } from './support/patience.ts'
 
-/** Files share the two processes that run them: to start one for each, and to load everything again, costs a second each. */
+/** Files share the few processes that run them: to start one for each, and to load everything again, costs a second each. */
 const common = {
   isolate: false,
   root: import.meta.dirname,
@@ -40,7 +40,8 @@ function importsOf(source: string): string {
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    maxWorkers: 2,
+    // Most of a test is waiting for other processes: two cores have room for a third.
+    maxWorkers: 3,
     retry: 0,
     projects: [
       { test: { ...common, name: 'pure', include: pure } },
