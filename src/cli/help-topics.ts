@@ -22,6 +22,7 @@ const environment: readonly Row[] = [
   ['DBOS__APPVERSION', 'the version that run and worker launch, as --app-version'],
   ['PGHOST, PGUSER, PGPASSWORD, …', 'what a database URL does not say, as for psql'],
   ['CI', 'no animation, no prompt, a line for each change'],
+  ['DROVER_COMPLETION_TIMEOUT', 'how long the completion of a shell waits for the database (else 300ms)'],
   ['DROVER_NO_PROMPT', 'nothing is asked, as with --no-prompt'],
   ['NO_COLOR, FORCE_COLOR, TERM=dumb', 'colour, unless --color says'],
   ['DEBUG=drover', "causes of errors, and DBOS's own log"],

@@ -13,7 +13,13 @@ beforeAll(async () => {
   await seedWorkflow(place.database, { workflowId: 'order:17', name: 'orderWorkflow' })
   const shim = path.join(place.home, 'drover')
   await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`, { mode: 0o755 })
-  env = { ...place.env, PATH: `${place.home}:/usr/bin:/bin`, HOME: place.home, DROVER_HOME: place.home }
+  env = {
+    ...place.env,
+    PATH: `${place.home}:/usr/bin:/bin`,
+    HOME: place.home,
+    DROVER_HOME: place.home,
+    DROVER_COMPLETION_TIMEOUT: '1m',
+  }
 })
 afterAll(() => place.remove())
 

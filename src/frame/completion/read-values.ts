@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
+import { parseDuration } from '../../core/words/duration.ts'
 import { statusesByWord } from '../../core/words/status.ts'
 import { workflowStatuses } from '../../core/workflow.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
@@ -7,8 +8,8 @@ import { findTarget } from '../../settings/target.ts'
 import { lastValueOf } from '../typed-flags.ts'
 import type { ValueKind } from './value-kinds.ts'
 
-/** Who presses a key waits no longer. */
-const patienceMs = 300
+/** Who presses a key waits no longer, unless the environment says so. */
+const usualPatience = '300ms'
 const mostValues = 50
 
 /** Values of this kind that the database holds and that begin so, the newest first; none where it does not answer in time. */
@@ -20,8 +21,9 @@ export async function readValues(
 ): Promise<readonly string[]> {
   if (kind === undefined) return []
   if (kind === 'status') return [...Object.keys(statusesByWord), ...workflowStatuses]
+  const patienceMs = parseDuration(context.env.DROVER_COMPLETION_TIMEOUT || usualPatience)
   const late = context.sleep(patienceMs).then(() => [])
-  const read = fromDatabase(context, kind, words, prefix).catch(() => [])
+  const read = fromDatabase(context, kind, words, { prefix, patienceMs }).catch(() => [])
   return Promise.race([read, late])
 }
 
@@ -29,7 +31,7 @@ async function fromDatabase(
   context: Context,
   kind: Exclude<ValueKind, 'status'>,
   words: readonly string[],
-  prefix: string,
+  { prefix, patienceMs }: { readonly prefix: string; readonly patienceMs: number },
 ): Promise<readonly string[]> {
   const settings = await readSettings(context, toFlags(words))
   if (!settings.databaseUrl && !(await isEmbeddedUp(context))) return []
