@@ -4,6 +4,7 @@ import { parseQuery } from '../core/wait/query.ts'
 import { parseExact } from '../core/words/exact-number.ts'
 import type { JsonValue } from '../core/workflow.ts'
 import { toResultText } from '../frame/output-format.ts'
+import { lastValueOf, typedFormats, wordsOf } from '../frame/typed-flags.ts'
 import { toJsonLine, toJsonText } from '../render/to-json.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -17,43 +18,24 @@ export interface ShapedLine {
 export async function shapeOutput(context: Context, argv: readonly string[]): Promise<ShapedLine> {
   const { terminal, env } = context
   const words = wordsOf(argv)
+  const formats = typedFormats(words)
   const has = (...names: readonly string[]): boolean => words.some((word) => names.includes(word))
-  const query = lastValueOf(words, '--query')
-  const isJsonImplied = query !== undefined && !isFormatNamed(words)
+  const query = lastValueOf('--query', words)
+  const isJsonImplied = query !== undefined && formats.length === 0
   const changes: Partial<Terminal> = {
     ...((has('--no-prompt') || env.DROVER_NO_PROMPT) && { stdinIsTerminal: false }),
     ...(has('-q', '--quiet') && { note: () => {}, spinner: () => ({ stop: () => {} }) }),
     ...(query !== undefined && {
-      print: await printQuery(terminal, query, { isRaw: has('-r', '--raw-string'), isLines: isLines(words) }),
+      print: await printQuery(terminal, query, {
+        isRaw: has('-r', '--raw-string'),
+        isLines: formats.includes('jsonl'),
+      }),
     }),
   }
   return {
     context: { ...context, terminal: { ...terminal, ...changes } },
     argv: isJsonImplied ? [...words, '-o', 'json', ...argv.slice(words.length)] : argv,
   }
-}
-
-/** What stands before `--`. */
-function wordsOf(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--')
-  return end < 0 ? argv : argv.slice(0, end)
-}
-
-function lastValueOf(words: readonly string[], option: string): string | undefined {
-  const index = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
-  const found = words[index]
-  return found === option ? words[index + 1] : found?.slice(option.length + 1)
-}
-
-function isFormatNamed(words: readonly string[]): boolean {
-  return words.some((word) => word === '--json' || /^(-o|--output)(=|$)/.test(word) || /^-o\w/.test(word))
-}
-
-function isLines(words: readonly string[]): boolean {
-  return words.some(
-    (word, index) =>
-      /^(-o=?|--output=)jsonl$/.test(word) || (/^(-o|--output)$/.test(word) && words[index + 1] === 'jsonl'),
-  )
 }
 
 interface QueryOutput {

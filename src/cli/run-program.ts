@@ -6,6 +6,7 @@ import { command, phrase } from '../core/words/command-line.ts'
 import { refuseNul } from '../core/words/database-value.ts'
 import { interruptCode } from '../frame/interrupt.ts'
 import { repeatDatabase } from '../frame/repeat-database.ts'
+import { typedFormats, wordsOf } from '../frame/typed-flags.ts'
 import type { ShapedLine } from './global-output.ts'
 import { createProgram } from './program.ts'
 
@@ -83,12 +84,5 @@ function isUsage(error: unknown): error is CliError {
 
 /** Errors follow the format that stdout was asked for, also when the command line itself is wrong. */
 function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  const words = end < 0 ? argv : argv.slice(0, end)
-  return words.some(
-    (argument, index) =>
-      argument === '--json' ||
-      /^(-o=?|--output=)jsonl?$/.test(argument) ||
-      (/^(-o|--output)$/.test(argument) && /^jsonl?$/.test(words[index + 1] ?? '')),
-  )
+  return typedFormats(wordsOf(argv)).some((format) => format === 'json' || format === 'jsonl')
 }

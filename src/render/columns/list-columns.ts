@@ -8,11 +8,9 @@ import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
 import { formatField, formatValue } from '../value.ts'
+import { maxValueWidth } from './cell.ts'
 import { describeState, fitState, sumOfChildren, wholeState } from './state-text.ts'
 import { workflowColumns } from './workflow-columns.ts'
-
-/** More of a value than any terminal shows on a line. */
-const maxValueWidth = 400
 
 /** What `list` shows on a terminal: what each is, why it is where it is, and who has it. */
 export const listColumns: readonly Column<ListedWorkflow>[] = [
