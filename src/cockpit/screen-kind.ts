@@ -38,3 +38,13 @@ export function subjectOfRow(
 ): Subject | undefined {
   return row && { workflowId: row.workflowId, name: row.name, status: row.status }
 }
+
+/** What is done to a workflow has the same keys wherever one is meant. */
+export const workflowKeys: readonly KeyHelp[] = [
+  ['a', 'approve'],
+  ['r', 'reject'],
+  ['c', 'cancel'],
+  ['R', 'resume'],
+  ['f', 'fork'],
+  ['y', 'copy id'],
+]

@@ -3,7 +3,7 @@ import type { Surroundings } from '../../render/explain/fixes.ts'
 import type { Viewport } from '../../render/gutter.ts'
 import { shortId } from '../../render/text.ts'
 import type { ExplainScreen } from '../cockpit-model.ts'
-import type { ScreenKind } from '../screen-kind.ts'
+import { type ScreenKind, workflowKeys } from '../screen-kind.ts'
 import { stay, withScreen } from '../turns.ts'
 import { foldCommands } from './fold-line.ts'
 import { pageOf, scrollBy } from './pager.ts'
@@ -29,15 +29,7 @@ export const explainKind: ScreenKind<ExplainScreen> = {
     return { workflowId, name: workflow?.name, status: workflow?.status }
   },
   copyOf: ({ workflowId }) => workflowId,
-  keys: [
-    ['↑↓', 'scroll'],
-    ['a', 'approve'],
-    ['r', 'reject'],
-    ['c', 'cancel'],
-    ['R', 'resume'],
-    ['f', 'fork'],
-    ['y', 'copy id'],
-  ],
+  keys: [['↑↓', 'scroll'], ...workflowKeys],
 }
 
 function linesOf({ explanations, surroundings }: ExplainScreen, frame: Viewport): readonly string[] {

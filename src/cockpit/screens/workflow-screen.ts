@@ -28,7 +28,7 @@ import {
   withRows,
   withSearch,
 } from '../row-list.ts'
-import type { ScreenKind } from '../screen-kind.ts'
+import { type ScreenKind, workflowKeys } from '../screen-kind.ts'
 import { openScreen, stay, withScreen } from '../turns.ts'
 import { foldCommands } from './fold-line.ts'
 import { pageOf, scrollBy } from './pager.ts'
@@ -148,18 +148,7 @@ export const workflowKind: ScreenKind<WorkflowScreen> = {
   withSearch: (screen, search) => searchSection(screen, search),
   copyOf: ({ workflowId, section, children }) =>
     (section === 'children' ? currentRow(children)?.workflowId : undefined) ?? workflowId,
-  keys: [
-    ['tab', 'next'],
-    ['↑↓', 'scroll'],
-    ['enter', 'open'],
-    ['e', 'explain'],
-    ['a', 'approve'],
-    ['r', 'reject'],
-    ['c', 'cancel'],
-    ['R', 'resume'],
-    ['f', 'fork'],
-    ['y', 'copy id'],
-  ],
+  keys: [['tab', 'next'], ['↑↓', 'scroll'], ['enter', 'open'], ['e', 'explain'], ...workflowKeys],
 }
 
 function searchSection(screen: WorkflowScreen, search: string): WorkflowScreen {

@@ -7,7 +7,7 @@ import { type Scope, type Tab, tabs, type WorkflowsScreen } from '../cockpit-mod
 import { listLines } from '../list-lines.ts'
 import { moveOf } from '../moves.ts'
 import { currentRow, emptyList, moveCursor, type RowKind, withRows, withSearch } from '../row-list.ts'
-import { type ScreenKind, subjectOfRow } from '../screen-kind.ts'
+import { type ScreenKind, subjectOfRow, workflowKeys } from '../screen-kind.ts'
 import { openScreen, stay, withScreen } from '../turns.ts'
 import { mergePage, mostRows, refreshRows } from './merge-rows.ts'
 import { nextTab, tabLine } from './tab-line.ts'
@@ -125,18 +125,7 @@ export const workflowsKind: ScreenKind<WorkflowsScreen> = {
   searchOf: ({ list }) => list.search,
   withSearch: (screen, search) => ({ ...screen, list: withSearch(screen.list, search, boardRows) }),
   copyOf: ({ list }) => currentRow(list)?.workflowId,
-  keys: [
-    ['enter', 'open'],
-    ['/', 'filter'],
-    ['tab', 'next'],
-    ['e', 'explain'],
-    ['a', 'approve'],
-    ['r', 'reject'],
-    ['c', 'cancel'],
-    ['R', 'resume'],
-    ['f', 'fork'],
-    ['y', 'copy id'],
-  ],
+  keys: [['enter', 'open'], ['/', 'filter'], ['tab', 'next'], ['e', 'explain'], ...workflowKeys],
 }
 
 /** What was not looked at is said. */
