@@ -42,9 +42,9 @@ import {
   listOrigins,
   listWorkflows,
 } from './read/read-workflows.ts'
-import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/migrate.ts'
 import { readSchema } from './tables/schema.ts'
-import { readSupportedSchema } from './tables/supported-schema.ts'
+import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
+import { readSupportedSchema } from './tables/setup/supported-schema.ts'
 import type { Database } from './tables/system-database.ts'
 import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'

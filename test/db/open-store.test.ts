@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import type { DatabaseTarget } from '../../src/core/database.ts'
+import { knownMigration } from '../../src/core/dbos-names.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase, urlOfDatabase } from '../support/database.ts'
 import { patience } from '../support/patience.ts'
@@ -126,6 +127,22 @@ test('a database of drover is migrated once, also when two come at the same time
     await store.close()
   }
   await own.drop()
+})
+
+test('what is known of its tables is noted with the database, and asked no more', async () => {
+  const own = await createTestDatabase({ empty: true })
+  onTestFinished(() => own.drop())
+  await (await openStore(own.target)).close()
+  const [row] = await own.query(`select current_setting('drover.migrated_to') as note`)
+  expect(row?.note).toBe(`${knownMigration} dbos`)
+  await own.query('delete from dbos.dbos_migrations where version > 1')
+  const store = await openStore(own.target)
+  expect(await store.list({ limit: 5 })).toEqual([])
+  await store.close()
+  await own.query('drop schema dbos cascade')
+  const anew = await openStore(own.target)
+  expect(await anew.list({ limit: 5 })).toEqual([])
+  await anew.close()
 })
 
 test('who comes while another process sets the tables up waits, and says for what', async () => {

@@ -92,6 +92,18 @@ test('a migration of tables that can be read already is noticed while it lasts',
   await after.close()
 })
 
+test('who looked at tables that are up to date, and is idle now, migrates nothing', async () => {
+  const database = await createTestDatabase({ own: false })
+  onTestFinished(() => database.drop())
+  const launched = await connect(database.target.url)
+  onTestFinished(() => launched.end())
+  await launched.query(
+    "select table_name from information_schema.tables where table_name = 'dbos_migrations'",
+  )
+  const store = await openStore({ ...database.target, refuseMigrating: true })
+  await store.close()
+})
+
 test('a migration that no session tells of is noticed by what it changes', async () => {
   const database = await createTestDatabase({ own: false })
   onTestFinished(() => database.drop())

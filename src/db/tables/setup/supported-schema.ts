@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DatabaseTarget } from '../../core/database.ts'
-import { CliError } from '../../core/errors.ts'
-import { migrationUnderWay } from '../../core/migration-under-way.ts'
-import { command, otherCommand, phrase } from '../../core/words/command-line.ts'
-import { withoutPassword } from '../../core/words/without-password.ts'
-import type { Table } from './define-table.ts'
-import { notifications } from './notifications.ts'
-import { operationOutputs } from './operation-outputs.ts'
-import { readSchema, type SystemSchema } from './schema.ts'
-import { streams } from './streams.ts'
-import type { Database } from './system-database.ts'
-import { workflowEventsHistory } from './workflow-events-history.ts'
-import { workflowStatus } from './workflow-status.ts'
+import type { DatabaseTarget } from '../../../core/database.ts'
+import { CliError } from '../../../core/errors.ts'
+import { migrationUnderWay } from '../../../core/migration-under-way.ts'
+import { command, otherCommand, phrase } from '../../../core/words/command-line.ts'
+import { withoutPassword } from '../../../core/words/without-password.ts'
+import type { Table } from '../define-table.ts'
+import { notifications } from '../notifications.ts'
+import { operationOutputs } from '../operation-outputs.ts'
+import { readSchema, type SystemSchema } from '../schema.ts'
+import { streams } from '../streams.ts'
+import type { Database } from '../system-database.ts'
+import { workflowEventsHistory } from '../workflow-events-history.ts'
+import { workflowStatus } from '../workflow-status.ts'
+import { findRunningMigration } from './running-migration.ts'
 
 const lookAgainAfterMs = 100
 const looks = 3
@@ -22,17 +23,19 @@ const looks = 3
  */
 export async function readSupportedSchema(database: Database): Promise<Database> {
   const { session } = database
-  let current = database.schema
+  let current = database
+  let markBefore: string | undefined
   for (let look = 0; ; look++) {
-    const failure = findLack(current, session.target)
-    if (!failure) return { session, schema: current }
-    const { migration } = current
-    if (migration?.isActive) throw migrationUnderWay(session.target.label)
-    if (!migration || look === looks) throw failure
-    await delay(lookAgainAfterMs)
-    current = await readSchema(session)
-    const wentOn = current.migration !== undefined && current.migration.mark !== migration.mark
-    if (wentOn && findLack(current, session.target)) throw migrationUnderWay(session.target.label)
+    const failure = findLack(current.schema, session.target)
+    if (!failure) return current
+    const migration = await findRunningMigration(current)
+    const wentOn = markBefore !== undefined && migration !== undefined && migration.mark !== markBefore
+    if (migration?.isActive || wentOn) throw migrationUnderWay(session.target.label)
+    const mayHaveEnded = !migration && look === 0
+    if (look === looks || !(migration || mayHaveEnded)) throw failure
+    markBefore = migration?.mark
+    if (migration) await delay(lookAgainAfterMs)
+    current = { session, schema: await readSchema(session) }
   }
 }
 

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { knownMigration, lockKey } from '../../core/dbos-names.ts'
-import { CliError } from '../../core/errors.ts'
-import { migrationUnderWay } from '../../core/migration-under-way.ts'
-import { waitForTurn } from '../../core/wait-for-turn.ts'
-import type { Session } from '../connection/connect.ts'
-import { dbosMigrations } from './dbos-migrations.ts'
-import { createNameIndex, selectNameIndex } from './name-index.ts'
-import { readSchema } from './schema.ts'
-import type { Database } from './system-database.ts'
+import { knownMigration, lockKey } from '../../../core/dbos-names.ts'
+import { CliError } from '../../../core/errors.ts'
+import { migrationUnderWay } from '../../../core/migration-under-way.ts'
+import { waitForTurn } from '../../../core/wait-for-turn.ts'
+import type { Session } from '../../connection/connect.ts'
+import { dbosMigrations } from '../dbos-migrations.ts'
+import { createNameIndex, selectNameIndex } from '../name-index.ts'
+import { noteMigration, readSchema } from '../schema.ts'
+import type { Database } from '../system-database.ts'
+import { findRunningMigration } from './running-migration.ts'
 
 /** A new database of drover's has none of its tables yet, and reads as an empty one. */
 const usualSchema = 'dbos'
@@ -29,7 +30,7 @@ export async function migrateOwnSchema(
     if (await isCurrent(locked)) return locked
     if ((await readMigration(locked)) < knownMigration) await migrate(session.target.url, schema.name)
     const migrated = { session, schema: await readSchema(session) }
-    await indexNames(migrated)
+    if (await indexNames(migrated)) await noteCurrent(migrated)
     return migrated
   } finally {
     await session.query(`select pg_advisory_unlock(${lockKey.launch})`)
@@ -58,6 +59,7 @@ async function takeLock(session: Session, onNotice: (notice: string) => void): P
 
 async function isCurrent({ session, schema }: Database): Promise<boolean> {
   if (!dbosMigrations.isIn(schema)) return false
+  if ((schema.migratedTo ?? 0) >= knownMigration) return true
   const [row] = await session.query(
     `select (select max(version) from ${dbosMigrations.in(schema)}) as version, ${selectNameIndex} as is_indexed`,
     [schema.name],
@@ -66,12 +68,24 @@ async function isCurrent({ session, schema }: Database): Promise<boolean> {
 }
 
 /** What DBOS has no index for and drover asks. Who is in the way of it, or may not make it, leaves it to the next command. */
-async function indexNames(database: Database): Promise<void> {
+async function indexNames(database: Database): Promise<boolean> {
   try {
     await database.session.transaction(async (client) => {
       await client.query(`set local lock_timeout = '${lockTimeoutMs}ms'`)
       await client.query(createNameIndex(database, { concurrently: false }))
     })
+    return true
+  } catch (error) {
+    if (error instanceof CliError) return false
+    throw error
+  }
+}
+
+/** Spares later commands the question; who may not alter the database goes on asking. */
+async function noteCurrent({ session, schema }: Database): Promise<void> {
+  const [row] = await session.query('select current_database() as name')
+  try {
+    await session.query(noteMigration(String(row?.name), schema.name, knownMigration))
   } catch (error) {
     if (!(error instanceof CliError)) throw error
   }
@@ -86,18 +100,25 @@ async function readMigration({ session, schema }: Database): Promise<number> {
 const settledAfterMs = 100
 
 /**
- * The tables once nothing changes them any more; throws `migration-under-way` before. Between two transactions of a migration
- * no session tells of it: what is older than it could be is looked at twice.
+ * The tables once nothing changes them any more; throws `migration-under-way` before. A session that migrated and is idle is
+ * done where the tables are as new as those that drover knows. Between two transactions of a migration no session tells of
+ * it: what is older than it could be is looked at twice.
  */
 export async function readSettledSchema(database: Database): Promise<Database> {
-  const { session, schema } = database
-  if (schema.migration) throw migrationUnderWay(session.target.label)
+  const { session } = database
   const before = await readMigrationIfAllowed(database)
+  const isKnown = before !== undefined && before >= knownMigration
+  const assertStill = async (of: Database) => {
+    const migration = await findRunningMigration(of)
+    if (migration?.isActive || (migration && !isKnown)) throw migrationUnderWay(session.target.label)
+  }
+  await assertStill(database)
   if (before === undefined) return database
-  if (before < knownMigration) await delay(settledAfterMs)
+  if (!isKnown) await delay(settledAfterMs)
   const later = { session, schema: await readSchema(session) }
   const after = await readMigrationIfAllowed(later)
-  if (later.schema.migration || after !== before) throw migrationUnderWay(session.target.label)
+  await assertStill(later)
+  if (after !== before) throw migrationUnderWay(session.target.label)
   return later
 }
 
