@@ -52,7 +52,7 @@ function writeValue(value: JsonValue, pieces: string[], budget: Budget): void {
     }
     write('}')
   } else if (typeof value === 'string') write(JSON.stringify(value.slice(0, Math.max(1, budget.left * 2))))
-  else write(String(value))
+  else write(Object.is(value, -0) ? '-0' : String(value))
 }
 
 function formatUndecoded({ $undecoded, raw }: { $undecoded: string; raw: string }): string {

@@ -13,8 +13,8 @@ const big = '9007199254740993'
 const odd = '3.14159265358979323846'
 /** Becomes a bare number in the database. */
 const number = (digits: string) => `<<${digits}>>`
-const value = { n: number(big), odd: [number(odd)], text: big }
-const valueJson = `{"n":${big},"odd":[${odd}],"text":"${big}"}`
+const value = { n: number(big), odd: [number(odd)], zero: number('-0'), text: big }
+const valueJson = `{"n":${big},"odd":[${odd}],"zero":-0,"text":"${big}"}`
 
 const workflows: readonly FakeWorkflow[] = [
   {

@@ -4,6 +4,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { parseExact } from '../../src/core/words/exact-number.ts'
 import { openHealthServer } from '../../src/http/health-server.ts'
 import { createNotifier } from '../../src/http/notify/notifier.ts'
 import { createExampleStore } from '../support/example-store.ts'
@@ -69,6 +70,14 @@ test('a notification is signed as Standard Webhooks says, and posted once', asyn
   const signature = createHmac('sha256', Buffer.alloc(32, 7)).update(signed).digest('base64')
   expect(headers['webhook-id']).toBe('wait_1')
   expect(headers['webhook-signature']).toBe(`v1,${signature}`)
+})
+
+test('a number is posted with every digit', async () => {
+  const { url, received } = await receive()
+  const notifier = await createNotifier({ ...surroundings(), notify: [url] })
+  notifier?.tell({ ...told, data: { amount: parseExact('[9007199254740993, -0]') } })
+  await notifier?.settled()
+  expect(received[0]?.body).toContain('"amount":[9007199254740993,-0]')
 })
 
 test('what is refused is posted again under the same id, and a redirect is not followed', async () => {

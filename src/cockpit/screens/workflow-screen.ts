@@ -1,4 +1,5 @@
 import type { BoardRow } from '../../core/store.ts'
+import { stringifyExact } from '../../core/words/exact-number.ts'
 import {
   isEnded,
   type Message,
@@ -61,7 +62,7 @@ const eventRows: RowKind<WorkflowEvent> = { idOf: ({ key }) => key, textsOf: ({ 
 const streamRows: RowKind<StreamSummary> = { idOf: ({ key }) => key, textsOf: ({ key }) => [key] }
 const messageRows: RowKind<Message> = {
   idOf: ({ topic, sentAt }) => `${sentAt.getTime()} ${topic}`,
-  textsOf: ({ topic, message }) => [topic, JSON.stringify(message)],
+  textsOf: ({ topic, message }) => [topic, stringifyExact(message)],
 }
 const childRows: RowKind<BoardRow> = {
   idOf: ({ workflowId }) => workflowId,

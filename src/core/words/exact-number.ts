@@ -34,6 +34,7 @@ const markedNumber = new RegExp(`"${mark}([^"]*)"`, 'g')
 
 /** Without one there is nothing to look for. */
 let anyExist = false
+let anyNegativeZero = false
 let isWritingExact = false
 let wasMarked = false
 
@@ -43,20 +44,26 @@ export function isExactNumber(value: unknown): value is ExactNumber {
 
 /** `JSON.parse` that keeps every digit. */
 export function parseExact(text: string, revive?: (key: string, value: JsonValue) => JsonValue): JsonValue {
+  anyNegativeZero ||= mayBeNegativeZero.test(text)
   const marked = mayLoseDigits.test(text) ? markNumbers(text) : text
   if (marked === text) return JSON.parse(text, revive)
-  return JSON.parse(marked, (key, value) => {
-    const revived = reviveMark(value)
-    return revive ? revive(key, revived) : revived
-  })
+  try {
+    return JSON.parse(marked, (key, value) => {
+      const revived = reviveMark(value)
+      return revive ? revive(key, revived) : revived
+    })
+  } catch {
+    // Which quotes the text as it came.
+    return JSON.parse(text, revive)
+  }
 }
 
-/** `JSON.stringify` that writes every digit. */
+/** `JSON.stringify` that writes every digit, and `-0` where it would write 0. */
 export function stringifyExact(value: unknown, indent?: number): string {
   isWritingExact = true
   wasMarked = false
   try {
-    const json = JSON.stringify(value, null, indent)
+    const json = JSON.stringify(withMarkedZeros(value), null, indent)
     return wasMarked ? restoreDigits(json) : json
   } finally {
     isWritingExact = false
@@ -65,7 +72,21 @@ export function stringifyExact(value: unknown, indent?: number): string {
 
 /** What somebody else may write as JSON; `restoreDigits` on that text makes it exact. */
 export function withMarks(value: JsonValue): JsonValue {
-  return mapExact(value, (number) => mark + String(number))
+  if (!anyExist && !anyNegativeZero) return value
+  return mapNumbers(value, (number) => {
+    if (isExactNumber(number)) return mark + String(number)
+    return Object.is(number, -0) ? `${mark}-0` : number
+  })
+}
+
+/** A number of JavaScript, which has a negative zero as JSON has; only `JSON.stringify` writes it as 0. */
+function withMarkedZeros<Value>(value: Value): Value {
+  if (!anyNegativeZero) return value
+  return mapNumbers(value, (number) => {
+    if (!Object.is(number, -0)) return number
+    wasMarked = true
+    return `${mark}-0`
+  })
 }
 
 export function restoreDigits(json: string): string {
@@ -74,7 +95,8 @@ export function restoreDigits(json: string): string {
 
 /** With the nearest numbers of JavaScript; the same value where no digits are lost. */
 export function withPlainNumbers<Value>(value: Value): Value {
-  return mapExact(value, Number)
+  if (!anyExist) return value
+  return mapNumbers(value, (number) => (isExactNumber(number) ? Number(number) : number))
 }
 
 /** JSON whose numbers that lose digits are marked, and the way back from what became of it. */
@@ -83,16 +105,15 @@ export const marks = {
   revive: (value: JsonValue): JsonValue => JSON.parse(JSON.stringify(value), (_, one) => reviveMark(one)),
 }
 
-function mapExact<Value>(value: Value, change: (number: ExactNumber) => JsonValue): Value {
-  if (!anyExist) return value
-  if (isExactNumber(value)) return change(value) as Value
+function mapNumbers<Value>(value: Value, change: (number: number | ExactNumber) => unknown): Value {
+  if (typeof value === 'number' || isExactNumber(value)) return change(value) as Value
   if (Array.isArray(value)) {
-    const items = value.map((item) => mapExact(item, change))
-    return items.some((item, index) => item !== value[index]) ? (items as Value) : value
+    const items = value.map((item) => mapNumbers(item, change))
+    return items.some((item, index) => !Object.is(item, value[index])) ? (items as Value) : value
   }
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
-  const entries = Object.entries(value).map(([key, item]) => [key, mapExact(item, change), item] as const)
-  if (entries.every(([, now, before]) => now === before)) return value
+  const entries = Object.entries(value).map(([key, item]) => [key, mapNumbers(item, change), item] as const)
+  if (entries.every(([, now, before]) => Object.is(now, before))) return value
   return Object.fromEntries(entries) as Value
 }
 
@@ -101,6 +122,8 @@ function reviveMark(value: JsonValue): JsonValue {
   return new ExactNumber(value.slice(mark.length)) as unknown as JsonValue
 }
 
+/** Sees every one, and few others. */
+const mayBeNegativeZero = /(?:^|[[:,\s])-0(?!\.?\d)|-0\.0/
 /** Sees every number that may lose digits, and few others: 16 digits, or an exponent of three. */
 const mayLoseDigits = /\d[\d.]{15,}|\d[eE][+-]?\d{3}/
 const numberOfJson = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/

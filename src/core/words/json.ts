@@ -1,15 +1,15 @@
 import { CliError } from '../errors.ts'
 import type { JsonValue } from '../workflow.ts'
-import { findLossyNumber, isExactNumber, parseExact } from './exact-number.ts'
+import { findLossyNumber, isExactNumber, parseExact, withPlainNumbers } from './exact-number.ts'
 
 /**
  * JSON as a user typed it. Refuses a number that would arrive as another one, such as `12345678901234567890`.
  * Throws `invalid-argument`; `what` names the text in the message.
  */
 export function parseJson(text: string, what: string, hint?: string): JsonValue {
-  const value = parseText(text, what, JSON.parse, hint)
+  const value = parseText(text, what, parseExact, hint)
   refuseLossyNumbers(text)
-  return value
+  return withPlainNumbers(value)
 }
 
 /** JSON if it parses, else the text itself as a string. */

@@ -83,11 +83,11 @@ export function needsPortable(serialization: string | null): boolean {
 
 /** By the name in the column `serialization`; values of older SDKs have none. */
 const decoders = new Map<string, (text: string) => JsonValue>([
-  [usualSerialization, (text) => toPlain(parseExact(text))],
+  [usualSerialization, (text) => toPlain(parseExact(text), text)],
   ['portable_json', (text) => parseExact(text)],
   ['java_jackson', (text) => parseExact(text)],
   ['DBOS_JSON', decodeGoJson],
-  ['', (text) => toPlain(parseExact(text, text.includes('"dbos_type"') ? reviveTyped : undefined))],
+  ['', (text) => toPlain(parseExact(text, text.includes('"dbos_type"') ? reviveTyped : undefined), text)],
 ])
 
 /** SDK 3 wrote a Date or a BigInt as `{ dbos_type, dbos_data }`. */
@@ -117,13 +117,45 @@ const [quote, openBracket, closeBracket, openBrace, closeBrace] = Array.from('"[
   character.charCodeAt(0),
 )
 
-/** The plain half of a SuperJSON envelope, or the value itself where there is no envelope. */
-function toPlain(parsed: JsonValue): JsonValue {
+/** The plain half of a SuperJSON envelope, its zeros negative again, or the value itself where there is no envelope. */
+function toPlain(parsed: JsonValue, text: string): JsonValue {
   if (!isJsonObject(parsed)) return parsed
   const isEnvelope =
     '__dbos_serializer' in parsed ||
     ('json' in parsed && Object.keys(parsed).every((key) => key === 'json' || key === 'meta'))
-  return isEnvelope ? (parsed.json ?? null) : parsed
+  if (!isEnvelope) return parsed
+  const plain = parsed.json ?? null
+  return isJsonObject(parsed.meta) && text.includes('"-0"') ? restoreZeros(plain, parsed.meta.values) : plain
+}
+
+/**
+ * SuperJSON writes a negative zero as the text `-0`, and names its place in `meta.values`: a tree whose keys are paths
+ * (a dot in a name is `\.`) and whose leaves are `["number"]`, or `["map", { … }]` where there is more below.
+ */
+function restoreZeros(value: JsonValue, places: JsonValue | undefined): JsonValue {
+  const [type, below] = Array.isArray(places) ? places : [undefined, places]
+  if (type === 'number' && value === '-0') return parseExact(value)
+  if (isJsonObject(below)) {
+    for (const [path, next] of Object.entries(below)) restoreAt(value, keysOf(path), next)
+  }
+  return value
+}
+
+function restoreAt(root: JsonValue, keys: readonly string[], places: JsonValue): void {
+  let holder = root
+  for (const [index, key] of keys.entries()) {
+    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, key)) return
+    const held: JsonValue = Reflect.get(holder, key)
+    if (index < keys.length - 1) holder = held
+    else {
+      const value = restoreZeros(held, places)
+      if (value !== held) Object.defineProperty(holder, key, { value })
+    }
+  }
+}
+
+function keysOf(path: string): string[] {
+  return path.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'))
 }
 
 function decodeGoJson(text: string): JsonValue {

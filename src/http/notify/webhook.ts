@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { stringifyExact } from '../../core/words/exact-number.ts'
 
 export interface Notification {
   /** The same whenever the same is told again. */
@@ -22,7 +23,7 @@ export async function postWebhook(
   { id, type, at, data }: Notification,
   { url, secret, now, signal }: Target,
 ): Promise<string | undefined> {
-  const body = JSON.stringify({ type, timestamp: at, data })
+  const body = stringifyExact({ type, timestamp: at, data })
   const timestamp = String(Math.floor(now().getTime() / 1000))
   const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')
   try {

@@ -17,7 +17,7 @@ import {
   withMarks,
   withPlainNumbers,
 } from '../../../src/core/words/exact-number.ts'
-import { isJsonObject } from '../../../src/core/words/json.ts'
+import { isJsonObject, parseJson } from '../../../src/core/words/json.ts'
 import type { JsonValue } from '../../../src/core/workflow.ts'
 
 const lossy = [
@@ -97,7 +97,7 @@ function createGenerator(seed: number) {
     // Where no digits are lost the power is written as JavaScript does.
     const exponent = fraction === '' || next(3) > 0 ? '' : `e+${next(700) + 400}`
     const text = `${next(2) === 0 ? '-' : ''}${whole}${fraction}${exponent}`
-    const asNumber = String(Number(text))
+    const asNumber = next(20) === 0 ? '-0' : String(Number(text))
     return isExactNumber(parseExact(text)) ? text : asNumber
   }
   const value = (depth: number): string => {
@@ -110,6 +110,24 @@ function createGenerator(seed: number) {
   }
   return () => value(0)
 }
+
+test.each(['-0', '[-0]', '{"a":{"-0":[1, -0]},"b":"-0"}', '{"__proto__":-0,"n":12345678901234567890}'])(
+  'the zero in %s is negative, read and written',
+  (json) => {
+    const value = parseExact(json)
+    expect(withPlainNumbers(value)).toEqual(JSON.parse(json))
+    expect(stringifyExact(value)).toBe(json.replaceAll(' ', ''))
+    expect(restoreDigits(JSON.stringify(withMarks(value)))).toBe(json.replaceAll(' ', ''))
+    const typed = json.replace('12345678901234567890', '0')
+    expect(stringifyExact(parseJson(typed, 'It'))).toBe(typed.replaceAll(' ', ''))
+  },
+)
+
+test('what is no JSON is quoted as it came', () => {
+  expect(() => parseExact('[12345678901234567890, x]')).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('exact-number') }),
+  )
+})
 
 test('generated JSON comes back digit by digit', () => {
   const generate = createGenerator(11)
@@ -163,6 +181,9 @@ test.each([
   ['event:n={"a":[9007199254740993]}', '{"a":[9007199254740993]}', true],
   ['event:n={"a":[9007199254740992]}', '{"a":[9007199254740993]}', false],
   ['event:n.digits', '9007199254740993', false],
+  ['event:n=0', '-0', true],
+  ['event:n=-0', '0', true],
+  ['event:n<0', '-0', false],
   ['event:n=1e24', '1000000000000000000000000', true],
 ])('%s of %s is %s', (text, json, expected) => {
   expect(meets(text, json)).toBe(expected)

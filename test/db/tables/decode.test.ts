@@ -1,7 +1,13 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { JsonValue } from '../../../src/core/workflow.ts'
 import { decodeError, decodeInput, decodeValue, isStreamEnd } from '../../../src/db/tables/decode.ts'
 import { formatValue } from '../../../src/render/value.ts'
+
+const require = createRequire(import.meta.url)
+const sdk = path.dirname(require.resolve('@dbos-inc/dbos-sdk'))
+const { DBOSJSON } = require(path.join(sdk, 'serialization.js'))
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -47,9 +53,36 @@ test.each([
   ],
   ['a gob of Go', 'Bf+BAgE=', 'DBOS_GOB', { $undecoded: 'DBOS_GOB', raw: 'Bf+BAgE=' }],
   ['text full of brackets', JSON.stringify('[{"'.repeat(900)), 'portable_json', '[{"'.repeat(900)],
+  ['a negative zero', '-0', 'portable_json', -0],
+  ['a negative zero of Go', base64('[-0]'), 'DBOS_JSON', [-0]],
+  ['text that looks like one', '{"json":"-0","__dbos_serializer":"superjson"}', 'js_superjson', '-0'],
+  [
+    'a place of a zero that is not there, or no place at all',
+    '{"json":{"a":"-0","b":["-0"]},"meta":{"values":{"a.b.c":["number"],"__proto__.a":["number"],"b.length":["number"],"b.7":["number"],"toString":["number"],"b":7,"a":"number"}},"__dbos_serializer":"superjson"}',
+    'js_superjson',
+    { a: '-0', b: ['-0'] },
+  ],
   ['a name of Object.prototype', 'x', 'constructor', { $undecoded: 'constructor', raw: 'x' }],
 ])('a value: %s', (_, text, serialization, expected) => {
   expect(decodeValue(text, serialization)).toEqual(expected)
+})
+
+test.each<{ readonly value: JsonValue }>([
+  { value: -0 },
+  { value: [-0, 0, '-0'] },
+  { value: { a: -0, 'b.c': [{ d: -0 }], '': { '': -0 }, '0': [[-0]] } },
+])('a zero is negative where the SDK wrote it so: %#', ({ value }) => {
+  const text = DBOSJSON.stringify(value)
+  expect(decodeValue(text, 'js_superjson')).toEqual(value)
+  expect(decodeValue(text, null)).toEqual(value)
+})
+
+test('so is one in a Map', () => {
+  const text = DBOSJSON.stringify({ rates: new Map([['-0', { low: -0 }]]), at: new Date(0) })
+  expect(decodeValue(text, 'js_superjson')).toEqual({
+    rates: [['-0', { low: -0 }]],
+    at: '1970-01-01T00:00:00.000Z',
+  })
 })
 
 test('arguments come as an array, with the named ones beside them where there are any', () => {
