@@ -8,6 +8,7 @@ const perActive = 5
 /** Those that look at all that is active. */
 const ofActive = [
   ['inbox', '--limit', '20'],
+  ['metrics'],
   ['doctor'],
   ['recover', '--dry-run', '--grace', '1ms'],
   // Without a limit of their own: a block for each of these that is active.

@@ -205,7 +205,7 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   situation(workflowId: string): Promise<Situation | undefined>
   /** What the server and the tables tell about themselves, and what there needs care. */
   health(): Promise<ServerHealth>
-  /** What is under way by name, and what ended in this time. Two statements. */
+  /** What is under way, and what ended in this time: one transaction, one look at each row that is active. */
   activity(range: EndedRange): Promise<Activity>
   /** The database's clock. */
   clock(): Promise<Date>

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readRecentMetrics } from '../../src/core/metrics/gather-metrics.ts'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -82,6 +83,7 @@ const questions: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   'scan of executors': (store) => store.scanExecutors(),
   health: (store) => store.health(),
   inbox: (store) => store.inbox({ limit: 20 }),
+  'a scrape': (store) => readRecentMetrics({ store, isRecorded: false }),
   'active by version': (store) => store.countBy({ status: ['PENDING', 'ENQUEUED', 'DELAYED'] }, 'version'),
   'list of what is active': (store) => store.list({ status: ['PENDING', 'ENQUEUED', 'DELAYED'], limit: 20 }),
   'names that ran': (store) => store.knownNames(100),
@@ -94,18 +96,32 @@ const questions: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
     store.situation((await store.list({ status: 'ENQUEUED', limit: 1 }))[0]?.workflowId ?? ''),
 }
 
+/** Those that look at all that is active. */
+const ofActive = ['queues', 'scan of executors', 'health', 'inbox', 'a scrape'] as const
+
+async function measure(names: readonly string[]): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for (const name of names)
+    found[name] = await buffersOf(questions[name] as (store: Store) => Promise<unknown>)
+  return found
+}
+
 test('twice as many ended workflows cost no more buffers', async () => {
   await database.query(`insert into dbos.queues (name) values ('queue-1'), ('queue-2')`)
   await fill(1, 200, true)
   await fill(1001, 11_000, false)
-  const measure = async () => {
-    const found: Record<string, number> = {}
-    for (const [name, ask] of Object.entries(questions)) found[name] = await buffersOf(ask)
-    return found
-  }
-  const before = await measure()
+  const before = await measure(Object.keys(questions))
   await fill(20_001, 11_000, false)
-  const after = await measure()
+  const after = await measure(Object.keys(questions))
   const grown = Object.keys(questions).filter((name) => (after[name] ?? 0) > 1.5 * (before[name] ?? 0) + 40)
   expect(grown.map((name) => [name, before[name], after[name]])).toEqual([])
+})
+
+test('of thousands that are active each costs at most three buffers, where indexes are small', async () => {
+  const before = await measure(ofActive)
+  const added = 2000
+  await fill(40_001, added, true)
+  const after = await measure(ofActive)
+  const dear = ofActive.filter((name) => (after[name] ?? 0) > 3 * added + (before[name] ?? 0))
+  expect(dear.map((name) => [name, before[name], after[name]])).toEqual([])
 })

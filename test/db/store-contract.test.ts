@@ -196,10 +196,20 @@ describe('the fake store and the real one agree', () => {
 
   test('on what is under way, and what ended in a time', async () => {
     const times = [0, Date.now() - 365 * 86_400_000, Date.now() + 365 * 86_400_000].map((ms) => new Date(ms))
-    for (const after of times) for (const to of times) await ask((store) => store.activity({ after, to }))
-    const all = await ask((store) => store.activity({ after: new Date(0), to: times[2] as Date }))
+    const tell = async (store: Store, after: Date, to: Date) => {
+      const { left, ...activity } = await store.activity({ after, to })
+      // Only one of them sees who is connected: each agrees with its own scan.
+      const { deadExecutors, unclaimed } = await store.scanExecutors()
+      const count = (of: readonly { readonly workflowCount: number }[]) =>
+        of.reduce((sum, { workflowCount }) => sum + workflowCount, 0)
+      expect(left).toEqual({ orphaned: count(deadExecutors), unclaimed: count(unclaimed) })
+      return activity
+    }
+    for (const after of times) for (const to of times) await ask((store) => tell(store, after, to))
+    const all = await ask((store) => tell(store, new Date(0), times[2] as Date))
     expect(all.ended.length).toBeGreaterThan(0)
     expect(all.active.length).toBeGreaterThan(0)
+    expect(all.queues.map(({ name }) => name)).toContain('mystery')
   })
 
   test('on roots, and what failed', async () => {

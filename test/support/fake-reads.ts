@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Activity } from '../../src/core/metrics/activity.ts'
 import { lookedAt } from '../../src/core/roots.ts'
 import type { WorkflowOrigin } from '../../src/core/run/start.ts'
 import type { Store } from '../../src/core/store.ts'
@@ -25,7 +24,6 @@ type Reads = Pick<
   | 'messages'
   | 'existing'
   | 'lineage'
-  | 'activity'
   | 'children'
   | 'origins'
   | 'knownNames'
@@ -118,11 +116,6 @@ export function createFakeReads(world: FakeWorld) {
         ...{ timeoutMs: null, deadlineAt: null, delayedUntil: null },
       }
     },
-    activity: async ({ after, to }) => {
-      const all = [...entries.values()].map(({ rows }) => rows.workflow)
-      const ended = all.filter(({ completedAt }) => completedAt && completedAt > after && completedAt <= to)
-      return { active: countByName(all.filter(({ status }) => !isEnded(status))), ended: countByName(ended) }
-    },
     children: async (workflowId) =>
       [...entries.values()]
         .filter(({ rows }) => rows.parentId === workflowId)
@@ -172,16 +165,4 @@ function isQueued({ status }: WorkflowSummary): boolean {
 
 function toOrigin({ className, configName, queue, application }: Workflow): WorkflowOrigin {
   return { className, configName, queue, application }
-}
-
-function countByName(workflows: readonly Workflow[]): Activity['active'] {
-  const counts = new Map<string, number>()
-  for (const { name, status } of workflows) {
-    const key = JSON.stringify([name, status])
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return [...counts.keys()].sort().map((key) => {
-    const [name, status] = JSON.parse(key)
-    return { name, status, count: counts.get(key) ?? 0 }
-  })
 }

@@ -15,6 +15,7 @@ import {
   type Workflow,
   type WorkflowError,
 } from '../../src/core/workflow.ts'
+import { fakeActivity } from './fake-activity.ts'
 import { createFakeAnswers } from './fake-answers.ts'
 import { createFakeBulk } from './fake-bulk.ts'
 import { boardOf, factsOf } from './fake-facts.ts'
@@ -179,6 +180,12 @@ export function createFakeStore(
       schedules,
     }),
     executors: async () => liveExecutors(),
+    activity: (range) =>
+      fakeActivity(
+        store,
+        allRows().map(({ workflow }) => workflow),
+        range,
+      ),
     situation: async (workflowId) => {
       const rows = entries.get(workflowId)?.rows
       return (

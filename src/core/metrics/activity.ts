@@ -1,3 +1,4 @@
+import type { Queue } from '../platform.ts'
 import type { WorkflowStatus } from '../workflow.ts'
 
 export interface CountOfName {
@@ -12,9 +13,20 @@ export interface EndedRange {
   readonly to: Date
 }
 
+export type QueueDepth = Pick<Queue, 'name' | 'enqueued' | 'delayed' | 'running' | 'oldestAt'>
+
 /** What is under way, and what ended in a time. */
 export interface Activity {
-  /** Of each name the PENDING, ENQUEUED and DELAYED ones, of at most some hundred of each status: the newest. */
+  /** Of each name the PENDING, ENQUEUED and DELAYED ones. */
   readonly active: readonly CountOfName[]
   readonly ended: readonly CountOfName[]
+  /** Registered ones, and those that something is on, by name. */
+  readonly queues: readonly QueueDepth[]
+  /** Null where it cannot be seen who lives. */
+  readonly left: {
+    /** PENDING ones of executors that are gone. */
+    readonly orphaned: number
+    /** ENQUEUED and DELAYED ones of versions that nobody runs. */
+    readonly unclaimed: number
+  } | null
 }

@@ -1,11 +1,8 @@
 import type { Store } from '../store.ts'
-import type { CountOfName } from './activity.ts'
+import type { Activity, CountOfName } from './activity.ts'
 import type { Metric, Sample } from './metric.ts'
 
-type Asked = Pick<
-  Store,
-  'activity' | 'clock' | 'queues' | 'inbox' | 'executors' | 'scanExecutors' | 'decisions'
->
+type Asked = Pick<Store, 'activity' | 'clock' | 'inbox' | 'executors' | 'decisions'>
 
 export interface MetricsReader {
   read(): Promise<readonly Metric[]>
@@ -37,7 +34,7 @@ export function createMetricsReader({ store, isRecorded }: MetricsSource): Metri
       ended.add(activity.ended)
       decided.add(decisions.map((decision) => ({ decision, count: 1 })))
       return [
-        ...(await readGauges(store, activity.active)),
+        ...(await readGauges(store, activity)),
         {
           name: 'drover_workflows_ended',
           type: 'counter',
@@ -61,19 +58,19 @@ const recentMs = 5 * 60_000
 export async function readRecentMetrics({ store, isRecorded }: MetricsSource): Promise<readonly Metric[]> {
   const to = await store.clock()
   const range = { after: new Date(to.getTime() - recentMs), to }
-  const { active, ended } = await store.activity(range)
+  const activity = await store.activity(range)
   const decided = createCounter<{ readonly decision: string; readonly count: number }>(({ decision }) => ({
     decision,
   }))
   const decisions = isRecorded ? await readDecisions(store, range) : []
   decided.add(decisions.map((decision) => ({ decision, count: 1 })))
   return [
-    ...(await readGauges(store, active)),
+    ...(await readGauges(store, activity)),
     {
       name: 'drover_workflows_ended_recently',
       type: 'gauge',
       help: 'Workflows that ended in the last 5 minutes, by name and status.',
-      samples: ended.map(({ name, status, count }) => ({ labels: { name, status }, value: count })),
+      samples: activity.ended.map(({ name, status, count }) => ({ labels: { name, status }, value: count })),
     },
     {
       name: 'drover_decisions_recently',
@@ -100,14 +97,13 @@ async function readDecisions(
   }
 }
 
-async function readGauges(store: Asked, active: readonly CountOfName[]): Promise<readonly Metric[]> {
+async function readGauges(
+  store: Asked,
+  { active, queues, left }: Pick<Activity, 'active' | 'queues' | 'left'>,
+): Promise<readonly Metric[]> {
   const now = (await store.clock()).getTime()
-  const queues = await store.queues()
   const { waits, total } = await store.inbox({ limit: 1 })
   const executors = await store.executors()
-  const { deadExecutors, unclaimed } = await store.scanExecutors()
-  const sum = (list: readonly { readonly workflowCount: number }[]) =>
-    list.reduce((all, { workflowCount }) => all + workflowCount, 0)
   const secondsSince = (at: Date | null | undefined) => (at ? Math.max(0, (now - at.getTime()) / 1000) : 0)
   return [
     gauge(
@@ -117,7 +113,7 @@ async function readGauges(store: Asked, active: readonly CountOfName[]): Promise
     ),
     gauge(
       'drover_queue_depth',
-      'Workflows on a registered queue, by state.',
+      'Workflows on a queue, by state.',
       queues.flatMap(({ name: queue, enqueued, delayed, running }) => [
         { labels: { queue, state: 'enqueued' }, value: enqueued },
         { labels: { queue, state: 'delayed' }, value: delayed },
@@ -138,8 +134,16 @@ async function readGauges(store: Asked, active: readonly CountOfName[]): Promise
     ...(executors === undefined
       ? []
       : [one('drover_executors_live', 'Executors that are connected.', executors.length)]),
-    one('drover_workflows_orphaned', 'PENDING workflows of executors that are gone.', sum(deadExecutors)),
-    one('drover_workflows_unclaimed', 'Enqueued workflows of versions that nobody runs.', sum(unclaimed)),
+    ...(left === null
+      ? []
+      : [
+          one('drover_workflows_orphaned', 'PENDING workflows of executors that are gone.', left.orphaned),
+          one(
+            'drover_workflows_unclaimed',
+            'Enqueued workflows of versions that nobody runs.',
+            left.unclaimed,
+          ),
+        ]),
   ]
 }
 

@@ -12,6 +12,18 @@ export function isLifeless(executorId: string): string {
     and pg_try_advisory_xact_lock_shared(${lockKey.slot(executorId)}))`
 }
 
+/** Those of these executors that show no sign of life, which stay locked until the transaction ends. */
+export async function listLifeless(
+  client: pg.ClientBase,
+  executorIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query(
+    `select executor from unnest($1::text[]) executor where ${isLifeless('executor')}`,
+    [executorIds],
+  )
+  return new Set(rows.map(({ executor }) => String(executor)))
+}
+
 /**
  * Clients of this database that are neither drover's nor named as executors name themselves: an executor of another
  * language, or with a pool of its own, looks like that.

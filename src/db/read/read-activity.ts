@@ -1,35 +1,91 @@
+import type { ClientBase } from 'pg'
 import type { Activity, CountOfName, EndedRange } from '../../core/metrics/activity.ts'
+import { type ActiveGroup, countNames, countQueues, sumOf } from '../../core/metrics/count-active.ts'
 import { toStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
-import { toText } from '../tables/rows.ts'
+import { listLifeless } from '../executors/dead-executors.ts'
+import { readSigns } from '../executors/read-signs.ts'
+import { seeSessions } from '../executors/see-sessions.ts'
+import { pick } from '../tables/define-table.ts'
+import { queues } from '../tables/registered-queues.ts'
+import { toDate, toFilledText, toText } from '../tables/rows.ts'
+import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 
-/** Of each status: their names stand in no index, so that each costs a look at its row. */
-const mostOfStatus = 200
+/** All that is active in one pass over its rows, and what ended by its index. */
+export function readActivity({ session, schema }: Database, range: EndedRange): Promise<Activity> {
+  return session.transaction(async (client) => {
+    const groups = await readActive(client, schema)
+    return {
+      active: countNames(groups),
+      ended: await readEnded(client, schema, range),
+      queues: countQueues(groups, await listRegistered(client, schema)),
+      left: await countLeft(client, schema, groups),
+    }
+  })
+}
 
-export async function readActivity({ session, schema }: Database, range: EndedRange): Promise<Activity> {
+async function readActive(client: ClientBase, schema: SystemSchema): Promise<readonly ActiveGroup[]> {
   const w = workflowStatus.in(schema, 'w')
-  // A union of what one index each finds, the partial ones of DBOS.
-  const active = ['PENDING', 'ENQUEUED', 'DELAYED']
-    .map(
-      (status) => `(select ${w.name} as name, ${w.status} as status from ${w} where ${w.status} = '${status}'
-      ${status === 'PENDING' ? `order by ${w.createdAt} desc` : ''} limit ${mostOfStatus})`,
-    )
-    .join(' union all ')
-  const rows = await session.query(
-    `select name, status, count(*) as count from (${active}) a group by name, status order by name collate "C", status`,
+  const columns = ['name', 'status', 'queue', 'executorId', 'application', 'version'] as const
+  const words = columns.map((column) => `"${column}"`).join(', ')
+  // Each part as one of the partial indexes of DBOS has it.
+  const part = (statuses: string) =>
+    `select ${pick(w, columns)}, ${w.createdAt} as created from ${w} where ${w.status} in (${statuses})`
+  const { rows } = await client.query<Row>(
+    `select ${words}, count(*) as count, min(created) as oldest
+     from (${part(`'PENDING', 'ENQUEUED'`)} union all ${part(`'DELAYED'`)}) active
+     group by ${words}`,
   )
-  const ended = workflowStatus.isIn(schema, 'completedAt') && range.after < range.to
-  const endedRows = ended
-    ? await session.query(
-        `select ${w.name} as name, ${w.status} as status, count(*) as count from ${w}
-         where ${w.completedAt} > $1 and ${w.completedAt} <= $2
-         group by ${w.name}, ${w.status} order by ${w.name} collate "C", ${w.status}`,
-        [range.after.getTime(), range.to.getTime()],
-      )
-    : []
-  return { active: rows.map(toCount), ended: endedRows.map(toCount) }
+  return rows.map((row) => ({
+    ...toCount(row),
+    queue: toFilledText(row.queue),
+    executorId: toText(row.executorId),
+    application: toFilledText(row.application),
+    version: toFilledText(row.version),
+    oldestAt: toDate(row.oldest),
+  }))
+}
+
+async function readEnded(
+  client: ClientBase,
+  schema: SystemSchema,
+  { after, to }: EndedRange,
+): Promise<readonly CountOfName[]> {
+  if (!workflowStatus.isIn(schema, 'completedAt') || after >= to) return []
+  const w = workflowStatus.in(schema, 'w')
+  const { rows } = await client.query<Row>(
+    `select ${pick(w, ['name', 'status'])}, count(*) as count from ${w}
+     where ${w.completedAt} > $1 and ${w.completedAt} <= $2
+     group by ${w.name}, ${w.status} order by ${w.name} collate "C", ${w.status}`,
+    [after.getTime(), to.getTime()],
+  )
+  return rows.map(toCount)
+}
+
+async function listRegistered(client: ClientBase, schema: SystemSchema): Promise<readonly string[]> {
+  if (!queues.isIn(schema)) return []
+  const q = queues.in(schema, 'q')
+  const { rows } = await client.query<Row>(`select ${pick(q, ['name'])} from ${q}`)
+  return rows.map(({ name }) => String(name))
+}
+
+/** As `scanExecutors` finds them. */
+async function countLeft(
+  client: ClientBase,
+  schema: SystemSchema,
+  groups: readonly ActiveGroup[],
+): Promise<Activity['left']> {
+  if ((await seeSessions(client)).obstacle !== null) return null
+  const running = groups.filter(({ status, executorId }) => status === 'PENDING' && executorId !== null)
+  const gone = await listLifeless(client, [...new Set(running.map(({ executorId }) => executorId ?? ''))])
+  const waiting = groups.filter(({ status, version }) => status !== 'PENDING' && version !== null)
+  const signs = waiting.length > 0 ? await readSigns(client, schema) : undefined
+  return {
+    orphaned: sumOf(running.filter(({ executorId }) => gone.has(executorId ?? ''))),
+    unclaimed: sumOf(waiting.filter((group) => !signs?.shows(group))),
+  }
 }
 
 function toCount(row: Row): CountOfName {
