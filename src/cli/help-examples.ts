@@ -159,7 +159,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'production.md',
   },
   'queues create': {
-    examples: ['queues create slow', 'queues create slow --concurrency 1'],
+    examples: ['queues create slow', 'queues create tenants --concurrency 8 --partition-concurrency 1'],
     page: 'production.md',
   },
   'queues delete': {

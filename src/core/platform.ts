@@ -23,12 +23,47 @@ export interface QueueSettings {
   readonly concurrency: number | null
   readonly workerConcurrency: number | null
   readonly rateLimit: RateLimit | null
+  /** The same for each partition; any of them makes the queue a partitioned one. */
+  readonly partitionConcurrency: number | null
+  readonly partitionWorkerConcurrency: number | null
+  readonly partitionRateLimit: RateLimit | null
   readonly pollMs: number
+}
+
+export type QueueCount =
+  | 'concurrency'
+  | 'workerConcurrency'
+  | 'partitionConcurrency'
+  | 'partitionWorkerConcurrency'
+
+/** The first is of a part of what the second is of, and DBOS refuses one that is larger. */
+const nested: readonly (readonly [part: QueueCount, whole: QueueCount])[] = [
+  ['workerConcurrency', 'concurrency'],
+  ['partitionConcurrency', 'concurrency'],
+  ['partitionWorkerConcurrency', 'partitionConcurrency'],
+  ['partitionWorkerConcurrency', 'workerConcurrency'],
+  ['partitionWorkerConcurrency', 'concurrency'],
+]
+
+/** Two of the counts that become these, and the part is more than the whole. `stored` is what the queue has so far. */
+export function findContradiction(
+  settings: Partial<QueueSettings>,
+  stored: Partial<QueueSettings> = {},
+): { readonly part: QueueCount; readonly whole: QueueCount } | undefined {
+  const all = { ...stored, ...settings }
+  const found = nested.find(
+    ([part, whole]) =>
+      (settings[part] !== undefined || settings[whole] !== undefined) &&
+      (all[part] ?? 0) > (all[whole] ?? Number.POSITIVE_INFINITY),
+  )
+  return found && { part: found[0], whole: found[1] }
 }
 
 /** A registered queue, and what is on it. */
 export interface Queue extends QueueSettings {
   readonly name: string
+  /** Whether it takes only what is enqueued with a partition. */
+  readonly isPartitioned: boolean
   /** The application whose executors poll it; null for all of them. */
   readonly application: string | null
   readonly enqueued: number
@@ -65,8 +100,12 @@ export interface Platform {
   promoteVersion(version: string): Promise<PlatformResult>
   /** By name. */
   queues(): Promise<readonly Queue[]>
-  /** `no-op` when a queue of that name is there already. */
-  createQueue(name: string, application: string | null, settings: QueueSettings): Promise<PlatformResult>
+  /** Without limits and with a poll of 1 s, but for `settings`. `no-op` when a queue of that name is there already. */
+  createQueue(
+    name: string,
+    application: string | null,
+    settings: Partial<QueueSettings>,
+  ): Promise<PlatformResult>
   setQueue(name: string, settings: Partial<QueueSettings>): Promise<PlatformResult>
   /** `no-op` while something waits or runs on it. */
   deleteQueue(name: string): Promise<PlatformResult>

@@ -127,6 +127,10 @@ export const toQueueJson = shapeOf<Queue>()(
   'concurrency',
   'workerConcurrency',
   'rateLimit',
+  'isPartitioned',
+  'partitionConcurrency',
+  'partitionWorkerConcurrency',
+  'partitionRateLimit',
   'pollMs',
 )
 export const toScheduleJson = shapeOf<Schedule>()(

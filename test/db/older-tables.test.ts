@@ -115,3 +115,27 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     await store.close()
   })
 })
+
+test('tables whose queues have no limits of partitions say so by the name of the column', async () => {
+  await database.query(
+    `alter table dbos.queues drop column partition_concurrency, drop column partition_worker_concurrency,
+       drop column partition_rate_limit_max, drop column partition_rate_limit_period_sec`,
+  )
+  await database.query(`insert into dbos.queues (name, partition_queue) values ('old', true)`)
+  const store = await openStore(database.target)
+  const limits = { partitionConcurrency: 1 }
+  const refused = {
+    code: 'schema-unsupported',
+    message: expect.stringContaining('"partition_concurrency"'),
+  }
+  await expect(store.createQueue('new', null, limits)).rejects.toMatchObject(refused)
+  await expect(store.setQueue('old', limits)).rejects.toMatchObject(refused)
+  await expect(store.setQueue('old', { partitionConcurrency: null })).rejects.toMatchObject(refused)
+  expect(await store.createQueue('new', null, { concurrency: 2 })).toBe('changed')
+  expect(await store.setQueue('old', { pollMs: 100 })).toBe('changed')
+  expect(await store.queues()).toMatchObject([
+    { name: 'new', concurrency: 2, isPartitioned: false, pollMs: 1000 },
+    { name: 'old', pollMs: 100, isPartitioned: true, partitionConcurrency: null, partitionRateLimit: null },
+  ])
+  await store.close()
+})

@@ -16,7 +16,15 @@ interface FakePlatformOptions {
 
 type RegisteredQueue = QueueSettings & Pick<Queue, 'name' | 'application'>
 
-const noLimits: QueueSettings = { concurrency: null, workerConcurrency: null, rateLimit: null, pollMs: 1000 }
+const noLimits: QueueSettings = {
+  concurrency: null,
+  workerConcurrency: null,
+  rateLimit: null,
+  partitionConcurrency: null,
+  partitionWorkerConcurrency: null,
+  partitionRateLimit: null,
+  pollMs: 1000,
+}
 
 /** Queues, schedules and versions in memory. */
 export function createFakePlatform(
@@ -36,8 +44,11 @@ export function createFakePlatform(
       onQueue(queue.name).filter(({ workflow }) => workflow.status === status).length
     const waiting = onQueue(queue.name).filter(({ workflow }) => workflow.status === 'ENQUEUED')
     const oldest = waiting.map(({ workflow }) => workflow.createdAt).sort((a, b) => +a - +b)[0]
+    const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit } = queue
+    const limits = [partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit]
     return {
       ...queue,
+      isPartitioned: limits.some((limit) => limit !== null),
       enqueued: count('ENQUEUED'),
       delayed: count('DELAYED'),
       running: count('PENDING'),
@@ -70,7 +81,7 @@ export function createFakePlatform(
     hasQueue: async (name) => queues.has(name),
     createQueue: async (name, application, settings) => {
       if (queues.has(name)) return 'no-op'
-      queues.set(name, { name, application, ...settings })
+      queues.set(name, { name, application, ...noLimits, ...settings })
       return 'changed'
     },
     setQueue: async (name, settings) => {

@@ -28,6 +28,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'commands/manage/bulk/bulk.ts': ['cancel', 'resume', 'delete'],
   'core/manage/ledger.ts': ['cancel', 'resume', 'delete'],
   'commands/manage/from-step.ts': ['fork', 'rewind'],
+  'commands/platform/queue-settings.ts': ['queues create', 'queues set'],
   'commands/platform/platform-result.ts': ['queues', 'schedules'],
 }
 

@@ -1,27 +1,19 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import type { Queue, QueueSettings, RateLimit } from '../../core/platform.ts'
+import type { Queue } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
-import { type CommandOptions, command } from '../../core/words/command-line.ts'
-import { parseDuration } from '../../core/words/duration.ts'
+import { command } from '../../core/words/command-line.ts'
 import { confirm } from '../../frame/confirm.ts'
-import { positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { queueColumns } from '../../render/columns/platform-columns.ts'
 import { toQueueJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { listOrNearest, requireThere, settleResult } from './platform-result.ts'
+import { addSettings, asTyped, refuseContradiction, type SettingFlags, toSettings } from './queue-settings.ts'
 
-/** No limit. The parser of options takes null for nothing at all. */
-const none = 'none'
-
-interface QueueFlags extends DatabaseFlags, OutputFlags {
-  readonly concurrency?: number | typeof none
-  readonly workerConcurrency?: number | typeof none
-  readonly rateLimit?: RateLimit | typeof none
-  readonly poll?: number
+interface QueueFlags extends DatabaseFlags, OutputFlags, SettingFlags {
   readonly application?: string
   readonly yes: boolean
 }
@@ -47,18 +39,6 @@ async function runList(context: Context, flags: QueueFlags): Promise<void> {
       empty: `No queue is registered in ${store.database.label}.`,
     })
   })
-}
-
-function addSettings(command: Command): Command {
-  return command
-    .option('--concurrency <count>', 'how many run at once in all, or none for no limit', countOrNone)
-    .option('--worker-concurrency <count>', 'how many run at once in each worker, or none', countOrNone)
-    .option(
-      '--rate-limit <count/duration>',
-      'how many begin in a time, such as 100/1m, or none',
-      parseRateLimit,
-    )
-    .option('--poll <duration>', 'how often workers look, 10ms or more', parsePoll)
 }
 
 function setCommand(context: Context): Command {
@@ -97,7 +77,9 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
       hint: command('queues set', [], { '--help': true }),
     })
   }
+  refuseContradiction('queues set', name, settings)
   await withStore(context, flags, async (store) => {
+    refuseContradiction('queues set', name, settings, await findQueue(store, name))
     settleResult(context, await store.setQueue(name, settings), {
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
@@ -109,18 +91,13 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
 }
 
 async function runCreate(context: Context, name: string, flags: QueueFlags): Promise<void> {
-  const settings: QueueSettings = {
-    concurrency: null,
-    workerConcurrency: null,
-    rateLimit: null,
-    pollMs: 1000,
-    ...toSettings(flags),
-  }
+  const settings = toSettings(flags)
+  refuseContradiction('queues create', name, settings)
   await withStore(context, flags, async (store) => {
     settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
-      noOpHint: command('queues set', [name], typedSettings(flags)),
+      noOpHint: command('queues set', [name], asTyped(settings)),
       ...(await missing(store, name)),
     })
     await printQueue(context, flags, await findQueue(store, name))
@@ -161,57 +138,4 @@ async function missing(store: Store, name: string) {
   const names = (await store.queues()).map((queue) => queue.name)
   const notFound = `No queue "${name}" is registered there.`
   return { notFound, notFoundHint: listOrNearest('queues', name, names) }
-}
-
-function toSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): Partial<QueueSettings> {
-  return {
-    ...(concurrency !== undefined && { concurrency: orNull(concurrency) }),
-    ...(workerConcurrency !== undefined && { workerConcurrency: orNull(workerConcurrency) }),
-    ...(rateLimit !== undefined && { rateLimit: orNull(rateLimit) }),
-    ...(poll !== undefined && { pollMs: poll }),
-  }
-}
-
-/** As they are typed; without any, what to ask for. */
-function typedSettings({ concurrency, workerConcurrency, rateLimit, poll }: QueueFlags): CommandOptions {
-  const isGiven = [concurrency, workerConcurrency, rateLimit, poll].some((setting) => setting !== undefined)
-  if (!isGiven) return { '--help': true }
-  return {
-    '--concurrency': concurrency,
-    '--worker-concurrency': workerConcurrency,
-    '--rate-limit': typeof rateLimit === 'object' ? `${rateLimit.max}/${rateLimit.periodMs}ms` : rateLimit,
-    '--poll': poll === undefined ? undefined : `${poll}ms`,
-  }
-}
-
-function orNull<Limit>(limit: Limit | typeof none): Limit | null {
-  return limit === none ? null : limit
-}
-
-function countOrNone(text: string): number | typeof none {
-  return text === none ? none : positiveInteger(text)
-}
-
-function parseRateLimit(text: string): RateLimit | typeof none {
-  if (text === none) return none
-  const [, count = '', period = ''] = /^(\d+)\/(.+)$/.exec(text) ?? []
-  if (count === '') {
-    throw new CliError('invalid-argument', `"${text}" is not a rate limit.`, { hint: 'write it as 100/1m' })
-  }
-  const periodMs = parseDuration(period)
-  if (periodMs > 0) return { max: positiveInteger(count), periodMs }
-  throw new CliError('invalid-argument', `"${text}" is not a rate limit: its period is zero.`, {
-    hint: `write it as ${count}/1m, or none for no limit`,
-  })
-}
-
-/** Each look is a transaction of every worker. */
-const fastestPollMs = 10
-
-function parsePoll(text: string): number {
-  const pollMs = parseDuration(text)
-  if (pollMs >= fastestPollMs) return pollMs
-  throw new CliError('invalid-argument', `The polling interval ${text} is too short.`, {
-    hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
-  })
 }

@@ -4,7 +4,7 @@ import type { QueuePlace } from '../../core/run/start.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { type Picked, pick } from '../tables/define-table.ts'
-import { queues } from '../tables/registered-queues.ts'
+import { isPartitioned, queues } from '../tables/registered-queues.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
@@ -25,11 +25,10 @@ export async function readOutlook(database: OpenDatabase, place: QueuePlace): Pr
   }
 }
 
-const partitionLimits = ['partitionConcurrency', 'partitionWorkerConcurrency', 'partitionRateMax'] as const
 const registered = [
   ...(['application', 'concurrency', 'workerConcurrency', 'rateMax', 'ratePeriodSeconds'] as const),
-  ...(['pollSeconds', 'isPartitioned'] as const),
-  ...partitionLimits,
+  ...(['pollSeconds', 'isPartitioned', 'partitionConcurrency'] as const),
+  ...(['partitionWorkerConcurrency', 'partitionRateMax'] as const),
 ] as const
 type Registration = Picked<(typeof registered)[number]>
 
@@ -93,8 +92,7 @@ async function readQueue(
     concurrency: number('concurrency'),
     workerConcurrency: number('workerConcurrency'),
     rateLimit: rateMax === null ? null : { max: rateMax, periodMs },
-    isPartitioned:
-      registration.isPartitioned === true || partitionLimits.some((limit) => number(limit) !== null),
+    isPartitioned: isPartitioned(registration),
     partitionConcurrency: number('partitionConcurrency'),
     pollMs: (number('pollSeconds') ?? 1) * 1000,
     running: running.map(({ id }) => String(id)),

@@ -1,4 +1,4 @@
-import type { Queue } from '../../core/platform.ts'
+import type { Queue, RateLimit } from '../../core/platform.ts'
 import { defineTable, type Picked, pick } from './define-table.ts'
 import { toDate, toFilledText } from './rows.ts'
 
@@ -20,12 +20,15 @@ export const queues = defineTable(
     partitionConcurrency: 'partition_concurrency',
     partitionWorkerConcurrency: 'partition_worker_concurrency',
     partitionRateMax: 'partition_rate_limit_max',
+    partitionRatePeriodSeconds: 'partition_rate_limit_period_sec',
   },
 )
 
 const described = [
   ...(['name', 'application', 'concurrency', 'workerConcurrency'] as const),
-  ...(['rateMax', 'ratePeriodSeconds', 'pollSeconds'] as const),
+  ...(['rateMax', 'ratePeriodSeconds', 'pollSeconds', 'isPartitioned'] as const),
+  ...(['partitionConcurrency', 'partitionWorkerConcurrency'] as const),
+  ...(['partitionRateMax', 'partitionRatePeriodSeconds'] as const),
 ] as const
 
 type QueueRow = Picked<(typeof described)[number] | 'enqueued' | 'delayed' | 'running' | 'oldest'>
@@ -41,16 +44,30 @@ export function toQueue(row: QueueRow): Queue {
     application: toFilledText(row.application),
     concurrency: toCount(row.concurrency),
     workerConcurrency: toCount(row.workerConcurrency),
-    rateLimit:
-      row.rateMax === null || row.ratePeriodSeconds === null
-        ? null
-        : { max: Number(row.rateMax), periodMs: Number(row.ratePeriodSeconds) * 1000 },
+    rateLimit: toRateLimit(row.rateMax, row.ratePeriodSeconds),
+    isPartitioned: isPartitioned(row),
+    partitionConcurrency: toCount(row.partitionConcurrency),
+    partitionWorkerConcurrency: toCount(row.partitionWorkerConcurrency),
+    partitionRateLimit: toRateLimit(row.partitionRateMax, row.partitionRatePeriodSeconds),
     pollMs: Number(row.pollSeconds) * 1000,
     enqueued: Number(row.enqueued),
     delayed: Number(row.delayed),
     running: Number(row.running),
     oldestAt: toDate(row.oldest),
   }
+}
+
+/** By any limit of its partitions, and before SDK 4.27 by a mark alone. */
+export function isPartitioned(
+  row: Picked<'isPartitioned' | 'partitionConcurrency' | 'partitionWorkerConcurrency' | 'partitionRateMax'>,
+): boolean {
+  const limits = [row.partitionConcurrency, row.partitionWorkerConcurrency, row.partitionRateMax]
+  return row.isPartitioned === true || limits.some((limit) => toCount(limit) !== null)
+}
+
+function toRateLimit(max: unknown, periodSeconds: unknown): RateLimit | null {
+  const [count, seconds] = [toCount(max), toCount(periodSeconds)]
+  return count === null || seconds === null ? null : { max: count, periodMs: seconds * 1000 }
 }
 
 function toCount(value: unknown): number | null {

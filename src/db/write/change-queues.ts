@@ -35,17 +35,18 @@ export async function createQueue(
   { session, schema }: Database,
   name: string,
   application: string | null,
-  settings: QueueSettings,
+  settings: Partial<QueueSettings>,
 ): Promise<PlatformResult> {
   requireQueues(schema)
-  const columns = toColumns(settings)
+  const columns: ColumnValue[] = [[queues.columns.name, name], ...toColumns(schema, settings)]
   if (queues.isIn(schema, 'application')) columns.push([queues.columns.application, application])
+  if (limitsPartitions(settings)) columns.push([queues.columns.isPartitioned, hasLimit(settings)])
   const rows = await writeOnce(
     session,
-    `insert into ${queues.in(schema)} (${queues.columns.name}, ${columns.map(([column]) => column).join(', ')})
-     values ($1, ${columns.map((_, index) => `$${index + 2}`).join(', ')})
+    `insert into ${queues.in(schema)} (${columns.map(([column]) => column).join(', ')})
+     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
      on conflict (${queues.columns.name}) do nothing returning ${queues.columns.name}`,
-    [name, ...columns.map(([, value]) => value)],
+    columns.map(([, value]) => value),
   )
   return rows.length > 0 ? 'changed' : 'no-op'
 }
@@ -57,7 +58,7 @@ export async function setQueue(
 ): Promise<PlatformResult> {
   const q = queues.in(schema, 'q')
   requireQueues(schema)
-  const columns = toColumns(settings)
+  const columns = toColumns(schema, settings)
   const same = columns.map(([column], index) => `q.${column} is not distinct from $${index + 2}`)
   const rows = await writeOnce(
     session,
@@ -66,6 +67,7 @@ export async function setQueue(
        changed as (
          update ${q}
          set ${columns.map(([column], index) => `${column} = $${index + 2}`).join(', ')},
+           ${limitsPartitions(settings) ? `${queues.columns.isPartitioned} = ${willBePartitioned(schema, columns)},` : ''}
            ${queues.columns.updatedAt} = (extract(epoch from now()) * 1000)::bigint
          from found where ${q.name} = found.name and not found.is_same returning ${q.name})
      select is_same from found`,
@@ -100,9 +102,30 @@ export async function deleteQueue({ session, schema }: Database, name: string): 
   })
 }
 
-type ColumnValue = [column: string, value: string | number | null]
+/** Any limit of partitions makes the queue a partitioned one, also one that it has and keeps. */
+function willBePartitioned(schema: SystemSchema, columns: readonly ColumnValue[]): string {
+  const q = queues.in(schema, 'q')
+  const limits = partitionColumns.map((word) => {
+    const index = columns.findIndex(([column]) => column === queues.columns[word])
+    return index < 0 ? `${q[word]} is not null` : String(columns[index]?.[1] !== null)
+  })
+  return limits.join(' or ')
+}
 
-function toColumns(settings: Partial<QueueSettings>): ColumnValue[] {
+type ColumnValue = [column: string, value: string | number | boolean | null]
+
+const partitionColumns = ['partitionConcurrency', 'partitionWorkerConcurrency', 'partitionRateMax'] as const
+const partitionLimits = ['partitionConcurrency', 'partitionWorkerConcurrency', 'partitionRateLimit'] as const
+
+function limitsPartitions(settings: Partial<QueueSettings>): boolean {
+  return partitionLimits.some((limit) => settings[limit] !== undefined)
+}
+
+function hasLimit(settings: Partial<QueueSettings>): boolean {
+  return partitionLimits.some((limit) => (settings[limit] ?? null) !== null)
+}
+
+function toColumns(schema: SystemSchema, settings: Partial<QueueSettings>): ColumnValue[] {
   const { concurrency, workerConcurrency, rateLimit, pollMs } = settings
   const columns: ColumnValue[] = []
   if (concurrency !== undefined) columns.push([queues.columns.concurrency, concurrency])
@@ -112,7 +135,32 @@ function toColumns(settings: Partial<QueueSettings>): ColumnValue[] {
     columns.push([queues.columns.ratePeriodSeconds, rateLimit ? rateLimit.periodMs / 1000 : null])
   }
   if (pollMs !== undefined) columns.push([queues.columns.pollSeconds, pollMs / 1000])
+  if (!limitsPartitions(settings)) return columns
+  requirePartitions(schema)
+  const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit } = settings
+  if (partitionConcurrency !== undefined) {
+    columns.push([queues.columns.partitionConcurrency, partitionConcurrency])
+  }
+  if (partitionWorkerConcurrency !== undefined) {
+    columns.push([queues.columns.partitionWorkerConcurrency, partitionWorkerConcurrency])
+  }
+  if (partitionRateLimit !== undefined) {
+    const periodSeconds = partitionRateLimit ? partitionRateLimit.periodMs / 1000 : null
+    columns.push([queues.columns.partitionRateMax, partitionRateLimit?.max ?? null])
+    columns.push([queues.columns.partitionRatePeriodSeconds, periodSeconds])
+  }
   return columns
+}
+
+function requirePartitions(schema: SystemSchema): void {
+  const words = [...partitionColumns, 'partitionRatePeriodSeconds', 'isPartitioned'] as const
+  const lacking = words.find((word) => !queues.isIn(schema, word))
+  if (lacking === undefined) return
+  throw new CliError(
+    'schema-unsupported',
+    `These DBOS tables are too old for limits of partitions: they have no column "${queues.columns[lacking]}".`,
+    { hint: 'leave the limits of partitions out, or update the application (they came with SDK 4.27)' },
+  )
 }
 
 function requireQueues(schema: SystemSchema): void {

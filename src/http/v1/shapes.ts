@@ -9,6 +9,7 @@ const maybeNumber = v.nullable(number)
 const time = v.pipe(text, v.isoTimestamp())
 const maybeTime = v.nullable(time)
 const json = v.unknown()
+const rateLimit = v.nullable(v.object({ max: number, periodMs: number }))
 
 const summary = {
   workflowId: text,
@@ -123,7 +124,11 @@ export const shapes = {
     oldestAt: maybeTime,
     concurrency: maybeNumber,
     workerConcurrency: maybeNumber,
-    rateLimit: v.nullable(v.object({ max: number, periodMs: number })),
+    rateLimit,
+    isPartitioned: v.boolean(),
+    partitionConcurrency: maybeNumber,
+    partitionWorkerConcurrency: maybeNumber,
+    partitionRateLimit: rateLimit,
     pollMs: number,
   }),
   Worker: v.object({

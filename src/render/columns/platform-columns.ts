@@ -1,4 +1,4 @@
-import type { Queue, Schedule } from '../../core/platform.ts'
+import type { Queue, RateLimit, Schedule } from '../../core/platform.ts'
 import type { VersionRow } from '../../core/run/list-versions.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
@@ -34,12 +34,20 @@ export const queueColumns: readonly Column<Queue>[] = [
   },
 ]
 
-/** `4 at once, 2 per worker, 10 in 60s`. */
-function limitsOf({ concurrency, workerConcurrency, rateLimit }: Queue): string {
+/** `4 at once, 2 per worker, 10 in 60s; per partition 1 at once`. */
+function limitsOf(queue: Queue): string {
+  const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit } = queue
+  const inAll = limitTexts(queue.concurrency, queue.workerConcurrency, queue.rateLimit)
+  const inEach = limitTexts(partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit)
+  const ofPartitions = inEach === '' ? (queue.isPartitioned ? 'partitioned' : '') : `per partition ${inEach}`
+  return [inAll, ofPartitions].filter((text) => text !== '').join('; ')
+}
+
+function limitTexts(atOnce: number | null, perWorker: number | null, rate: RateLimit | null): string {
   const limits = [
-    concurrency === null ? undefined : `${concurrency} at once`,
-    workerConcurrency === null ? undefined : `${workerConcurrency} per worker`,
-    rateLimit === null ? undefined : `${rateLimit.max} in ${rateLimit.periodMs / 1000}s`,
+    atOnce === null ? undefined : `${atOnce} at once`,
+    perWorker === null ? undefined : `${perWorker} per worker`,
+    rate === null ? undefined : `${rate.max} in ${rate.periodMs / 1000}s`,
   ]
   return limits.filter((limit) => limit !== undefined).join(', ')
 }

@@ -68,9 +68,63 @@ test('queues shows what waits and runs, and the limits', async () => {
     concurrency: 4,
     workerConcurrency: 2,
     rateLimit: { max: 100, periodMs: 60_000 },
+    isPartitioned: false,
+    partitionConcurrency: null,
+    partitionWorkerConcurrency: null,
+    partitionRateLimit: null,
     pollMs: 500,
   })
   expect((await runCli('queues set mails --concurrency none', { store })).code).toBe(0)
+})
+
+test('the limits of partitions are set, shown and taken away', async () => {
+  const store = shop()
+  const limits =
+    '--concurrency 8 --partition-concurrency 2 --partition-worker-concurrency 1 --partition-rate-limit 5/1m'
+  expect((await runCli(`queues create tenants ${limits}`, { store })).code).toBe(0)
+  expect((await runCli('queues set mails --partition-concurrency 1', { store })).code).toBe(0)
+  const shown = await runCli('queues', { store, isTerminal: true, columns: 120, now })
+  expect(shown.stdout).toMatchInlineSnapshot(`
+    "QUEUE    WAITING  RUNNING  DELAYED  OLDEST  LIMITS
+    idle           0        0
+    mails          2        1           9m ago  per partition 1 at once
+    tenants        0        0                   8 at once; per partition 2 at once, 1 per worker, 5 in 60s
+    "
+  `)
+  const cleared =
+    '--partition-concurrency none --partition-worker-concurrency none --partition-rate-limit none -o json'
+  const { stdout } = await runCli(`queues set tenants ${cleared}`, { store })
+  expect(JSON.parse(stdout)).toMatchObject({ isPartitioned: false, partitionRateLimit: null, concurrency: 8 })
+})
+
+test.each([
+  [
+    'queues create fresh --concurrency 4 --worker-concurrency 5',
+    '--worker-concurrency 5 is more than --concurrency 4',
+  ],
+  [
+    'queues create fresh --partition-concurrency 1 --partition-worker-concurrency 2',
+    '--partition-worker-concurrency 2 is more than --partition-concurrency 1.',
+  ],
+  [
+    'queues set mails --worker-concurrency 1 --partition-worker-concurrency 2',
+    '--partition-worker-concurrency 2 is more than --worker-concurrency 1.',
+  ],
+  [
+    'queues set mails --partition-concurrency 5',
+    '--partition-concurrency 5 is more than the --concurrency 4 that the queue mails has.',
+  ],
+  [
+    'queues set mails --concurrency 2',
+    '--concurrency 2 is less than the --worker-concurrency 3 that the queue mails has.',
+  ],
+])('%s is refused, with what would be taken', async (line, sentence) => {
+  const store = shop()
+  await store.setQueue('mails', { concurrency: 4, workerConcurrency: 3 })
+  const refused = await runCli(line, { store })
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) })
+  const [, hint = ''] = /hint: drover (.*)/.exec(refused.stderr) ?? []
+  expect(await runCli(hint, { store })).toMatchObject({ code: 0 })
 })
 
 test('a queue that nobody has, that is set so, or that is in use is no success', async () => {

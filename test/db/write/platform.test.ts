@@ -48,6 +48,36 @@ test('DBOS itself reads the queue as it was set', async () => {
   expect(await queue?.getRateLimit()).toEqual({ limitPerPeriod: 10, periodSec: 1.5 })
 })
 
+test('DBOS itself has the limits of partitions as they were set', async () => {
+  const { ask, database } = stores
+  const limits = {
+    partitionConcurrency: 3,
+    partitionWorkerConcurrency: 2,
+    partitionRateLimit: { max: 5, periodMs: 1500 },
+  }
+  const stored = () => database.query(`select partition_queue from dbos.queues where name = 'tenants'`)
+  expect(await ask((store) => store.createQueue('tenants', null, limits))).toBe('changed')
+  expect(await stored()).toEqual([{ partition_queue: true }])
+  const queue = await client.retrieveQueue('tenants')
+  expect(await queue?.getPartitionConcurrency()).toBe(3)
+  expect(await queue?.getPartitionWorkerConcurrency()).toBe(2)
+  expect(await queue?.getPartitionRateLimit()).toEqual({ limitPerPeriod: 5, periodSec: 1.5 })
+  expect((await ask((store) => store.queues())).find(({ name }) => name === 'tenants')).toMatchObject({
+    isPartitioned: true,
+    ...limits,
+  })
+  const clear = { partitionConcurrency: null, partitionRateLimit: null }
+  expect(await ask((store) => store.setQueue('tenants', clear))).toBe('changed')
+  expect(await stored()).toEqual([{ partition_queue: true }])
+  const last = { partitionWorkerConcurrency: null }
+  expect(await ask((store) => store.setQueue('tenants', last))).toBe('changed')
+  expect(await ask((store) => store.setQueue('tenants', last))).toBe('no-op')
+  expect(await stored()).toEqual([{ partition_queue: false }])
+  expect((await ask((store) => store.queues())).find(({ name }) => name === 'tenants')).toMatchObject({
+    isPartitioned: false,
+  })
+})
+
 test('schedules come with the times that executors compute', async () => {
   await client.createSchedule({
     scheduleName: 'nightly',
