@@ -8,10 +8,12 @@ import type { Decided } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
 import { explain } from '../core/diagnosis/explain-workflow.ts'
 import type { Explanations } from '../core/diagnosis/explanation.ts'
+import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { CliError } from '../core/errors.ts'
 import type { LinkSurroundings } from '../core/links/link-keys.ts'
 import type { Queue } from '../core/platform.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
+import { parseCondition } from '../core/wait/condition.ts'
 import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
 import { command } from '../core/words/command-line.ts'
 import { withPlainNumbers } from '../core/words/exact-number.ts'
@@ -31,7 +33,7 @@ import { enqueue, type StartOptions } from './enqueue.ts'
 import { type FromStepOptions, type RunFromStep, runFromStep } from './go-on-from-step.ts'
 import { type LinkOptions, makeLink } from './make-link.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
-import { type Recovered, type RecoverOptions, recoverDead } from './recover-dead.ts'
+import { type RecoverOptions, recoverDead } from './recover-dead.ts'
 
 export interface WatchOptions {
   readonly signal?: AbortSignal
@@ -101,10 +103,10 @@ export interface Drover {
   /** The same with their offsets; `from` begins right there. */
   streamValues(workflowId: string, key: string, options?: StreamOptions): AsyncIterable<StreamValue & Raw>
   /**
-   * Until a condition of `drover wait --for` holds, `ended` by default; resolves to what met it. Where it ended otherwise
+   * Until a condition of `drover wait --for` holds, or all of several, `ended` by default; resolves to what met the last. Where it ended otherwise
    * than SUCCESS and its end was waited for, throws `workflow-failed`, `workflow-cancelled` or `workflow-dead`.
    */
-  wait(workflowId: string, condition?: string, options?: WaitOptions): Promise<JsonValue>
+  wait(workflowId: string, condition?: string | readonly string[], options?: WaitOptions): Promise<JsonValue>
   send(workflowId: string, message: JsonValue, options?: SendOptions): Promise<'sent' | 'duplicate'>
   /** What waits for an answer, the oldest first. */
   inbox(query?: InboxQuery): Promise<readonly (NamedWait & Raw)[]>
@@ -128,8 +130,8 @@ export interface Drover {
   fork(workflowIds: string | readonly string[], options: FromStepOptions): Promise<readonly RunFromStep[]>
   /** The same in place: what was recorded from that step on is thrown away. */
   rewind(workflowIds: string | readonly string[], options: FromStepOptions): Promise<readonly RunFromStep[]>
-  /** Hands what dead executors left to living ones, by evidence. */
-  recover(options?: RecoverOptions): Promise<readonly Recovered[]>
+  /** Hands what dead executors left to living ones, by evidence, as `drover recover` does once; one outcome for each workflow. */
+  recover(options?: RecoverOptions): Promise<readonly RecoveredRow[]>
   /** Why a workflow is where it is, then of what it waits for. Throws `workflow-not-found`. */
   explain(workflowId: string): Promise<Explanations>
   /** A URL of the gateway that answers this wait, `ID#STEP` or the only open one of a workflow, in a name. */
@@ -179,8 +181,10 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
       watch(store, [workflowIds].flat(), { signal, ...options }),
     stream: (workflowId, key, { follow = false, signal } = {}) =>
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
-    wait: (workflowId, condition = 'ended', options = {}) =>
-      waitFor(store, workflowId, condition, options).then(withPlainNumbers),
+    wait: async (workflowId, condition = 'ended', options = {}) => {
+      const conditions = [condition].flat().map(parseCondition)
+      return withPlainNumbers(await waitFor(store, workflowId, conditions, options))
+    },
     send: (workflowId, message, { topic = null, idempotencyKey, force, portable } = {}) =>
       submitMessage(store, { workflowId, topic, message, idempotencyKey, force, portable }),
     inbox: async (query = {}) => (await store.inbox(query)).waits.map(withRaw),

@@ -25,6 +25,7 @@ const workflows = [
       { stream: 'progress_stream', value: { type: 'complete' } },
     ],
   },
+  { workflowId: 'object', name: 'eventsWorkflow', did: [{ event: 'progress', value: { done: 4 } }] },
   { workflowId: 'order/1 ü', name: 'eventsWorkflow', did: [{ event: 'a/b', value: 1 }] },
 ] as const
 
@@ -132,12 +133,14 @@ test('one event is its latest value; ids and keys may hold anything', async () =
 test.each([
   ['/workflow-events/nobody/progress', 'workflow-not-found'],
   ['/workflow-events/done/nothing', 'event-never-published'],
+  ['/workflow-events/done/nothing?timeout=0', 'event-never-published'],
+  ['/workflow-events/object/progress.done?timeout=0', 'timed-out'],
   ['/workflow-events/asking/progress?timeout=0', 'timed-out'],
   ['/workflow-events/asking/progress?timeout=0.01', 'timed-out'],
 ])('%s is not there: %s', async (path, code) => {
   expect(await gateway().ask(path)).toMatchObject({
     status: 404,
-    body: { code, detail: expect.stringMatching(/^Event '\w+' not found or timeout reached$/) },
+    body: { code, detail: expect.stringMatching(/^Event '[\w.]+' not found or timeout reached$/) },
   })
 })
 

@@ -130,6 +130,8 @@ describe('each refusal has its status', () => {
     ['/v1/workflows/cancelled/wait', undefined, 409, 'workflow-cancelled'],
     ['/v1/workflows/done/wait?for=event:never', undefined, 409, 'condition-not-met'],
     ['/v1/workflows/running/wait?timeout=1ms', undefined, 408, 'timed-out'],
+    ['/v1/workflows/done/wait?timeout=0s&for=event:never', undefined, 409, 'condition-not-met'],
+    ['/v1/workflows/asking/wait?failOnInput=true', undefined, 409, 'waiting-for-input'],
     ['/v1/workflows/running/wait?for=nonsense', undefined, 422, 'invalid-argument'],
     ['/v1/workflows/running/wait?timeout=soon', undefined, 422, 'invalid-argument'],
     ['/v1/workflows?status=LOST', undefined, 422, 'invalid-argument'],

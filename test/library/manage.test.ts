@@ -36,11 +36,36 @@ test('what a dead executor left goes to living ones of its version, and is left 
   const lost = { workflowId: 'lost', executorId: 'dead', version: 'v1', application: 'example' }
   const live = { executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }
   const store = createFakeStore([lost], { gone: ['dead'], executors: [live] })
-  const recovered = await createTestDrover(store).recover({ graceMs: 0 })
-  expect(recovered).toEqual([{ executorId: 'dead', version: 'v1', workflowIds: ['lost'], reason: null }])
+  const drover = createTestDrover(store)
+  const row = { workflowId: 'lost', executorId: 'dead', version: 'v1' }
+  expect(await drover.recover({ graceMs: 0, dryRun: true })).toMatchObject([
+    { ...row, outcome: 'would-hand-over' },
+  ])
+  const other = { graceMs: 0, application: ['other'] }
+  expect(await drover.recover(other)).toEqual([])
+  expect(await drover.recover({ graceMs: 0, workflowIds: ['lost', 'nobody'] })).toEqual([
+    { ...row, outcome: 'handed-over', reason: 'w1 can take them' },
+    { workflowId: 'nobody', outcome: 'not-found', executorId: null, version: null, reason: null },
+  ])
   const alone = createTestDrover(createFakeStore([lost], { gone: ['dead'] }))
-  expect(await alone.recover({ graceMs: 0 })).toMatchObject([
-    { workflowIds: [], reason: 'no living executor runs its version' },
+  expect(await alone.recover({ graceMs: 0 })).toEqual([
+    { ...row, outcome: 'stranded', reason: 'no living worker runs version v1' },
+  ])
+})
+
+test('to a version that is named goes also what is enqueued for one that nobody runs', async () => {
+  const waiting = {
+    workflowId: 'waiting',
+    status: 'ENQUEUED' as const,
+    queue: 'mails',
+    version: 'v1',
+    application: 'example',
+  }
+  const live = { executorId: 'w2', application: 'example', version: 'v2', since: fakeEpoch }
+  const drover = createTestDrover(createFakeStore([waiting], { executors: [live] }))
+  expect(await drover.recover({ graceMs: 0 })).toEqual([])
+  expect(await drover.recover({ graceMs: 0, toVersion: 'v2' })).toMatchObject([
+    { workflowId: 'waiting', outcome: 'handed-over', version: 'v2' },
   ])
 })
 

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { SaidDecision, Verdict } from '../../core/decide/decision.ts'
 import { findActor } from '../../core/decide/find-actor.ts'
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { submitDecision } from '../../core/decide/submit-decision.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
@@ -10,7 +11,6 @@ import { command } from '../../core/words/command-line.ts'
 import { parseJson } from '../../core/words/json.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
-import { describeQuestion } from '../../render/answer.ts'
 import {
   initialPicker,
   type PickerModel,

@@ -3,15 +3,13 @@ import { CliError, exitCodeOf } from '../../core/errors.ts'
 import { type ExitCode, exitCodes } from '../../core/exit-codes.ts'
 import { type Assertion, requireAssertions } from '../../core/wait/assertion.ts'
 import type { Expectation } from '../../core/wait/expectation.ts'
-import { endedBadly, endedWithout, hasFailed } from '../../core/wait/waiting.ts'
+import { notMetYet, settle } from '../../core/wait/waiting.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
-import { isEnded, type JsonValue, type Wait, type Workflow } from '../../core/workflow.ts'
+import type { JsonValue, Workflow } from '../../core/workflow.ts'
 import { type FollowOutcome, outcomeCode } from '../../frame/follow/follow-workflows.ts'
 import { isJsonOutput, type OutputFlags, printOne, toResultText } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
-import { answerCommand } from '../../render/answer.ts'
-import { waitedFor } from '../../render/explain/cause-sentence.ts'
 import { outcomeSentence } from '../../render/outcome.ts'
 import { toJsonLine } from '../../render/to-json.ts'
 
@@ -36,19 +34,24 @@ interface Case {
 
 /** Prints the value where there is one, says what is wrong where something is, and gives the code of it. */
 export async function reach(context: Context, given: Case): Promise<Verdict> {
-  const { expectation, outcome } = given
-  const { workflowId, isMet } = expectation
+  const { expectation, outcome, flags } = given
+  const { workflowId } = expectation
   const workflow = outcome.workflows.get(workflowId)
-  if (workflow && hasFailed(expectation, workflow)) return failed(context, given, workflow)
-  const error = isMet ? await printAndCheck(context, given) : whyUnmet(given, workflow)
-  const value = isMet ? expectation.value : undefined
+  const settled = settle(expectation, workflow, flags)
+  if (workflow && settled?.kind === 'failed') return failed(context, given, workflow, settled.error)
+  const value = settled?.kind === 'met' ? settled.value : undefined
+  const error = settled?.kind === 'unmet' ? settled.error : await printAndCheck(context, given, value)
   if (error) {
-    reportError(context, error, isJsonOutput(given.flags))
+    reportError(context, error, isJsonOutput(flags))
     return { expectation, code: exitCodeOf(error.code), failure: error.message, value }
   }
-  const code = isMet ? exitCodes.ok.code : outcomeCode(context, outcome, workflowId)
-  const failure = isMet ? null : `${workflowId} has not met ${expectation.unmet}.`
-  return { expectation, code, failure, value }
+  if (settled) return { expectation, code: exitCodes.ok.code, failure: null, value }
+  return {
+    expectation,
+    code: outcomeCode(context, outcome, workflowId),
+    failure: notMetYet(expectation),
+    value,
+  }
 }
 
 /** It ended as was asked, but badly. */
@@ -56,11 +59,12 @@ function failed(
   context: Context,
   { expectation, outcome, isAlone, flags }: Case,
   workflow: Workflow,
+  error: CliError,
 ): Verdict {
   const failure = outcomeSentence(workflow)
   const { workflowId } = workflow
   if (isJsonOutput(flags)) {
-    return { expectation, code: reportError(context, endedBadly(workflow), true), failure }
+    return { expectation, code: reportError(context, error, true), failure }
   }
   if (!context.terminal.stderr.canRedraw)
     printNotice(context, isAlone ? failure : `${workflowId}: ${failure}`)
@@ -70,9 +74,10 @@ function failed(
 
 async function printAndCheck(
   { terminal }: Context,
-  { expectation, assertions, flags, isAlone }: Case,
+  { expectation: { workflowId }, assertions, flags, isAlone }: Case,
+  value: JsonValue | undefined,
 ): Promise<CliError | undefined> {
-  const { workflowId, value } = expectation
+  if (value === undefined) return undefined
   const json = { workflowId, value }
   const text = isAlone ? toResultText(terminal.stdout, value, flags.rawString) : toJsonLine(json)
   // With -o json all of them are one array.
@@ -84,17 +89,4 @@ async function printAndCheck(
     throw error
   }
   return undefined
-}
-
-/** Undefined where there was only too little time. */
-function whyUnmet({ expectation, flags }: Case, workflow: Workflow | undefined): CliError | undefined {
-  if (workflow && isEnded(workflow.status)) return endedWithout(expectation, workflow)
-  const { blockedBy } = expectation
-  return flags.failOnInput && blockedBy ? needsInput(blockedBy) : undefined
-}
-
-function needsInput(wait: Wait): CliError {
-  return new CliError('waiting-for-input', `${wait.workflowId} waits ${waitedFor(wait)}.`, {
-    hint: answerCommand(wait),
-  })
 }

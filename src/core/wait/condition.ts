@@ -19,6 +19,8 @@ export interface KeyedCondition {
   readonly kind: 'event' | 'stream'
   /** The name of the event or stream, and after a dot perhaps the way into its value. */
   readonly path: string
+  /** The path is a name and nothing more. */
+  readonly isName?: boolean
   /** Null: any value will do. */
   readonly comparison: Comparison | null
 }
@@ -126,10 +128,11 @@ export function meets(
 
 /** Of what was published under `key` just now. */
 export function meetsValue(
-  { kind, path, comparison }: KeyedCondition,
+  { kind, path, isName = false, comparison }: KeyedCondition,
   key: string,
   seen: SeenValues,
 ): { readonly value: JsonValue } | undefined {
+  if (isName && key !== path) return undefined
   const found = findByPath(seen[kind], path)
   return found?.root === key && holds(comparison, found.value) ? { value: found.value } : undefined
 }

@@ -1,8 +1,16 @@
 import type { Change, ChangeType } from '../change.ts'
+import { answerCommand, waitedFor } from '../decide/question-words.ts'
 import { CliError, type ErrorCode } from '../errors.ts'
 import type { FollowOptions, Store } from '../store.ts'
 import { command } from '../words/command-line.ts'
-import { describeError, type EndedStatus, isEnded, type Workflow } from '../workflow.ts'
+import {
+  describeError,
+  type EndedStatus,
+  isEnded,
+  type JsonValue,
+  type Wait,
+  type Workflow,
+} from '../workflow.ts'
 import type { Condition } from './condition.ts'
 import { Expectation } from './expectation.ts'
 
@@ -58,14 +66,43 @@ export class Waiting {
   }
 }
 
-/** Its end was waited for, and it ended badly: then there is no value. */
-export function hasFailed({ isMet, asksForEnd }: Expectation, workflow: Workflow | undefined): boolean {
-  if (!isMet || !asksForEnd || !workflow) return false
-  return isEnded(workflow.status) && workflow.status !== 'SUCCESS'
+/** What became of the wait for one workflow. */
+export type Settled =
+  | { readonly kind: 'met'; readonly value: JsonValue }
+  /** It ended as was asked, but badly: then there is no value. */
+  | { readonly kind: 'failed'; readonly error: CliError }
+  /** It will never be met, or not before somebody answers. */
+  | { readonly kind: 'unmet'; readonly error: CliError }
+
+/** `workflow` is the last that was seen of it. Undefined as long as nobody can tell. */
+export function settle(
+  expectation: Expectation,
+  workflow: Workflow | undefined,
+  { failOnInput = false }: Pick<WaitingOptions, 'failOnInput'> = {},
+): Settled | undefined {
+  const { isMet, asksForEnd, blockedBy, value } = expectation
+  const hasEnded = workflow !== undefined && isEnded(workflow.status)
+  if (isMet && asksForEnd && hasEnded && workflow.status !== 'SUCCESS') {
+    return { kind: 'failed', error: endedBadly(workflow) }
+  }
+  if (isMet) return { kind: 'met', value }
+  if (hasEnded) return { kind: 'unmet', error: endedWithout(expectation, workflow) }
+  return failOnInput && blockedBy ? { kind: 'unmet', error: needsInput(blockedBy) } : undefined
+}
+
+/** In a sentence: nobody can tell yet, and there was too little time. */
+export function notMetYet({ workflowId, unmet }: Expectation): string {
+  return `${workflowId} has not met ${unmet}.`
+}
+
+function needsInput(wait: Wait): CliError {
+  return new CliError('waiting-for-input', `${wait.workflowId} waits ${waitedFor(wait)}.`, {
+    hint: answerCommand(wait),
+  })
 }
 
 /** Why a workflow that has ended will never meet it. */
-export function endedWithout({ workflowId, unmet, reached }: Expectation, workflow: Workflow): CliError {
+function endedWithout({ workflowId, unmet, reached }: Expectation, workflow: Workflow): CliError {
   const { status, error } = workflow
   const near = reached === '' ? '' : ` (${reached})`
   const quotes = error ? describeError(error) : undefined

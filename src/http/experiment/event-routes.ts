@@ -1,6 +1,7 @@
+import { CliError, type ErrorCode } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
-import { timeoutSignal } from '../../core/words/long-timer.ts'
-import { isEnded, type JsonValue } from '../../core/workflow.ts'
+import { waitFor } from '../../core/wait/wait-for.ts'
+import type { JsonValue } from '../../core/workflow.ts'
 import { DetailRefusal } from '../failure-response.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter, route } from '../route.ts'
@@ -36,24 +37,23 @@ interface Wanted {
 
 /** The latest value of an event; the first one is waited for. Throws 404 with why there is none. */
 async function firstValue(store: Store, { workflowId, key, timeoutMs, signal }: Wanted): Promise<JsonValue> {
-  const read = async () => (await store.events(workflowId)).find((event) => event.key === key)
-  const here = await read()
-  if (here) return here.value
-  const workflow = await store.get(workflowId)
-  if (!workflow) throw noEvent('workflow-not-found', key)
-  if (!isEnded(workflow.status) && timeoutMs > 0) {
-    const late = timeoutSignal(timeoutMs)
-    const types = ['event', 'status'] as const
-    const options = { types, latestEvents: true, signal: AbortSignal.any([signal, late]) }
-    for await (const change of store.follow([workflowId], options)) {
-      if (change.type === 'event' && change.key === key) return change.value
-    }
-    if (late.aborted) throw noEvent('timed-out', key)
+  const [found] = await store.existing([workflowId])
+  if (found === undefined) throw noEvent('workflow-not-found', key)
+  try {
+    const condition = { kind: 'event', path: key, isName: true, comparison: null } as const
+    return await waitFor(store, workflowId, [condition], { timeoutMs, signal })
+  } catch (error) {
+    const code = error instanceof CliError ? codeOfNone[error.code] : undefined
+    if (code !== undefined) throw noEvent(code, key)
+    throw error
   }
-  // What it published last may have come with its end.
-  const last = await read()
-  if (last) return last.value
-  throw noEvent(isEnded(workflow.status) || timeoutMs > 0 ? 'event-never-published' : 'timed-out', key)
+}
+
+/** What the experiment's 404 says besides, of why there is none. */
+const codeOfNone: Partial<Record<ErrorCode, string>> = {
+  'condition-not-met': 'event-never-published',
+  'workflow-not-found': 'workflow-not-found',
+  'timed-out': 'timed-out',
 }
 
 function noEvent(code: string, key: string): DetailRefusal {

@@ -1,7 +1,7 @@
 import type { KnownWait } from '../../core/decide/known-waits.ts'
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
-import { describeQuestion } from '../../render/answer.ts'
 import { elapsedOf, formatAge, formatCountdown } from '../../render/time-text.ts'
 import { type Markup, markup } from './markup.ts'
 import { showStatus, waitPath, workflowPath } from './page-parts.ts'

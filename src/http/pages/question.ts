@@ -1,11 +1,11 @@
 import { isAsking } from '../../core/dbos-names.ts'
 import type { RecordedDecision } from '../../core/decide/decision-record.ts'
 import type { KnownWait } from '../../core/decide/known-waits.ts'
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import { isEnded, type Workflow, type WorkflowEvent } from '../../core/workflow.ts'
-import { describeQuestion } from '../../render/answer.ts'
 import { findKnownWait } from '../answer/find-known-wait.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 

@@ -1,7 +1,7 @@
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import type { Store } from '../../core/store.ts'
 import type { StreamValue } from '../../core/workflow.ts'
-import { describeQuestion } from '../../render/answer.ts'
 import { elapsedOf } from '../../render/time-text.ts'
 import { readProgress } from '../../render/watch/progress.ts'
 import { noWorkflow } from '../v1/require-workflow.ts'

@@ -60,8 +60,9 @@ export const decisionsQuery = v.strictObject({
 })
 
 export const waitQuery = v.strictObject({
-  for: v.optional(described(text, 'a condition of drover wait --for; ended by default')),
+  for: v.optional(v.array(described(text, 'a condition of drover wait --for; ended by default'))),
   timeout: v.optional(duration),
+  failOnInput: v.optional(described(flag, '409 at once for what waits for a message itself')),
 })
 
 export const followQuery = v.strictObject({ from: v.optional(text) })

@@ -1,6 +1,7 @@
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { CliError } from '../../core/errors.ts'
 import { readFilter } from '../../core/manage/read-filter.ts'
+import { parseCondition } from '../../core/wait/condition.ts'
 import { waitFor } from '../../core/wait/wait-for.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
 import { command } from '../../core/words/command-line.ts'
@@ -155,7 +156,9 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
         await requireWorkflow(store, workflowId)
         const timeoutMs = Math.min(longestTimeoutMs, parseDuration(query.timeout ?? usualTimeout))
         const signal = AbortSignal.any([context.req.raw.signal, stopping])
-        const value = await waitFor(store, workflowId, query.for ?? 'ended', { timeoutMs, signal })
+        const conditions = (query.for ?? ['ended']).map(parseCondition)
+        const failOnInput = query.failOnInput
+        const value = await waitFor(store, workflowId, conditions, { timeoutMs, signal, failOnInput })
         return jsonResponse({ workflowId, value })
       },
     },

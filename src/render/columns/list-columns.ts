@@ -1,7 +1,7 @@
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import type { ListedWorkflow } from '../../core/diagnosis/workflow-facts.ts'
 import type { FailureGroup } from '../../core/manage/group-failures.ts'
 import type { Wait } from '../../core/workflow.ts'
-import { describeQuestion } from '../answer.ts'
 import { errorSentence } from '../outcome.ts'
 import { queueText } from '../queue-text.ts'
 import type { Column } from '../table.ts'

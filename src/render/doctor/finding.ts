@@ -1,3 +1,4 @@
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import type { Finding, Stuck } from '../../core/diagnosis/checkup.ts'
 import type { Misdirected } from '../../core/diagnosis/misdirected.ts'
 import type { Sample } from '../../core/diagnosis/server-health.ts'
@@ -9,7 +10,6 @@ import {
   renderPhrase,
 } from '../../core/words/command-line.ts'
 import { sqlName } from '../../core/words/sql-name.ts'
-import { describeQuestion } from '../answer.ts'
 import { causeSentence, describeStrays } from '../explain/cause-sentence.ts'
 import { answerWith, ownStart } from '../explain/fixes.ts'
 import type { Viewport } from '../gutter.ts'

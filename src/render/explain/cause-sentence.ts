@@ -1,8 +1,8 @@
+import { waitedFor } from '../../core/decide/question-words.ts'
 import type { Cause, QueueLimit } from '../../core/diagnosis/cause.ts'
 import type { Situation } from '../../core/diagnosis/situation.ts'
 import { qualifiedName } from '../../core/run/workflow-name.ts'
 import type { Message, Wait, Workflow } from '../../core/workflow.ts'
-import { describeQuestion } from '../answer.ts'
 import { errorSentence } from '../outcome.ts'
 import { counted, escapeName, shortExecutor } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
@@ -150,11 +150,6 @@ function describeUnregistered(
 /** Where nobody asked and no earlier run tells, the two look the same. */
 function orEvent({ topic, prompt }: Wait): string {
   return topic === undefined && prompt === null ? ', or for an event of another workflow' : ''
-}
-
-/** `for an answer to "Ship it?"`, or for what else is known. */
-export function waitedFor(wait: Wait): string {
-  return wait.prompt === null ? describeQuestion(wait) : `for an answer to "${describeQuestion(wait)}"`
 }
 
 /** What a question alone does not tell. */

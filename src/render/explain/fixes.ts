@@ -1,5 +1,6 @@
 import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import type { WorkflowProfiles } from '../../core/decide/answer-profile.ts'
+import { answerCommand } from '../../core/decide/question-words.ts'
 import type { Cause } from '../../core/diagnosis/cause.ts'
 import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
 import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
@@ -7,7 +8,6 @@ import { type CommandLine, command, otherCommand, type Prose, phrase } from '../
 import { stringifyExact } from '../../core/words/exact-number.ts'
 import { quoteWord } from '../../core/words/quote-word.ts'
 import type { Message, Step, Workflow } from '../../core/workflow.ts'
-import { answerCommand } from '../answer.ts'
 import { registerIt, startAs } from './start-again.ts'
 
 /** A command to type, and what it does. */

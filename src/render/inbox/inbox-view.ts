@@ -1,5 +1,5 @@
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
-import { describeQuestion } from '../answer.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
 import { renderTable } from '../table.ts'

@@ -1,7 +1,7 @@
 import type { KnownWait } from '../../core/decide/known-waits.ts'
+import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import type { WaitState } from '../../core/workflow.ts'
-import { describeQuestion } from '../answer.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortId } from '../text.ts'

@@ -1,6 +1,6 @@
+import { answerCommand, describeQuestion } from '../../core/decide/question-words.ts'
 import { command } from '../../core/words/command-line.ts'
 import type { Wait } from '../../core/workflow.ts'
-import { answerCommand, describeQuestion } from '../answer.ts'
 import { commandLines } from '../command-lines.ts'
 import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
 import { displayWidth, escapeName, shortExecutor, truncate } from '../text.ts'

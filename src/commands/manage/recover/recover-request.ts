@@ -14,7 +14,7 @@ export interface RecoverFlags extends DatabaseFlags, OutputFlags {
 }
 
 /** What one look round shall find, and where its hints will be typed. */
-export interface RecoverRequest {
+export interface RoundRequest {
   readonly graceMs: number
   readonly ids: readonly string[] | undefined
   readonly flags: RecoverFlags

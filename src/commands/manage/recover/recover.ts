@@ -1,13 +1,9 @@
 import { Command } from 'commander'
 import type { Context } from '../../../context.ts'
-import {
-  deadInBoth,
-  type RecoveredRow,
-  type RecoveryScan,
-  unclaimedInBoth,
-} from '../../../core/diagnosis/recovery.ts'
+import type { RecoveredRow } from '../../../core/diagnosis/recovery.ts'
 import { CliError } from '../../../core/errors.ts'
 import { exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
+import { recoverRound } from '../../../core/recover/recover-round.ts'
 import type { Store } from '../../../core/store.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
 import { confirm } from '../../../frame/confirm.ts'
@@ -22,10 +18,9 @@ import { createStyle } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 import { counted } from '../../../render/text.ts'
 import { toRecoveredJson } from '../../../render/to-json.ts'
-import { explainUnclaimed, moveFrom } from './move-to-version.ts'
+import { explainFinding, explainUnclaimed } from './explain-finding.ts'
 import { findNamedDead } from './named-dead.ts'
-import { type Found, listLeftBy, recoverFrom } from './recover-from.ts'
-import type { RecoverFlags, RecoverRequest } from './recover-request.ts'
+import type { RecoverFlags, RoundRequest } from './recover-request.ts'
 
 export function recoverCommand(context: Context): Command {
   const command = new Command('recover')
@@ -79,7 +74,7 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
 }
 
 /** Old workflows on new code may repeat or skip what they did: on a terminal that takes a yes. */
-async function makeSure(context: Context, store: Store, round: RecoverRequest): Promise<Printed | undefined> {
+async function makeSure(context: Context, store: Store, round: RoundRequest): Promise<Printed | undefined> {
   const { flags } = round
   const { terminal, now } = context
   const isAsked = terminal.stdinIsTerminal && terminal.stderr.isTerminal && !terminal.isCI
@@ -108,7 +103,7 @@ interface Printed {
 async function watchForDeadExecutors(
   context: Context,
   store: Store,
-  round: RecoverRequest,
+  round: RoundRequest,
   everyMs: number,
 ): Promise<void> {
   const { signal } = context.interrupts
@@ -133,93 +128,35 @@ async function watchForDeadExecutors(
 async function recoverOnce(
   context: Context,
   store: Store,
-  round: RecoverRequest,
+  round: RoundRequest,
   printed: Printed = { rows: '', notes: '[]' },
-): Promise<RecoveredRow[]> {
-  const { graceMs, ids, flags } = round
-  const { signal } = context.interrupts
-  const first = await lookOnSettledServer(context, store, flags)
-  const isSuspicious = isWorthASecondLook(first, flags)
-  if (isSuspicious) await context.sleep(graceMs, signal)
-  const second = isSuspicious && !signal.aborted ? await store.scanExecutors() : first
-  const isAsked = ({ application }: { readonly application: string | null }) =>
-    flags.application === undefined || (application !== null && flags.application.includes(application))
-  const rows: RecoveredRow[] = []
-  const take = ({ rows: found, explanation }: Found): void => {
-    for (const row of found) rows.push(row)
-    if (
-      found.length > 0 &&
-      !found.every(({ workflowId }) => printed.rows.includes(JSON.stringify(workflowId)))
-    )
-      printNotice(context, ...explanation)
-  }
-  if (!signal.aborted) {
-    const dead = deadInBoth(first, second).filter(isAsked)
-    const pending = await listLeftBy(store, dead)
-    for (const executor of dead) take(await recoverFrom(context, store, round, executor, pending, first.at))
-    for (const unclaimed of flags.toVersion === undefined
-      ? []
-      : unclaimedInBoth(first, second).filter(isAsked))
-      take(await moveFrom(context, store, round, unclaimed, first.at))
-  }
-  const seen = new Set(rows.map(({ workflowId }) => workflowId))
-  const others = ids?.filter((id) => !seen.has(id)) ?? []
-  if (flags.toVersion === undefined) {
-    const notes = await explainUnclaimed(store, round, second.unclaimed.filter(isAsked))
+): Promise<readonly RecoveredRow[]> {
+  const { graceMs, ids: workflowIds, flags } = round
+  const { gone, application, toVersion, dryRun } = flags
+  const isPrinted = ({ workflowId }: RecoveredRow): boolean =>
+    printed.rows.includes(JSON.stringify(workflowId))
+  const { rows, seen } = await recoverRound(
+    store,
+    { workflowIds, gone, application, toVersion, dryRun },
+    {
+      graceMs,
+      signal: context.interrupts.signal,
+      sleep: context.sleep,
+      onSettling: () =>
+        printNotice(context, 'The server has just started; living executors get a moment to connect again.'),
+      onFinding: async (finding) => {
+        if (finding.rows.every(isPrinted)) return
+        printNotice(context, ...(await explainFinding(context, store, round, finding)))
+      },
+    },
+  )
+  if (toVersion === undefined) {
+    const notes = await explainUnclaimed(store, round, seen.unclaimed)
     const text = JSON.stringify(notes)
     if (text !== printed.notes) printNotice(context, ...notes)
     printed.notes = text
   }
-  return [...rows, ...(await explainOthers(store, others, second))]
-}
-
-function isWorthASecondLook(
-  { deadExecutors: gone, unclaimed }: RecoveryScan,
-  { toVersion }: RecoverFlags,
-): boolean {
-  return gone.length > 0 || (toVersion !== undefined && unclaimed.length > 0)
-}
-
-async function lookOnSettledServer(
-  context: Context,
-  store: Store,
-  flags: RecoverFlags,
-): Promise<RecoveryScan> {
-  const scan = await store.scanExecutors()
-  if (scan.obstacle !== null) {
-    throw new CliError('sessions-hidden', `Cannot tell which executors are alive: ${scan.obstacle}.`, {
-      hint: scan.obstacle.includes('role')
-        ? 'grant pg_read_all_stats to the role, or name a role that has it with --db-url'
-        : 'name the database itself with --db-url, past the pooler',
-    })
-  }
-  if (scan.unsettledMs === 0 || !isWorthASecondLook(scan, flags)) return scan
-  printNotice(context, 'The server has just started; living executors get a moment to connect again.')
-  await context.sleep(scan.unsettledMs, context.interrupts.signal)
-  return store.scanExecutors()
-}
-
-/** What was asked for by id and is not the workflow of a gone executor. */
-async function explainOthers(
-  store: Store,
-  ids: readonly string[],
-  { unclaimed }: RecoveryScan,
-): Promise<RecoveredRow[]> {
-  const workflows = await Promise.all(ids.map((id) => store.get(id)))
-  return ids.map((workflowId, index) => {
-    const workflow = workflows[index]
-    if (!workflow) return { workflowId, outcome: 'not-found', executorId: null, version: null, reason: null }
-    const { executorId, application, version, status } = workflow
-    const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
-    const isUnclaimed = unclaimed.some((one) => one.application === application && one.version === version)
-    const reason =
-      status === 'PENDING'
-        ? 'there are signs of life of its executor'
-        : isQueued && isUnclaimed
-          ? `it is ${status} for a version that nobody runs`
-          : `it is ${status}`
-    return { workflowId, outcome: 'left-alone', executorId, version, reason }
-  })
+  return rows
 }
 
 const codeByOutcome = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../src/core/workflow.ts'
 import { createFakeStore } from './support/fake-store.ts'
 import type { FakeOperation } from './support/fake-workflow.ts'
-import { ways } from './support/two-ways.ts'
+import { ways } from './support/three-ways.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 const published = (...values: readonly (readonly [key: string, value: JsonValue])[]): FakeOperation[] =>
@@ -65,8 +65,22 @@ describe.each(ways)('through $name', (way) => {
 
   test('what is not met in time is 124, and what is not there is 4', async () => {
     const store = createFakeStore([{ workflowId: 'a', did: counting }])
-    expect((await way.wait(store, 'a', 'event:progress=50', 20)).code).toBe(124)
+    expect((await way.wait(store, 'a', 'event:progress=50', { timeoutMs: 20 })).code).toBe(124)
     expect((await way.wait(store, 'nope', 'event:progress')).code).toBe(4)
+  })
+
+  test('what waits for a message itself is 10 where nobody shall be asked', async () => {
+    const asks = [
+      { event: 'awaiting:go', value: { prompt: 'Go?' } },
+      { recv: 'go', timeoutSeconds: 1e6 },
+    ]
+    const create = () => createFakeStore([{ workflowId: 'a', did: asks }])
+    const answer = await way.wait(create(), 'a', 'ended', { failOnInput: true })
+    expect(answer).toMatchObject({
+      code: 10,
+      message: expect.stringContaining('a waits for an answer to "Go?".'),
+    })
+    expect((await way.wait(create(), 'a', 'message', { failOnInput: true })).code).toBe(0)
   })
 
   test('the same decision again by bare id is 0, also where the workflow has ended since', async () => {

@@ -1,6 +1,6 @@
-import { type CommandLine, command } from '../core/words/command-line.ts'
-import type { Wait } from '../core/workflow.ts'
-import { escapeControls, escapeName } from './text.ts'
+import { type CommandLine, command } from '../words/command-line.ts'
+import { escapeControls, escapeName } from '../words/escape-controls.ts'
+import type { Wait } from '../workflow.ts'
 
 /** The question of a wait, or what is known where nobody put one. */
 export function describeQuestion({ prompt, topic, source }: Wait): string {
@@ -10,6 +10,11 @@ export function describeQuestion({ prompt, topic, source }: Wait): string {
   return topic === null
     ? `for a message without topic${doubt}`
     : `for a message on topic ${escapeName(topic)}${doubt}`
+}
+
+/** `for an answer to "Ship it?"`, or for what else is known. */
+export function waitedFor(wait: Wait): string {
+  return wait.prompt === null ? describeQuestion(wait) : `for an answer to "${describeQuestion(wait)}"`
 }
 
 /** The command that answers a wait: a decision where something asked or the configuration tells how, else a message. */

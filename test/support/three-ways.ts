@@ -1,10 +1,12 @@
-import { CliError, exitCodeOf } from '../../src/core/errors.ts'
+import { CliError, type ErrorCode, exitCodeOf } from '../../src/core/errors.ts'
 import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import type { Store } from '../../src/core/store.ts'
 import { parseJsonOrString } from '../../src/core/words/json.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
 import { createTestDrover } from './fake-library.ts'
+import type { FakeStore } from './fake-store.ts'
 import { runCli } from './run-cli.ts'
+import { createTestGateway, post } from './test-gateway.ts'
 
 /** What came of it: the exit code, which an error of the library stands for too, and the value where there is one. */
 export interface Answer {
@@ -17,7 +19,7 @@ export interface Answer {
 /** The same question through one of the ways into drover. */
 export interface Way {
   readonly name: string
-  wait(store: Store, workflowId: string, condition: string, timeoutMs?: number): Promise<Answer>
+  wait(store: Store, workflowId: string, condition: string, options?: WaitOptions): Promise<Answer>
   decide(store: Store, verb: 'approve' | 'reject', wait: string, as: string): Promise<Answer>
   /** With an idempotency key. */
   send(store: Store, workflowId: string, topic: string, message: string, key: string): Promise<Answer>
@@ -25,6 +27,11 @@ export interface Way {
   list(store: Store, filter: Filter): Promise<readonly string[]>
   /** `orderWorkflow` without arguments, with a message on `go`. */
   start(store: Store, message: string, options: StartAgain): Promise<Answer>
+}
+
+interface WaitOptions {
+  readonly timeoutMs?: number
+  readonly failOnInput?: boolean
 }
 
 type Filter = Pick<WorkflowFilter, 'name' | 'status' | 'queue'>
@@ -36,9 +43,10 @@ interface StartAgain {
 
 const commandLine: Way = {
   name: 'the command line',
-  wait: async (store, workflowId, condition, timeoutMs) => {
+  wait: async (store, workflowId, condition, { timeoutMs, failOnInput } = {}) => {
     const limit = timeoutMs === undefined ? [] : ['--timeout', `${timeoutMs}ms`]
-    return run(store, ['wait', workflowId, '--for', condition, ...limit])
+    const fail = failOnInput ? ['--fail-on-input'] : []
+    return run(store, ['wait', workflowId, '--for', condition, ...limit, ...fail])
   },
   decide: (store, verb, wait, as) => {
     return run(store, [verb, wait, '--as', as, '--comment', 'so be it', '-o', 'jsonl'])
@@ -61,8 +69,8 @@ const commandLine: Way = {
 
 const library: Way = {
   name: 'the library',
-  wait: (store, workflowId, condition, timeoutMs) =>
-    call(() => createTestDrover(store).wait(workflowId, condition, { timeoutMs })),
+  wait: (store, workflowId, condition, options) =>
+    call(() => createTestDrover(store).wait(workflowId, condition, options)),
   decide: async (store, verb, wait, as) =>
     call(async () => {
       const { outcome } = await createTestDrover(store)[verb](wait, { as, comment: 'so be it' })
@@ -85,7 +93,62 @@ const library: Way = {
     ),
 }
 
-export const ways: readonly Way[] = [commandLine, library]
+const gateway: Way = {
+  name: 'the gateway',
+  wait: async (store, workflowId, condition, { timeoutMs, failOnInput } = {}) => {
+    const query = new URLSearchParams({ for: condition })
+    if (timeoutMs !== undefined) query.set('timeout', `${timeoutMs}ms`)
+    if (failOnInput) query.set('failOnInput', 'true')
+    return answerOf(
+      store,
+      `workflows/${encodeURIComponent(workflowId)}/wait?${query}`,
+      undefined,
+      ({ value }) => value,
+    )
+  },
+  decide: (store, verb, wait, by) => {
+    const decision = verb === 'approve' ? 'approved' : 'rejected'
+    return answerOf(store, `waits/${encodeURIComponent(wait)}`, post({ decision, by, comment: 'so be it' }))
+  },
+  send: (store, workflowId, topic, message, key) => {
+    const sent = post({ topic, message }, { 'Idempotency-Key': key })
+    return answerOf(store, `workflows/${encodeURIComponent(workflowId)}/messages`, sent)
+  },
+  list: async (store, filter) => {
+    const query = Object.entries(filter).flatMap(([field, values]) =>
+      [values].flat().map((value) => [field, value] as [string, string]),
+    )
+    const { body } = await gatewayOn(store).ask(`/v1/workflows?${new URLSearchParams(query)}`)
+    return (body as readonly { readonly workflowId: string }[]).map(({ workflowId }) => workflowId)
+  },
+  start: (store, message, { workflowId, deduplicationId }) => {
+    const body = {
+      ...{ name: 'orderWorkflow', id: workflowId, messages: [{ topic: 'go', message }], queue: 'slow' },
+      ...{ version: 'v1', application: 'example', ifExists: 'attach', deduplicationId },
+    }
+    return answerOf(store, 'workflows', post(body), (started) => started.workflowId)
+  },
+}
+
+export const ways: readonly Way[] = [commandLine, library, gateway]
+
+function gatewayOn(store: Store): ReturnType<typeof createTestGateway> {
+  return createTestGateway({ store: store as FakeStore, now: () => new Date() })
+}
+
+type Body = Readonly<Record<string, JsonValue>>
+
+async function answerOf(
+  store: Store,
+  path: string,
+  init?: RequestInit,
+  pick: (body: Body) => JsonValue | undefined = (body) => body,
+): Promise<Answer> {
+  const { status, body } = await gatewayOn(store).ask(`/v1/${path}`, init)
+  if (status < 300) return { code: 0, value: pick(body as Body) }
+  const { error } = body as { readonly error: { readonly code: ErrorCode; readonly message: string } }
+  return { code: exitCodeOf(error.code), message: error.message }
+}
 
 async function run(store: Store, line: readonly string[]): Promise<Answer> {
   const { code, stdout, stderr } = await runCli(line, { store })
