@@ -154,6 +154,18 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   'token list': { examples: ['token list', 'token list -o json'], page: 'gateway.md' },
   'token revoke': { examples: ['token revoke ci', 'token revoke ci -o json'], page: 'gateway.md' },
   queues: { examples: ['queues', 'queues -o json'], page: 'production.md' },
+  'queues pause': {
+    examples: ['queues pause mails', 'queues pause mails -o json'],
+    page: 'production.md',
+  },
+  'queues resume': {
+    examples: ['queues resume mails', 'queues resume mails --worker-concurrency 4'],
+    page: 'production.md',
+  },
+  'queues drain': {
+    examples: ['queues drain mails', 'queues drain mails --running --timeout 5m'],
+    page: 'production.md',
+  },
   'queues set': {
     examples: ['queues set mails --concurrency 3', 'queues set mails --worker-concurrency 1 -o json'],
     page: 'production.md',

@@ -180,7 +180,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'queues',
         usage: '',
-        summary: 'list registered queues with their depth; set, create, delete',
+        summary: 'list registered queues with their depth; pause, resume, drain, set, create, delete',
         load: async () => (await import('./platform/queues.ts')).queuesCommand,
       },
       {

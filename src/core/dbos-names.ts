@@ -114,4 +114,6 @@ export const lockKey = {
   launch: `hashtextextended('drover:launch', 0)`,
   /** The record of decisions is being made. */
   record: `hashtextextended('drover:record', 0)`,
+  /** What keeps a queue paused is being made. */
+  pauses: `hashtextextended('drover:pauses', 0)`,
 } as const

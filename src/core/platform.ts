@@ -59,6 +59,41 @@ export function findContradiction(
   return found && { part: found[0], whole: found[1] }
 }
 
+/** Workers take nothing from a queue: `worker_concurrency` is 0. */
+export interface QueuePause {
+  /** Null where it is not on record: the limit was set to 0 by other means. */
+  readonly since: Date | null
+  /** What each worker may run at once when it is resumed, null for no limit; undefined where it is not on record. */
+  readonly workerConcurrency: number | null | undefined
+  /** Workers that restart write their limits anew; a trigger keeps the queue paused all the same. */
+  readonly isGuarded: boolean
+  /** A worker that restarted ended it: things are taken. */
+  readonly isOver: boolean
+}
+
+/** `in-code`: workflows are on it, and no table has it: its application made it in its source. */
+export type PauseOutcome =
+  | { readonly outcome: 'paused'; readonly workerConcurrency: number | null; readonly guard: PauseGuard }
+  | { readonly outcome: 'paused-already' | 'in-code' | 'not-found' }
+
+/** `none`: this role may create nothing, and who pauses has to remember the limit. `record`: the limit is on record. */
+export type PauseGuard = 'trigger' | 'record' | 'none'
+
+/** `ended-before`: a worker that restarted had ended the pause. `limit-unknown`: nothing tells what limit it had. */
+export type ResumeOutcome = 'resumed' | 'ended-before' | 'limit-unknown' | 'not-paused' | 'not-found'
+
+/** What waited on a queue, at as many moments as were asked for, the last one now. */
+export interface QueueHistory {
+  readonly waiting: readonly number[]
+  /** How long the oldest had waited, in milliseconds; null where none did. */
+  readonly oldestMs: readonly (number | null)[]
+}
+
+export interface QueueHistoryQuery {
+  readonly stepMs: number
+  readonly count: number
+}
+
 /** A registered queue, and what is on it. */
 export interface Queue extends QueueSettings {
   readonly name: string
@@ -71,6 +106,8 @@ export interface Queue extends QueueSettings {
   readonly running: number
   /** When the oldest of those that wait was enqueued. */
   readonly oldestAt: Date | null
+  /** Null while workers take from it, and nothing else is on record. */
+  readonly pause: QueuePause | null
 }
 
 export interface Schedule {
@@ -107,6 +144,14 @@ export interface Platform {
     settings: Partial<QueueSettings>,
   ): Promise<PlatformResult>
   setQueue(name: string, settings: Partial<QueueSettings>): Promise<PlatformResult>
+  pauseQueue(name: string): Promise<PauseOutcome>
+  /** Gives it the limit that it had, or this one, null for none. */
+  resumeQueue(name: string, workerConcurrency?: number | null): Promise<ResumeOutcome>
+  /**
+   * By name, of queues on which something waited. What was enqueued again counts from when it was created, and what was
+   * cancelled while it waited is not known any more. Source: `workflow_status`.
+   */
+  queueHistory(query: QueueHistoryQuery): Promise<ReadonlyMap<string, QueueHistory>>
   /** `no-op` while something waits or runs on it. */
   deleteQueue(name: string): Promise<PlatformResult>
   /** By name. */

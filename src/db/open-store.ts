@@ -16,6 +16,8 @@ import type { FeedDatabase } from './feed/feed-database.ts'
 import { follow } from './feed/follow.ts'
 import { createHub } from './feed/hub.ts'
 import { createInboxes, watchInbox } from './feed/inbox-feed.ts'
+import { pauseQueue, resumeQueue } from './queues/pause-queue.ts'
+import { readQueueHistory } from './queues/read-queue-history.ts'
 import { readHealth } from './read/health/read-health.ts'
 import { readActivity } from './read/read-activity.ts'
 import { readBoard } from './read/read-board.ts'
@@ -118,6 +120,9 @@ const functions = {
   createQueue,
   setQueue,
   deleteQueue,
+  pauseQueue,
+  resumeQueue,
+  queueHistory: readQueueHistory,
   schedules: readSchedules,
   setSchedule,
   triggerSchedule,

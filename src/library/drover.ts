@@ -11,7 +11,7 @@ import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { CliError } from '../core/errors.ts'
 import type { LinkSurroundings } from '../core/links/link-keys.ts'
-import type { Queue } from '../core/platform.ts'
+import { type ListedQueue, listQueues } from '../core/run/list-queues.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import { parseCondition } from '../core/wait/condition.ts'
 import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
@@ -121,7 +121,7 @@ export interface Drover {
   /** The record of who decided, newest first. */
   decisions(query?: RecordQuery): Promise<readonly RecordedDecision[]>
   /** Registered queues, and what is on them. */
-  queues(): Promise<readonly Queue[]>
+  queues(): Promise<readonly ListedQueue[]>
   /** As the commands of these names, without their children; one outcome for each id. */
   cancel(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
   resume(workflowIds: string | readonly string[]): Promise<readonly Changed[]>
@@ -194,7 +194,7 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
     streamValues: (workflowId, key, options = {}) => readStreamValues(store, workflowId, key, options),
     watchInbox: (query = {}, { signal = new AbortController().signal } = {}) =>
       watchInbox(store, query, signal),
-    queues: () => store.queues(),
+    queues: () => listQueues(store),
     cancel: (workflowIds) => changeWorkflows(store, 'cancel', [workflowIds].flat()),
     resume: (workflowIds) => changeWorkflows(store, 'resume', [workflowIds].flat()),
     delete: (workflowIds) => changeWorkflows(store, 'delete', [workflowIds].flat()),

@@ -7,6 +7,7 @@ import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { isStuck, type ListedWorkflow } from '../core/diagnosis/workflow-facts.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
+import type { ListedQueue } from '../core/run/list-queues.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
@@ -117,7 +118,7 @@ export const toRecoveredJson = shapeOf<RecoveredRow>()(
   'version',
   'reason',
 )
-export const toQueueJson = shapeOf<Queue>()(
+const toQueueShape = shapeOf<Queue>()(
   'name',
   'application',
   'enqueued',
@@ -133,6 +134,19 @@ export const toQueueJson = shapeOf<Queue>()(
   'partitionRateLimit',
   'pollMs',
 )
+
+/** As `queues set` prints it. */
+export function toQueueJson(queue: Queue): object {
+  const { pause } = queue
+  const { since, workerConcurrency = null, isGuarded, isOver } = pause ?? {}
+  return { ...toQueueShape(queue), pause: pause && { since, workerConcurrency, isGuarded, isOver } }
+}
+
+/** A line of `queues`. */
+export function toListedQueueJson(queue: ListedQueue): object {
+  const { waiting, oldestMs } = queue.lastHour
+  return { ...toQueueJson(queue), lastHour: { waiting, oldestMs } }
+}
 export const toScheduleJson = shapeOf<Schedule>()(
   'name',
   'workflow',

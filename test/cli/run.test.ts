@@ -111,8 +111,8 @@ test('bare drover is its help', async () => {
                                     revoke
 
     Platform:
-      queues                        list registered queues with their depth; set,
-                                    create, delete
+      queues                        list registered queues with their depth; pause,
+                                    resume, drain, set, create, delete
       schedules                     list schedules with their next times; pause,
                                     resume, trigger
       versions                      list versions with who runs them; promote one
@@ -272,7 +272,7 @@ test.each([
 
 test.each([
   ['schedules', 'pose', 'did you mean drover schedules pause? It has pause, resume, trigger'],
-  ['queues', 'xyzzy', 'drover queues --help   # it has set, create, delete'],
+  ['queues', 'xyzzy', 'drover queues --help   # it has pause, resume, drain, set, create, delete'],
   ['versions', 'promot', 'did you mean drover versions promote? It has promote'],
   ['db', 'stat', 'did you mean drover db start? It has start, stop, status, url, logs, reset, upgrade'],
 ])('drover %s says which commands it has, and which %s may be', async (group, typed, hint) => {

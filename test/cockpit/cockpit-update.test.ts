@@ -196,7 +196,14 @@ test('a queue leads to its workflows', () => {
   const seat = sit(createQueuesScreen())
   const queue = {
     ...{ name: 'jobs', application: null, enqueued: 1, delayed: 0, running: 0, oldestAt: null },
-    ...{ concurrency: null, workerConcurrency: null, rateLimit: null, pollMs: 100, isPartitioned: false },
+    ...{
+      concurrency: null,
+      workerConcurrency: null,
+      rateLimit: null,
+      pollMs: 100,
+      isPartitioned: false,
+      pause: null,
+    },
     ...{ partitionConcurrency: null, partitionWorkerConcurrency: null, partitionRateLimit: null },
   }
   seat.read({ kind: 'queues', queues: [queue] })

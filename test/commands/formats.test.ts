@@ -75,6 +75,9 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['recover --grace 0s', 'json jsonl ids'],
   ['delete done --yes', 'json jsonl ids'],
   ['queues', 'json jsonl ids'],
+  ['queues pause mails', 'json jsonl ids'],
+  ['queues resume held', 'json jsonl ids'],
+  ['queues drain mails', 'json jsonl ids'],
   ['queues set mails --concurrency 3', 'json jsonl ids'],
   ['queues create fresh', 'json jsonl ids'],
   ['queues delete mails --yes', 'json jsonl ids'],
@@ -107,6 +110,7 @@ function createStore() {
   const more = { queue: null, lastFiredAt: null, nextAt: [] }
   const store = createFakeStore([], {
     queues: ['mails'],
+    pausedQueues: ['held'],
     versions: [
       { version: 'v1', application: 'example', registeredAt: new Date(1), isLatest: true },
       { version: 'v0', application: 'example', registeredAt: new Date(0), isLatest: false },
@@ -124,6 +128,9 @@ const platformVerbs = [
   'createQueue',
   'setQueue',
   'deleteQueue',
+  'pauseQueue',
+  'resumeQueue',
+  'queueHistory',
   'hasQueue',
   'schedules',
   'setSchedule',
@@ -197,6 +204,8 @@ test.each([
   ['result done -o json', { total: 3 }],
   ['approve asking -o json', [{ workflowId: 'asking', outcome: 'stored' }]],
   ['queues set mails --concurrency 3 -o json', { name: 'mails', concurrency: 3 }],
+  ['queues pause mails -o json', { name: 'mails', workerConcurrency: 0, pause: { workerConcurrency: null } }],
+  ['queues resume held -o json', { name: 'held', workerConcurrency: 2, pause: null }],
   ['queues create fresh -o json', { name: 'fresh', pollMs: 1000 }],
   ['queues delete mails --yes -o json', { name: 'mails' }],
   ['schedules pause nightly -o json', { name: 'nightly', status: 'PAUSED' }],
@@ -237,6 +246,9 @@ test.each([
 test.each([
   'queues delete nosuch',
   'queues set nosuch --concurrency 1',
+  'queues pause nosuch',
+  'queues resume nosuch',
+  'queues drain nosuch',
   'schedules pause nosuch',
   'schedules resume nosuch',
   'schedules trigger nosuch',

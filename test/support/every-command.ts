@@ -31,6 +31,7 @@ export const followingCommands: readonly string[] = [
   'events ID --follow',
   'stream ID --follow',
   'wait ID --for event:progress>=100',
+  'queues drain mails',
 ]
 
 /** None of them asks. */
@@ -48,6 +49,8 @@ export const writingCommands: readonly string[] = [
   'reschedule queued --now',
   'requeue queued --to-queue mails',
   'recover running --grace 1ms',
+  'queues pause mails',
+  'queues resume mails',
   'queues set mails --concurrency 3',
   'queues create other --application example',
   'queues delete mails',

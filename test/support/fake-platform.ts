@@ -1,5 +1,6 @@
 import type {
   ApplicationVersion,
+  PauseGuard,
   Platform,
   PlatformResult,
   Queue,
@@ -12,9 +13,13 @@ interface FakePlatformOptions {
   readonly queues: readonly string[]
   readonly versions: readonly ApplicationVersion[]
   readonly schedules: readonly Schedule[]
+  readonly readClock: () => Date
+  readonly pauseGuard?: PauseGuard
+  /** Registered besides, and paused. */
+  readonly pausedQueues?: readonly string[]
 }
 
-type RegisteredQueue = QueueSettings & Pick<Queue, 'name' | 'application'>
+type RegisteredQueue = QueueSettings & Pick<Queue, 'name' | 'application' | 'pause'>
 
 const noLimits: QueueSettings = {
   concurrency: null,
@@ -31,9 +36,14 @@ export function createFakePlatform(
   rows: () => readonly FakeRows[],
   options: FakePlatformOptions,
 ): Platform & { hasQueue(name: string): Promise<boolean> } {
+  const { readClock } = options
   const queues = new Map<string, RegisteredQueue>(
-    options.queues.map((name) => [name, { name, application: null, ...noLimits }]),
+    options.queues.map((name) => [name, { name, application: null, pause: null, ...noLimits }]),
   )
+  for (const name of options.pausedQueues ?? []) {
+    const pause = { since: new Date(0), workerConcurrency: 2, isGuarded: true, isOver: false }
+    queues.set(name, { name, application: null, ...noLimits, workerConcurrency: 0, pause })
+  }
   const schedules = new Map(options.schedules.map((schedule) => [schedule.name, schedule]))
   let versions = [...options.versions]
   let triggered = 0
@@ -81,7 +91,7 @@ export function createFakePlatform(
     hasQueue: async (name) => queues.has(name),
     createQueue: async (name, application, settings) => {
       if (queues.has(name)) return 'no-op'
-      queues.set(name, { name, application, ...noLimits, ...settings })
+      queues.set(name, { name, application, pause: null, ...noLimits, ...settings })
       return 'changed'
     },
     setQueue: async (name, settings) => {
@@ -91,6 +101,48 @@ export function createFakePlatform(
       if (JSON.stringify(changed) === JSON.stringify(queue)) return 'no-op'
       queues.set(name, changed)
       return 'changed'
+    },
+    pauseQueue: async (name) => {
+      const queue = queues.get(name)
+      if (!queue) return { outcome: onQueue(name).length > 0 ? 'in-code' : 'not-found' }
+      if (queue.workerConcurrency === 0) return { outcome: 'paused-already' }
+      const { workerConcurrency } = queue
+      const guard = options.pauseGuard ?? 'trigger'
+      const kept = {
+        since: guard === 'none' ? null : readClock(),
+        isGuarded: guard === 'trigger',
+        isOver: false,
+      }
+      const limit = guard === 'none' ? undefined : workerConcurrency
+      queues.set(name, { ...queue, workerConcurrency: 0, pause: { ...kept, workerConcurrency: limit } })
+      return { outcome: 'paused', workerConcurrency, guard }
+    },
+    resumeQueue: async (name, given) => {
+      const queue = queues.get(name)
+      if (!queue) return 'not-found'
+      if (!queue.pause) return 'not-paused'
+      const workerConcurrency = given === undefined ? queue.pause.workerConcurrency : given
+      if (workerConcurrency === undefined) return 'limit-unknown'
+      queues.set(name, { ...queue, workerConcurrency, pause: null })
+      return 'resumed'
+    },
+    queueHistory: async ({ stepMs, count }) => {
+      const nowMs = readClock().getTime()
+      const names = new Set(rows().flatMap(({ workflow }) => workflow.queue ?? []))
+      return new Map(
+        [...names].map((name) => {
+          const moments = Array.from({ length: count }, (_, index) => {
+            const at = nowMs - stepMs * (count - 1 - index)
+            const waiting = onQueue(name).flatMap(({ workflow: { createdAt, startedAt, status } }) => {
+              const taken = status === 'ENQUEUED' ? Infinity : (startedAt ?? createdAt).getTime()
+              return createdAt.getTime() <= at && at < taken ? [createdAt.getTime()] : []
+            })
+            return { count: waiting.length, oldestMs: waiting.length ? at - Math.min(...waiting) : null }
+          })
+          const waiting = moments.map((moment) => moment.count)
+          return [name, { waiting, oldestMs: moments.map(({ oldestMs }) => oldestMs) }]
+        }),
+      )
     },
     deleteQueue: async (name): Promise<PlatformResult> => {
       const queue = queues.get(name)

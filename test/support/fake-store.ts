@@ -4,7 +4,7 @@ import type { ServerHealth } from '../../src/core/diagnosis/server-health.ts'
 import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'
-import type { ApplicationVersion, Schedule } from '../../src/core/platform.ts'
+import type { ApplicationVersion, PauseGuard, Schedule } from '../../src/core/platform.ts'
 import type { QueuePlace, SendRequest, StartRequest } from '../../src/core/run/start.ts'
 import type { Store } from '../../src/core/store.ts'
 import {
@@ -52,6 +52,10 @@ interface FakeStoreOptions {
   readonly versions?: readonly ApplicationVersion[]
   readonly isBeforeSdk5?: boolean
   readonly schedules?: readonly Schedule[]
+  /** What keeps a pause of a queue; a trigger by default. */
+  readonly pauseGuard?: PauseGuard
+  /** Registered besides, and paused. */
+  readonly pausedQueues?: readonly string[]
   /** Whether there is a record of decisions; true by default. */
   readonly hasRecord?: boolean
   /** Ids of executors without a sign of life. */
@@ -178,6 +182,9 @@ export function createFakeStore(
       queues,
       versions,
       schedules,
+      readClock,
+      pauseGuard: options.pauseGuard,
+      pausedQueues: options.pausedQueues,
     }),
     executors: async () => liveExecutors(),
     activity: (range) =>

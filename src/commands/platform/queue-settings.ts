@@ -7,12 +7,9 @@ import {
   type RateLimit,
 } from '../../core/platform.ts'
 import { type CommandOptions, command } from '../../core/words/command-line.ts'
-import { parseDuration } from '../../core/words/duration.ts'
-import { positiveInteger } from '../../frame/option-parsers.ts'
+import { countOrNone, type NoLimit, none, parsePoll, parseRateLimit } from './limit-parsers.ts'
 
-/** No limit. The parser of options takes null for nothing at all. */
-const none = 'none'
-type OrNone<Limit> = Limit | typeof none
+type OrNone<Limit> = Limit | NoLimit
 
 export interface SettingFlags {
   readonly concurrency?: OrNone<number>
@@ -126,32 +123,4 @@ function withoutContradictions(
   const change =
     settings[part] === undefined ? { [part]: settings[whole] ?? stored[whole] } : { [whole]: settings[part] }
   return withoutContradictions({ ...settings, ...change }, stored)
-}
-
-function countOrNone(text: string): number | typeof none {
-  return text === none ? none : positiveInteger(text)
-}
-
-function parseRateLimit(text: string): RateLimit | typeof none {
-  if (text === none) return none
-  const [, count = '', period = ''] = /^(\d+)\/(.+)$/.exec(text) ?? []
-  if (count === '') {
-    throw new CliError('invalid-argument', `"${text}" is not a rate limit.`, { hint: 'write it as 100/1m' })
-  }
-  const periodMs = parseDuration(period)
-  if (periodMs > 0) return { max: positiveInteger(count), periodMs }
-  throw new CliError('invalid-argument', `"${text}" is not a rate limit: its period is zero.`, {
-    hint: `write it as ${count}/1m, or none for no limit`,
-  })
-}
-
-/** Each look is a transaction of every worker. */
-const fastestPollMs = 10
-
-function parsePoll(text: string): number {
-  const pollMs = parseDuration(text)
-  if (pollMs >= fastestPollMs) return pollMs
-  throw new CliError('invalid-argument', `The polling interval ${text} is too short.`, {
-    hint: `--poll ${fastestPollMs}ms is the fastest, 1s the usual`,
-  })
 }

@@ -2,16 +2,20 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Queue } from '../../core/platform.ts'
-import type { Store } from '../../core/store.ts'
+import { listQueues } from '../../core/run/list-queues.ts'
 import { command } from '../../core/words/command-line.ts'
 import { confirm } from '../../frame/confirm.ts'
-import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
+import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { readQueues } from '../../frame/queues/remembered-pauses.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { queueColumns } from '../../render/columns/platform-columns.ts'
-import { toQueueJson } from '../../render/to-json.ts'
+import { listedQueueColumns } from '../../render/columns/platform-columns.ts'
+import { toListedQueueJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { listOrNearest, requireThere, settleResult } from './platform-result.ts'
+import { settleResult } from './platform-result.ts'
 import { addSettings, asTyped, refuseContradiction, type SettingFlags, toSettings } from './queue-settings.ts'
+import { drainCommand } from './queues/drain.ts'
+import { findQueue, missingQueue, printQueue } from './queues/find-queue.ts'
+import { pauseCommand, resumeCommand } from './queues/pause.ts'
 
 interface QueueFlags extends DatabaseFlags, OutputFlags, SettingFlags {
   readonly application?: string
@@ -20,21 +24,25 @@ interface QueueFlags extends DatabaseFlags, OutputFlags, SettingFlags {
 
 export function queuesCommand(context: Context): Command {
   const command = addOutputOptions(new Command('queues'), ['table', 'json', 'jsonl', 'ids'])
-    .summary('list registered queues with their depth; set, create, delete')
-    .description('List the registered queues: what waits and runs on each, and its limits.')
+    .summary('list registered queues with their depth; pause, resume, drain, set, create, delete')
+    .description(
+      'List the registered queues: what waits and runs on each, its limits, and how many waited, and the oldest for how long, over the last hour.',
+    )
     .action((_, own: Command) => runList(context, own.optsWithGlobals<QueueFlags>()))
-  command.addCommand(setCommand(context).copyInheritedSettings(command))
-  command.addCommand(createCommand(context).copyInheritedSettings(command))
-  command.addCommand(deleteCommand(context).copyInheritedSettings(command))
+  const verbs = [
+    ...[pauseCommand(context), resumeCommand(context), drainCommand(context)],
+    ...[setCommand(context), createCommand(context), deleteCommand(context)],
+  ]
+  for (const verb of verbs) command.addCommand(verb.copyInheritedSettings(command))
   return command
 }
 
 async function runList(context: Context, flags: QueueFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     await printRows(context, flags, {
-      rows: await store.queues(),
-      columns: queueColumns,
-      toJson: toQueueJson,
+      rows: await listQueues(store, () => readQueues(context, store)),
+      columns: listedQueueColumns,
+      toJson: toListedQueueJson,
       toId: ({ name }) => name,
       empty: `No queue is registered in ${store.database.label}.`,
     })
@@ -79,15 +87,24 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
   }
   refuseContradiction('queues set', name, settings)
   await withStore(context, flags, async (store) => {
-    refuseContradiction('queues set', name, settings, await findQueue(store, name))
+    refuseContradiction('queues set', name, settings, whenResumed(await findQueue(context, store, name)))
     settleResult(context, await store.setQueue(name, settings), {
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
       noOpHint: command('queues'),
-      ...(await missing(store, name)),
+      ...(await missingQueue(store, name)),
     })
-    await printQueue(context, flags, await findQueue(store, name))
+    await printQueue(context, flags, await findQueue(context, store, name))
   })
+}
+
+/** Of a queue that is paused with the limit that it will have. */
+function whenResumed(queue: Queue): Queue {
+  const { pause, workerConcurrency } = queue
+  return {
+    ...queue,
+    workerConcurrency: pause && !pause.isOver ? (pause.workerConcurrency ?? null) : workerConcurrency,
+  }
 }
 
 async function runCreate(context: Context, name: string, flags: QueueFlags): Promise<void> {
@@ -98,15 +115,15 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
       noOpHint: command('queues set', [name], asTyped(settings)),
-      ...(await missing(store, name)),
+      ...(await missingQueue(store, name)),
     })
-    await printQueue(context, flags, await findQueue(store, name))
+    await printQueue(context, flags, await findQueue(context, store, name))
   })
 }
 
 async function runDelete(context: Context, name: string, flags: QueueFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
-    const queue = await findQueue(store, name)
+    const queue = await findQueue(context, store, name)
     await confirm(context, `Delete the queue ${name} in ${store.database.label}?`, flags.yes)
     settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
@@ -115,27 +132,8 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
         '--queue': name,
         '--status': ['ENQUEUED', 'PENDING', 'DELAYED'],
       }),
-      ...(await missing(store, name)),
+      ...(await missingQueue(store, name)),
     })
     await printQueue(context, flags, queue)
   })
-}
-
-/** Throws `not-there`. */
-async function findQueue(store: Store, name: string): Promise<Queue> {
-  return requireThere(
-    (await store.queues()).find((queue) => queue.name === name),
-    await missing(store, name),
-  )
-}
-
-/** As it is after it was changed, or was before it was deleted. */
-function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise<void> {
-  return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
-}
-
-async function missing(store: Store, name: string) {
-  const names = (await store.queues()).map((queue) => queue.name)
-  const notFound = `No queue "${name}" is registered there.`
-  return { notFound, notFoundHint: listOrNearest('queues', name, names) }
 }

@@ -8,6 +8,7 @@ import type { Store } from '../../core/store.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
 import { repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { readQueues } from '../../frame/queues/remembered-pauses.ts'
 import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
 import {
@@ -109,6 +110,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
       now: context.now,
       workflows,
       isRecorded: audit.value === 'on',
+      readQueues: () => readQueues(context, store),
     })
     return { lines: toFindingLines(examine(checkup), checkup.server.now, store.database), code: undefined }
   }

@@ -18,6 +18,8 @@ export type Cause =
   | { readonly kind: 'partition-missing' }
   | { readonly kind: 'version-gone'; readonly version: string; readonly live: readonly string[] }
   | { readonly kind: 'version-overtaken'; readonly latest: string; readonly live: readonly string[] }
+  /** Somebody set its limit to 0. */
+  | { readonly kind: 'queue-paused' }
   | { readonly kind: 'queue-full'; readonly limit: QueueLimit; readonly ahead: number }
   /** Executors live that may run it, and none of them polls its queue. */
   | { readonly kind: 'not-polled' }

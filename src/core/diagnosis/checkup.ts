@@ -1,5 +1,5 @@
 import { knownMigration } from '../dbos-names.ts'
-import type { ApplicationVersion } from '../platform.ts'
+import type { ApplicationVersion, Queue, QueuePause } from '../platform.ts'
 import type { Cause } from './cause.ts'
 import { diagnose } from './diagnose.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
@@ -22,6 +22,7 @@ export interface Checkup {
   /** What nobody takes over, with one of its workflows. */
   readonly stranded: readonly { readonly executor: DeadExecutor; readonly workflowId: string }[]
   readonly misdirected: readonly Misdirected[]
+  readonly queues: readonly Queue[]
   /** `needed`: drover does not create it by itself here, and refuses decisions without it. */
   readonly record: 'off' | 'by-itself' | 'needed'
 }
@@ -85,6 +86,7 @@ export type Finding = { readonly verdict: Verdict } & (
   | { readonly check: 'dead'; readonly sample: Sample }
   | { readonly check: 'unread'; readonly sample: Sample }
   | { readonly check: 'topics'; readonly misdirected: Misdirected | null }
+  | { readonly check: 'pauses'; readonly queue: Queue; readonly pause: QueuePause }
 )
 
 /** Workflows with the same cause, and the situation of the oldest. */
@@ -156,6 +158,9 @@ export function examine(checkup: Checkup): readonly Finding[] {
       sample: server.unreadAfterEnd,
     },
     ...findMisdirections(checkup),
+    ...checkup.queues.flatMap((queue): Finding[] =>
+      queue.pause ? [{ check: 'pauses', verdict: 'warn', queue, pause: queue.pause }] : [],
+    ),
   ]
 }
 
@@ -193,7 +198,7 @@ function findOrphans({ server: { role }, scan, stranded }: Checkup): Finding[] {
 }
 
 /** What goes on by itself, or is another check's. */
-const notInVain: readonly Cause['kind'][] = ['delayed', 'due', 'queue-full']
+const notInVain: readonly Cause['kind'][] = ['delayed', 'due', 'queue-full', 'queue-paused']
 /** The same on several queues is the same. */
 const causesOfQueue: readonly Cause['kind'][] = [
   'queue-missing',

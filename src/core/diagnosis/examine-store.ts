@@ -1,4 +1,5 @@
 import type { WorkflowProfiles } from '../decide/answer-profile.ts'
+import type { Queue } from '../platform.ts'
 import type { Store } from '../store.ts'
 import { type Checkup, findStranded } from './checkup.ts'
 import { explain } from './explain-workflow.ts'
@@ -10,12 +11,14 @@ interface ExamineOptions {
   readonly workflows: Readonly<Record<string, WorkflowProfiles>>
   /** Whether it is to be recorded who decides. */
   readonly isRecorded: boolean
+  /** With what else is known of their pauses; by default those of the store. */
+  readonly readQueues?: () => Promise<readonly Queue[]>
 }
 
 /** Everything that `doctor` judges, looked up. Many statements: what moved in between is seen twice. */
 export async function examineStore(
   store: Store,
-  { now, workflows, isRecorded }: ExamineOptions,
+  { now, workflows, isRecorded, readQueues = () => store.queues() }: ExamineOptions,
 ): Promise<Checkup> {
   // The connection is open by now: this measures the way, and not the handshake.
   const executors = await store.executors({ ask: true })
@@ -34,6 +37,7 @@ export async function examineStore(
     standing: await findSituations(store, [...server.backlog, ...server.unbegun]),
     stranded: findStranded(scan, executors).map((executor) => ({ executor, workflowId: executor.oldestId })),
     misdirected: await findMisdirections(store, server.unknownTopics, workflows),
+    queues: await readQueues(),
     record: !isRecorded ? 'off' : store.database.own ? 'by-itself' : 'needed',
   }
 }

@@ -15,3 +15,15 @@ export const trustedSchema = closedObject(
   { files: v.record(v.string(), v.string()), hosts: v.array(v.string()) },
   'must be an object',
 )
+
+/** `paused-queues.json`: what limit a queue had, by database, schema and name. */
+export const pausedSchema = v.record(
+  v.string(),
+  closedObject(
+    {
+      workerConcurrency: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      since: v.pipe(v.string(), v.isoTimestamp()),
+    },
+    'must be an object',
+  ),
+)

@@ -1,4 +1,4 @@
-import type { Queue, RateLimit } from '../../core/platform.ts'
+import type { Queue, QueuePause, RateLimit } from '../../core/platform.ts'
 import { defineTable, type Picked, pick } from './define-table.ts'
 import { toDate, toFilledText } from './rows.ts'
 
@@ -31,14 +31,15 @@ const described = [
   ...(['partitionRateMax', 'partitionRatePeriodSeconds'] as const),
 ] as const
 
-type QueueRow = Picked<(typeof described)[number] | 'enqueued' | 'delayed' | 'running' | 'oldest'>
+type QueueRow = Picked<(typeof described)[number] | 'enqueued' | 'delayed' | 'running' | 'oldest'> &
+  Picked<'has_pause' | 'limit_after' | 'paused_at'>
 
 export function queueColumns(q: ReturnType<typeof queues.in>): string {
   return pick(q, described)
 }
 
-/** Of a row that has the depths of the queue, too. */
-export function toQueue(row: QueueRow): Queue {
+/** Of a row that has the depths of the queue, too, and what is on record of its pause. */
+export function toQueue(row: QueueRow, isGuarded: boolean): Queue {
   return {
     name: String(row.name),
     application: toFilledText(row.application),
@@ -54,6 +55,19 @@ export function toQueue(row: QueueRow): Queue {
     delayed: Number(row.delayed),
     running: Number(row.running),
     oldestAt: toDate(row.oldest),
+    pause: toPause(row, isGuarded),
+  }
+}
+
+function toPause(row: QueueRow, hasTrigger: boolean): QueuePause | null {
+  const isStopped = toCount(row.workerConcurrency) === 0
+  const isRecorded = row.has_pause === true
+  if (!isStopped && !isRecorded) return null
+  return {
+    since: isRecorded ? (row.paused_at as Date) : null,
+    workerConcurrency: isRecorded ? toCount(row.limit_after) : undefined,
+    isGuarded: isRecorded && hasTrigger,
+    isOver: !isStopped,
   }
 }
 

@@ -1,24 +1,32 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Queue, QueueSettings } from '../../core/platform.ts'
 import { writeOnce } from '../connection/write-once.ts'
+import { findPauseObjects, forgetPause } from '../queues/pause-guard.ts'
 import { pick } from '../tables/define-table.ts'
 import { queueColumns, queues, toQueue } from '../tables/registered-queues.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 
-export async function readQueues({ session, schema }: Database): Promise<Queue[]> {
+export async function readQueues(database: Database): Promise<Queue[]> {
+  const { session, schema } = database
   const q = queues.in(schema, 'q')
   const w = workflowStatus.in(schema, 'w')
   if (!queues.isIn(schema)) return []
+  const pauses = await findPauseObjects(database)
+  const known = pauses.hasTable
+    ? `left join drover.queue_pauses p on p.system_schema = $1 and p.queue = ${q.name}`
+    : 'left join (select null::text as queue, null::int as limit_after, null::timestamptz as paused_at) p on false'
   // Each part as one of the partial indexes has it.
   const count = (statuses: string) =>
     `select ${pick(w, ['queue', 'status'])}, count(*) as count, min(${w.createdAt}) as oldest
      from ${w} where ${w.status} in (${statuses}) and ${w.queue} is not null group by 1, 2`
   const rows = await session.query(
     `select ${queueColumns(q)}, coalesce(d.enqueued, 0) as enqueued, coalesce(d.delayed, 0) as delayed,
-       coalesce(d.running, 0) as running, d.oldest
+       coalesce(d.running, 0) as running, d.oldest,
+       p.queue is not null as has_pause, p.limit_after, p.paused_at
      from ${q}
+     ${known}
      left join (
        select queue, sum(count) filter (where status = 'ENQUEUED') as enqueued,
          sum(count) filter (where status = 'DELAYED') as delayed,
@@ -27,8 +35,9 @@ export async function readQueues({ session, schema }: Database): Promise<Queue[]
        from (${count(`'ENQUEUED', 'PENDING'`)} union all ${count(`'DELAYED'`)}) depths group by 1
      ) d on d.queue = ${q.name}
      order by ${q.name} collate "C"`,
+    pauses.hasTable ? [schema.name] : [],
   )
-  return rows.map(toQueue)
+  return rows.map((row) => toQueue(row, pauses.hasTrigger))
 }
 
 export async function createQueue(
@@ -98,7 +107,9 @@ export async function deleteQueue({ session, schema }: Database, name: string): 
          and not exists (select from ${w} where ${w.queue} = $1 and ${w.status} = 'DELAYED')`,
       [name],
     )
-    return rowCount === 1 ? 'changed' : 'no-op'
+    if (rowCount !== 1) return 'no-op'
+    await forgetPause(client, schema, name)
+    return 'changed'
   })
 }
 

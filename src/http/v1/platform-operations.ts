@@ -1,7 +1,8 @@
+import { listQueues } from '../../core/run/list-queues.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
 import { toWorkerJson } from '../../render/columns/worker-columns.ts'
-import { toQueueJson, toScheduleJson, toVersionJson } from '../../render/to-json.ts'
+import { toListedQueueJson, toScheduleJson, toVersionJson } from '../../render/to-json.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse } from '../route.ts'
 import { noQuery } from './inputs.ts'
@@ -27,7 +28,7 @@ export function platformOperations({ store, now }: GatewayParts): readonly Opera
   })
   return [
     list('queues', 'Registered queues, and what is on them', 'Queue', async () =>
-      (await store.queues()).map(toQueueJson),
+      (await listQueues(store)).map(toListedQueueJson),
     ),
     list('workers', 'The executors that are live, and what they run', 'Worker', async () =>
       (await listWorkers(store, await store.executors(), now())).map(toWorkerJson),

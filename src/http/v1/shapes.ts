@@ -130,6 +130,15 @@ export const shapes = {
     partitionWorkerConcurrency: maybeNumber,
     partitionRateLimit: rateLimit,
     pollMs: number,
+    pause: v.nullable(
+      v.object({
+        since: maybeTime,
+        workerConcurrency: maybeNumber,
+        isGuarded: v.boolean(),
+        isOver: v.boolean(),
+      }),
+    ),
+    lastHour: v.object({ waiting: v.array(number), oldestMs: v.array(maybeNumber) }),
   }),
   Worker: v.object({
     executorId: text,

@@ -1,5 +1,7 @@
-import type { Queue, RateLimit, Schedule } from '../../core/platform.ts'
+import type { Queue, QueueHistory, QueuePause, RateLimit, Schedule } from '../../core/platform.ts'
+import type { ListedQueue } from '../../core/run/list-queues.ts'
 import type { VersionRow } from '../../core/run/list-versions.ts'
+import { renderSparkline } from '../sparkline.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { formatAge, formatElapsed } from '../time-text.ts'
@@ -24,7 +26,14 @@ export const queueColumns: readonly Column<Queue>[] = [
     align: 'right',
     optional: 1,
   },
-  { title: 'LIMITS', value: limitsOf, minWidth: 12, optional: 2 },
+  {
+    title: 'STATE',
+    value: ({ pause }) => (pause === null ? '' : pause.isOver ? 'pause ended' : 'paused'),
+    short: ({ pause }, now) => (pause === null ? '' : pauseText(pause, now)),
+    paint: (text, _row, style) => style.warning(text),
+    optional: 1,
+  },
+  { title: 'LIMITS', value: limitsOf, minWidth: 28, optional: 2 },
   {
     title: 'APPLICATION',
     value: ({ application }) => application ?? '',
@@ -34,10 +43,38 @@ export const queueColumns: readonly Column<Queue>[] = [
   },
 ]
 
-/** `4 at once, 2 per worker, 10 in 60s; per partition 1 at once`. */
+export const listedQueueColumns: readonly Column<ListedQueue>[] = [
+  ...queueColumns,
+  historyColumn('WAITING, 1H', 5, ({ waiting }) => waiting),
+  historyColumn('OLDEST, 1H', 6, ({ oldestMs }) => oldestMs.map((ms) => Math.round((ms ?? 0) / 1000))),
+]
+
+/** On a terminal a sparkline; elsewhere the numbers, the last one now. */
+function historyColumn(
+  title: string,
+  optional: number,
+  numbersOf: (history: QueueHistory) => readonly number[],
+): Column<ListedQueue> {
+  const numbersIn = ({ lastHour }: ListedQueue) => numbersOf(lastHour)
+  return {
+    title,
+    value: (row) => (numbersIn(row).some((number) => number > 0) ? numbersIn(row).join(' ') : ''),
+    short: (row) => renderSparkline(numbersIn(row)),
+    optional,
+  }
+}
+
+/** `‖ paused 5m ago`. */
+function pauseText({ since, isOver }: QueuePause, now: Date): string {
+  if (isOver) return '! pause ended'
+  return since === null ? '‖ paused' : `‖ paused ${formatAge(since, now)}`
+}
+
+/** `4 at once, 2 per worker, 10 in 60s; per partition 1 at once`; of a queue that is paused what it had, and will have. */
 function limitsOf(queue: Queue): string {
-  const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit } = queue
-  const inAll = limitTexts(queue.concurrency, queue.workerConcurrency, queue.rateLimit)
+  const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit, pause } = queue
+  const perWorker = pause && !pause.isOver ? (pause.workerConcurrency ?? null) : queue.workerConcurrency
+  const inAll = limitTexts(queue.concurrency, perWorker, queue.rateLimit)
   const inEach = limitTexts(partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit)
   const ofPartitions = inEach === '' ? (queue.isPartitioned ? 'partitioned' : '') : `per partition ${inEach}`
   return [inAll, ofPartitions].filter((text) => text !== '').join('; ')

@@ -97,6 +97,7 @@ type Obstacle = Extract<
       | 'partition-missing'
       | 'version-gone'
       | 'version-overtaken'
+      | 'queue-paused'
       | 'queue-full'
       | 'not-polled'
       | 'name-unregistered'
@@ -117,6 +118,8 @@ function describeObstacle(cause: Obstacle, queue: string): string {
       return `nobody runs ${escapeName(cause.version)}`
     case 'version-overtaken':
       return `nobody runs the latest, ${escapeName(cause.latest)}`
+    case 'queue-paused':
+      return `${queue} is paused`
     case 'queue-full':
       return `${queue} runs the ${cause.limit.max} it may`
     case 'not-polled':

@@ -17,6 +17,7 @@ import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { counted, displayWidth, escapeControls, escapeName, pad, shortExecutor, wrap } from '../text.ts'
 import { formatDuration, formatElapsed } from '../time-text.ts'
+import { describePause } from './describe-pause.ts'
 
 /** A line of `doctor`. */
 export interface FindingLine {
@@ -140,6 +141,8 @@ function describe(finding: Finding, now: Date): [message: string, fix?: Phrase] 
       )
     case 'topics':
       return describeTopics(finding.misdirected)
+    case 'pauses':
+      return describePause(finding, now)
     default:
       return finding satisfies never
   }

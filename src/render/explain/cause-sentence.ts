@@ -47,6 +47,8 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
       return `It is of version ${escapeName(cause.version)}, which no live worker runs; they run ${names(cause.live)}.`
     case 'version-overtaken':
       return `It names no version, so only workers of the latest one may take it, which is ${escapeName(cause.latest)}; those that live run ${names(cause.live)}.`
+    case 'queue-paused':
+      return `The ${queue} is paused: no worker takes anything from it.`
     case 'queue-full':
       return `${describeLimit(cause.limit, outlook?.queue.runningCount ?? 0, queue)}${
         cause.ahead > 0 ? `; ${cause.ahead === 1 ? '1 is' : `${cause.ahead} are`} ahead of it.` : '.'

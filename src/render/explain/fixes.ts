@@ -74,6 +74,10 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
         ...promote(cause.live),
         { command: worker({ version: cause.latest }), effect: 'runs a worker of the latest version' },
       ]
+    case 'queue-paused':
+      return [
+        { command: command('queues resume', [workflow.queue ?? '']), effect: 'lets workers take from it' },
+      ]
     case 'queue-full':
       return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
         ? [

@@ -73,6 +73,8 @@ test('queues shows what waits and runs, and the limits', async () => {
     partitionWorkerConcurrency: null,
     partitionRateLimit: null,
     pollMs: 500,
+    pause: null,
+    lastHour: { waiting: expect.any(Array), oldestMs: expect.any(Array) },
   })
   expect((await runCli('queues set mails --concurrency none', { store })).code).toBe(0)
 })
@@ -85,10 +87,10 @@ test('the limits of partitions are set, shown and taken away', async () => {
   expect((await runCli('queues set mails --partition-concurrency 1', { store })).code).toBe(0)
   const shown = await runCli('queues', { store, isTerminal: true, columns: 120, now })
   expect(shown.stdout).toMatchInlineSnapshot(`
-    "QUEUE    WAITING  RUNNING  DELAYED  OLDEST  LIMITS
+    "QUEUE    WAITING  RUNNING  DELAYED  OLDEST  LIMITS                                          WAITING, 1H    OLDEST, 1H
     idle           0        0
-    mails          2        1           9m ago  per partition 1 at once
-    tenants        0        0                   8 at once; per partition 2 at once, 1 per worker, 5 in 60s
+    mails          2        1           9m ago  per partition 1 at once                         ▁▁▁▁▁▁▁▁▁▁▁▁█  ▁▁▁▁▁▁▁▁▁▁▁▁█
+    tenants        0        0                   8 at once; per partition 2 at once, 1 per wor…
     "
   `)
   const cleared =

@@ -122,6 +122,8 @@ function fixOf(
     case 'version-gone':
     case 'version-overtaken':
       return otherVersion(cause.live) ?? worker()
+    case 'queue-paused':
+      return command('queues')
     case 'not-polled':
       return worker({ poll: true })
     case 'name-unregistered':

@@ -1,0 +1,46 @@
+import type { Context } from '../../../context.ts'
+import type { Queue } from '../../../core/platform.ts'
+import type { Store } from '../../../core/store.ts'
+import type { Phrase } from '../../../core/words/command-line.ts'
+import { type OutputFlags, printOne } from '../../../frame/output-format.ts'
+import { readQueues } from '../../../frame/queues/remembered-pauses.ts'
+import { toQueueJson } from '../../../render/to-json.ts'
+import { listOrNearest, requireThere } from '../platform-result.ts'
+
+/** Throws `not-there`. */
+export async function findQueue(
+  context: Pick<Context, 'home' | 'readFile'>,
+  store: Store,
+  name: string,
+): Promise<Queue> {
+  const queues = await readQueues(context, store)
+  return requireThere(
+    queues.find((queue) => queue.name === name),
+    missingAmong(queues, name),
+  )
+}
+
+/** As it is after it was changed, or was before it was deleted. */
+export function printQueue(context: Context, flags: OutputFlags, queue: Queue): Promise<void> {
+  return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
+}
+
+export async function missingQueue(store: Store, name: string): Promise<MissingQueue> {
+  return missingAmong(await store.queues(), name)
+}
+
+interface MissingQueue {
+  readonly notFound: string
+  readonly notFoundHint: Phrase
+}
+
+function missingAmong(queues: readonly Queue[], name: string): MissingQueue {
+  return {
+    notFound: `No queue "${name}" is registered there.`,
+    notFoundHint: listOrNearest(
+      'queues',
+      name,
+      queues.map((queue) => queue.name),
+    ),
+  }
+}
