@@ -218,12 +218,12 @@ export function toChangeJson(change: Change): object {
 
 /** JSON for people and for `jq` alike. */
 export function toJsonText(value: unknown): string {
-  return harmless(stringifyExact(value, 2))
+  return escapeJson(stringifyExact(value, 2))
 }
 
 /** JSON on one line. */
 export function toJsonLine(value: unknown): string {
-  return harmless(stringifyExact(value))
+  return escapeJson(stringifyExact(value))
 }
 
 /** One line for each value, as `toStreamValueJson` has it; what they share is written once, for there may be millions. */
@@ -237,11 +237,11 @@ export function toStreamValueLines(values: readonly StreamValue[]): string {
     }
     return `${head}${value.offset},"value":${stringifyExact(value.value)}}`
   })
-  return harmless(lines.join('\n'))
+  return escapeJson(lines.join('\n'))
 }
 
 /** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */
-function harmless(json: string): string {
+export function escapeJson(json: string): string {
   return json.replaceAll(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -5,7 +5,7 @@ import type { TestDatabase } from '../support/database.ts'
 import { exampleWorkflows } from '../support/example-store.ts'
 import { hostilePlan, sayCounts } from '../support/hostile-plan.ts'
 import { createRandom } from '../support/random.ts'
-import { createExampleDatabase } from '../support/refuse-commands.ts'
+import { createExampleDatabase, exportExamples } from '../support/refuse-commands.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 
 const following = ['watch done', 'stream done log --follow', 'events done --follow', 'wait done']
@@ -21,6 +21,9 @@ const commands = [
   'queues',
   'inbox --no-pick',
   'audit verify',
+  'metrics',
+  'export done',
+  'import --yes --new-ids',
 ]
 const kinds: readonly CutKind[] = ['cut', 'half-close', 'stall']
 /** No command sends more. */
@@ -36,10 +39,16 @@ async function withOwnWorkflow(database: TestDatabase, command: string, name: st
   return command.replace(`${verb} ${workflowId}`, `${verb} ${name}`)
 }
 
+interface Trial {
+  readonly database: TestDatabase
+  /** What `import` reads. */
+  readonly exported: string
+}
+
 /** What was wrong with it, undefined where nothing was, and `done` where the command ends before that message. */
-async function tryOut(database: TestDatabase, command: string, kind: CutKind, at: number) {
+async function tryOut({ database, exported }: Trial, command: string, kind: CutKind, at: number) {
   const line = await withOwnWorkflow(database, command, `own-${kind}-${commands.indexOf(command)}-${at}`)
-  const { code, wasCut, hangs, stderr } = await cutCommand(database, line, kind, at)
+  const { code, wasCut, hangs, stderr } = await cutCommand(database, line, kind, at, { stdin: exported })
   if (!wasCut) return 'done'
   const mustGoOn = kind !== 'stall' && following.includes(command)
   const isRight = !hangs && code !== 70 && (!mustGoOn || code === 0)
@@ -50,6 +59,7 @@ test('whatever becomes of the connection, each command ends by itself within its
   const database = await createExampleDatabase()
   const store = await openStore(database.target)
   await store.createRecord({ run: true })
+  const exported = await exportExamples(database)
   const random = createRandom(hostilePlan.seed)
   const series = commands.flatMap((command) => kinds.map((kind) => ({ kind, command, at: 0 })))
   const failures: string[] = []
@@ -58,7 +68,7 @@ test('whatever becomes of the connection, each command ends by itself within its
   const work = async (): Promise<void> => {
     for (let one = series.shift(); one; one = series.shift()) {
       for (let { at } = one; at < mostMessages && total() < hostilePlan.cuts; at++) {
-        const outcome = await tryOut(database, one.command, one.kind, at)
+        const outcome = await tryOut({ database, exported }, one.command, one.kind, at)
         if (outcome === 'done') break
         counts[one.kind]++
         if (outcome !== undefined) failures.push(outcome)

@@ -1,10 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { knownStates } from '../../src/core/sqlstates.ts'
-import { followingCommands, readingCommands, writingCommands } from '../support/every-command.ts'
+import {
+  followingCommands,
+  importingCommands,
+  plainCommands,
+  readingCommands,
+  screenCommands,
+  writingCommands,
+} from '../support/every-command.ts'
 import { hostilePlan, sayCounts } from '../support/hostile-plan.ts'
 import { createExampleDatabase, createRefuser, problemOf, type Refuser } from '../support/refuse-commands.ts'
 
-const commands = [...readingCommands, ...followingCommands, ...writingCommands]
+const commands = [
+  ...readingCommands,
+  ...plainCommands,
+  ...followingCommands,
+  ...writingCommands,
+  ...importingCommands,
+  ...screenCommands,
+]
 const states = hostilePlan.isShort ? ['25006', '57014', '53300', '22003', 'P0001'] : knownStates
 const positions = hostilePlan.isShort ? [0, 3] : [0, 1, 3, 5]
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { startDrover, untilReady } from '../support/drover-process.ts'
-import { readingCommands } from '../support/every-command.ts'
+import { plainCommands, readingCommands } from '../support/every-command.ts'
 import { hostilePlan } from '../support/hostile-plan.ts'
 import { runCli } from '../support/run-cli.ts'
 import { createHome } from '../support/throw-away-home.ts'
@@ -36,7 +36,7 @@ test.each(schemas)(
     expect(await run('wait w --timeout 1m')).toMatchObject({ code: 0 })
     expect(await run('audit')).toMatchObject({ code: 0, stdout: expect.stringContaining('stored') })
     expect(await run('audit verify')).toMatchObject({ code: 0 })
-    for (const command of readingCommands) {
+    for (const command of [...readingCommands, ...plainCommands]) {
       const { code, stderr } = await run(command.replaceAll('ID', 'w'))
       expect({ command, code: [0, 4, 5].includes(code), stderr: /bug in drover/.test(stderr) }).toEqual({
         command,

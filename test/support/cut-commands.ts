@@ -2,7 +2,7 @@ import { inject } from 'vitest'
 import { openStore } from '../../src/db/open-store.ts'
 import type { TestDatabase } from './database.ts'
 import { patience } from './patience.ts'
-import { type CliRun, runCli } from './run-cli.ts'
+import { type CliRun, type RunCliOptions, runCli } from './run-cli.ts'
 import { startWireProxy } from './wire-proxy.ts'
 
 export type CutKind = 'cut' | 'half-close' | 'stall'
@@ -24,7 +24,7 @@ export async function cutCommand(
   command: string,
   kind: CutKind,
   at: number,
-  files: Readonly<Record<string, string>> = {},
+  { files = {}, stdin }: Pick<RunCliOptions, 'files' | 'stdin'> = {},
 ): Promise<CutRun> {
   let wasCut = false
   const proxy = await startWireProxy(inject('serverUrl'), ({ index }) => {
@@ -41,6 +41,7 @@ export async function cutCommand(
         openStore: (target) => openStore(target, limits, () => {}, over.signal),
         interrupt: over.signal,
         files,
+        stdin,
         now: new Date(),
       },
     )

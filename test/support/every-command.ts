@@ -23,6 +23,19 @@ export const readingCommands: readonly string[] = [
   'versions',
 ]
 
+/** Their output has one form, for programs. */
+export const plainCommands: readonly string[] = [
+  'metrics',
+  'export ID',
+  'export --status SUCCESS --children --redact total',
+]
+
+/** They read what `export` wrote of `exampleWorkflows`, on stdin. */
+export const importingCommands: readonly string[] = ['import --yes', 'import --yes --new-ids -o json']
+
+/** They take the whole screen, until somebody presses `q`. */
+export const screenCommands: readonly string[] = ['top']
+
 /** They go on until there is nothing more to tell. */
 export const followingCommands: readonly string[] = [
   'watch ID',
@@ -55,7 +68,32 @@ export const writingCommands: readonly string[] = [
   'queues create other --application example',
   'queues delete mails',
   'schedules pause nightly',
+  'schedules resume nightly',
   'schedules trigger nightly',
   'versions promote v1',
   'audit init',
+  'link asking --as ada --public-url https://drover.example',
 ]
+
+/** Those that are missing above, with why. */
+export const otherCommands: Readonly<Record<string, string>> = {
+  demo: 'its database is its own',
+  run: 'its database is that of a DBOS runtime',
+  worker: 'its database is that of a DBOS runtime',
+  serve: 'it answers callers: test/hostile/gateway.test.ts',
+  completion: 'it reads no database',
+  config: 'it reads no database',
+  'config trust': 'it reads no database',
+  token: 'it reads no database',
+  'token create': 'it reads no database',
+  'token list': 'it reads no database',
+  'token revoke': 'it reads no database',
+  db: 'it starts and stops the embedded server',
+  'db start': 'it starts the embedded server',
+  'db stop': 'it stops the embedded server',
+  'db status': 'it reads files',
+  'db url': 'it reads files',
+  'db upgrade': 'it starts servers of its own',
+  'db logs': 'it reads files',
+  'db reset': 'it removes files',
+}

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase } from './database.ts'
-import { followingCommands, readingCommands } from './every-command.ts'
+import { followingCommands, plainCommands, readingCommands } from './every-command.ts'
 import { insertHostileRows } from './hostile-rows.ts'
 import { patience } from './patience.ts'
 import { createRandom } from './random.ts'
@@ -61,7 +61,11 @@ export async function readHostileRows({
     }
   }
   for (const [index, id] of workflowIds.entries()) {
-    const commands = [...readingCommands, ...followingCommands.map((command) => `${command} --timeout 1ms`)]
+    const commands = [
+      ...readingCommands,
+      ...plainCommands,
+      ...followingCommands.map((command) => `${command} --timeout 1ms`),
+    ]
     for (const command of commands) {
       // Those that name no workflow see all of them at once.
       if (!command.includes('ID') && index > 0) continue
@@ -70,6 +74,7 @@ export async function readHostileRows({
       const operands = rest.slice(0, rest.length - options.length)
       for (const format of formats) {
         if (command.includes('--follow') && format[1] === 'json') continue
+        if (plainCommands.includes(command) && format.length > 0) continue
         await read([verb, ...options, ...format, '--', ...operands])
       }
     }

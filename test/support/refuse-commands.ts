@@ -1,14 +1,16 @@
-import { inject } from 'vitest'
 import { exitCodeOf } from '../../src/core/errors.ts'
 import { exitCodes } from '../../src/core/exit-codes.ts'
 import { refusalOf } from '../../src/core/sqlstates.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { screenCommands } from './every-command.ts'
 import { exampleWorkflows } from './example-store.ts'
+import type { FakeTerminal } from './fake-terminal.ts'
+import { startRefusingProxy } from './refusing-proxy.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { seedPlatform } from './seed-platform.ts'
 import { seedWorkflow } from './seed-workflow.ts'
-import { startWireProxy } from './wire-proxy.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** A database with a workflow in each state, and what goes with them. */
 export async function createExampleDatabase(): Promise<TestDatabase> {
@@ -17,6 +19,16 @@ export async function createExampleDatabase(): Promise<TestDatabase> {
     await seedWorkflow(database, { ...workflow, createdAt: new Date() })
   await seedPlatform(database)
   return database
+}
+
+/** What `export` writes of a workflow that has ended and of one that has not. */
+export async function exportExamples(database: TestDatabase): Promise<string> {
+  const store = await openStore(database.target)
+  const pieces = store.exportWorkflows({ workflowIds: ['done', 'asking'], payloads: true })
+  let text = ''
+  for await (const piece of pieces) text += piece
+  await store.close()
+  return text
 }
 
 export interface RefusedRun extends CliRun {
@@ -39,33 +51,40 @@ export async function createRefuser(
   database: TestDatabase,
   files: Readonly<Record<string, string>> = {},
 ): Promise<Refuser> {
-  let due = Number.POSITIVE_INFINITY
-  let state = ''
-  let wasRefused = false
-  const proxy = await startWireProxy(inject('serverUrl'), ({ type, sql }) => {
-    const isStatement = (type === 'Q' || type === 'P') && !/^(begin|commit|rollback|listen)/i.test(sql)
-    if (!isStatement || due-- > 0) return undefined
-    due = Number.POSITIVE_INFINITY
-    wasRefused = true
-    return { kind: 'refuse', state, reason: 'refused by the test' }
-  })
+  const proxy = await startRefusingProxy()
   const url = proxy.urlOf(database.target.url)
+  const exported = await exportExamples(database)
   return {
     run: async (command, given, position) => {
-      due = position
-      state = given
-      wasRefused = false
+      proxy.refuse(given, position)
       const words = command.split(' ').map((word) => (word === 'ID' ? 'done' : word))
-      const ended = await runCli([...words, '--db-url', url], {
+      let terminal: FakeTerminal | undefined
+      let isOver = false
+      const running = runCli([...words, '--db-url', url], {
         openStore: (target) => openStore(target, { noticeAfterMs: 60_000 }),
         now: new Date(),
         files,
+        stdin: exported,
+        isTerminal: screenCommands.includes(command),
+        onTerminal: (given) => {
+          terminal = given
+        },
+      }).finally(() => {
+        isOver = true
       })
+      if (screenCommands.includes(command)) {
+        await waitUntil('a refusal', () => proxy.hasRefused() || isOver)
+        await waitUntil('the end', () => {
+          terminal?.press('q')
+          return isOver
+        })
+      }
+      const ended = await running
       const { code, isTransient = false } = refusalOf(given) ?? { code: 'usage' as const }
-      // A stream is read in batches, each of which is asked for again where what kept it may pass.
-      const isAskedAgain = isTransient && command.startsWith('stream ')
+      // A stream is read in batches, each of which is asked for again where what kept it may pass; so is a screen.
+      const isAskedAgain = isTransient && (command.startsWith('stream ') || screenCommands.includes(command))
       const expected = isAskedAgain ? exitCodes.ok.code : exitCodeOf(code)
-      return { ...ended, command, state: given, position, wasRefused, expected }
+      return { ...ended, command, state: given, position, wasRefused: proxy.hasRefused(), expected }
     },
     close: proxy.close,
   }

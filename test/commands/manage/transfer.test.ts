@@ -52,6 +52,17 @@ test('an id that is not there keeps no other one back', async () => {
   expect(run.stderr).toContain('There is no workflow nobody')
 })
 
+test('what a terminal would act on is an escape in the file, and the same again where it is imported', async () => {
+  const name = 'bell\u0007 c1\u009b31m bidi\u202e line\u2028end'
+  const { stdout } = await runCli('export odd', {
+    store: createFakeStore([{ workflowId: 'odd', name, status: 'SUCCESS' }]),
+  })
+  expect(stdout).toMatch(/^[\x20-\x7e\n]+$/)
+  const there = createFakeStore([], { own: true })
+  expect((await runCli('import', { store: there, stdin: stdout })).code).toBe(0)
+  expect(await there.get('odd')).toMatchObject({ name })
+})
+
 test.each([
   ['is nested as deep as nobody looks', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'nested too deeply'],
   ['is no JSON', 'gASVBAAAAAAAAACMAXiULg==', 'is not JSON'],

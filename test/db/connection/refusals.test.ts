@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { knownStates, refusalOf } from '../../../src/core/sqlstates.ts'
 import type { TestDatabase } from '../../support/database.ts'
-import { followingCommands, readingCommands, writingCommands } from '../../support/every-command.ts'
+import {
+  followingCommands,
+  importingCommands,
+  plainCommands,
+  readingCommands,
+  screenCommands,
+  writingCommands,
+} from '../../support/every-command.ts'
 import {
   createExampleDatabase,
   createRefuser,
@@ -47,7 +54,15 @@ beforeAll(async () => {
 
 afterAll(() => refuser.close())
 
-test.each([...readingCommands, ...writingCommands])('what Postgres refuses %s is told', async (command) => {
+const endingCommands = [
+  ...readingCommands,
+  ...plainCommands,
+  ...writingCommands,
+  ...importingCommands,
+  ...screenCommands,
+]
+
+test.each(endingCommands)('what Postgres refuses %s is told', async (command) => {
   for (const state of ['25006', '57014', '22003']) {
     const run = await refuser.run(command, state, 0)
     expect({ command, state, code: run.code, wasRefused: run.wasRefused }).toEqual({
@@ -56,7 +71,7 @@ test.each([...readingCommands, ...writingCommands])('what Postgres refuses %s is
       code: run.expected,
       wasRefused: true,
     })
-    expect(run.stderr + run.stdout).not.toBe('')
+    expect(run.stderr + run.stdout + run.frames.flat().join('')).not.toBe('')
     expect(problemOf(await refuser.run(command, state, 1))).toBeUndefined()
   }
 })

@@ -205,10 +205,12 @@ test.each(['cut', 'half-close', 'stall'] as const)(
       '/export': document(workflow({ id }), line('step', { workflowId: id, step: 0, name: 's' })),
     })
     for (const command of [importLine, 'export mine']) {
-      const { messages } = await cutCommand(database, command, kind, Infinity, exportOf(`${kind}-whole`))
+      const { messages } = await cutCommand(database, command, kind, Infinity, {
+        files: exportOf(`${kind}-whole`),
+      })
       const positions = [0.5, 0.7, 0.8, 0.9].map((part) => Math.floor(part * messages))
       const runs = await Promise.all(
-        positions.map((at) => cutCommand(database, command, kind, at, exportOf(`${kind}-${at}`))),
+        positions.map((at) => cutCommand(database, command, kind, at, { files: exportOf(`${kind}-${at}`) })),
       )
       // Looking at the tables is tried again, and may be done the second time.
       const failed = runs.filter(({ wasCut, code }) => wasCut && code !== 0)

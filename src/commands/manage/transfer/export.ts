@@ -16,6 +16,7 @@ import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { findExactWorkflow, notFoundHint, readIds } from '../../../frame/workflow-ids.ts'
 import { counted } from '../../../render/text.ts'
+import { escapeJson } from '../../../render/to-json.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
 
 interface ExportFlags extends DatabaseFlags, FilterFlags {
@@ -62,7 +63,7 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
     const exported = store.exportWorkflows({ workflowIds, payloads: flags.payloads })
     const pieces = redact ? redactLines(exported, redact) : exported
     for await (const text of pieces) {
-      await terminal.stdout.write(text)
+      await terminal.stdout.write(escapeJson(text))
       if (interrupts.signal.aborted) return context.exitWith(interruptCode(context))
     }
     printNotice(context, `${counted(workflowIds.length, 'workflow')} of ${store.database.label} exported.`)
