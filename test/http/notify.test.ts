@@ -94,6 +94,18 @@ test('what is refused is posted again under the same id, and a redirect is not f
   ])
 })
 
+test('a password in the address is a header, and in no notice', async () => {
+  const { url, received } = await receive(500)
+  const given = surroundings()
+  const secret = url.replace('http://', 'http://bot:s3cr%40t@').concat('?key=s3cr@t')
+  const notifier = await createNotifier({ ...given, notify: [secret] })
+  notifier?.tell(told)
+  await notifier?.settled()
+  expect(received[1]?.headers.authorization).toBe(`Basic ${Buffer.from('bot:s3cr@t').toString('base64')}`)
+  expect(given.notices).toHaveLength(1)
+  expect(given.notices.join()).not.toMatch(/s3cr|bot/)
+})
+
 test('a gateway tells of each question that waits, with its page', async () => {
   const { url, received } = await receive()
   const given = surroundings()

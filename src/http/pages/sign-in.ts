@@ -1,7 +1,6 @@
 import { isJsonObject } from '../../core/words/json.ts'
 import { sessionCookie } from '../auth/authorize.ts'
-import { findToken } from '../auth/tokens.ts'
-import { HttpRefusal } from '../failure-response.ts'
+import type { HttpRefusal } from '../failure-response.ts'
 import type { GatewayApp, GatewayContext, GatewayParts } from '../gateway-parts.ts'
 import { readForm, readJson } from '../read-body.ts'
 import { route } from '../route.ts'
@@ -35,16 +34,18 @@ export function addSessionRoute(app: GatewayApp, { access }: GatewayParts): void
       )
       const { token, next } = isForm ? await fromForm(context) : await fromJson(context)
       await context.get('authorize')('read', { token })
-      const tokens = (await access.tokens?.()) ?? []
-      if (access.tokens && !findToken(tokens, token))
-        throw new HttpRefusal(401, 'token-unknown', 'Not a token.')
-      const secure = access.publicUrl?.startsWith('https:') ? '; Secure' : ''
-      const cookie = `${sessionCookie}=${token}; Path=/; HttpOnly; SameSite=Strict${secure}; Max-Age=43200`
+      // Where everybody may there is nothing to keep.
+      const headers: Record<string, string> = access.tokens ? { 'Set-Cookie': toCookie(token, access) } : {}
       return isForm
-        ? new Response(null, { status: 303, headers: { Location: next, 'Set-Cookie': cookie } })
-        : new Response(null, { status: 204, headers: { 'Set-Cookie': cookie } })
+        ? new Response(null, { status: 303, headers: { Location: next, ...headers } })
+        : new Response(null, { status: 204, headers })
     },
   })
+}
+
+function toCookie(token: string, { publicUrl }: GatewayParts['access']): string {
+  const secure = publicUrl?.startsWith('https:') ? '; Secure' : ''
+  return `${sessionCookie}=${token}; Path=/; HttpOnly; SameSite=Strict${secure}; Max-Age=43200`
 }
 
 async function fromForm(context: GatewayContext): Promise<{ readonly token: string; readonly next: string }> {
