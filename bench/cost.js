@@ -17,15 +17,28 @@ export async function costOf(world, pids, seconds) {
   }
 }
 
-async function snapshot({ database, home }, pids) {
+async function snapshot(world, pids) {
+  return {
+    transactions: await transactions(world),
+    server: secondsByPid(serverPids(world.home)),
+    clients: secondsByPid(pids),
+  }
+}
+
+/** How many there were so far in the database, of everybody. */
+export async function transactions({ database }) {
   const { rows } = await database.query(
     'select pg_stat_force_next_flush(), (select xact_commit + xact_rollback from pg_stat_database where datname = current_database()) as transactions',
   )
-  return {
-    transactions: Number(rows[0].transactions),
-    server: secondsByPid(serverPids(home)),
-    clients: secondsByPid(pids),
-  }
+  return Number(rows[0].transactions)
+}
+
+/** What these processes used of a processor so far, with all their threads. Finer than the ticks of `stat`. */
+export function processorMs(pids) {
+  const files = pids.flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}/schedstat`),
+  )
+  return files.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6, 0)
 }
 
 /** Of the processes that are there at the end. */

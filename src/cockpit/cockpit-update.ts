@@ -1,6 +1,7 @@
 import type { Surroundings } from '../render/explain/fixes.ts'
 import { answerFound, nameOf } from './actions.ts'
 import type { Cockpit, Message, Purpose, Screen, Turn } from './cockpit-model.ts'
+import { roomOf } from './footer.ts'
 import { pressKey } from './press-key.ts'
 import { kindOf } from './screen-kinds.ts'
 import { openScreen, shownScreen, stay, withNotice, withPrompt, withScreen } from './turns.ts'
@@ -17,7 +18,7 @@ export function initialCockpit({ database, purpose, surroundings, screen }: Begi
   return { database, purpose, surroundings, size, screens: [screen], prompt: undefined, notice: undefined }
 }
 
-/** All that happens to the cockpit: keys, sizes, and what was read or done outside. */
+/** All that happens to the cockpit: keys, sizes, and what was read or done outside. The same one where that changes nothing. */
 export function updateCockpit(cockpit: Cockpit, message: Message): Turn {
   switch (message.type) {
     case 'key':
@@ -30,7 +31,8 @@ export function updateCockpit(cockpit: Cockpit, message: Message): Turn {
       const screen = shownScreen(cockpit)
       const kind = kindOf(screen)
       if (kind.sourceOf(screen) !== message.source) return stay(cockpit)
-      return stay(withScreen(cockpit, kind.take(screen, message.data)))
+      const taken = kind.take(screen, message.data)
+      return stay(taken === screen ? cockpit : withScreen(cockpit, taken))
     }
     case 'open':
       return stay({ ...openScreen(cockpit, message.screen), notice: message.notice })
@@ -46,6 +48,12 @@ export function updateCockpit(cockpit: Cockpit, message: Message): Turn {
       )
     }
   }
+}
+
+/** How soon it is worth drawing where nothing happens: ages grow without anybody telling. */
+export function agesAfterMs(cockpit: Cockpit, now: Date): number {
+  const screen = shownScreen(cockpit)
+  return kindOf(screen).agesAfterMs?.(screen, roomOf(cockpit), now) ?? 1000
 }
 
 /** What is to be read for the screen that is shown. */

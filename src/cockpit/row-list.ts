@@ -24,6 +24,7 @@ export function withRows<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
 ): RowList<Row> {
+  if (rows === list.rows) return list
   const shown = narrow(rows, list.search, kind)
   return { ...list, rows, shown, cursor: placeOf(list, shown, kind) }
 }

@@ -16,6 +16,8 @@ export interface ScreenKind<Own extends Screen> {
   take(screen: Own, data: Data): Own
   /** Undefined for a key that means nothing here. */
   press(screen: Own, key: Key, at: Place): Turn | undefined
+  /** How soon the ages on it are others, where nothing else is; a second by default. */
+  agesAfterMs?(screen: Own, room: number, now: Date): number
   /** What actions are about. */
   subjectOf(screen: Own): Subject | undefined
   readonly keys: readonly KeyHelp[]

@@ -56,12 +56,14 @@ export interface BoardQuery {
   readonly ids?: readonly string[]
   /** Of which of them it is asked why they are where they are. */
   readonly isAsked: (workflow: WorkflowSummary) => boolean
+  /** With their results; false by default. */
+  readonly outputs?: boolean
   /** How many there are that these filters let through, as far as `countedOnBoard`. */
   readonly counted?: readonly WorkflowFilter[]
 }
 
 export interface Board {
-  /** Each once, the newest first. */
+  /** Each once: a single page, or roots alone, in their order; all else the newest first. */
   readonly rows: readonly BoardRow[]
   readonly counts: readonly number[]
   /** As of `RootsPage`: where the look for roots ended. */

@@ -43,10 +43,7 @@ export function renderTable<Row>(
 ): string[] {
   const shown = columns.filter((column) => isWorthShowing(column, rows))
   const whole = shown.map((column) => measure(column, rows, column.short ?? column.value, now))
-  const compact = shown.map((column) =>
-    measure(column, rows, column.compact ?? column.short ?? column.value, now),
-  )
-  const fitted = dropOptional(whole, width) ?? dropOptional(compact, width) ?? squeeze(compact, width)
+  const fitted = dropOptional(whole, width) ?? fitCompact(whole, rows, width, now)
   const header = fitted.map(({ column, width: cellWidth }) => fitCell(column.title, column, cellWidth))
   const body = rows.map((row, index) =>
     fitted.map(({ column, cells, width: cellWidth }) => {
@@ -60,6 +57,18 @@ export function renderTable<Row>(
 /** For a pipe: full values between tabs, without header and colour; tabs and newlines in values are made visible. */
 export function renderTsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
   return rows.map((row) => columns.map((column) => escapeCell(column, column.value(row))).join('\t'))
+}
+
+function fitCompact<Row>(
+  whole: readonly Sized<Row>[],
+  rows: readonly Row[],
+  width: number,
+  now: Date,
+): readonly Sized<Row>[] {
+  const compact = whole.map((sized) =>
+    sized.column.compact ? measure(sized.column, rows, sized.column.compact, now) : sized,
+  )
+  return dropOptional(compact, width) ?? squeeze(compact, width)
 }
 
 function escapeCell<Row>({ isText = false }: Column<Row>, text: string): string {

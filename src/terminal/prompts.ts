@@ -78,29 +78,63 @@ interface PromptStreams {
   readonly signal: AbortSignal
 }
 
+/** No more frames than ten a second for what nobody typed. */
+const frameMs = 100
+
 /** Clack reads the keys, draws the frames and gives the terminal back; what they mean is the program's. */
 async function runKeyProgram<Model>(
   program: KeyProgram<Model>,
-  streams: PromptStreams,
+  { signal, ...streams }: PromptStreams,
 ): Promise<Model | undefined> {
   const { Prompt, isCancel, settings } = await import('@clack/core')
+  const over = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  let scheduled: NodeJS.Timeout | undefined
   let model = program.initial
   /** Enter is a key like any other, and so is escape. */
   class KeyPrompt extends Prompt<Model> {
     protected override _shouldSubmit(): boolean {
       return false
     }
+    /** As when the screen has another size. */
+    drawSoon(): void {
+      scheduled ??= setTimeout(() => {
+        scheduled = undefined
+        this.output.emit('resize')
+      }, frameMs)
+    }
   }
-  const prompt = new KeyPrompt({ ...streams, render: () => program.view(model).join('\n') }, false)
+  const prompt = new KeyPrompt(
+    {
+      ...streams,
+      signal: AbortSignal.any([signal, over.signal]),
+      render: () => program.view(model).join('\n'),
+    },
+    false,
+  )
   prompt.on('key', (char, { name, ctrl }) => {
     const key: Key = { name: name ?? '', char, ctrl: ctrl ?? false }
     model = program.update(model, key)
     prompt.value = model
     if (program.isDone(model)) prompt.state = 'submit'
   })
+  const apply = (change: (model: Model) => Model): void => {
+    if (over.signal.aborted || program.isDone(model)) return
+    model = change(model)
+    prompt.drawSoon()
+  }
   settings.aliases.delete('escape')
-  const left = await prompt.prompt()
+  const leaving = prompt.prompt()
+  const live = program.live?.(apply, over.signal).catch((error: unknown) => {
+    failure = { error }
+    over.abort()
+  })
+  const left = await leaving
   settings.aliases.set('escape', 'cancel')
+  over.abort()
+  clearTimeout(scheduled)
+  await live
+  if (failure) throw failure.error
   return isCancel(left) ? undefined : model
 }
 

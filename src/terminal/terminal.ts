@@ -64,6 +64,8 @@ export interface KeyProgram<Model> {
   isDone(model: Model): boolean
   /** At most as many lines as the screen has, each no wider than it. */
   view(model: Model): readonly string[]
+  /** What happens beside the keys, until `signal` aborts: each change is drawn soon. What this throws ends the program. */
+  live?(apply: (change: (model: Model) => Model) => void, signal: AbortSignal): Promise<void>
 }
 
 export interface Terminal {

@@ -70,17 +70,17 @@ function countChildren(workflowId: string, all: readonly FakeRows[]): ChildCount
 /** One look at pages of workflows and single ones, made of looks at each. */
 export async function boardOf(
   store: Pick<Store, 'list' | 'get' | 'facts' | 'roots'>,
-  { pages = [], roots, ids = [], isAsked, counted = [] }: BoardQuery,
+  { pages = [], roots, ids = [], isAsked, outputs, counted = [] }: BoardQuery,
 ): Promise<Board> {
   const lists = await Promise.all(pages.map((page) => store.list(page)))
   const single = await Promise.all(ids.map((id) => store.get(id)))
   const top = roots && (await store.roots(roots))
   const found = [...(top?.roots ?? []), ...lists.flat(), ...single.flatMap((workflow) => workflow ?? [])]
-  const rows = [...new Map(found.map((row) => [row.workflowId, row])).values()].sort(
-    (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
-  )
+  const rows = [...new Map(found.map((row) => [row.workflowId, row])).values()]
+  if (pages.length + (roots ? 1 : 0) + ids.length > 1)
+    rows.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
   const asked = rows.filter(isAsked)
-  const listed = toListed(asked, await store.facts(asked))
+  const listed = toListed(asked, await store.facts(asked, { outputs }))
   const counts = await Promise.all(
     counted.map(async (filter) => (await store.list({ ...filter, limit: 1001 })).length),
   )

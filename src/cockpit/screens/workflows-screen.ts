@@ -6,7 +6,15 @@ import { boardColumns } from '../board-columns.ts'
 import { type Scope, type Tab, tabs, type WorkflowsScreen } from '../cockpit-model.ts'
 import { listLines } from '../list-lines.ts'
 import { moveOf } from '../moves.ts'
-import { currentRow, emptyList, moveCursor, type RowKind, withRows, withSearch } from '../row-list.ts'
+import {
+  currentRow,
+  emptyList,
+  firstVisible,
+  moveCursor,
+  type RowKind,
+  withRows,
+  withSearch,
+} from '../row-list.ts'
 import { type ScreenKind, subjectOfRow, workflowKeys } from '../screen-kind.ts'
 import { openScreen, stay, withScreen } from '../turns.ts'
 import { mergePage, mostRows, refreshRows } from './merge-rows.ts'
@@ -63,6 +71,9 @@ function isWaiting(kind: NonNullable<BoardRow['listed']>['cause']['kind']): bool
   return /^(waits-|answer-unread|sleeps|delayed|due|not-taken|queue-full)/.test(kind)
 }
 
+/** The age of what is younger is told in seconds. */
+const inSecondsMs = 60_000
+
 const emptyByTab: Readonly<Record<Tab, string>> = {
   all: 'no workflow here',
   running: 'nothing runs',
@@ -93,11 +104,12 @@ export const workflowsKind: ScreenKind<WorkflowsScreen> = {
       case 'page': {
         const rows = mergePage(list.rows, data)
         const isComplete = data.isEnd || screen.isComplete || rows.length >= mostRows
+        if (screen.isRead && rows === list.rows && isComplete === screen.isComplete) return screen
         return { ...screen, isRead: true, isComplete, list: withRows(list, rows, boardRows) }
       }
       case 'refreshed': {
         const rows = refreshRows(list.rows, data.ids, data.rows, (row) => isOnTab(row, tab))
-        return { ...screen, list: withRows(list, rows, boardRows) }
+        return rows === list.rows ? screen : { ...screen, list: withRows(list, rows, boardRows) }
       }
       case 'stopped':
         return { ...screen, isComplete: true, stoppedAt: data.at }
@@ -120,6 +132,13 @@ export const workflowsKind: ScreenKind<WorkflowsScreen> = {
     const { scope, counts, list } = screen
     const other = createWorkflowsScreen(tab, scope)
     return stay(withScreen(cockpit, { ...other, counts, list: { ...other.list, search: list.search } }))
+  },
+  agesAfterMs: ({ list }, room, now) => {
+    const first = firstVisible(list, room)
+    const isYoung = list.shown
+      .slice(first, first + room)
+      .some(({ createdAt }) => now.getTime() - createdAt.getTime() < inSecondsMs)
+    return isYoung ? 2000 : 10_000
   },
   subjectOf: ({ list }) => subjectOfRow(currentRow(list)),
   searchOf: ({ list }) => list.search,

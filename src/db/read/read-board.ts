@@ -28,15 +28,17 @@ export function readBoard(database: OpenDatabase, query: BoardQuery): Promise<Bo
 
 async function readInside(
   database: OpenDatabase,
-  { pages = [], roots, ids = [], isAsked, counted = [] }: BoardQuery,
+  { pages = [], roots, ids = [], isAsked, outputs, counted = [] }: BoardQuery,
 ): Promise<Board> {
-  const found: WorkflowSummary[] = ids.length > 0 ? await readThese(database, ids) : []
   const top = roots && (await readRoots(database, roots))
-  found.push(...(top?.roots ?? []))
+  const found: WorkflowSummary[] = [...(top?.roots ?? [])]
   for (const page of pages) found.push(...(await listWorkflows(database, page)))
-  const rows = [...new Map(found.map((row) => [row.workflowId, row])).values()].sort(newestFirst)
+  const missing = without(ids, found)
+  if (missing.length > 0) found.push(...(await readThese(database, missing)))
+  const rows = [...new Map(found.map((row) => [row.workflowId, row])).values()]
+  if (pages.length + Number(roots !== undefined) + Number(ids.length > 0) > 1) rows.sort(newestFirst)
   const asked = rows.filter(isAsked)
-  const facts = asked.length > 0 ? await readFacts(database, asked) : undefined
+  const facts = asked.length > 0 ? await readFacts(database, asked, { outputs }) : undefined
   const listed = new Map((facts ? toListed(asked, facts) : []).map((one) => [one.workflowId, one]))
   const counts: number[] = []
   for (const filter of counted) counts.push(await count(database, filter))
@@ -45,6 +47,12 @@ async function readInside(
     counts,
     stoppedAt: top?.stoppedAt ?? null,
   }
+}
+
+function without(ids: readonly string[], found: readonly WorkflowSummary[]): readonly string[] {
+  if (ids.length === 0) return ids
+  const known = new Set(found.map(({ workflowId }) => workflowId))
+  return ids.filter((id) => !known.has(id))
 }
 
 async function readThese({ session, schema }: Database, ids: readonly string[]): Promise<WorkflowSummary[]> {

@@ -37,14 +37,13 @@ async function readSomeRoots(database: Database, query: RootsQuery): Promise<Roo
   const { session, schema } = database
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
-  const recent = recentRows(database, query, parameters)
+  const recent = recentRows(database, query, parameters, '*')
   parameters.push(query.limit)
   const direction = query.order === 'oldest' ? 'asc' : 'desc'
   const near = await session.query(
-    `select ${summaryColumns(schema, 'w')} from (
-       select id from (${recent}) recent where "parentId" is null limit $${parameters.length}
-     ) root join ${w} on ${w.id} = root.id
-     order by ${w.createdAt} ${direction}, ${w.id} ${direction}`,
+    `select * from (
+       select ${summaryColumns(schema, 'w')} from (${recent}) w where ${w.parentId} is null limit $${parameters.length}
+     ) root order by "createdAt" ${direction}, id ${direction}`,
     parameters,
   )
   const isShort = near.length < query.limit && query.order !== 'oldest' && !query.nearOnly
@@ -57,6 +56,7 @@ function recentRows(
   { schema }: Database,
   { after, order, look = lookedAt }: RootsQuery,
   parameters: unknown[],
+  columns = pick(workflowStatus.in(schema, 'w'), ['id', 'parentId', 'createdAt']),
 ): string {
   const w = workflowStatus.in(schema, 'w')
   const isOldestFirst = order === 'oldest'
@@ -68,7 +68,7 @@ function recentRows(
     conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
   }
   const direction = isOldestFirst ? 'asc' : 'desc'
-  return `select ${pick(w, ['id', 'parentId', 'createdAt'])} from ${w}
+  return `select ${columns} from ${w}
     where ${conditions.join(' and ')} order by ${w.createdAt} ${direction} limit ${look}`
 }
 

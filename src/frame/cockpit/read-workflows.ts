@@ -1,9 +1,10 @@
 import type { WorkflowsScreen } from '../../cockpit/cockpit-model.ts'
 import { firstVisible } from '../../cockpit/row-list.ts'
-import { hasMoved, mostRows } from '../../cockpit/screens/merge-rows.ts'
+import { mostRows } from '../../cockpit/screens/merge-rows.ts'
+import { isWhyAsked } from '../../core/diagnosis/known-why.ts'
 import { lookedAt } from '../../core/roots.ts'
 import type { BoardQuery, BoardRow, WorkflowQuery } from '../../core/store.ts'
-import { isEnded, type WorkflowSummary } from '../../core/workflow.ts'
+import type { WorkflowSummary } from '../../core/workflow.ts'
 import { type Reading, readEvery } from './reading.ts'
 import { isForRoots, survey, tabFilter } from './survey.ts'
 
@@ -15,8 +16,8 @@ const whyMs = 4000
 const askAgainMs = 10_000
 /** How often all that goes on is looked through for what is stuck. */
 const surveyMs = 60_000
-/** Read ahead of the cursor, so that scrolling never waits. */
-const aheadRows = 500
+/** Read ahead of the cursor, so that scrolling never waits; and no more, because what is held costs time as long as it is held. */
+const aheadRows = 300
 const pageRows = 1000
 /** So many of the newest are looked at for what no other started, again and again. */
 const rootLook = 1000
@@ -53,14 +54,9 @@ function screenOf(reading: Reading): WorkflowsScreen {
   return reading.screen() as WorkflowsScreen
 }
 
-/** Why it is where it is holds as long as it does not move; of what goes on it is asked again now and then. */
 function askerOf(near: readonly BoardRow[], isAskedAgain: boolean): BoardQuery['isAsked'] {
   const known = new Map(near.map((row) => [row.workflowId, row]))
-  return (row) => {
-    const before = known.get(row.workflowId)
-    if (!before?.listed || hasMoved(unlisted(row), before)) return true
-    return isAskedAgain && (!isEnded(row.status) || before.listed.children !== null)
-  }
+  return (row) => isWhyAsked(row, known.get(row.workflowId), isAskedAgain)
 }
 
 /** Without `asking` only what is there. */
@@ -97,9 +93,12 @@ async function readAhead(reading: Reading): Promise<void> {
     const isNear = list.search !== '' || list.cursor + reading.room() + aheadRows > list.rows.length
     if (isComplete || !isNear) return
     if (isForRoots(screen)) {
-      // What is behind a look has no place to go on from.
-      const { roots, stoppedAt } = await store.roots({ limit: mostRows, look: lookedAt })
-      send({ kind: 'page', after: undefined, isEnd: true, rows: roots.map(unlisted) })
+      // What is behind a look has no place to go on from: all of it, or the first ones.
+      const limit = list.search === '' && list.rows.length < pageRows ? pageRows : mostRows
+      const { roots, stoppedAt } = await store.roots({ limit, look: lookedAt })
+      const isEnd = roots.length < limit || limit === mostRows
+      send({ kind: 'page', after: undefined, isEnd, rows: roots.map(unlisted) })
+      if (!isEnd) return
       return send({ kind: 'stopped', at: stoppedAt })
     }
     if (!after) return

@@ -1,7 +1,6 @@
 import type { Cockpit, Effect, Message, Purpose, Screen } from '../../cockpit/cockpit-model.ts'
-import { initialCockpit, shownSource, updateCockpit } from '../../cockpit/cockpit-update.ts'
+import { agesAfterMs, initialCockpit, shownSource, updateCockpit } from '../../cockpit/cockpit-update.ts'
 import { cockpitView } from '../../cockpit/cockpit-view.ts'
-import { shownScreen } from '../../cockpit/turns.ts'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
@@ -19,7 +18,7 @@ interface CockpitRequest {
 
 /** A frame at once after a rest, and no more than ten a second. */
 const frameMs = 100
-/** Ages grow without anybody telling. */
+/** How often it is asked whether ages are worth drawing. */
 const clockMs = 1000
 
 /** The full screen, until somebody leaves it. Resolves to the workflow that was chosen, if one was. */
@@ -59,10 +58,11 @@ export async function runCockpit(
   const take = (message: Message) => {
     if (signal.aborted) return
     const { cockpit: next, effects } = updateCockpit(cockpit, message)
+    const isChanged = next !== cockpit
     cockpit = next
     for (const effect of effects) perform(effect)
     if (shownSource(cockpit) !== reading?.source) startReading()
-    drawSoon()
+    if (isChanged) drawSoon()
   }
   const complain = (error: CliError) =>
     take({ type: 'notice', text: escapeControls(error.message), tone: 'bad' })
@@ -95,8 +95,8 @@ export async function runCockpit(
   const measure = () => take({ type: 'size', columns: stdout.columns, rows: stdout.rows })
   const stopResize = stdout.onResize(measure)
   const clock = setInterval(() => {
-    // What is read grows old by itself there: each reading draws.
-    if (shownScreen(cockpit).kind !== 'workflows') drawSoon()
+    const restedMs = performance.now() - drawnAtMs
+    if (restedMs > agesAfterMs(cockpit, now()) - clockMs / 2) drawSoon()
   }, clockMs)
   try {
     full.onKey((key) => {
