@@ -30,7 +30,6 @@ export async function top(world) {
   const rows = await timeFirstFrames(world, screens)
   const notes = []
   const costs = {}
-  const alone = await costOf(world)
   for (const [name, command] of Object.entries(screens)) {
     const screen = await openScreen(world, command)
     await sleep(settleMs)
@@ -81,12 +80,14 @@ async function fillOnce({ database }) {
 
 /** Transactions a second, and in percent of one processor what the screen and its sessions on the server use. */
 async function costOf(world, screen) {
-  const backends = (await screen?.backends()) ?? []
+  const backends = await screen.backends()
+  let looks = 0
   const look = async () => ({
-    transactions: (await transactions(world)) - changes.batches,
-    client: screen ? processorMs([screen.pid]) : 0,
+    // Without our own: the changes, and the look before this one.
+    transactions: (await transactions(world)) - changes.batches - looks++,
+    client: processorMs([screen.pid]),
     server: processorMs(backends),
-    bytes: screen?.bytes() ?? 0,
+    bytes: screen.bytes(),
     atMs: now(),
   })
   const first = await look()
@@ -155,7 +156,8 @@ async function whileChanging({ database }, use) {
        insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, application_version, application_name,
          created_at, started_at_epoch_ms, updated_at, recovery_attempts, serialization)
        select 'changed-' || n, 'PENDING', 'changing', 'executor-1', 'v1', 'shop', at, at, at, 1, 'portable_json'
-       from (select n, (extract(epoch from clock_timestamp()) * 1000)::bigint as at from generate_series($1::int, $2::int) n) w`,
+       from (select n, (extract(epoch from clock_timestamp()) * 1000)::bigint as at from generate_series($1::int, $2::int) n) w
+       returning pg_stat_force_next_flush()`,
       [first, changes.workflows, Date.now() - 900],
     )
     changes.batches++
