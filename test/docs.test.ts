@@ -4,6 +4,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { expect, test } from 'vitest'
 import type { Change } from '../src/core/change.ts'
 import { configSchema, profileSchema } from '../src/core/files/config-schema.ts'
+import { testSchema } from '../src/core/testing/test-schema.ts'
 import { documentedKeys } from './support/documented-keys.ts'
 import { createExampleStore } from './support/example-store.ts'
 import { oneLook } from './support/patience.ts'
@@ -106,9 +107,19 @@ test('docs/drover.config.schema.json is written from what drover checks: vitest 
     definitions: { profile: profileSchema },
     ignoreActions: ['raw_check'],
   })
-  const text = JSON.stringify(schema, null, 2).replace(/\[\s+"on",\s+"off"\s+\]/, '["on", "off"]')
-  await expect(`${text}\n`).toMatchFileSnapshot('../docs/drover.config.schema.json')
+  await expect(toText(schema)).toMatchFileSnapshot('../docs/drover.config.schema.json')
 })
+
+test('docs/drover.test.schema.json is written from what drover checks: vitest -u does it', async () => {
+  const schema = toJsonSchema(testSchema, { target: 'draft-2020-12', ignoreActions: ['check'] })
+  await expect(toText(schema)).toMatchFileSnapshot('../docs/drover.test.schema.json')
+})
+
+/** As the formatter has it: words in one line. */
+function toText(schema: object): string {
+  const words = /\[\s+("[^"\n]*"(?:,\s+"[^"\n]*")*)\s+\]/g
+  return `${JSON.stringify(schema, null, 2).replace(words, (_, list: string) => `[${list.replaceAll(/\s+/g, ' ')}]`)}\n`
+}
 
 test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/style.md'])(
   'every file that %s names is there',

@@ -84,6 +84,14 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'scripts.md',
   },
   result: { examples: ['result order-17', 'result order-17 -o json'], page: 'scripts.md' },
+  test: {
+    examples: [
+      'test smoke.yaml --timeout 5m --junit smoke.xml',
+      'test smoke.yaml --filter approved --dry-run',
+      'test smoke.yaml --app drover:demo',
+    ],
+    page: 'testing.md',
+  },
   explain: { examples: ['explain ord-1', 'explain ord-1 refund-6 -o json'], page: 'production.md' },
   doctor: { examples: ['doctor', 'doctor -o json'], page: 'production.md' },
   workers: { examples: ['workers', 'workers -o json'], page: 'production.md' },

@@ -141,6 +141,12 @@ export const commandGroups: readonly CommandGroup[] = [
         summary: 'print the results of workflows that have ended',
         load: async () => (await import('./wait/result.ts')).resultCommand,
       },
+      {
+        name: 'test',
+        usage: '[file...]',
+        summary: 'run smoke tests that are written in YAML',
+        load: async () => (await import('./wait/test/test.ts')).testCommand,
+      },
     ],
   },
   {

@@ -9,6 +9,8 @@ export const exitNameByErrorCode = {
   usage: 'usage',
   'invalid-argument': 'usage',
   'invalid-configuration': 'usage',
+  'invalid-test-file': 'usage',
+  'no-case': 'usage',
   'no-database': 'usage',
   'no-terminal': 'usage',
   'no-actor': 'usage',

@@ -50,12 +50,22 @@ export async function noteWhy(
   surroundings: Surroundings,
 ): Promise<void> {
   for (const workflowId of workflowIds.slice(0, explainedAtOnce)) {
-    const explanations = await explain(store, workflowId, surroundings)
-    if (!explanations) continue
-    const { sentence, fix } = whyOf(explanations, surroundings)
+    const why = await whyNotMoving(store, workflowId, surroundings)
+    if (!why) continue
+    const { sentence, fix } = why
     printNotice({ ...context, databaseFlags: surroundings.databaseFlags ?? [] }, asText(sentence))
     if (fix) printNotice(context, `hint: ${fix.command}   # ${fix.effect}`)
   }
+}
+
+/** The same of one workflow, for whoever tells it otherwise; undefined for an unknown id. */
+export async function whyNotMoving(
+  store: ExplainStore,
+  workflowId: string,
+  surroundings: Surroundings,
+): Promise<{ readonly sentence: string; readonly fix: TypedFix | undefined } | undefined> {
+  const explanations = await explain(store, workflowId, surroundings)
+  return explanations && whyOf(explanations, surroundings)
 }
 
 /** The same of a workflow that is still enqueued, in one line; undefined while nothing stands in its way. */

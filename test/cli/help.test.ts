@@ -37,7 +37,7 @@ test.each(documented)('drover %s --help has a sentence, examples and a link', as
     if (name !== 'help') expect(documented).toContain(`${words} ${name}`)
 })
 
-/** These launch, listen or draw: their lines are parsed, and run by tests of their own. */
+/** These launch, listen, draw or read files: their lines are parsed, and run by tests of their own. */
 const notRun = [
   'demo',
   'run',
@@ -51,6 +51,7 @@ const notRun = [
   'start',
   'audit',
   'import',
+  'test',
 ]
 
 test.each(documented)('the examples of drover %s are taken', async (words) => {

@@ -72,6 +72,7 @@ test('bare drover is its help', async () => {
       wait <id…>                    wait until workflows end, publish an event, or
                                     wait for a message
       result <id…>                  print the results of workflows that have ended
+      test [file…]                  run smoke tests that are written in YAML
 
     Understand:
       explain [id…]                 say why a workflow does not move, and what fixes

@@ -57,6 +57,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['wait done', 'json jsonl ids'],
   ['wait done --for event:progress', 'json jsonl ids'],
   ['result done', 'json jsonl'],
+  ['test smoke.yaml', 'json jsonl'],
   ['explain done', 'json jsonl'],
   ['doctor', 'json jsonl'],
   ['workers', 'json jsonl ids'],
@@ -149,8 +150,10 @@ const run = (line: string) => {
     '/home-of-drover/tokens.json': tokensText([createToken('grace', 'read', new Date(0)).kept]),
   }
   const stdin = line.startsWith('import') ? exportedText : undefined
-  return runCli(line, { local, written, stdin, ...(isStoreless ? {} : { store: createStore() }) })
+  return runCli(line, { local, written, stdin, files, ...(isStoreless ? {} : { store: createStore() }) })
 }
+
+const files = { '/project/smoke.yaml': 'cases: [{ name: done, attach: done }]' }
 
 const exportedText = [
   { type: 'export', format: 1 },

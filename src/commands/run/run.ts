@@ -8,6 +8,7 @@ import { parseWorkflowArguments } from '../../core/words/workflow-arguments.ts'
 import { requireWorkflowId } from '../../core/words/workflow-id.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
+import { noteUnfinished } from '../../frame/app/unfinished.ts'
 import { type FollowOutcome, follow } from '../../frame/follow/follow-workflows.ts'
 import { printOutcome, type ResultFlags } from '../../frame/follow/print-outcome.ts'
 import { readInput } from '../../frame/input.ts'
@@ -18,7 +19,6 @@ import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { attachOrRefuse } from './existing-id.ts'
-import { noteUnfinished } from './unfinished.ts'
 
 interface RunFlags extends DatabaseFlags, AppFlags, ResultFlags {
   readonly id?: string

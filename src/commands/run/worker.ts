@@ -8,11 +8,11 @@ import { parseDuration } from '../../core/words/duration.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
 import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
+import { noteUnfinished } from '../../frame/app/unfinished.ts'
 import { parsePort, positiveInteger } from '../../frame/option-parsers.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
-import { noteUnfinished } from './unfinished.ts'
 
 interface WorkerFlags extends DatabaseFlags, AppFlags {
   readonly createQueue?: string

@@ -4,7 +4,12 @@ import { nearest } from '../words/nearest.ts'
 
 type Checked<Schema extends v.GenericSchema> =
   | { readonly value: v.InferOutput<Schema> }
-  | { readonly problem: string; readonly hint: string | undefined }
+  | {
+      readonly problem: string
+      readonly hint: string | undefined
+      /** To what is wrong, from the top down. */
+      readonly path: readonly (string | number)[]
+    }
 
 /** The first thing that is wrong, by its key: `"workflows.order[0].step" must be …`. */
 export function checkShape<Schema extends v.GenericSchema>(schema: Schema, value: unknown): Checked<Schema> {
@@ -13,7 +18,7 @@ export function checkShape<Schema extends v.GenericSchema>(schema: Schema, value
   const { path, message } = deepest(issues[0])
   const [sentence = '', hint] = message.split('\n')
   const key = sentence.startsWith('is not') ? String(path.at(-1)) : toKey(path)
-  return { problem: key === '' ? sentence.replace(/^must/, 'it must') : `"${key}" ${sentence}`, hint }
+  return { problem: key === '' ? sentence.replace(/^must/, 'it must') : `"${key}" ${sentence}`, hint, path }
 }
 
 interface ShapeFailure {
@@ -37,13 +42,18 @@ export function requireShape<Schema extends v.GenericSchema>(
   })
 }
 
-/** An object that has these keys and no other. `what` says how it must be: `must be an object`. */
-export function closedObject<Entries extends v.ObjectEntries>(entries: Entries, what: string) {
+/** An object that has these keys and no other. `what` says how it must be: `must be an object`; `noun` what a key of it is. */
+export function closedObject<Entries extends v.ObjectEntries>(
+  entries: Entries,
+  what: string,
+  noun = 'setting',
+) {
   const message = ({ expected, input }: { readonly expected: string | null; readonly input: unknown }) => {
+    if (expected?.startsWith('"')) return 'is missing'
     if (expected !== 'never') return what
     const known = Object.keys(entries)
     const meant = nearest(String(input), known)
-    return `is not a setting${meant ? `; did you mean "${meant}"?` : ''}\nthe settings are: ${known.join(', ')}`
+    return `is not a ${noun}${meant ? `; did you mean "${meant}"?` : ''}\nthe ${noun}s are: ${known.join(', ')}`
   }
   return onlyObjects(v.strictObject(entries, message))
 }

@@ -19,6 +19,8 @@ interface WaitingOptions {
   readonly any?: boolean
   /** Over as soon as one is blocked on a message. */
   readonly failOnInput?: boolean
+  /** All that was ever published counts, and not only what is there now and comes after. */
+  readonly isFromStart?: boolean
 }
 
 /** Waits for conditions of workflows: what is followed for it, and when it is over. */
@@ -39,7 +41,8 @@ export class Waiting {
     options: WaitingOptions = {},
   ): Promise<Waiting> {
     const expected = workflowIds.map((id) => new Expectation(id, conditions))
-    for (const one of expected) if (one.asksForEvents) one.begin(await store.events(one.workflowId))
+    if (!options.isFromStart)
+      for (const one of expected) if (one.asksForEvents) one.begin(await store.events(one.workflowId))
     return new Waiting(expected, options)
   }
 
@@ -47,7 +50,7 @@ export class Waiting {
   get following(): Pick<FollowOptions, 'latestEvents'> & { readonly types: readonly ChangeType[] } {
     const needed = this.expected.flatMap(({ changeTypes }) => changeTypes)
     const types = [...needed, ...(this.#options.failOnInput ? (['waits'] as const) : [])]
-    return { types: [...new Set(types)], latestEvents: true }
+    return { types: [...new Set(types)], latestEvents: !this.#options.isFromStart }
   }
 
   take(change: Change): void {

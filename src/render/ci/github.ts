@@ -8,9 +8,18 @@ export function githubCommand(
   command: 'group' | 'endgroup' | 'error' | 'warning',
   text: string,
   title?: string,
+  place?: Place,
 ): string {
-  const property = title === undefined ? '' : ` title=${escapeProperty(escapeName(title))}`
-  return `::${command}${property}::${escapeData(text)}`
+  const properties = Object.entries({ ...place, title }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${escapeProperty(escapeName(String(value)))}`],
+  )
+  return `::${command}${properties.length > 0 ? ` ${properties.join(',')}` : ''}::${escapeData(text)}`
+}
+
+/** A line of a file of the repository, from its root. */
+interface Place {
+  readonly file: string
+  readonly line: number
 }
 
 function escapeData(text: string): string {
@@ -26,15 +35,18 @@ export function summaryTable(workflows: readonly Workflow[], now: Date): string 
   const rows = workflows.map((workflow) => {
     const { name, workflowId, status, error, completedAt } = workflow
     const said = error ? errorSentence(error) : ''
-    return [name, workflowId, status, elapsedOf(workflow, completedAt ?? now), said].map(cell).join(' | ')
+    return [name, workflowId, status, elapsedOf(workflow, completedAt ?? now), said]
   })
-  return [
-    '| workflow | id | status | took | |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows.map((row) => `| ${row} |`),
-  ]
-    .join('\n')
-    .concat('\n\n')
+  return markdownTable(['workflow', 'id', 'status', 'took', ''], rows)
+}
+
+/** With an empty line behind it. */
+export function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [titles, titles.map(() => '---'), ...rows.map((cells) => cells.map(cell))]
+  return lines
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('')
+    .concat('\n')
 }
 
 /** As text: nothing in it is Markdown, HTML or the end of a cell. */

@@ -1,80 +1,73 @@
-import { isDbosStep } from '../../core/dbos-names.ts'
-import type { Step, Workflow } from '../../core/workflow.ts'
-import { errorSentence } from '../outcome.ts'
 import { escapeControls } from '../text.ts'
 
-/** A workflow as a suite of tests: its steps are the cases, and what was asked of it is the last one. */
+/** What a CI system shows as a group of tests. */
 export interface JunitSuite {
-  readonly workflow: Workflow
-  readonly steps: readonly Step[]
-  /** What was asked for, such as `ended`. */
-  readonly asked: string
-  /** Why it was not met; null when it was. */
-  readonly failure: string | null
+  readonly name: string
+  readonly durationMs: number
+  readonly startedAt: Date
+  readonly cases: readonly JunitCase[]
 }
 
-/** The format that CI systems read, with what DBOS does for itself left out. */
-export function renderJunit(suites: readonly JunitSuite[], now: Date): string {
-  const parts = suites.map((suite) => renderSuite(suite, now))
-  const tests = parts.reduce((sum, part) => sum + part.tests, 0)
-  const failures = parts.reduce((sum, part) => sum + part.failures, 0)
+export interface JunitCase {
+  readonly classname: string
+  readonly name: string
+  /** From the root of the project, where it stands in one. */
+  readonly file?: string
+  readonly line?: number
+  readonly durationMs: number
+  /** Null where it passed. `failure`: something expected did not come; `error`: it could not be judged. */
+  readonly problem: JunitProblem | null
+}
+
+export interface JunitProblem {
+  readonly kind: 'failure' | 'error' | 'skipped'
+  readonly message: string
+  /** All that is known, in lines; the message where that is all. */
+  readonly text?: string
+}
+
+type Counts = Readonly<Record<JunitProblem['kind'] | 'tests', number>>
+
+/** The format that CI systems read. */
+export function renderJunit(suites: readonly JunitSuite[]): string {
+  const total = countsOf(suites.flatMap(({ cases }) => cases))
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="drover" tests="${tests}" failures="${failures}">`,
-    ...parts.map(({ text }) => text),
+    `<testsuites name="drover"${countAttributes(total)}>`,
+    ...suites.map(renderSuite),
     '</testsuites>',
     '',
   ].join('\n')
 }
 
-interface RenderedSuite {
-  readonly text: string
-  readonly tests: number
-  readonly failures: number
+function renderSuite({ name, durationMs, startedAt, cases }: JunitSuite): string {
+  const times = attributesOf({ time: seconds(durationMs), timestamp: startedAt.toISOString() })
+  const head = `  <testsuite${attributesOf({ name })}${countAttributes(countsOf(cases))}${times}>`
+  return [head, ...cases.map(renderCase), '  </testsuite>'].join('\n')
 }
 
-function renderSuite({ workflow, steps, asked, failure }: JunitSuite, now: Date): RenderedSuite {
-  const { name, workflowId, createdAt, completedAt } = workflow
-  const own = steps.filter((step) => !isDbosStep(step.name))
-  const cases = own.map((step) => {
-    const title = `${step.step} ${step.name}`
-    const seconds = secondsBetween(step.startedAt, step.completedAt)
-    return testCase(
-      name,
-      title,
-      seconds,
-      step.error && { message: errorSentence(step.error), text: step.error.stack },
-    )
-  })
-  const end = secondsBetween(createdAt, completedAt ?? now)
-  cases.push(
-    testCase(name, asked, end, failure === null ? null : { message: failure, text: workflow.error?.stack }),
-  )
-  const failures = own.filter(({ error }) => error).length + (failure === null ? 0 : 1)
-  const attributes = attributesOf({
-    name: `${name} ${workflowId}`,
-    tests: String(cases.length),
-    failures: String(failures),
-    time: end,
-    timestamp: createdAt.toISOString(),
-  })
-  return {
-    text: [`  <testsuite${attributes}>`, ...cases, '  </testsuite>'].join('\n'),
-    tests: cases.length,
-    failures,
-  }
+function countsOf(cases: readonly JunitCase[]): Counts {
+  const count = (kind: JunitProblem['kind']) => cases.filter(({ problem }) => problem?.kind === kind).length
+  const [failure, error, skipped] = [count('failure'), count('error'), count('skipped')]
+  return { tests: cases.length, failure, error, skipped }
 }
 
-function testCase(
-  classname: string,
-  name: string,
-  time: string,
-  failure: { readonly message: string; readonly text: string | undefined } | null,
-): string {
-  const attributes = attributesOf({ classname, name, time })
-  if (!failure) return `    <testcase${attributes}/>`
-  const message = attributesOf({ message: failure.message })
-  return `    <testcase${attributes}><failure${message}>${escapeXml(failure.text ?? failure.message)}</failure></testcase>`
+function countAttributes({ tests, failure, error, skipped }: Counts): string {
+  return attributesOf({
+    tests: String(tests),
+    failures: String(failure),
+    ...(error > 0 && { errors: String(error) }),
+    ...(skipped > 0 && { skipped: String(skipped) }),
+  })
+}
+
+function renderCase({ classname, name, file, line, durationMs, problem }: JunitCase): string {
+  const place = { ...(file !== undefined && { file }), ...(line !== undefined && { line: String(line) }) }
+  const attributes = attributesOf({ classname, name, ...place, time: seconds(durationMs) })
+  if (!problem) return `    <testcase${attributes}/>`
+  const { kind, message, text = message } = problem
+  const body = kind === 'skipped' ? '/>' : `>${escapeXml(text)}</${kind}>`
+  return `    <testcase${attributes}><${kind}${attributesOf({ message })}${body}</testcase>`
 }
 
 function attributesOf(values: Readonly<Record<string, string>>): string {
@@ -95,6 +88,6 @@ function escapeXml(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-function secondsBetween(start: Date | null, end: Date | null): string {
-  return ((start && end ? end.getTime() - start.getTime() : 0) / 1000).toFixed(3)
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3)
 }

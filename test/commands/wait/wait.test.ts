@@ -193,7 +193,7 @@ test('in GitHub Actions a failure is an annotation, and the summary has a row', 
     "
   `)
   expect(written['/summary.md']).toMatchInlineSnapshot(`
-    "| workflow | id | status | took | |
+    "| workflow | id | status | took |  |
     | --- | --- | --- | --- | --- |
     | or\\|der | a | SUCCESS | 0ms |  |
     | exampleWorkflow | b | ERROR | 0ms | E: 50%↵lost |

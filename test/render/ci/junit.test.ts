@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import type { Step, Workflow } from '../../../src/core/workflow.ts'
 import { renderJunit } from '../../../src/render/ci/junit.ts'
+import { toWorkflowSuite } from '../../../src/render/ci/workflow-suite.ts'
 import { hostileWords } from '../../support/hostile-words.ts'
 import { randomTexts } from '../../support/random-texts.ts'
 
@@ -11,7 +12,7 @@ function suiteOf(text: string) {
   const error = { name: text, message: text, stack: `${text}\n    at ${text}` }
   const workflow = { name: text, workflowId: text, createdAt: at, completedAt: at, error } as Workflow
   const step = { step: 1, name: text, startedAt: at, completedAt: at, error } as Step
-  return { workflow, steps: [step], asked: text, failure: text }
+  return toWorkflowSuite({ workflow, steps: [step], asked: text, failure: text }, at)
 }
 
 const texts = [
@@ -24,7 +25,7 @@ const texts = [
   '</testsuite>',
   ...randomTexts(2000, 5),
 ]
-const junit = renderJunit(texts.map(suiteOf), at)
+const junit = renderJunit(texts.map(suiteOf))
 
 test('whatever ids and errors hold, no character is in it that XML has not', () => {
   expect(junit).not.toMatch(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)

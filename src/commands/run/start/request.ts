@@ -11,8 +11,8 @@ import { parseDuration } from '../../../core/words/duration.ts'
 import { isJsonObject, parseJson, parseJsonOrString } from '../../../core/words/json.ts'
 import { requireWorkflowId } from '../../../core/words/workflow-id.ts'
 import type { JsonValue } from '../../../core/workflow.ts'
+import { requireExecutor } from '../../../frame/start/first-executor.ts'
 import type { Settings } from '../../../settings/settings.ts'
-import { requireExecutor } from './first-executor.ts'
 import type { StartFlags } from './flags.ts'
 
 interface Asked {

@@ -3,9 +3,9 @@ import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import { phrase } from '../../core/words/command-line.ts'
-import type { Launch } from '../../frame/app/app.ts'
-import { sameWorkerCommand } from '../../frame/app/same-run.ts'
-import { printNotice } from '../../frame/print-notice.ts'
+import { printNotice } from '../print-notice.ts'
+import type { Launch } from './app.ts'
+import { sameWorkerCommand } from './same-run.ts'
 
 const enoughToTell = 100
 

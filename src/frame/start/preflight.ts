@@ -1,11 +1,11 @@
-import type { Context } from '../../../context.ts'
-import type { Cause, NameUnregistered } from '../../../core/diagnosis/cause.ts'
-import { findObstacles } from '../../../core/diagnosis/obstacles.ts'
-import type { Outlook } from '../../../core/diagnosis/situation.ts'
-import { CliError } from '../../../core/errors.ts'
-import { nearestKnownName } from '../../../core/run/known-names.ts'
-import type { StartRequest } from '../../../core/run/start.ts'
-import type { Store } from '../../../core/store.ts'
+import type { Context } from '../../context.ts'
+import type { Cause, NameUnregistered } from '../../core/diagnosis/cause.ts'
+import { findObstacles } from '../../core/diagnosis/obstacles.ts'
+import type { Outlook } from '../../core/diagnosis/situation.ts'
+import { CliError } from '../../core/errors.ts'
+import { nearestKnownName } from '../../core/run/known-names.ts'
+import type { StartRequest } from '../../core/run/start.ts'
+import type { Store } from '../../core/store.ts'
 import {
   asText,
   command,
@@ -13,12 +13,12 @@ import {
   phrase,
   quotedList,
   renderArguments,
-} from '../../../core/words/command-line.ts'
-import { surroundingsOf } from '../../../frame/print-explanation.ts'
-import { printNotice } from '../../../frame/print-notice.ts'
-import { causeSentence } from '../../../render/explain/cause-sentence.ts'
-import { workerCommand } from '../../../render/explain/fixes.ts'
-import type { Settings } from '../../../settings/settings.ts'
+} from '../../core/words/command-line.ts'
+import { causeSentence } from '../../render/explain/cause-sentence.ts'
+import { workerCommand } from '../../render/explain/fixes.ts'
+import type { Settings } from '../../settings/settings.ts'
+import { surroundingsOf } from '../print-explanation.ts'
+import { printNotice } from '../print-notice.ts'
 
 interface Planned {
   readonly request: StartRequest

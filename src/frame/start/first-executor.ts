@@ -1,8 +1,8 @@
-import type { Context } from '../../../context.ts'
-import { eligibleExecutors } from '../../../core/diagnosis/eligible-executors.ts'
-import type { LiveExecutor } from '../../../core/diagnosis/situation.ts'
-import { CliError } from '../../../core/errors.ts'
-import type { Store } from '../../../core/store.ts'
+import type { Context } from '../../context.ts'
+import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
+import type { LiveExecutor } from '../../core/diagnosis/situation.ts'
+import { CliError } from '../../core/errors.ts'
+import type { Store } from '../../core/store.ts'
 
 interface Sight {
   readonly store: Store
