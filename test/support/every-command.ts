@@ -77,6 +77,7 @@ export const writingCommands: readonly string[] = [
 
 /** Those that are missing above, with why. */
 export const otherCommands: Readonly<Record<string, string>> = {
+  test: 'needs a file; commands/wait/test.test.ts has what it reports of a database that cannot be reached',
   demo: 'its database is its own',
   run: 'its database is that of a DBOS runtime',
   worker: 'its database is that of a DBOS runtime',
