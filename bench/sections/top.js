@@ -36,8 +36,6 @@ export async function top(world) {
     const idle = await costOf(world, screen)
     const changing = await whileChanging(world, () => costOf(world, screen))
     await screen.close()
-    for (const cost of [idle, changing])
-      cost.transactions = Math.max(0, cost.transactions - alone.transactions)
     costs[name] = { idle, changing }
     notes.push(`${name}, idle: ${describe(idle)}`)
     notes.push(`${name}, ${changesPerSecond} changes/s: ${describe(changing)}`)

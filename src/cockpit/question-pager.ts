@@ -10,6 +10,8 @@ type PagerAction = 'approve' | 'reject' | 'own' | 'topic' | 'next' | 'back'
 export interface QuestionPager {
   readonly scroll: number
   readonly action: PagerAction | undefined
+  /** What became of it while it was read: one harmless sentence. */
+  readonly meanwhile?: string
 }
 
 export const initialPager: QuestionPager = { scroll: 0, action: undefined }
@@ -41,7 +43,7 @@ export function updatePager(
 
 /** In at most `height` lines; one line where it was left. */
 export function pagerView(
-  { scroll, action }: QuestionPager,
+  { scroll, action, meanwhile }: QuestionPager,
   asked: Asked,
   place: Place,
   frame: Viewport,
@@ -52,7 +54,9 @@ export function pagerView(
   const [head = '', ...lines] = questionLines(asked, frame)
   if (action !== undefined) return [head]
   const page = pageOf([head, ...lines], scroll, roomOf(frame, height), style.faint)
-  return [style.faint(where), ...page, '', ...helpLines(width).map(style.faint)]
+  // It takes the place of the empty line.
+  const said = meanwhile === undefined ? '' : style.warning(truncate(meanwhile, width))
+  return [style.faint(where), ...page, said, ...helpLines(width).map(style.faint)]
 }
 
 const keys = ['a approve', 'r reject', 'e answer of my own', 't topic', '↑↓ scroll', 'n next', 'esc list']

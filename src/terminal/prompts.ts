@@ -125,7 +125,8 @@ async function runKeyProgram<Model>(
   }
   settings.aliases.delete('escape')
   const leaving = prompt.prompt()
-  const live = program.live?.(apply, over.signal).catch((error: unknown) => {
+  program.live?.(apply, over.signal).catch((error: unknown) => {
+    if (over.signal.aborted) return
     failure = { error }
     over.abort()
   })
@@ -133,7 +134,6 @@ async function runKeyProgram<Model>(
   settings.aliases.set('escape', 'cancel')
   over.abort()
   clearTimeout(scheduled)
-  await live
   if (failure) throw failure.error
   return isCancel(left) ? undefined : model
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from '../../src/db/open-store.ts'
@@ -43,7 +44,7 @@ const frames = [
       '  ◻ yen-80#2  refund    返金しますか。        refund  TIMES  ● waiting',
       '  ◻ red-80#2  refund    Refund ␛[31m5␛[0m €?  refund  TIMES  ● waiting',
       '↑↓ move · space mark · * all · / filter · enter open · a approve · r reject',
-      '^r refresh · q leave',
+      'q leave',
     ],
   },
   {
@@ -57,7 +58,7 @@ const frames = [
       '  ◻ red-40#2  Refund ␛[31m5␛…  ● waiting',
       '↑↓ move · space mark · * all · / filter',
       'enter open · a approve · r reject',
-      '^r refresh · q leave',
+      'q leave',
     ],
   },
 ]
@@ -146,6 +147,53 @@ test.each(frames)(
     await many.drop()
   },
 )
+
+test('an open inbox shows what comes and goes, and stays on the question that was chosen', async () => {
+  const open = await createTestDatabase()
+  const ask = (workflowId: string) =>
+    seedWorkflow(open, {
+      workflowId,
+      name: 'refund',
+      createdAt: new Date(),
+      did: [{ event: 'awaiting:refund', value: { prompt: `${workflowId}?` } }],
+    })
+  await ask('pay-1')
+  await ask('pay-2')
+  const desk = startInPty(process.execPath, [droverBin, 'inbox', '--db-url', open.target.url], {
+    env: { DROVER_HOME: home, NO_COLOR: '1', USER: 'ada' },
+  })
+  await desk.waitFor('2 waiting')
+  desk.type('\x1b[B')
+  await desk.waitFor('❯ ◻ pay-2#1')
+  await ask('pay-3')
+  await desk.waitFor('3 waiting')
+  await openStore(open.target).then(async (store) => {
+    await store.manage('cancel', [{ workflowId: 'pay-1', status: 'PENDING' }])
+    await store.close()
+  })
+  await desk.waitFor('2 waiting')
+  const rows = () => desk.screen.visible().filter((line) => line.includes('◻'))
+  const are = (...expected: readonly string[]) =>
+    waitUntil(`the rows are ${expected}`, () =>
+      isDeepStrictEqual(
+        rows().map((line) => line.slice(0, 11)),
+        expected,
+      ),
+    )
+  await are('❯ ◻ pay-2#1', '  ◻ pay-3#1')
+  desk.type('\r')
+  await desk.waitFor('1 of 2')
+  await openStore(open.target).then(async (store) => {
+    await store.manage('cancel', [{ workflowId: 'pay-2', status: 'PENDING' }])
+    await store.close()
+  })
+  await desk.waitFor('It does not wait any more.')
+  desk.type('\x1b')
+  await desk.waitFor('1 waiting')
+  desk.type('q')
+  expect(await desk.exitCode).toBe(0)
+  await open.drop()
+})
 
 test('ctrl-c at a question leaves, and what is typed then decides nothing', async () => {
   const few = await createTestDatabase()

@@ -10,9 +10,15 @@ export interface FakeTerminalOptions {
   readonly colorLevel?: ColorLevel
   /** What `readStdin` gives. */
   readonly stdin?: string
-  /** Answers to prompts, in order, for a key program the names of the keys; after the last one each prompt is left with ctrl-c. */
+  /**
+   * Answers to prompts, in order; after the last one each prompt is left with ctrl-c. For a key program the names of the keys,
+   * and between them what is waited for: it is given what the program shows.
+   */
   readonly answers?: readonly unknown[]
 }
+
+/** What a test waits for, or does, while a key program is open. */
+type WaitBetweenKeys = (shown: () => string) => Promise<void>
 
 export interface FakeTerminal {
   readonly terminal: Terminal
@@ -135,15 +141,34 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     choose: async <Value>(question: string) => answer<Value>(question),
     ask: async (question) => answer<string>(question),
     interact: async (program) => {
-      const keys = unanswered.shift() as readonly string[] | undefined
+      const keys = unanswered.shift() as readonly (string | WaitBetweenKeys)[] | undefined
+      const over = new AbortController()
       let model = program.initial
-      frames.push([...program.view(model)])
-      for (const name of keys ?? []) {
-        model = program.update(model, { name, char: name.length === 1 ? name : undefined, ctrl: false })
+      let failure: { readonly error: unknown } | undefined
+      const shown = () => program.view(model).join('\n')
+      const change = (next: typeof model): void => {
+        model = next
         frames.push([...program.view(model)])
-        if (program.isDone(model)) return model
       }
-      return undefined
+      change(model)
+      program
+        .live?.((how) => change(how(model)), over.signal)
+        .catch((error: unknown) => {
+          failure = { error }
+        })
+      try {
+        for (const key of keys ?? []) {
+          if (typeof key === 'string')
+            change(
+              program.update(model, { name: key, char: key.length === 1 ? key : undefined, ctrl: false }),
+            )
+          else await key(() => (failure ? String(failure.error) : shown()))
+          if (program.isDone(model)) return model
+        }
+        return undefined
+      } finally {
+        over.abort()
+      }
     },
     flush: async () => {},
   }

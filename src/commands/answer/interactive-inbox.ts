@@ -14,6 +14,7 @@ import { reportError } from '../../frame/report-error.ts'
 import {
   initialPicker,
   type PickerModel,
+  pastDecided,
   pickedWaits,
   pickerView,
   renewPicker,
@@ -21,38 +22,37 @@ import {
 } from '../../render/inbox/picker-view.ts'
 import { questionView } from '../../render/inbox/question-view.ts'
 import { createStyle } from '../../render/style.ts'
-import { escapeName, truncate } from '../../render/text.ts'
+import { escapeControls, escapeName, truncate } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { decisionRules, noteUnrecorded } from './decision-rules.ts'
+import { createFollowWaits, type FollowWaits, mostWaits } from './follow-waits.ts'
 import { asRead, type InboxFilters, type OpenWait, type OpenWaits, readOpenWaits } from './open-waits.ts'
-import { readQuestion } from './read-question.ts'
+import { type Questions, readQuestion } from './read-question.ts'
 import { reportDecided } from './report-decided.ts'
 
-/** The oldest; nobody goes through more of them by hand. */
-const mostWaits = 1000
-
-/** The inbox on a terminal: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
+/** The inbox on a terminal, live: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
 export async function runInteractiveInbox(
   context: Context,
   store: Store,
   settings: Settings,
   filters: InboxFilters,
 ): Promise<void> {
+  const follow = createFollowWaits(context, store, settings, filters)
   let picker: Picker | undefined
   for (;;) {
     const open = await readOpenWaits(context, store, settings, filters, mostWaits)
     if (open.waits.length === 0)
       return printNotice(context, `Nothing waits for an answer in ${store.database.label}.`)
-    picker = await pick(context, store, open, picker)
+    picker = await pick(context, store, open, picker, follow)
     if (!picker) throw leftByInterrupt()
     const { action } = picker
     if (action === undefined || action === 'leave') return
-    if (action === 'refresh') continue
     const waits = pickedWaits(picker)
+    const shown = picker.waits
     const outcome = await tellErrors(context, async () => {
       const [first] = waits
       const isOne = action === 'open' && first !== undefined && waits.length === 1
-      if (isOne) return answerOne(context, store, settings, open.waits, first)
+      if (isOne) return answerOne(context, store, settings, { waits: shown, first, follow })
       const answer =
         action === 'open'
           ? await readAndAnswer(context, store, waits)
@@ -60,23 +60,22 @@ export async function runInteractiveInbox(
       return decideSurely(context, store, settings, waits, answer)
     })
     if (outcome === undefined) throw leftByInterrupt()
-    if (outcome === 'decided') picker = { ...picker, marked: new Set() }
+    if (outcome !== 'back') picker = pastDecided(picker, outcome.decided)
   }
 }
 
 type Picker = PickerModel<OpenWait>
 
-type Outcome = 'decided' | 'back' | undefined
+type Outcome = { readonly decided: readonly OpenWait[] } | 'back' | undefined
 
 /** Reads one question, and those after it, until one is answered or the list is wanted. */
 async function answerOne(
   context: Context,
   store: Store,
   settings: Settings,
-  open: readonly OpenWait[],
-  first: OpenWait,
+  questions: Questions,
 ): Promise<Outcome> {
-  const read = await readQuestion(context, store, open, first)
+  const read = await readQuestion(context, store, questions)
   if (read === undefined) return undefined
   const { action, wait, topic } = read
   if (action === 'back') return 'back'
@@ -98,7 +97,7 @@ async function decideSurely(
   const isSure = topic === undefined ? await confirmLearned(context, waits) : 'sure'
   if (isSure !== 'sure') return isSure
   await decideAll(context, store, settings, waits, answer, topic)
-  return 'decided'
+  return { decided: waits }
 }
 
 /** By ctrl-c, at the list or at a question. */
@@ -127,6 +126,7 @@ async function pick(
   store: Store,
   { waits, total }: OpenWaits,
   before: Picker | undefined,
+  follow: FollowWaits,
 ): Promise<Picker | undefined> {
   const { stderr } = terminal
   const style = createStyle(stderr.colorLevel)
@@ -141,6 +141,15 @@ async function pick(
           store.database.label,
           { style, width: stderr.columns, now: now() },
           stderr.rows - 1,
+        ),
+      live: (apply, signal) =>
+        follow(
+          {
+            show: (open) => apply((picker) => renewPicker(picker, open.waits, open.total)),
+            tick: () => apply((picker) => picker),
+            notice: (notice) => apply((picker) => ({ ...picker, notice: escapeControls(notice) })),
+          },
+          signal,
         ),
     },
     { signal: interrupts.signal },

@@ -1,14 +1,11 @@
-import {
-  initialPager,
-  type Place,
-  pagerView,
-  type QuestionPager,
-  updatePager,
-} from '../../cockpit/question-pager.ts'
+import { initialPager, pagerView, type QuestionPager, updatePager } from '../../cockpit/question-pager.ts'
 import type { Context } from '../../context.ts'
+import { waitId } from '../../core/decide/wait-id.ts'
 import type { Store } from '../../core/store.ts'
 import { type Topic, topicFromText, topicToText } from '../../core/topic.ts'
 import { createStyle } from '../../render/style.ts'
+import { escapeControls } from '../../render/text.ts'
+import type { FollowWaits } from './follow-waits.ts'
 import type { OpenWait } from './open-waits.ts'
 
 /** What somebody who read a question wants; undefined: left with ctrl-c. */
@@ -20,22 +17,30 @@ export type ReadQuestion =
     }
   | undefined
 
+/** What can be read one after the other, from the first one on, as it changes. */
+export interface Questions {
+  readonly waits: readonly OpenWait[]
+  readonly first: OpenWait
+  readonly follow: FollowWaits
+}
+
 /** Shows one question, scrolling, and the next one where that is asked for. */
 export async function readQuestion(
   context: Context,
   store: Store,
-  waits: readonly OpenWait[],
-  first: OpenWait,
+  { waits, first, follow }: Questions,
 ): Promise<ReadQuestion> {
-  let index = Math.max(0, waits.indexOf(first))
+  let wait = first
+  let open = waits
   let topic: Topic | undefined
   for (;;) {
-    const wait = waits[index] ?? first
-    const left = await showQuestion(context, store, wait, { number: index + 1, count: waits.length })
+    const left = await showQuestion(context, store, wait, { open, follow })
     if (left === undefined) return undefined
-    switch (left.action) {
+    const place = placeOf(wait, open)
+    open = left.open
+    switch (left.pager.action) {
       case 'next':
-        index = (index + 1) % Math.max(1, waits.length)
+        wait = nextOf(wait, place, open) ?? wait
         topic = undefined
         break
       case 'topic': {
@@ -44,10 +49,22 @@ export async function readQuestion(
         topic = topicFromText(typed)
         break
       }
+      case undefined:
+        return undefined
       default:
-        return { action: left.action, wait, ...(topic !== undefined && { topic }) }
+        return { action: left.pager.action, wait, ...(topic !== undefined && { topic }) }
     }
   }
+}
+
+function placeOf(wait: OpenWait, open: readonly OpenWait[]): number {
+  return open.findIndex((other) => waitId(other) === waitId(wait))
+}
+
+/** The one behind it; where it is gone, what stands in its place now. */
+function nextOf(wait: OpenWait, before: number, open: readonly OpenWait[]): OpenWait | undefined {
+  const place = placeOf(wait, open)
+  return open[place < 0 ? Math.max(0, before) % Math.max(1, open.length) : (place + 1) % open.length]
 }
 
 async function askTopic(
@@ -58,28 +75,60 @@ async function askTopic(
   return terminal.ask(`Topic (empty for none${known})`, { signal: interrupts.signal })
 }
 
-type Left = QuestionPager & { readonly action: NonNullable<QuestionPager['action']> }
+/** One question on the screen, and what waits beside it. */
+interface Shown {
+  readonly pager: QuestionPager
+  readonly open: readonly OpenWait[]
+}
 
 async function showQuestion(
   { terminal, interrupts, now }: Context,
   store: Store,
   wait: OpenWait,
-  place: Place,
-): Promise<Left | undefined> {
+  { open, follow }: { readonly open: readonly OpenWait[]; readonly follow: FollowWaits },
+): Promise<Shown | undefined> {
   const { workflowId } = wait
   const asked = { wait, events: await store.events(workflowId), steps: await store.steps(workflowId) }
   const { stderr } = terminal
   const style = createStyle(stderr.colorLevel)
   const frame = () => ({ style, width: stderr.columns, now: now() })
   const height = () => stderr.rows - 1
-  const left = await terminal.interact<QuestionPager>(
+  let number = Math.max(0, placeOf(wait, open)) + 1
+  return terminal.interact<Shown>(
     {
-      initial: initialPager,
-      update: (pager, key) => updatePager(pager, key, asked, frame(), height()),
-      isDone: ({ action }) => action !== undefined,
-      view: (pager) => pagerView(pager, asked, place, frame(), height()),
+      initial: { pager: initialPager, open },
+      update: (shown, key) => ({ ...shown, pager: updatePager(shown.pager, key, asked, frame(), height()) }),
+      isDone: ({ pager }) => pager.action !== undefined,
+      view: ({ pager, open }) => {
+        const place = placeOf(wait, open)
+        if (place >= 0) number = place + 1
+        return pagerView(pager, asked, { number, count: open.length }, frame(), height())
+      },
+      live: (apply, signal) =>
+        follow(
+          {
+            show: ({ waits }) =>
+              apply(({ pager }) => ({
+                pager: { ...pager, meanwhile: whatBecame(wait, waits) },
+                open: waits,
+              })),
+            tick: () => apply((shown) => shown),
+            notice: (text) =>
+              apply((shown) => ({ ...shown, pager: { ...shown.pager, meanwhile: escapeControls(text) } })),
+          },
+          signal,
+        ),
     },
     { signal: interrupts.signal },
   )
-  return left && left.action !== undefined ? { ...left, action: left.action } : undefined
+}
+
+/** Somebody else, or time, was faster. */
+function whatBecame(wait: OpenWait, open: readonly OpenWait[]): string | undefined {
+  const now = open[placeOf(wait, open)]
+  if (!now || now.since.getTime() !== wait.since.getTime()) return 'It does not wait any more.'
+  if (now.state === wait.state) return undefined
+  return now.state === 'answered'
+    ? 'It was answered meanwhile, and that is not read yet.'
+    : 'Its time is over.'
 }

@@ -16,9 +16,11 @@ export interface PickerModel<Row extends WaitRow = WaitRow> {
   readonly search: string
   readonly isSearching: boolean
   readonly action: PickerAction | undefined
+  /** Of the connection: one sentence, until there is news. */
+  readonly notice?: string
 }
 
-type PickerAction = 'open' | 'approve' | 'reject' | 'refresh' | 'leave'
+type PickerAction = 'open' | 'approve' | 'reject' | 'leave'
 
 export function initialPicker<Row extends WaitRow>(
   waits: readonly Row[],
@@ -27,7 +29,7 @@ export function initialPicker<Row extends WaitRow>(
   return { waits, total, cursor: 0, marked: new Set(), search: '', isSearching: false, action: undefined }
 }
 
-/** The waits as they are now: search and marks stay, and the cursor stays on its wait, or where that was. */
+/** The waits as they are now: search and marks stay, and the cursor stays on its wait, or goes to the next that is left. */
 export function renewPicker<Row extends WaitRow>(
   before: PickerModel<Row>,
   waits: readonly Row[],
@@ -35,10 +37,25 @@ export function renewPicker<Row extends WaitRow>(
 ): PickerModel<Row> {
   const ids = new Set(waits.map(waitId))
   const marked = new Set([...before.marked].filter((id) => ids.has(id)))
-  const model = { ...before, waits, total, marked, action: undefined }
-  const current = shownWaits(before)[before.cursor]
-  const place = current ? shownWaits(model).findIndex((wait) => waitId(wait) === waitId(current)) : -1
-  return move({ ...model, cursor: place < 0 ? before.cursor : place }, 0)
+  const model = { ...before, waits, total, marked, action: undefined, notice: undefined }
+  const places = new Map(shownWaits(model).map((wait, place) => [waitId(wait), place]))
+  const next = shownWaits(before)
+    .slice(before.cursor)
+    .find((wait) => places.has(waitId(wait)))
+  return move({ ...model, cursor: next ? (places.get(waitId(next)) ?? 0) : before.cursor }, 0)
+}
+
+/** What was decided leaves the cursor, and the marks. */
+export function pastDecided<Row extends WaitRow>(
+  model: PickerModel<Row>,
+  decided: readonly Row[],
+): PickerModel<Row> {
+  const ids = new Set(decided.map(waitId))
+  const marked = new Set([...model.marked].filter((id) => !ids.has(id)))
+  const shown = shownWaits(model)
+  const isOpen = (wait: Row) => !ids.has(waitId(wait)) && wait.state !== 'answered'
+  const next = shown.findIndex((wait, place) => place >= model.cursor && isOpen(wait))
+  return { ...model, marked, cursor: next < 0 ? Math.max(0, shown.findLastIndex(isOpen)) : next }
 }
 
 /** What an action is about: the marked ones, else the one under the cursor. */
@@ -66,7 +83,7 @@ const actionByKey: Readonly<Record<string, PickerAction>> = {
 }
 
 export function updatePicker<Row extends WaitRow>(model: PickerModel<Row>, key: Key): PickerModel<Row> {
-  if (key.ctrl) return key.name === 'r' ? { ...model, action: 'refresh' } : model
+  if (key.ctrl) return model
   const isMove = moveByKey[key.name] !== undefined && (!model.isSearching || key.name.length > 1)
   if (isMove) return move(model, moveByKey[key.name] ?? 0)
   if (key.name === 'escape') return stepBack(model)
@@ -138,21 +155,32 @@ export function pickerView(model: PickerModel, database: string, frame: Viewport
   const title = truncate(escapeName(`${counts.join(', ')} in ${database}`), width)
   const search = model.isSearching || model.search !== '' ? [searchLine(model, frame)] : []
   const legend = shown.some(({ state }) => state === 'answered')
-    ? [style.faint(truncate('✓ answered: not read yet, ^r looks again', width))]
+    ? [style.faint(truncate('✓ answered: not read yet', width))]
     : []
+  const notice = model.notice === undefined ? [] : [style.warning(truncate(model.notice, width))]
   const help = helpLines(model, width).map(style.faint)
-  const room = Math.max(1, height - 2 - search.length - legend.length - help.length)
-  return [style.strong(title), ...listLines(model, shown, frame, room), ...legend, ...search, ...help]
+  const room = Math.max(1, height - 2 - [...search, ...legend, ...notice, ...help].length)
+  return [
+    style.strong(title),
+    ...listLines(model, shown, frame, room),
+    ...legend,
+    ...notice,
+    ...search,
+    ...help,
+  ]
 }
 
 function listLines(
-  { cursor, marked }: PickerModel,
+  { cursor, marked, waits }: PickerModel,
   shown: readonly WaitRow[],
   frame: Viewport,
   room: number,
 ): string[] {
   const { style, width } = frame
-  if (shown.length === 0) return [style.faint(truncate('    nothing matches', width))]
+  if (shown.length === 0) {
+    const text = waits.length > 0 ? 'nothing matches' : 'nothing waits any more; what comes appears here'
+    return [style.faint(truncate(`    ${text}`, width))]
+  }
   const first = Math.min(Math.max(0, cursor - Math.floor(room / 2)), Math.max(0, shown.length - room))
   const chunkStart = Math.max(0, first - (first % measuredRows))
   const chunk = shown.slice(chunkStart, chunkStart + measuredRows + room)
@@ -175,17 +203,7 @@ function searchLine({ search, isSearching }: PickerModel, { style, width }: View
 function helpLines({ isSearching }: PickerModel, width: number): string[] {
   const keys = isSearching
     ? ['type to filter', '↑↓ move', 'enter keep', 'esc all']
-    : [
-        '↑↓ move',
-        'space mark',
-        '* all',
-        '/ filter',
-        'enter open',
-        'a approve',
-        'r reject',
-        '^r refresh',
-        'q leave',
-      ]
+    : ['↑↓ move', 'space mark', '* all', '/ filter', 'enter open', 'a approve', 'r reject', 'q leave']
   const lines: string[] = []
   for (const key of keys) {
     const line = lines.at(-1)
@@ -198,7 +216,7 @@ function helpLines({ isSearching }: PickerModel, width: number): string[] {
 
 /** What stays in the scrollback. */
 function closingLine(model: PickerModel, { style, width }: Viewport): string {
-  if (model.action === 'leave' || model.action === 'refresh') return ''
+  if (model.action === 'leave') return ''
   const ids = pickedWaits(model).map(waitId)
   return style.faint(truncate(escapeName(`${model.action} ${ids.join(', ')}`), width))
 }

@@ -16,6 +16,20 @@ const lookByState = {
   overdue: { text: '! overdue', paint: 'bad' },
 } as const satisfies Record<WaitState, { text: string; paint: keyof Style }>
 
+/** Whoever is asked has no more time than this: it is marked. */
+const expiringMs = 600_000
+
+/** It waits, and not for long any more. */
+export function isExpiring({ state, until }: Pick<WaitRow, 'state' | 'until'>, now: Date): boolean {
+  return state === 'waiting' && until !== null && until.getTime() - now.getTime() <= expiringMs
+}
+
+const expiring = { text: '! expiring', paint: 'warning' } as const
+
+function lookOf(row: WaitRow, now: Date): { readonly text: string; readonly paint: keyof Style } {
+  return isExpiring(row, now) ? expiring : lookByState[row.state]
+}
+
 export const waitColumns: readonly Column<WaitRow>[] = [
   {
     title: 'WAIT',
@@ -45,14 +59,15 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     title: 'LEFT',
     value: ({ until }) => until?.toISOString() ?? '',
     short: ({ until }, now) => (until ? formatLeft(until, now) : ''),
+    paint: (text, row, style, now) => (isExpiring(row, now) ? style.warning(text) : text),
     align: 'right',
     optional: 2,
   },
   {
     title: 'STATE',
     value: ({ state }) => state,
-    short: ({ state }) => lookByState[state].text,
-    paint: (text, { state }, style) => style[lookByState[state].paint](text),
+    short: (row, now) => lookOf(row, now).text,
+    paint: (text, row, style, now) => style[lookOf(row, now).paint](text),
   },
   {
     title: 'TOLD BY',

@@ -62,7 +62,7 @@ test('inbox lists every wait, what it asks, and how that is known', async () => 
     pay-1#0      pay       (a message on webhook)   webhook   1m ago  59m 00s  ● waiting   configured
     done-soon#1  refund    Refund 5 €?              legal    59s ago  23h 59m  ✓ answered  asked
     refund-7#1   refund    Refund 300 €?            legal    59s ago  23h 59m  ● waiting   asked
-    ship-2#1     ship      (a message on courier?)  courier  59s ago   9m 00s  ● waiting   learned
+    ship-2#1     ship      (a message on courier?)  courier  59s ago   9m 00s  ! expiring  learned
     who-knows#2  odd       (a message)                       59s ago     -58s  ! overdue   inferred
     "
   `)
@@ -224,6 +224,66 @@ test('on a terminal it is a desk: filter, mark two, read, reject with a reason',
     { verdict: 'rejected', comment: 'not today', actor: { name: 'ada@laptop' } },
     { verdict: 'rejected' },
   ])
+})
+
+test('the desk is live: what comes appears, what was decided goes, and the cursor stays', async () => {
+  const store = createDeskStore()
+  const until = (text: string) => (shown: () => string) =>
+    waitUntil(`"${text}" is shown`, () => shown().includes(text)).then(() => {})
+  const seen: string[] = []
+  const run = await runCli('inbox --name refund', {
+    store,
+    ...desk,
+    answers: [
+      [
+        until('2 waiting'),
+        'down',
+        async (shown: () => string) => {
+          seen.push(shown())
+          store.add({
+            workflowId: 'refund-8',
+            name: 'refund',
+            createdAt: new Date(fakeEpoch.getTime() + 2000),
+            did: [
+              { event: 'awaiting:legal', value: { prompt: 'Refund 8 €?' } },
+              { recv: 'legal', timeoutSeconds: 300 },
+            ],
+          })
+          store.receive('done-soon', 'legal')
+        },
+        until('Refund 8 €?'),
+        async (shown: () => string) => void seen.push(shown()),
+        'return',
+      ],
+      [
+        until('Refund 300 €?'),
+        async () => {
+          await store.send({ workflowId: 'refund-7', topic: 'legal', message: true })
+          store.receive('refund-7', 'legal')
+        },
+        until('It does not wait any more.'),
+        'escape',
+      ],
+      [until('1 waiting'), 'a'],
+      'sure',
+      ['q'],
+    ],
+  })
+  expect(run.code).toBe(0)
+  const states = (frame = '') => frame.split('\n').filter((line) => /^(❯| ) ◻/.test(line))
+  expect(states(seen[0])).toMatchInlineSnapshot(`
+    [
+      "  ◻ done-soon#1  refund    Refund 5 €?    legal  59s ago  23h 59m  ✓ answered",
+      "❯ ◻ refund-7#1   refund    Refund 300 €?  legal  59s ago  23h 59m  ● waiting",
+    ]
+  `)
+  expect(states(seen[1])).toMatchInlineSnapshot(`
+    [
+      "❯ ◻ refund-7#1  refund    Refund 300 €?  legal  59s ago  23h 59m  ● waiting",
+      "  ◻ refund-8#1  refund    Refund 8 €?    legal  57s ago   4m 02s  ! expiring",
+    ]
+  `)
+  expect(store.decided).toMatchObject([{ wait: { workflowId: 'refund-8' }, verdict: 'approved' }])
 })
 
 test("a payload of one's own is sent as it is, and what is no JSON goes back to the list", async () => {

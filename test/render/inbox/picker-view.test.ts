@@ -3,8 +3,10 @@ import type { WorkflowEvent } from '../../../src/core/workflow.ts'
 import {
   initialPicker,
   type PickerModel,
+  pastDecided,
   pickedWaits,
   pickerView,
+  renewPicker,
   updatePicker,
 } from '../../../src/render/inbox/picker-view.ts'
 import { questionView } from '../../../src/render/inbox/question-view.ts'
@@ -73,7 +75,7 @@ test('80×24: a list with a cursor, marks, and what the keys do', () => {
     ❯ ◻ evil#3      ␛[2J␛]0;pwned␇Delete␍↵all?<U+202E>    1m ago  23h 00m  ● waiting
       ◻ late#3      Refund 300 €?                         1m ago  -1m 00s  ! overdue
     ↑↓ move · space mark · * all · / filter · enter open · a approve · r reject
-    ^r refresh · q leave"
+    q leave"
   `)
 })
 
@@ -88,7 +90,7 @@ test('40×15: what matters most is left', () => {
       ◻ late#3      Refund 300 €?  ! overdue
     ↑↓ move · space mark · * all · / filter
     enter open · a approve · r reject
-    ^r refresh · q leave"
+    q leave"
   `)
 })
 
@@ -106,6 +108,44 @@ test('40×15: waits with long ids can be told apart', () => {
       ◻ many-order-59#3   Refund…   ● waiti…
       ◻ a-very-l…der-1#3  Refund…   ● waiti…
       ◻ a-very-l…der-2#3  Refund…   ● waiti…"
+  `)
+})
+
+test('the cursor stays on its wait as others come and go, and goes on where that is gone', () => {
+  const [first, second, third, fourth, late] = waits as [WaitRow, WaitRow, WaitRow, WaitRow, WaitRow]
+  const at = (model: PickerModel<WaitRow>) => model.waits[model.cursor]?.workflowId
+  const model = press(initialPicker(waits), 'space', 'down')
+  expect(at(model)).toBe(third.workflowId)
+  const older = renewPicker(model, [waitOf({ workflowId: 'older' }), second, third, late], 4)
+  expect({ at: at(older), marked: older.marked.size }).toEqual({ at: third.workflowId, marked: 0 })
+  expect(at(renewPicker(model, [first, second, fourth, late], 4))).toBe(fourth.workflowId)
+  expect(at(renewPicker(model, [first, second], 2))).toBe(second.workflowId)
+  const none = renewPicker(model, [], 0)
+  expect(draw(none)[1]).toBe('    nothing waits any more; what comes appears here')
+  expect(press(none, 'a').action).toBeUndefined()
+  expect(at(renewPicker(none, [first], 1))).toBe(first.workflowId)
+})
+
+test('what was decided leaves the cursor and the marks', () => {
+  const [first, second] = waits as [WaitRow, WaitRow]
+  const marked = press(initialPicker(waits), 'space', 'space', 'home')
+  const past = pastDecided(marked, [first, second])
+  expect({ cursor: past.cursor, marked: past.marked.size }).toEqual({ cursor: 2, marked: 0 })
+  const last = press(initialPicker(waits), 'end')
+  expect(pastDecided(last, waits.slice(-1)).cursor).toBe(waits.length - 2)
+  expect(pastDecided(last, waits).cursor).toBe(0)
+})
+
+test('what runs out of time within ten minutes is marked', () => {
+  const until = (minutes: number) => new Date(now.getTime() + minutes * 60_000)
+  const model = initialPicker([
+    waitOf({ until: until(10) }),
+    waitOf({ workflowId: 'later', until: until(11) }),
+  ])
+  expect(draw(model).slice(1, 4).join('\n')).toMatchInlineSnapshot(`
+    "    WAIT        WORKFLOW        QUESTION        SINCE     LEFT  STATE
+    ❯ ◻ refund-7#3  refundWorkflow  Refund 300 €?  1m ago  10m 00s  ! expiring
+      ◻ later#3     refundWorkflow  Refund 300 €?  1m ago  11m 00s  ● waiting"
   `)
 })
 
