@@ -213,6 +213,8 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   'db reset': { examples: ['db reset', 'db reset --yes'], page: 'databases.md' },
   'db upgrade': { examples: ['db upgrade', 'db upgrade -o json'], page: 'databases.md' },
   config: { examples: ['config', 'config -o json'], page: 'databases.md' },
+  'config profiles': { examples: ['config profiles', 'config profiles -o json'], page: 'databases.md' },
+  'config use': { examples: ['config use staging', 'config use --none'], page: 'databases.md' },
   'config trust': { examples: ['config trust', 'config trust -o json'], page: 'databases.md' },
 }
 

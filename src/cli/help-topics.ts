@@ -8,6 +8,7 @@ type Row = readonly [name: string, meaning: string]
 const environment: readonly Row[] = [
   ['DROVER_DB_URL', 'the DBOS system database, as --db-url'],
   ['DROVER_DATABASE', 'a database of the embedded Postgres, as --database'],
+  ['DROVER_PROFILE', 'the profile that names the database, as --profile'],
   ['DROVER_LISTEN_URL', 'the same database without its pooler, as --listen-url'],
   ['DROVER_ACTOR', 'who decides, as --as'],
   [
@@ -27,6 +28,7 @@ const environment: readonly Row[] = [
   ['NO_COLOR, FORCE_COLOR, TERM=dumb', 'colour, unless --color says'],
   ['DEBUG=drover', "causes of errors, and DBOS's own log"],
   ['XDG_STATE_HOME', 'where DROVER_HOME is by default'],
+  ['XDG_CONFIG_HOME', 'where drover/drover.config.json, with profiles of your own, is by default'],
 ]
 
 const formats: readonly Row[] = [

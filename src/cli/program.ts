@@ -112,6 +112,7 @@ function globalOptions(): readonly Option[] {
       'a database of the embedded Postgres (default: drover); not with --db-url',
     ),
     new Option('--local', 'the embedded Postgres, whatever is configured'),
+    new Option('--profile <name>', 'the database of this profile (drover config profiles lists them)'),
     new Option('--schema <name>', 'schema of the DBOS system tables (default: dbos)'),
     new Option('--connect-timeout <duration>', 'give up connecting after this long (default: 5s)'),
     new Option(

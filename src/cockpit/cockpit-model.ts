@@ -4,6 +4,7 @@ import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { StepBounds } from '../core/manage/manage.ts'
 import type { WorkflowFilter } from '../core/manage/workflow-filter.ts'
 import type { Queue } from '../core/platform.ts'
+import type { Profile } from '../core/profile/profile.ts'
 import type { Worker } from '../core/run/list-workers.ts'
 import type { BoardRow } from '../core/store.ts'
 import type { Topic } from '../core/topic.ts'
@@ -25,6 +26,8 @@ import type { RowList } from './row-list.ts'
 export interface Cockpit {
   /** The label of the database. */
   readonly database: string
+  /** Null where none chose the database. */
+  readonly profile: Profile | null
   readonly purpose: Purpose
   readonly size: { readonly columns: number; readonly rows: number }
   /** The last one is shown; Esc goes back to the one before. */

@@ -1,3 +1,4 @@
+import type { Profile } from '../core/profile/profile.ts'
 import type { Surroundings } from '../render/explain/fixes.ts'
 import { answerFound, nameOf } from './actions.ts'
 import type { Cockpit, Message, Purpose, Screen, Turn } from './cockpit-model.ts'
@@ -8,14 +9,16 @@ import { openScreen, shownScreen, stay, withNotice, withPrompt, withScreen } fro
 
 interface Beginning {
   readonly database: string
+  readonly profile: Profile | null
   readonly purpose: Purpose
   readonly surroundings: Surroundings
   readonly screen: Screen
 }
 
-export function initialCockpit({ database, purpose, surroundings, screen }: Beginning): Cockpit {
+export function initialCockpit(beginning: Beginning): Cockpit {
+  const { screen, ...others } = beginning
   const size = { columns: 80, rows: 24 }
-  return { database, purpose, surroundings, size, screens: [screen], prompt: undefined, notice: undefined }
+  return { ...others, size, screens: [screen], prompt: undefined, notice: undefined }
 }
 
 /** All that happens to the cockpit: keys, sizes, and what was read or done outside. The same one where that changes nothing. */

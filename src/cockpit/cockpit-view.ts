@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Viewport } from '../render/gutter.ts'
+import { profileMark } from '../render/profile-mark.ts'
 import { displayWidth, escapeControls, pad, truncate, truncateMiddle } from '../render/text.ts'
 import type { Cockpit } from './cockpit-model.ts'
 import { footerLines, keysOf, roomOf } from './footer.ts'
@@ -28,7 +29,8 @@ function clip(line: string, width: number): string {
 
 /** `workflows › order-17                shop (embedded)`: where one is, and in which database. */
 function headerLine(cockpit: Cockpit, { style, width }: Viewport): string {
-  const { purpose, screens, database } = cockpit
+  const { purpose, screens, database, profile } = cockpit
+  const mark = profile ? `${profileMark(profile, style)} ` : ''
   const path = screens.map((screen) => kindOf(screen).titleOf(screen))
   const screen = shownScreen(cockpit)
   const search = kindOf(screen).searchOf?.(screen)
@@ -38,10 +40,10 @@ function headerLine(cockpit: Cockpit, { style, width }: Viewport): string {
     ...(search ? [`/${escapeControls(search)}`] : []),
   ]
   const where = escapeControls(database)
-  const title = fitPath(titles, width)
-  const left = width - displayWidth(title) - 2
-  if (left < 8) return style.strong(title)
-  return `${style.strong(title)}  ${style.faint(pad(truncate(where, left), left, 'right'))}`
+  const title = fitPath(titles, width - displayWidth(mark))
+  const left = width - displayWidth(mark) - displayWidth(title) - 2
+  if (left < 8) return `${mark}${style.strong(title)}`
+  return `${mark}${style.strong(title)}  ${style.faint(pad(truncate(where, left), left, 'right'))}`
 }
 
 /** Where it is too long its beginning goes. */

@@ -1,4 +1,5 @@
-import type { Style } from '../render/style.ts'
+import { profileMark } from '../render/profile-mark.ts'
+import { createStyle, type Style } from '../render/style.ts'
 import { displayWidth, truncate, wrap } from '../render/text.ts'
 import type { Cockpit, Notice } from './cockpit-model.ts'
 import type { KeyHelp } from './screen-kind.ts'
@@ -27,11 +28,14 @@ export function footerLines(cockpit: Cockpit, style: Style): string[] {
 
 /** Without styles, so that it can be counted. */
 function footerTexts(cockpit: Cockpit): string[] {
-  const { prompt, notice, size } = cockpit
+  const { prompt, notice, size, profile } = cockpit
   const width = size.columns
-  if (prompt?.kind === 'confirm') return [...wrap(prompt.question, width, mostQuestionLines), 'y/N']
-  if (prompt?.kind === 'input')
-    return [...inputLines(prompt, width), truncate(helpOfInput(prompt.label), width)]
+  const mark = profile ? `${profileMark(profile, createStyle(0))} ` : ''
+  if (prompt?.kind === 'confirm') return [...wrap(mark + prompt.question, width, mostQuestionLines), 'y/N']
+  if (prompt?.kind === 'input') {
+    const label = /^[/:]$/.test(prompt.label) ? prompt.label : mark + prompt.label
+    return [...inputLines({ ...prompt, label }, width), truncate(helpOfInput(prompt.label), width)]
+  }
   const said = notice ? wrap(notice.text, width, mostQuestionLines) : []
   if (prompt?.kind === 'help') return ['any key goes back']
   return [...said, keyLine(keysOf(cockpit), width)]

@@ -19,6 +19,8 @@ export interface DatabaseTarget {
   readonly assertOwnSocket?: () => void
   /** Set the system tables up under this schema where drover created the database; a mistyped name must not. */
   readonly createSchema?: boolean
+  /** Every transaction is one in which Postgres refuses to change anything. */
+  readonly isReadOnly?: boolean
   /** Tables that a migration changes right now are not to be used, also where they could be read: `migration-under-way`. */
   readonly refuseMigrating?: boolean
   /** What is read through a connection that gets lost is read again once there is another one, as what is followed is. */
@@ -34,4 +36,9 @@ export interface DatabaseIdentity {
   readonly unknownMigration?: number
   /** Set where its tables are of an SDK that cannot be launched in a process of drover's. */
   readonly isBeforeSdk5?: boolean
+}
+
+/** What is remembered of workflows is remembered for this place: where two schemas are in one database, for one of them. */
+export function databaseKey({ label, schema }: Pick<DatabaseIdentity, 'label' | 'schema'>): string {
+  return schema === 'dbos' ? label : `${label}, schema ${schema}`
 }

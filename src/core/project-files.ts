@@ -13,6 +13,10 @@ export interface ProjectFiles {
   /** True once `trust` was called for this path with this very text. */
   isTrusted(file: ProjectFile): Promise<boolean>
   trust(files: readonly ProjectFile[]): Promise<void>
+  /** The profile of this file that this user works with where nothing else names a database. */
+  usedProfile(path: string): Promise<string | undefined>
+  /** Undefined: none from now on. */
+  useProfile(path: string, name: string | undefined): Promise<void>
   /** True when this user never connected to it because a file said so; it is remembered. */
   isNewHost(host: string): Promise<boolean>
 }

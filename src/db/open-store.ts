@@ -187,7 +187,8 @@ async function look(
   session: Session,
   onNotice: (notice: string) => void,
 ): Promise<{ readonly database: Database; readonly unknownMigration: number | undefined }> {
-  const found = await migrateOwnSchema({ session, schema: await readSchema(session) }, onNotice)
+  const read = { session, schema: await readSchema(session) }
+  const found = session.target.isReadOnly ? read : await migrateOwnSchema(read, onNotice)
   const supported = await readSupportedSchema(found)
   const database = session.target.refuseMigrating ? await readSettledSchema(supported) : supported
   return { database, unknownMigration: await findUnknownMigration(database) }

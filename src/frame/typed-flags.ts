@@ -1,6 +1,6 @@
 import { withoutPassword } from '../core/words/without-password.ts'
 
-const options = ['--db-url', '--database', '--schema'] as const
+const options = ['--profile', '--db-url', '--database', '--schema'] as const
 
 /** The words by which a command line names the database: what is typed next shall find the same one. */
 export function typedDatabaseFlags(argv: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import type { Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { findTarget, type TargetOptions } from '../settings/target.ts'
 import { printNotice } from './print-notice.ts'
+import type { LentStore } from './profile/change-guard.ts'
 import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
 interface LendingOptions extends TargetOptions {
@@ -26,7 +27,7 @@ const shortestAttemptMs = 1000
 export async function withStore<Result>(
   context: Context,
   flags: DatabaseFlags,
-  use: (store: Store, settings: Settings, target: DatabaseTarget) => Promise<Result>,
+  use: (store: LentStore, settings: Settings, target: DatabaseTarget) => Promise<Result>,
   {
     limit = createTimeLimit(context, undefined),
     isFollowed,
@@ -43,10 +44,17 @@ export async function withStore<Result>(
   const store = await limit.retry(() => openReady(context, target, limit))
   noteUnknownTables(context, store)
   try {
-    return await use(store, settings, target)
+    return await use(await lend(context, store, settings), settings, target)
   } finally {
     await store.close()
   }
+}
+
+/** Loaded where a profile chose the database. */
+async function lend(context: Context, store: Store, { profile }: Settings): Promise<LentStore> {
+  if (!profile) return store
+  const { lendGuarded } = await import('./profile/lend-guarded.ts')
+  return lendGuarded(context, store, profile)
 }
 
 /** Who has time waits for the end of a migration: what is written between two of its steps may be where nobody looks. */

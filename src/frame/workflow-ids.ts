@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { databaseKey } from '../core/database.ts'
 import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { command, type Phrase, phrase, quotedList } from '../core/words/command-line.ts'
@@ -69,7 +70,7 @@ export async function findExactWorkflow(context: Context, store: Store, typed: s
 async function findById(context: Context, store: Store, typed: string): Promise<Workflow | undefined> {
   const workflow = await store.get(typed)
   if (workflow || typed !== '@last') return workflow
-  const last = await context.started.last(store.database.label)
+  const last = await context.started.last(databaseKey(store.database))
   if (last === undefined) {
     throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
       hint: command('list'),

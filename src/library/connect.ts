@@ -1,4 +1,6 @@
 import os from 'node:os'
+import { guardStore } from '../core/profile/guard-store.ts'
+import { requirePermitted } from '../core/profile/profile.ts'
 import { openStore } from '../db/open-store.ts'
 import { droverHome } from '../local/cluster/home.ts'
 import { createProjectFiles } from '../local/home/read-project-files.ts'
@@ -14,28 +16,37 @@ export interface ConnectOptions {
   readonly database?: string
   /** The schema of the DBOS system tables; `dbos` by default. */
   readonly schema?: string
+  /** A profile of `drover.config.json`, the project's or this user's. One that is protected is changed only by who names it here. */
+  readonly profile?: string
 }
 
 /** Connects to a DBOS system database. Close it again: an open connection keeps the process alive. */
-export async function connect({ databaseUrl, database, schema }: ConnectOptions = {}): Promise<Drover> {
+export async function connect({
+  databaseUrl,
+  database,
+  schema,
+  profile,
+}: ConnectOptions = {}): Promise<Drover> {
   const { env, platform } = process
   const home = droverHome(env, { platform, uid: process.getuid?.(), homeDirectory: os.homedir() })
   const projectFiles = createProjectFiles(home)
   const settings = await readSettings(
     { cwd: process.cwd(), env, readFile, projectFiles },
-    { dbUrl: databaseUrl, database, schema },
+    { dbUrl: databaseUrl, database, schema, profile },
   )
   const createLocal = async () => {
     const { createLocalDatabase } = await import('../local/local-database.ts')
     return createLocalDatabase({ home, env })
   }
-  let opened: ReturnType<typeof createLocal> | undefined
+  let local: ReturnType<typeof createLocal> | undefined
   const openLocal = () => {
-    opened ??= createLocal()
-    return opened
+    local ??= createLocal()
+    return local
   }
   const target = await findTarget({ env, readFile, projectFiles, local: openLocal }, settings, {})
-  const store = await openStore(target)
+  const opened = await openStore(target)
+  const { profile: chosen } = settings
+  const store = chosen ? guardStore(opened, async (change) => requirePermitted(chosen, change)) : opened
   return createDrover({
     store,
     settings,
@@ -43,7 +54,7 @@ export async function connect({ databaseUrl, database, schema }: ConnectOptions 
     files: { home, readFile, writePrivate: (file, text) => writePrivate(home, file, text) },
     close: async () => {
       await store.close()
-      await (await opened)?.leave()
+      await (await local)?.leave()
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
 import { CliError } from '../core/errors.ts'
+import type { ProfileEntry } from '../core/files/profile-schema.ts'
 import type { ProjectFile } from '../core/project-files.ts'
 import { parseExact } from '../core/words/exact-number.ts'
 import { isJsonObject } from '../core/words/json.ts'
@@ -23,12 +24,19 @@ export interface ConfigFile extends Readonly<Partial<Record<(typeof substitutedK
   readonly audit?: 'on' | 'off'
   readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
   readonly experiment?: ExperimentNames | undefined
+  readonly profiles?: Readonly<Record<string, ProfileEntry>>
+}
+
+interface ConfigUse {
+  readonly isJudged: boolean
+  /** Something else names the database: a variable that only these use need not be set. */
+  readonly unused?: readonly (typeof substitutedKeys)[number][] | 'all'
 }
 
 /** The project's `drover.config.json`, checked. Throws `invalid-configuration` with the key that is wrong. */
 export async function readConfigFile(
   context: Pick<Context, 'cwd' | 'env' | 'projectFiles'>,
-  { isJudged }: { readonly isJudged: boolean },
+  { isJudged, unused = [] }: ConfigUse,
 ): Promise<ConfigFile> {
   const file = await findUpward(context, fileName)
   if (!file) return { path: fileName }
@@ -42,7 +50,9 @@ export async function readConfigFile(
     hint: 'mend the file',
   })
   const texts = substitutedKeys.flatMap((key) =>
-    rest[key] === undefined ? [] : [[key, substituteEnv(rest[key], context.env, file.path)] as const],
+    rest[key] === undefined || unused === 'all' || unused.includes(key)
+      ? []
+      : [[key, substituteEnv(rest[key], context.env, file.path)] as const],
   )
   return {
     path: file.path,
@@ -52,11 +62,12 @@ export async function readConfigFile(
     // As it stands: the schema library leaves out names such as `constructor`.
     workflows: content.workflows as ConfigFile['workflows'],
     experiment: gateway?.experiment,
+    profiles: rest.profiles,
   }
 }
 
 /** Its numbers keep their digits. What is wrong is told by its place alone: the line itself may hold a password. */
-function parseConfig({ path, text }: ProjectFile): { readonly [key: string]: JsonValue } {
+export function parseConfig({ path, text }: ProjectFile): { readonly [key: string]: JsonValue } {
   const content = parseOrFail(path, text)
   if (isJsonObject(content)) return content
   throw invalid(path, 'it must hold one JSON object')

@@ -15,7 +15,7 @@ export interface DbosConfig {
 /** What drover takes from the project's `dbos-config.yaml`. */
 export async function readDbosConfig(
   context: Pick<Context, 'cwd' | 'env' | 'projectFiles'>,
-  { isJudged }: { readonly isJudged: boolean },
+  { isJudged, isUrlUsed }: { readonly isJudged: boolean; readonly isUrlUsed: boolean },
 ): Promise<DbosConfig> {
   const found = await findUpward(context, 'dbos-config.yaml')
   if (!found) return { path: 'dbos-config.yaml' }
@@ -33,7 +33,7 @@ export async function readDbosConfig(
   return {
     path: found.path,
     file: found,
-    systemDatabaseUrl: text('system_database_url'),
+    systemDatabaseUrl: isUrlUsed ? text('system_database_url') : undefined,
     name: text('name'),
   }
 }

@@ -7,9 +7,10 @@ import { parseDuration } from '../core/words/duration.ts'
 import { longestTimerMs } from '../core/words/long-timer.ts'
 import { readPostgresUrl } from '../core/words/postgres-url.ts'
 import { chooseDatabase, usualDatabase } from './choose-database.ts'
-import { type ConfigFile, type ExperimentNames, readConfigFile } from './config-file.ts'
-import { type DbosConfig, readDbosConfig } from './dbos-config.ts'
+import { type ExperimentNames, readConfigFile } from './config-file.ts'
+import { readDbosConfig } from './dbos-config.ts'
 import { type FileHost, findFileHosts, type UrlInUse } from './file-hosts.ts'
+import { type ChosenProfile, findProfile, findUsedProfile } from './profile/choose-profile.ts'
 import { byDefault, type Setting } from './setting.ts'
 import { isOneVariable, type Substituted } from './substitute-env.ts'
 
@@ -23,9 +24,12 @@ export interface DatabaseFlags {
   readonly connectTimeout?: string
   readonly listenUrl?: string
   readonly reconnectTimeout?: string
+  readonly profile?: string
 }
 
 export interface Settings {
+  /** Null where none names the database. */
+  readonly profile: ChosenProfile | null
   /** Null: the embedded database. */
   readonly databaseUrl: Setting<string> | null
   /** The database inside the embedded server. */
@@ -52,8 +56,8 @@ export interface Settings {
 type SettingsContext = Pick<Context, 'cwd' | 'env' | 'readFile' | 'projectFiles'>
 
 /**
- * First found wins: flags, environment, `drover.config.json`, `dbos-config.yaml`, defaults. Throws `invalid-configuration`,
- * also for a file of somebody else, unless it is read to be `judged`.
+ * First found wins: flags, `--profile`, environment, `drover.config.json`, `dbos-config.yaml`, the profile that is used, defaults.
+ * Throws `invalid-configuration`, also for a file of somebody else, unless it is read to be `judged`.
  */
 export async function readSettings(
   context: SettingsContext,
@@ -61,41 +65,86 @@ export async function readSettings(
   { isJudged = false } = {},
 ): Promise<Settings> {
   const { env } = context
-  const file = await readConfigFile(context, { isJudged })
-  const dbos = await readDbosConfig(context, { isJudged })
+  const typed = placeOf({
+    databaseUrl: setting(flags.dbUrl, '--db-url'),
+    database: setting(flags.database, '--database') ?? (flags.local ? ourOwn : undefined),
+    isExclusive: true,
+  })
+  const asked =
+    setting(flags.profile, '--profile') ?? (typed.isNamed ? undefined : variable(env, 'DROVER_PROFILE'))
+  const surrounding = placeOf({
+    databaseUrl: variable(env, 'DROVER_DB_URL'),
+    database: variable(env, 'DROVER_DATABASE'),
+    isExclusive: true,
+  })
+  const ofApplication = placeOf({ databaseUrl: variable(env, 'DBOS_SYSTEM_DATABASE_URL') })
+  const isNamed = [typed, surrounding, ofApplication].some((place) => place.isNamed) || asked !== undefined
+  const file = await readConfigFile(context, {
+    isJudged,
+    unused: [...(isNamed ? (['databaseUrl'] as const) : []), ...(asked ? (['listenUrl'] as const) : [])],
+  })
+  const isInFile = Boolean(file.databaseUrl ?? file.database)
+  const dbos = await readDbosConfig(context, { isJudged, isUrlUsed: !isNamed && !isInFile })
+  const profile = asked
+    ? await findProfile(context, file, asked)
+    : isNamed || isInFile || dbos.systemDatabaseUrl
+      ? undefined
+      : await findUsedProfile(context, file)
   const fromFile = (text: Substituted | undefined) => setting(text?.value, file.path)
+  const fromProfile = (key: Parameters<ChosenProfile['text']>[0]) =>
+    profile && setting(profile.text(key)?.value, profile.place)
   const { databaseUrl, database } = chooseDatabase([
-    {
-      databaseUrl: setting(flags.dbUrl, '--db-url'),
-      database: setting(flags.database, '--database') ?? (flags.local ? ourOwn : undefined),
-      isExclusive: true,
-    },
-    {
-      databaseUrl: variable(env, 'DROVER_DB_URL'),
-      database: variable(env, 'DROVER_DATABASE'),
-      isExclusive: true,
-    },
-    { databaseUrl: variable(env, 'DBOS_SYSTEM_DATABASE_URL') },
-    { databaseUrl: fromFile(file.databaseUrl), database: fromFile(file.database) },
-    { databaseUrl: setting(dbos.systemDatabaseUrl?.value, dbos.path) },
+    typed,
+    ...(profile
+      ? [{ databaseUrl: fromProfile('databaseUrl'), database: fromProfile('database') }]
+      : [
+          surrounding,
+          ofApplication,
+          { databaseUrl: fromFile(file.databaseUrl), database: fromFile(file.database) },
+          { databaseUrl: setting(dbos.systemDatabaseUrl?.value, dbos.path) },
+        ]),
   ])
   const listenUrl =
     setting(flags.listenUrl, '--listen-url') ??
-    variable(env, 'DROVER_LISTEN_URL') ??
-    fromFile(file.listenUrl) ??
+    (profile
+      ? typed.isNamed
+        ? undefined
+        : fromProfile('listenUrl')
+      : (variable(env, 'DROVER_LISTEN_URL') ?? fromFile(file.listenUrl))) ??
     null
-  const urls = [databaseUrl, databaseUrl && listenUrl].map((url) => toUrlInUse(url, file, dbos))
+  const texts = [
+    ...(profile && !profile.written.isOfUser
+      ? (['databaseUrl', 'listenUrl'] as const).map((key) => ({
+          source: profile.place,
+          file: profile.written.file,
+          text: profile.text(key),
+        }))
+      : []),
+    { source: file.path, file: file.file, text: file.databaseUrl },
+    { source: file.path, file: file.file, text: file.listenUrl },
+    { source: dbos.path, file: dbos.file, text: dbos.systemDatabaseUrl },
+  ]
+  const urls = [databaseUrl, databaseUrl && listenUrl].map((url) => toUrlInUse(url, texts))
+  // The schema of a project is that of its own databases.
+  const isOfProject = !profile?.written.isOfUser
   return {
+    profile: profile ?? null,
     databaseUrl,
     database,
     schema: requireName(
-      setting(flags.schema, '--schema') ?? fromFile(file.schema) ?? { value: 'dbos', source: byDefault },
+      setting(flags.schema, '--schema') ??
+        fromProfile('schema') ??
+        (isOfProject ? fromFile(file.schema) : undefined) ?? { value: 'dbos', source: byDefault },
     ),
     connectTimeoutMs: atMost(longestTimerMs, duration(flags.connectTimeout, '--connect-timeout', 5000)),
     listenUrl,
     reconnectTimeoutMs: duration(flags.reconnectTimeout, '--reconnect-timeout', 5 * 60_000),
     app: setting(file.app && resolveApp(file.path, file.app.value), file.path) ?? null,
-    application: fromFile(file.application) ?? setting(dbos.name?.value, dbos.path) ?? null,
+    application:
+      fromProfile('application') ??
+      fromFile(file.application) ??
+      setting(dbos.name?.value, dbos.path) ??
+      null,
     audit: { value: file.audit ?? 'on', source: file.audit ? file.path : byDefault },
     workflows: file.workflows ?? {},
     experiment: file.experiment ?? {},
@@ -108,16 +157,23 @@ export async function readSettings(
 /** What `--local` means. */
 const ourOwn: Setting<string> = { value: usualDatabase, source: '--local' }
 
-/** Which of the files a URL is from, if it is. */
-function toUrlInUse(url: Setting<string> | null, file: ConfigFile, dbos: DbosConfig): UrlInUse {
-  const texts = [
-    { from: file, text: file.databaseUrl },
-    { from: file, text: file.listenUrl },
-    { from: dbos, text: dbos.systemDatabaseUrl },
-  ]
-  const found = texts.find(({ from, text }) => from.path === url?.source && text?.value === url?.value)
-  if (!found?.text || !found.from.file || isOneVariable(found.text)) return { value: url?.value }
-  return { value: url?.value, chosen: { file: found.from.file, text: found.text } }
+type Place = Parameters<typeof chooseDatabase>[0][number]
+
+function placeOf(place: Place): Place & { readonly isNamed: boolean } {
+  return { ...place, isNamed: Boolean(place.databaseUrl ?? place.database) }
+}
+
+interface FileText {
+  readonly source: string
+  readonly file: ProjectFile | undefined
+  readonly text: Substituted | undefined
+}
+
+/** Which of the texts of project files a URL is, if it is one. */
+function toUrlInUse(url: Setting<string> | null, texts: readonly FileText[]): UrlInUse {
+  const found = texts.find(({ source, text }) => source === url?.source && text?.value === url?.value)
+  if (!found?.text || !found.file || isOneVariable(found.text)) return { value: url?.value }
+  return { value: url?.value, chosen: { file: found.file, text: found.text } }
 }
 
 /** A file may not say that a password goes over the network as it is. */

@@ -30,6 +30,11 @@ export function markVariables(template: string, env: Environment, word: string):
   return template.replaceAll(placeholder, (_, name: string, fallback = '') => (env[name] ? word : fallback))
 }
 
+/** The text as far as it stands in the file: without the values of variables, and with what stands for those that are not set. */
+export function fallbacksOf(template: string): string {
+  return template.replaceAll(placeholder, (_, __, fallback = '') => fallback)
+}
+
 /** The whole of it is what a variable says: then the file chose nothing. */
 export function isOneVariable({ template, variables }: Substituted): boolean {
   return variables.length === 1 && new RegExp(`^${placeholder.source}$`).test(template)

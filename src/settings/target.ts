@@ -25,9 +25,13 @@ export async function findTarget(
   const schema = settings.schema.value
   const connectTimeoutMs = settings.connectTimeoutMs.value
   const reconnectTimeoutMs = settings.reconnectTimeoutMs.value
+  const { profile } = settings
+  const isReadOnly = profile?.isReadOnly ?? false
+  const mayCreate = create && !isReadOnly
+  const labelOf = (place: string) => (profile ? `${profile.name} (${place})` : place)
   if (settings.databaseUrl) {
     const url = await readUrl(context, settings.databaseUrl)
-    const label = describeUrl(url, settings.databaseUrl.source)
+    const label = labelOf(describeUrl(url, settings.databaseUrl.source))
     const listenUrl = settings.listenUrl ? await readUrl(context, settings.listenUrl) : undefined
     await requireTrustedHosts(context, settings.fileHosts, settings.files)
     return {
@@ -37,20 +41,26 @@ export async function findTarget(
       connectTimeoutMs,
       reconnectTimeoutMs,
       listenUrl,
-      createSchema: create,
+      createSchema: mayCreate,
+      isReadOnly,
       clearTextHosts: settings.clearTextHosts,
     }
   }
   const local = await context.local()
-  if (!create && !local.exists()) {
+  if (!mayCreate && !local.exists()) {
     throw new CliError('no-database', 'No database is configured, and there is no embedded one yet.', {
       hint: phrase`name yours with --db-url postgres://…, or type ${command('demo')} to create the embedded one`,
     })
   }
   const { value: database, source } = settings.database
   // The usual one is no typing mistake.
-  const target = await local.open({ database, connectTimeoutMs, mustExist: !create && source !== byDefault })
-  return { ...target, schema, reconnectTimeoutMs, createSchema: create }
+  const target = await local.open({
+    database,
+    connectTimeoutMs,
+    mustExist: !mayCreate && source !== byDefault,
+  })
+  const label = labelOf(target.label)
+  return { ...target, label, schema, reconnectTimeoutMs, createSchema: mayCreate, isReadOnly }
 }
 
 /** The URL that a setting means, as pg connects by it. Throws `invalid-configuration`. */

@@ -30,6 +30,7 @@ const goneCodes = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
 export function createTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env, color = 'auto', onClosedPipe, onBrokenOutput } = options
   let mode = color
+  let mark = ''
   let region: Pick<LiveRegion, 'printAbove'> | undefined
   const ci = isCI(env)
 
@@ -126,6 +127,9 @@ export function createTerminal(options: TerminalOptions): Terminal {
     useColor: (chosen) => {
       mode = chosen
     },
+    useMark: (chosen) => {
+      mark = `${chosen} `
+    },
     print: (text) => writeLine(out, text),
     note: (text) => void writeLine(err, text),
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
@@ -149,10 +153,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
         ? startSpinner(cleanText(text), { stream: stderr.open(), colorLevel: err.colorLevel })
         : { stop: () => {} },
     ...prompts,
-    confirm: (question, asked) => prompts.confirm(cleanText(question), asked),
+    confirm: (question, asked) => prompts.confirm(mark + cleanText(question), asked),
     choose: (question, choices, asked) =>
-      prompts.choose(cleanText(question), choices.map(cleanChoice), asked),
-    ask: (question, asked) => prompts.ask(cleanText(question), asked),
+      prompts.choose(mark + cleanText(question), choices.map(cleanChoice), asked),
+    ask: (question, asked) => prompts.ask(mark + cleanText(question), asked),
     flush: async () => {
       await Promise.all([out.flush(), err.flush()])
     },

@@ -76,6 +76,8 @@ export interface Terminal {
   readonly isCI: boolean
   /** What `--color` says, once it is parsed; `auto` before. */
   useColor(mode: ColorMode): void
+  /** What every question begins with from now on: which profile it is about. */
+  useMark(mark: string): void
   /** A line of data on stdout. */
   print(text: string): Promise<void>
   /** A line of talk on stderr. */

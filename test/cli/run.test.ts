@@ -24,6 +24,8 @@ test('bare drover is its help', async () => {
       --database <name>             a database of the embedded Postgres (default:
                                     drover); not with --db-url
       --local                       the embedded Postgres, whatever is configured
+      --profile <name>              the database of this profile (drover config
+                                    profiles lists them)
       --schema <name>               schema of the DBOS system tables (default: dbos)
       --connect-timeout <duration>  give up connecting after this long (default: 5s)
       --reconnect-timeout <time>    give up a database that went away after this

@@ -22,7 +22,7 @@ beforeAll(async () => {
 /** Somebody at the cockpit: types, and is shown what is read. */
 function sit(screen: Screen, purpose: Purpose = { kind: 'top' }) {
   const surroundings = { own: true, isBeforeSdk5: false, app: undefined, workflows: {} }
-  let cockpit: Cockpit = initialCockpit({ database: 'shop', purpose, surroundings, screen })
+  let cockpit: Cockpit = initialCockpit({ database: 'shop', profile: null, purpose, surroundings, screen })
   const effects: Effect[] = []
   const take = (message: Message) => {
     const turn = updateCockpit(cockpit, message)

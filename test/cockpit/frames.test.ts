@@ -16,6 +16,7 @@ import { createWaitKnowledge } from '../../src/core/decide/known-waits.ts'
 import { examine } from '../../src/core/diagnosis/checkup.ts'
 import { examineStore } from '../../src/core/diagnosis/examine-store.ts'
 import { explain } from '../../src/core/diagnosis/explain-workflow.ts'
+import type { Profile } from '../../src/core/profile/profile.ts'
 import { listWorkers } from '../../src/core/run/list-workers.ts'
 import { toFindingLines } from '../../src/render/doctor/finding.ts'
 import { createStyle } from '../../src/render/style.ts'
@@ -33,6 +34,15 @@ interface Shot {
   readonly screen: Screen
   readonly data: readonly Data[]
   readonly keys?: readonly string[]
+  readonly profile?: Profile | null
+}
+
+const protectedProfile: Profile = {
+  name: 'prod',
+  source: '--profile',
+  isTyped: true,
+  isReadOnly: false,
+  isProtected: true,
 }
 
 let shots: Readonly<Record<string, Shot>>
@@ -71,6 +81,7 @@ beforeAll(async () => {
     'workflows-looking': { screen: createWorkflowsScreen('stuck'), data: [] },
     'workflows-filter': { ...workflows, keys: ['/', 'r', 'e', 'f'] },
     'workflows-cancel': { ...workflows, keys: ['down', 'down', 'c'] },
+    'workflows-protected': { ...workflows, keys: ['down', 'down', 'c'], profile: protectedProfile },
     'workflows-keys': { ...workflows, keys: ['?'] },
     'workflows-command': { ...workflows, keys: [':', 'q', 'u'] },
     workflow,
@@ -121,10 +132,14 @@ beforeAll(async () => {
   }
 })
 
-function cockpitOf({ screen, data, keys = [] }: Shot, size: { columns: number; rows: number }): Cockpit {
+function cockpitOf(
+  { screen, data, keys = [], profile = null }: Shot,
+  size: { columns: number; rows: number },
+): Cockpit {
   const surroundings = { own: true, isBeforeSdk5: false, app: undefined, workflows: {} }
   let cockpit = initialCockpit({
     database: 'shop_dbos_sys (embedded)',
+    profile,
     purpose: { kind: 'top' },
     surroundings,
     screen,

@@ -103,6 +103,8 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['db reset --yes', 'json jsonl'],
   ['completion bash', ''],
   ['config', 'json jsonl'],
+  ['config profiles', 'json jsonl'],
+  ['config use --none', 'json jsonl'],
   ['config trust', 'json jsonl'],
 ]
 

@@ -99,6 +99,11 @@ beforeAll(async () => {
   const ask = readBlock('README.md', 'Approvals', 'ts').replace(/^import .*\n/m, '')
   for (const file of ['src/workflows.ts', 'dist/workflows.js'])
     await writeFile(path.join(home, file), shop(ask))
+  const profiles = {
+    staging: { databaseUrl: '${DROVER_DB_URL}' },
+    look: { databaseUrl: '${DROVER_DB_URL}', readOnly: true },
+  }
+  await writeFile(path.join(home, 'drover.config.json'), JSON.stringify({ profiles }))
   const shim = path.join(home, 'bin/drover')
   await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`)
   await chmod(shim, 0o755)

@@ -84,6 +84,8 @@ export const otherCommands: Readonly<Record<string, string>> = {
   serve: 'it answers callers: test/hostile/gateway.test.ts',
   completion: 'it reads no database',
   config: 'it reads no database',
+  'config profiles': 'it reads no database',
+  'config use': 'it reads no database',
   'config trust': 'it reads no database',
   token: 'it reads no database',
   'token create': 'it reads no database',

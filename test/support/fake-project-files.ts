@@ -11,7 +11,13 @@ interface World {
 export function createFakeProjectFiles({ files = {}, authors = {} }: World = {}) {
   const trusted = new Map<string, string>()
   const hosts: string[] = []
+  const used = new Map<string, string>()
   const projectFiles: ProjectFiles = {
+    usedProfile: async (path) => used.get(path),
+    useProfile: async (path, name) => {
+      if (name === undefined) used.delete(path)
+      else used.set(path, name)
+    },
     read: async (path) => {
       const text = files[path]
       return text === undefined ? undefined : { path, text, author: authors[path] }
@@ -26,5 +32,5 @@ export function createFakeProjectFiles({ files = {}, authors = {} }: World = {})
       return true
     },
   }
-  return { ...projectFiles, trusted, hosts }
+  return { ...projectFiles, trusted, hosts, used }
 }

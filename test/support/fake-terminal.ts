@@ -42,6 +42,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
   const frames: string[][] = []
   const unanswered = [...answers]
   let colorMode: ColorMode = 'auto'
+  let mark = ''
 
   const colorLevel = (): ColorLevel => {
     if (colorMode === 'never') return 0
@@ -99,7 +100,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
   }
 
   const answer = <Value>(question: string): Value | undefined => {
-    stderr.append(`? ${question}\n`)
+    stderr.append(`? ${mark}${question}\n`)
     return unanswered.shift() as Value | undefined
   }
 
@@ -126,6 +127,9 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     isCI,
     useColor: (mode) => {
       colorMode = mode
+    },
+    useMark: (chosen) => {
+      mark = `${chosen} `
     },
     print: async (text) => stdout.append(`${text}\n`),
     note: (text) => stderr.append(`${text}\n`),

@@ -23,6 +23,8 @@ export interface RunCliOptions extends FakeTerminalOptions {
   readonly files?: Readonly<Record<string, string>>
   /** By default the files above, all of this user. */
   readonly projectFiles?: ProjectFiles
+  /** By default it knows `lastStarted` alone. */
+  readonly started?: Context['started']
   /** What `@last` is. */
   readonly lastStarted?: string
   readonly interrupt?: AbortSignal
@@ -65,7 +67,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
     home: '/home-of-drover',
     databaseFlags: [],
     interrupts: { signal: options.interrupt ?? new AbortController().signal },
-    started: {
+    started: options.started ?? {
       remember: async (_, workflowId) => void remembered.push(workflowId),
       last: async () => options.lastStarted,
     },

@@ -39,13 +39,13 @@ async function openLent(target: DatabaseTarget): Promise<Store> {
   return lendStore(store)
 }
 
-/** Into the real folders, which a process does. */
-const writesFiles = /--ledger| token /
+/** With the real folders, which a process does. */
+const usesFiles = /--ledger| token | --profile | config (use|profiles)/
 
 /** The words of a line in which no shell is needed; else none. Such a line of drover's runs in this process. */
 function splitSimple(line: string): string[] {
   const word = `(?:[\\w@./:=,{}#-]+|'[^']*'|"[^"$\`\\\\]*")`
-  if (!new RegExp(`^${word}(?: +${word})*$`).test(line) || writesFiles.test(line)) return []
+  if (!new RegExp(`^${word}(?: +${word})*$`).test(line) || usesFiles.test(line)) return []
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',
   )

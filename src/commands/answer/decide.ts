@@ -18,6 +18,7 @@ import { printNotice } from '../../frame/print-notice.ts'
 import { reportError } from '../../frame/report-error.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow, nothingOnStdin, readIdsToChange } from '../../frame/workflow-ids.ts'
+import { counted } from '../../render/text.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 import { decisionRules, noteUnrecorded } from './decision-rules.ts'
 import { addInboxFilters, asRead, type InboxFilters } from './open-waits.ts'
@@ -115,6 +116,10 @@ async function runDecision(
         }))
       : ids.map((id) => () => findNamed(context, store, settings, id, verb, flags, said.actor))
     if (!flags.all && ids.length === 0) printNotice(context, nothingOnStdin(store, verb))
+    if (flags.all || finds.length > 1) {
+      const what = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${counted(finds.length, 'wait')}`
+      if (finds.length > 0) await store.guard?.permit({ what, isOne: false })
+    }
     if (finds.length > 0) noteUnrecorded(context, settings)
     for (const find of finds) {
       try {

@@ -10,6 +10,7 @@ import type { Topic } from '../../core/topic.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseJson } from '../../core/words/json.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import type { LentStore } from '../../frame/profile/change-guard.ts'
 import { reportError } from '../../frame/report-error.ts'
 import {
   initialPicker,
@@ -33,7 +34,7 @@ import { reportDecided } from './report-decided.ts'
 /** The inbox on a terminal, live: pick, read, decide, and back to what is left, until there is nothing or somebody leaves. */
 export async function runInteractiveInbox(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   filters: InboxFilters,
 ): Promise<void> {
@@ -71,7 +72,7 @@ type Outcome = { readonly decided: readonly OpenWait[] } | 'back' | undefined
 /** Reads one question, and those after it, until one is answered or the list is wanted. */
 async function answerOne(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   questions: Questions,
 ): Promise<Outcome> {
@@ -87,7 +88,7 @@ async function answerOne(
 
 async function decideSurely(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   waits: readonly OpenWait[],
   answer: Asked,
@@ -123,7 +124,7 @@ const verbByAction = { approve: 'approved', reject: 'rejected' } as const
 /** Undefined when it was left with ctrl-c. */
 async function pick(
   { terminal, interrupts, now }: Context,
-  store: Store,
+  store: LentStore,
   { waits, total }: OpenWaits,
   before: Picker | undefined,
   follow: FollowWaits,
@@ -253,7 +254,7 @@ async function askComment({ terminal, interrupts }: Context, verdict: Verdict): 
 
 async function decideAll(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   waits: readonly OpenWait[],
   answer: Answer,
@@ -261,6 +262,9 @@ async function decideAll(
 ): Promise<void> {
   const actor = findActor(undefined, context.env, context.userAndHost, context.terminal.isCI)
   noteUnrecorded(context, settings)
+  // Each question that led here says which profile it is about.
+  if (waits.length > 1) await store.guard?.permit({ what: `Decide ${waits.length} waits`, isOne: false })
+  else store.guard?.allowOne()
   for (const wait of waits) {
     if (context.interrupts.signal.aborted) return
     await tellErrors(context, async () => {

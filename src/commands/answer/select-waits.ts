@@ -1,10 +1,9 @@
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import type { Store } from '../../core/store.ts'
 import { toList } from '../../core/words/any-of.ts'
 import { command, phrase, renderCommand } from '../../core/words/command-line.ts'
-import { cannotAsk } from '../../frame/confirm.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import { cannotAsk, type LentStore } from '../../frame/profile/change-guard.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
 import { createStyle } from '../../render/style.ts'
 import { renderTable } from '../../render/table.ts'
@@ -21,7 +20,7 @@ interface SelectFlags extends InboxFilters {
  */
 export async function selectWaits(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   verb: string,
   flags: SelectFlags,
@@ -46,6 +45,8 @@ export async function selectWaits(
   const frame = { style: createStyle(stderr.colorLevel), width: stderr.columns, now: context.now() }
   const lines = fitToScreen(renderTable(waitColumns, waits, frame), stderr.rows, context, flags)
   for (const line of lines) context.terminal.note(line)
+  // It is asked with the name of the profile, by whoever decides them.
+  if (store.guard?.profile.isProtected) return waits
   const { signal } = context.interrupts
   const isSure = await context.terminal.confirm(`${capitalize(verb)} ${countOf(waits.length)}?`, { signal })
   if (isSure) return waits

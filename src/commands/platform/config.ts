@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
+import type { Profile } from '../../core/profile/profile.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { createStyle } from '../../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../../render/table.ts'
@@ -7,7 +8,9 @@ import { toJsonLine, toJsonText } from '../../render/to-json.ts'
 import type { Setting } from '../../settings/setting.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
 import { describeSetting } from '../../settings/target.ts'
+import { profilesCommand } from './config-profiles.ts'
 import { trustCommand } from './config-trust.ts'
+import { useCommand } from './config-use.ts'
 
 interface ConfigFlags extends DatabaseFlags, OutputFlags {}
 
@@ -27,6 +30,8 @@ export function configCommand(context: Context): Command {
   const command = new Command('config')
     .summary('show every setting and where it comes from')
     .action((_, command: Command) => runConfig(context, command.optsWithGlobals<ConfigFlags>()))
+    .addCommand(profilesCommand(context))
+    .addCommand(useCommand(context))
     .addCommand(trustCommand(context))
   return addOutputOptions(command, ['table', 'json', 'jsonl'])
 }
@@ -45,7 +50,7 @@ async function runConfig(context: Context, flags: ConfigFlags): Promise<void> {
 
 async function toRows(context: Context, settings: Settings): Promise<readonly Row[]> {
   const { databaseUrl, listenUrl, database, schema, app, application, audit, workflows } = settings
-  const { connectTimeoutMs, reconnectTimeoutMs } = settings
+  const { connectTimeoutMs, reconnectTimeoutMs, profile } = settings
   const row = (setting: string, found: Setting<string> | null) => ({
     setting,
     value: found?.value ?? null,
@@ -53,6 +58,7 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
   })
   const profiles = Object.keys(workflows)
   return [
+    row('profile', profile && { value: describeProfile(profile), source: profile.source }),
     databaseUrl
       ? row('databaseUrl', { ...databaseUrl, value: await describeSetting(context, databaseUrl) })
       : row('databaseUrl', {
@@ -72,6 +78,11 @@ async function toRows(context: Context, settings: Settings): Promise<readonly Ro
       profiles.length > 0 ? { value: profiles.join(', '), source: 'drover.config.json' } : null,
     ),
   ]
+}
+
+function describeProfile({ name, isReadOnly, isProtected }: Profile): string {
+  const marks = [...(isReadOnly ? ['read-only'] : []), ...(isProtected ? ['protected'] : [])]
+  return marks.length > 0 ? `${name} (${marks.join(', ')})` : name
 }
 
 async function describeEmbedded({ local }: Context, database: string): Promise<string> {

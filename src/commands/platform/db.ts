@@ -3,14 +3,16 @@ import type { Context } from '../../context.ts'
 import type { LocalStatus, UpgradeResult } from '../../core/embedded-database.ts'
 import { CliError } from '../../core/errors.ts'
 import { exitCodes } from '../../core/exit-codes.ts'
+import { requireWritable } from '../../core/profile/profile.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
-import { cannotAsk } from '../../frame/confirm.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import { cannotAsk, createChangeGuard } from '../../frame/profile/change-guard.ts'
+import { markQuestions } from '../../frame/profile/lend-guarded.ts'
 import { toJsonText } from '../../render/to-json.ts'
 import { formatBytes } from '../../render/value.ts'
-import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
+import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
 
 type Flags = DatabaseFlags & OutputFlags
 
@@ -127,8 +129,8 @@ function resetCommand(context: Context): Command {
         printNotice(context, 'There is no embedded Postgres; nothing was deleted.')
         return printOne(context, flags, { json })
       }
-      if (!flags.yes)
-        await confirmReset(context, flags.all ? 'the embedded server' : `the embedded database ${database}`)
+      const what = flags.all ? 'the embedded server' : `the embedded database ${database}`
+      await confirmReset(context, await readSettings(context, flags), what, flags.yes)
       await local.reset({ database, all: flags.all })
       printNotice(
         context,
@@ -168,13 +170,26 @@ function toLogJson(line: string): { readonly line: string } {
   return { line }
 }
 
-async function confirmReset({ terminal }: Context, what: string): Promise<void> {
-  if (!terminal.stdinIsTerminal || terminal.isCI) {
+async function confirmReset(
+  context: Context,
+  { profile, databaseUrl }: Settings,
+  what: string,
+  yes: boolean,
+): Promise<void> {
+  const { terminal } = context
+  // A profile of a database elsewhere is none of this one.
+  const guard = profile && !databaseUrl ? createChangeGuard(context, profile, what) : undefined
+  if (guard) markQuestions(context, guard.profile)
+  requireWritable(guard?.profile ?? null, { what: `Delete ${what}` })
+  if (!yes && (!terminal.stdinIsTerminal || terminal.isCI)) {
     throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to delete ${what}.`, {
       hint: 'add --yes',
     })
   }
-  if (await terminal.confirm(`Delete ${what} with every workflow in it?`)) return
+  const question = `Delete ${what} with every workflow in it?`
+  await guard?.permit({ what: `Delete ${what}`, question, isOne: false })
+  if (yes || guard?.profile.isProtected) return
+  if (await terminal.confirm(question)) return
   throw new CliError('interrupted', 'Nothing was deleted.')
 }
 

@@ -124,7 +124,8 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
 async function runDelete(context: Context, name: string, flags: QueueFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
     const queue = await findQueue(context, store, name)
-    await confirm(context, `Delete the queue ${name} in ${store.database.label}?`, flags.yes)
+    const what = `Delete the queue ${name}`
+    await confirm(context, store, { what, question: `${what} in ${store.database.label}?` }, flags.yes)
     settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
       noOp: `Workflows wait or run on ${name}: they would never be taken again.`,

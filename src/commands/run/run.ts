@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
+import { databaseKey } from '../../core/database.ts'
 import { findRegistered } from '../../core/run/registered-workflow.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
@@ -76,7 +77,7 @@ async function runRun(
       try {
         await noteRuntime(context, store, runtime)
         if (!existing) await runtime.start({ ...registered, workflowId, args })
-        await context.started.remember(store.database.label, workflowId)
+        await context.started.remember(databaseKey(store.database), workflowId)
         const output = context.terminal.stderr
         outcome = await follow(context, store, {
           workflowIds: [workflowId],

@@ -63,7 +63,9 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
     context,
     flags,
     async (store, settings, target) => {
-      const access = await withTokens(context, reached, flags, store.database)
+      const isReadOnly = reached.isReadOnly || settings.profile?.isReadOnly === true
+      const access = await withTokens(context, { ...reached, isReadOnly }, flags, store.database)
+      if (!isReadOnly) await store.guard?.permit({ what: 'Let others start and answer', isOne: false })
       const stopping = new AbortController()
       const { signal } = stopping
       const onNotice = (notice: string) => printNotice(context, notice)

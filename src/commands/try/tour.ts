@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
 import { findRegistered } from '../../core/run/registered-workflow.ts'
 import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
@@ -57,6 +58,7 @@ export async function runTour(
     context,
     flags,
     async (store, settings, target) => {
+      refuseProtected(settings)
       const app = await context.loadApp(demoApp, { launchTimeoutMs: 0, onNotice: () => {} })
       let runtime: Runtime | undefined
       const launch = async () => {
@@ -91,6 +93,14 @@ export async function runTour(
     },
     { create: true },
   )
+}
+
+/** Its parts start processes that nobody can ask. */
+function refuseProtected({ profile }: Settings): void {
+  if (!profile?.isProtected) return
+  throw new CliError('usage', `${profile.name} is protected, and the demo starts workflows.`, {
+    hint: command('demo', [], { '--local': true }),
+  })
 }
 
 type TourOptions = Pick<Tour, 'flags' | 'settings' | 'isAuto' | 'start' | 'stopRuntime'>

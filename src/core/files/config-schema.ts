@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { closedObject, onlyObjects } from './check-shape.ts'
+import { profilesSchema } from './profile-schema.ts'
 
 /** `workflows.NAME` in `drover.config.json`, or one of several of that name. */
 export const profileSchema = closedObject(
@@ -73,6 +74,7 @@ export const configSchema = v.pipe(
           v.description('Whether who decides is recorded in drover.decisions (default: on).'),
         ),
       ),
+      profiles: v.optional(profilesSchema),
       workflows: v.optional(
         v.pipe(
           onlyObjects(

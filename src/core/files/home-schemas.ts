@@ -27,3 +27,6 @@ export const pausedSchema = v.record(
     'must be an object',
   ),
 )
+
+/** `used.json`: the profile that `config use` chose, by the file that has it. */
+export const usedSchema = v.record(v.string(), v.string())

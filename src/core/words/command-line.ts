@@ -116,7 +116,7 @@ function toOptions(words: readonly string[]): CommandOptions {
 }
 
 /** Each of these names a database by itself. */
-const databaseOptions = ['--db-url', '--database']
+const databaseOptions = ['--profile', '--db-url', '--database']
 
 /** Without what the command says itself, or says in another way. */
 function without(carried: CommandOptions, own: CommandOptions): CommandOptions {

@@ -10,6 +10,7 @@ import { dateOrText } from '../../core/words/far-date.ts'
 import { withoutParameters } from '../../core/words/postgres-url.ts'
 import { isConnectionLoss, isSilence, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
+import { isOptionRefused, keepReadOnly, withReadOnlyOption } from './read-only.ts'
 import { hangUp, watchSilence } from './watch-silence.ts'
 
 export type Row = Record<string, unknown>
@@ -171,8 +172,9 @@ export async function connect(
   sessionName = droverSession,
 ): Promise<pg.Client> {
   const deadlineMs = Date.now() + target.connectTimeoutMs
+  let url = target.isReadOnly ? withReadOnlyOption(target.url) : target.url
   for (;;) {
-    const client = createClient(target, sessionName, Math.max(1, deadlineMs - Date.now()))
+    const client = createClient({ ...target, url }, sessionName, Math.max(1, deadlineMs - Date.now()))
     const giveUp = (): void => hangUp(client)
     client.on('error', () => {})
     signal.addEventListener('abort', giveUp, { once: true })
@@ -180,8 +182,13 @@ export async function connect(
     guardClient(client, target)
     try {
       await client.connect()
+      if (target.isReadOnly) await keepReadOnly(client)
       return client
     } catch (error) {
+      if (url !== target.url && isOptionRefused(error)) {
+        url = target.url
+        continue
+      }
       const canRetry = isStartingUp(error) && Date.now() + startUpPollMs < deadlineMs && !signal.aborted
       if (!canRetry) throw toConnectError(error, target, client)
     } finally {

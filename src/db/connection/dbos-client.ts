@@ -2,6 +2,7 @@ import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { droverSession } from '../../core/dbos-names.ts'
+import { CliError } from '../../core/errors.ts'
 import { guardClient } from '../../core/guard-client.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
@@ -24,6 +25,8 @@ export async function withDbosClient<Result>(
   options: SessionOptions,
   use: (dbos: DBOSClient) => Promise<Result>,
 ): Promise<Result> {
+  // Its transactions are its own, and nobody makes them read-only.
+  if (target.isReadOnly) throw new CliError('read-only', `${target.label} is not to be changed.`)
   const pool = createPool(target)
   const lost = createLoss(pool, target, options)
   try {

@@ -3,6 +3,7 @@ import type { DatabaseTarget } from '../../core/database.ts'
 import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import { eligibleExecutors } from '../../core/diagnosis/eligible-executors.ts'
 import { CliError } from '../../core/errors.ts'
+import { requireWritable } from '../../core/profile/profile.ts'
 import { devVersion, requireApplication, versionToLaunch } from '../../core/run/identity.ts'
 import type {
   App,
@@ -21,6 +22,7 @@ import { shortExecutor } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { surroundingsOf } from '../print-explanation.ts'
 import { printNotice } from '../print-notice.ts'
+import type { LentStore } from '../profile/change-guard.ts'
 import { noteLatest } from './note-latest.ts'
 
 /** The flags of the commands that run a DBOS runtime in this process. */
@@ -34,7 +36,7 @@ export interface AppFlags {
 }
 
 export interface Launch {
-  readonly store: Store
+  readonly store: LentStore
   readonly settings: Settings
   readonly target: DatabaseTarget
   readonly app: App
@@ -51,6 +53,7 @@ export async function loadApp(
   wanted?: WantedWorkflow,
 ): Promise<App> {
   const launchTimeoutMs = parseDuration(flags.launchTimeout)
+  requireWritable(settings.profile, { what: 'Run workflows' })
   const specifier = flags.app ?? settings.app?.value
   if (specifier !== undefined) {
     return context.loadApp(specifier, {
@@ -76,6 +79,7 @@ export async function launchApp(
     settings.application?.value,
     app.packageName,
   ])
+  await store.guard?.permit({ what: `Run workflows of ${application} in this process`, isOne: false })
   const executors = await store.executors()
   const { own } = store.database
   if (!own && !flags.join) refuseForeignWorkers(application, executors)

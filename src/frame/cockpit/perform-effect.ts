@@ -18,12 +18,13 @@ import type { Store } from '../../core/store.ts'
 import type { Surroundings } from '../../render/explain/fixes.ts'
 import { escapeControls, escapeName } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
+import type { LentStore } from '../profile/change-guard.ts'
 import { findWorkflow } from '../workflow-ids.ts'
 
 /** What the cockpit needs to act; `copy` reaches the clipboard. */
 export interface Actor {
   readonly context: Context
-  readonly store: Store
+  readonly store: LentStore
   readonly settings: Settings
   readonly surroundings: Surroundings
   copy(text: string): void
@@ -56,11 +57,15 @@ export async function performEffect(actor: Actor, effect: Action): Promise<Messa
       const [bounds] = await store.stepBounds([effect.subject.workflowId])
       return { type: 'bounds-found', subject: effect.subject, bounds }
     }
+    // The footer asked, below a header that names the profile.
     case 'decide':
+      store.guard?.allowOne()
       return decide(actor, effect)
     case 'manage':
+      store.guard?.allowOne()
       return manage(store, effect.verb, effect.subject)
     case 'fork': {
+      store.guard?.allowOne()
       const newWorkflowId = randomUUID()
       const forked = await manage(store, 'fork', effect.subject, { fromStep: effect.fromStep, newWorkflowId })
       if (forked.tone === 'bad') return forked

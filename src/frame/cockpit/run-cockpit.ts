@@ -3,11 +3,11 @@ import { agesAfterMs, initialCockpit, shownSource, updateCockpit } from '../../c
 import { cockpitView } from '../../cockpit/cockpit-view.ts'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import type { Store } from '../../core/store.ts'
 import { createStyle } from '../../render/style.ts'
 import { escapeControls } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
 import { surroundingsOf } from '../print-explanation.ts'
+import type { LentStore } from '../profile/change-guard.ts'
 import { performEffect } from './perform-effect.ts'
 import { type Reader, startReader } from './start-reader.ts'
 
@@ -24,7 +24,7 @@ const clockMs = 1000
 /** The full screen, until somebody leaves it. Resolves to the workflow that was chosen, if one was. */
 export async function runCockpit(
   context: Context,
-  store: Store,
+  store: LentStore,
   settings: Settings,
   { purpose, screen }: CockpitRequest,
 ): Promise<string | undefined> {
@@ -32,7 +32,9 @@ export async function runCockpit(
   const { stdout } = terminal
   const style = createStyle(stdout.colorLevel)
   const surroundings = surroundingsOf(context, store, settings)
-  let cockpit: Cockpit = initialCockpit({ database: store.database.label, purpose, surroundings, screen })
+  const { label: database } = store.database
+  const { profile } = settings
+  let cockpit: Cockpit = initialCockpit({ database, profile, purpose, surroundings, screen })
   const over = new AbortController()
   const signal = AbortSignal.any([interrupts.signal, over.signal])
   let chosen: string | undefined

@@ -3,6 +3,7 @@ import type { Store } from '../../core/store.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { statusesByWord } from '../../core/words/status.ts'
 import { workflowStatuses } from '../../core/workflow.ts'
+import { readProfileNames } from '../../settings/profile/list-profiles.ts'
 import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
 import { findTarget } from '../../settings/target.ts'
 import { lastValueOf } from '../typed-flags.ts'
@@ -12,6 +13,8 @@ import type { ValueKind } from './value-kinds.ts'
 const usualPatience = '300ms'
 const mostValues = 50
 
+type DatabaseKind = Exclude<ValueKind, 'status' | 'profile'>
+
 /** Values of this kind that the database holds and that begin so, the newest first; none where it does not answer in time. */
 export async function readValues(
   context: Context,
@@ -20,6 +23,7 @@ export async function readValues(
   prefix: string,
 ): Promise<readonly string[]> {
   if (kind === undefined) return []
+  if (kind === 'profile') return readProfileNames(context).catch(() => [])
   if (kind === 'status') return [...Object.keys(statusesByWord), ...workflowStatuses]
   const patienceMs = parseDuration(context.env.DROVER_COMPLETION_TIMEOUT || usualPatience)
   const late = context.sleep(patienceMs).then(() => [])
@@ -29,7 +33,7 @@ export async function readValues(
 
 async function fromDatabase(
   context: Context,
-  kind: Exclude<ValueKind, 'status'>,
+  kind: DatabaseKind,
   words: readonly string[],
   { prefix, patienceMs }: { readonly prefix: string; readonly patienceMs: number },
 ): Promise<readonly string[]> {
@@ -44,20 +48,19 @@ async function fromDatabase(
   }
 }
 
-const valuesBy: Readonly<
-  Record<Exclude<ValueKind, 'status'>, (store: Store, prefix: string) => Promise<readonly string[]>>
-> = {
-  workflow: async (store, prefix) => {
-    const idPrefix = prefix === '' ? undefined : prefix
-    return (await store.list({ limit: mostValues, idPrefix })).map(({ workflowId }) => workflowId)
-  },
-  wait: async (store) => (await openWaits(store)).map(({ workflowId, step }) => `${workflowId}#${step}`),
-  topic: async (store) => (await openWaits(store)).flatMap(({ topic }) => topic ?? []),
-  name: (store) => store.knownNames(mostValues),
-  queue: async (store) => (await store.queues()).map(({ name }) => name),
-  schedule: async (store) => (await store.schedules()).map(({ name }) => name),
-  version: async (store) => (await store.versions()).map(({ version }) => version),
-}
+const valuesBy: Readonly<Record<DatabaseKind, (store: Store, prefix: string) => Promise<readonly string[]>>> =
+  {
+    workflow: async (store, prefix) => {
+      const idPrefix = prefix === '' ? undefined : prefix
+      return (await store.list({ limit: mostValues, idPrefix })).map(({ workflowId }) => workflowId)
+    },
+    wait: async (store) => (await openWaits(store)).map(({ workflowId, step }) => `${workflowId}#${step}`),
+    topic: async (store) => (await openWaits(store)).flatMap(({ topic }) => topic ?? []),
+    name: (store) => store.knownNames(mostValues),
+    queue: async (store) => (await store.queues()).map(({ name }) => name),
+    schedule: async (store) => (await store.schedules()).map(({ name }) => name),
+    version: async (store) => (await store.versions()).map(({ version }) => version),
+  }
 
 async function openWaits(store: Store) {
   return (await store.inbox({ limit: mostValues })).waits
@@ -71,5 +74,11 @@ async function isEmbeddedUp(context: Context): Promise<boolean> {
 
 function toFlags(words: readonly string[]): DatabaseFlags {
   const of = (option: string): string | undefined => lastValueOf(option, words)
-  return { dbUrl: of('--db-url'), database: of('--database'), schema: of('--schema') }
+  return {
+    profile: of('--profile'),
+    dbUrl: of('--db-url'),
+    database: of('--database'),
+    schema: of('--schema'),
+    local: words.includes('--local'),
+  }
 }

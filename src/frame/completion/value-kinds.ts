@@ -1,5 +1,14 @@
 /** What a word on the command line names. */
-export type ValueKind = 'workflow' | 'wait' | 'name' | 'queue' | 'schedule' | 'version' | 'topic' | 'status'
+export type ValueKind =
+  | 'profile'
+  | 'workflow'
+  | 'wait'
+  | 'name'
+  | 'queue'
+  | 'schedule'
+  | 'version'
+  | 'topic'
+  | 'status'
 
 const kindByOption: Readonly<Record<string, ValueKind>> = {
   '--name': 'name',
@@ -12,6 +21,7 @@ const kindByOption: Readonly<Record<string, ValueKind>> = {
   '--schedule': 'schedule',
   '--topic': 'topic',
   '--status': 'status',
+  '--profile': 'profile',
 }
 
 export function kindOfOption(flag: string): ValueKind | undefined {
@@ -27,6 +37,7 @@ const kindByArgument: Readonly<Record<string, ValueKind>> = {
   queue: 'queue',
   schedule: 'schedule',
   version: 'version',
+  profile: 'profile',
 }
 
 export function kindOfArgument(name: string): ValueKind | undefined {

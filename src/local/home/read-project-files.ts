@@ -39,7 +39,40 @@ export function createProjectFiles(home: string): ProjectFiles {
     writePrivateFile(file, `${JSON.stringify(trusted, null, 2)}\n`)
   }
 
+  const usedFile = path.join(home, 'used.json')
+  const readUsed = async (): Promise<Readonly<Record<string, string>>> => {
+    try {
+      const content = readPrivateJson(usedFile)
+      if (content === undefined) return {}
+      const { checkShape } = await import('../../core/files/check-shape.ts')
+      const { usedSchema } = await import('../../core/files/home-schemas.ts')
+      const checked = checkShape(usedSchema, content)
+      if ('value' in checked) return checked.value
+    } catch {
+      // A home that cannot be read: nothing is used.
+    }
+    return {}
+  }
+
   return {
+    usedProfile: async (name) => (await readUsed())[name],
+    useProfile: async (name, profile) => {
+      const { [name]: _, ...others } = await readUsed()
+      const used = profile === undefined ? others : { ...others, [name]: profile }
+      try {
+        makeHome(home)
+        writePrivateFile(usedFile, `${JSON.stringify(used, null, 2)}\n`)
+      } catch (error) {
+        throw new CliError(
+          'permission-denied',
+          `${usedFile} cannot be written: ${(error as Error).message}.`,
+          {
+            hint: 'DROVER_PROFILE=NAME chooses a profile without it',
+            cause: error,
+          },
+        )
+      }
+    },
     read: async (name) => readProjectFile(name),
     isTrusted: async ({ path: name, text }) => (await recall()).files[name] === hashOf(text),
     trust: async (files) => {

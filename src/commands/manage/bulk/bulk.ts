@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../../../context.ts'
+import { databaseKey } from '../../../core/database.ts'
 import { CliError } from '../../../core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from '../../../core/exit-codes.ts'
 import type { BulkRow, LedgerHead } from '../../../core/manage/ledger.ts'
@@ -7,10 +8,10 @@ import { adviceFor, filteredStatusesByVerb, type ManageVerb } from '../../../cor
 import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
 import { type CommandOptions, command, phrase, renderArguments } from '../../../core/words/command-line.ts'
-import { cannotAsk } from '../../../frame/confirm.ts'
 import { typedFilters } from '../../../frame/filter-options.ts'
 import { interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
+import { cannotAsk, consentHint, type LentStore } from '../../../frame/profile/change-guard.ts'
 import { suggestFilter } from '../../../frame/suggest-filter.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { notFoundHint, nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
@@ -25,7 +26,7 @@ import { type BulkRequest, toDryRow } from './request.ts'
 import { showTargets } from './show-targets.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
-export async function runBulk(context: Context, store: Store, given: BulkRequest): Promise<void> {
+export async function runBulk(context: Context, store: LentStore, given: BulkRequest): Promise<void> {
   const { verb, flags } = given
   const ids = await readTypedIds(context, store, given)
   const filter = given.filter && (await withWholeExecutor(context, store, given.filter))
@@ -81,7 +82,7 @@ async function readTypedIds(
   }
   const ids = await readIdsToChange(context, typed)
   if (!ids.includes('@last')) return ids
-  const last = await context.started.last(store.database.label)
+  const last = await context.started.last(databaseKey(store.database))
   if (last === undefined) {
     throw new CliError('workflow-not-found', `You have started no workflow in ${store.database.label} yet.`, {
       hint: command('list'),
@@ -100,7 +101,7 @@ function toHead(
   const request = ids
     ? [describeRequest(ids, options), ...words].join(' ')
     : renderArguments(words, { ...typedFilters(flags), ...options })
-  return { verb, database: store.database.label, request }
+  return { verb, database: databaseKey(store.database), request }
 }
 
 const mostNamedIds = 10
@@ -123,23 +124,36 @@ async function tellMeaning(context: Context, { explain }: BulkRequest, { targets
   printNotice(context, await explain(targets.map(({ workflowId }) => workflowId)))
 }
 
-async function confirm(context: Context, store: Store, request: BulkRequest, plan: Plan): Promise<void> {
+async function confirm(context: Context, store: LentStore, request: BulkRequest, plan: Plan): Promise<void> {
   const { terminal } = context
+  const { guard } = store
   const { verb, filter, flags, typed, alwaysAsk = false } = request
-  if (!filter && !alwaysAsk) return
+  const imperative = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`
+  if (!filter && !alwaysAsk) {
+    const [only, ...others] = plan.targets
+    const isOne = others.length === 0 && request.options?.['--children'] !== true
+    const what = `${imperative} ${isOne ? only?.workflowId : counted(plan.targets.length, 'workflow')}`
+    return guard?.permit({ what, isOne })
+  }
   const targets = [...plan.targets, ...(await preview(store, request, plan)).targets]
   const count = counted(targets.length, 'workflow')
   const kinds = await showTargets(context, store, verb, targets)
   await tellMeaning(context, request, plan)
-  if (flags.yes) return
-  if (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-')) {
+  if (!flags.yes && (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-'))) {
     throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to ${verb} ${count}.`, {
-      hint: 'look with --dry-run, then add --yes',
+      hint: `look with --dry-run, then ${consentHint(guard)}`,
     })
   }
   const where = escapeName(store.database.label)
   const what = kinds === '' ? '' : `   ${escapeName(kinds)}`
-  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${count} in ${where}?${what}`
+  const question = `${imperative} ${count} in ${where}?${what}`
+  const ofKinds = kinds === '' ? '' : ` (${kinds})`
+  await guard?.permit({
+    what: `${imperative} ${count}`,
+    question: `${imperative} ${count}${ofKinds} in ${store.database.label}?`,
+    isOne: false,
+  })
+  if (flags.yes || guard?.profile.isProtected) return
   if (!(await terminal.confirm(question)))
     throw new CliError('interrupted', 'Nothing was done.', { hint: 'look first with --dry-run' })
 }

@@ -11,6 +11,7 @@ import { repeatable } from '../../../frame/option-parsers.ts'
 import { addOutputOptions, printRows } from '../../../frame/output-format.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
+import type { LentStore } from '../../../frame/profile/change-guard.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
@@ -74,7 +75,11 @@ async function runRecover(context: Context, typed: readonly string[], flags: Rec
 }
 
 /** Old workflows on new code may repeat or skip what they did: on a terminal that takes a yes. */
-async function makeSure(context: Context, store: Store, round: RoundRequest): Promise<Printed | undefined> {
+async function makeSure(
+  context: Context,
+  store: LentStore,
+  round: RoundRequest,
+): Promise<Printed | undefined> {
   const { flags } = round
   const { terminal, now } = context
   const isAsked = terminal.stdinIsTerminal && terminal.stderr.isTerminal && !terminal.isCI
@@ -86,7 +91,8 @@ async function makeSure(context: Context, store: Store, round: RoundRequest): Pr
     const frame = { style: createStyle(colorLevel), width: columns, now: now() }
     terminal.note(renderTable(recoveredColumns, moved.slice(0, shownRows), frame).join('\n'))
     const count = counted(moved.length, 'workflow')
-    await confirm(context, `Let ${count} go on with the code of version ${flags.toVersion}?`, false)
+    const what = `Let ${count} go on with the code of version ${flags.toVersion}`
+    await confirm(context, store, { what, question: `${what}?` }, false)
   }
   return { rows: JSON.stringify(rows), notes: '[]' }
 }

@@ -43,7 +43,8 @@ async function runImport(context: Context, file: string | undefined, flags: Impo
     async (store) => {
       const { label, own } = store.database
       // Into drover's own database nothing comes that anybody else looks at.
-      await confirm(context, `Import workflows into ${label}?`, flags.yes || own)
+      const question = `Import workflows into ${label}?`
+      await confirm(context, store, { what: 'Import workflows', question }, flags.yes || own)
       const { workflows, lost } = await store.importWorkflows({ chunks, newIds: flags.newIds })
       await printRows(context, flags, {
         rows: workflows,

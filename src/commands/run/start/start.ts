@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../../context.ts'
+import { databaseKey } from '../../../core/database.ts'
 import { CliError } from '../../../core/errors.ts'
 import type { StartRequest } from '../../../core/run/start.ts'
 import { expectedInput, startOrAttach } from '../../../core/run/start-or-attach.ts'
@@ -116,7 +117,7 @@ async function runStart(
       reportObstacles(context, obstacles)
       if (flags.dryRun) return printDryRun(context, store, request, flags)
       const workflowId = await enqueue(context, store, request, flags)
-      await context.started.remember(store.database.label, workflowId)
+      await context.started.remember(databaseKey(store.database), workflowId)
       if (!flags.wait && !flags.watch) return printStarted(context, store, workflowId, flags)
       printNotice(context, workflowId)
       const { pollMs } = obstacles.outlook.queue

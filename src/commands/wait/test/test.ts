@@ -56,6 +56,8 @@ async function runTest(context: Context, files: readonly string[], flags: TestFl
       context,
       flags,
       async (store, _, target) => {
+        // Cases that only look work with a read-only one.
+        if (!settings.profile?.isReadOnly) await store.guard?.permit({ what: 'Run test cases', isOne: false })
         const leftMs = limit.leftMs()
         const over = leftMs === undefined ? [] : [timeoutSignal(leftMs)]
         const world = {
