@@ -24,13 +24,18 @@ class ExactNumber extends Number {
   toJSON(): number | string {
     if (!isWritingExact) return Number(this.#raw)
     wasMarked = true
-    return mark + this.#raw
+    return mark() + this.#raw
   }
 }
 
 /** As a string in JSON it stands for the digits behind it. Random, and never shown, so that no text from elsewhere holds it. */
-const mark = `exact-number-${randomUUID()}:`
-const markedNumber = new RegExp(`"${mark}([^"]*)"`, 'g')
+function mark(): string {
+  // Made when it is first needed, which it hardly ever is: cryptography takes milliseconds to load.
+  madeMark ??= `exact-number-${randomUUID()}:`
+  return madeMark
+}
+
+let madeMark: string | undefined
 
 /** Without one there is nothing to look for. */
 let anyExist = false
@@ -74,8 +79,8 @@ export function stringifyExact(value: unknown, indent?: number): string {
 export function withMarks(value: JsonValue): JsonValue {
   if (!anyExist && !anyNegativeZero) return value
   return mapNumbers(value, (number) => {
-    if (isExactNumber(number)) return mark + String(number)
-    return Object.is(number, -0) ? `${mark}-0` : number
+    if (isExactNumber(number)) return mark() + String(number)
+    return Object.is(number, -0) ? `${mark()}-0` : number
   })
 }
 
@@ -85,12 +90,12 @@ function withMarkedZeros<Value>(value: Value): Value {
   return mapNumbers(value, (number) => {
     if (!Object.is(number, -0)) return number
     wasMarked = true
-    return `${mark}-0`
+    return `${mark()}-0`
   })
 }
 
 export function restoreDigits(json: string): string {
-  return json.replaceAll(markedNumber, '$1')
+  return json.replaceAll(new RegExp(`"${mark()}([^"]*)"`, 'g'), '$1')
 }
 
 /** With the nearest numbers of JavaScript; the same value where no digits are lost. */
@@ -118,8 +123,8 @@ function mapNumbers<Value>(value: Value, change: (number: number | ExactNumber) 
 }
 
 function reviveMark(value: JsonValue): JsonValue {
-  if (typeof value !== 'string' || !value.startsWith(mark)) return value
-  return new ExactNumber(value.slice(mark.length)) as unknown as JsonValue
+  if (typeof value !== 'string' || madeMark === undefined || !value.startsWith(madeMark)) return value
+  return new ExactNumber(value.slice(madeMark.length)) as unknown as JsonValue
 }
 
 /** Sees every one, and few others. */
@@ -133,7 +138,7 @@ function markNumbers(json: string): string {
   let end = 0
   for (const { token, at } of numbersOf(json)) {
     if (!numberOfJson.test(token) || !mayLoseDigits.test(token) || !isPrintedOtherwise(token)) continue
-    marked += `${json.slice(end, at)}"${mark}${token}"`
+    marked += `${json.slice(end, at)}"${mark()}${token}"`
     end = at + token.length
   }
   return marked + json.slice(end)
