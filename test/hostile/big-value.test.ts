@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
 import { droverBin } from '../support/drover-process.ts'
 import { hostilePlan } from '../support/hostile-plan.ts'
+import { runCli } from '../support/run-cli.ts'
+import { startSlowProxy } from '../support/slow-proxy.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
 const megabytes = hostilePlan.isShort ? 10 : 100
@@ -76,6 +79,46 @@ test.skipIf(hostilePlan.isShort).each(['get huge', 'watch huge'])(
     })
   },
 )
+
+const slowly = ['result slow-1', 'watch slow-1', 'stream slow-2 s', 'steps slow-2', 'events slow-2 e']
+
+test('a value that takes long to arrive is no silence, and nobody gives up on it', async () => {
+  const slowLength = 10_000_000
+  const value = `'"' || repeat('y', ${slowLength}) || '"'`
+  for (const statement of [
+    `insert into dbos.workflow_status (workflow_uuid, status, name, serialization, created_at, updated_at, completed_at)
+     select 'slow-' || n, 'SUCCESS', 'slow', 'portable_json', 1764200000000, 1764200000000, 1764200001000 from generate_series(1, 2) n`,
+    `insert into dbos.workflow_output (workflow_uuid, output) values ('slow-1', ${value})`,
+    `insert into dbos.workflow_events (workflow_uuid, key, value, serialization) values ('slow-2', 'e', ${value}, 'portable_json')`,
+    `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, output, serialization, started_at_epoch_ms, completed_at_epoch_ms)
+     values ('slow-2', 1, 'step', ${value}, 'portable_json', 1764200000000, 1764200000001)`,
+    `insert into dbos.streams (workflow_uuid, key, value, "offset", function_id, serialization)
+     values ('slow-2', 's', ${value}, 0, 0, 'portable_json'), ('slow-2', 's', '"__DBOS_STREAM_CLOSED__"', 1, 1, 'portable_json')`,
+  ])
+    await place.database.query(statement)
+  const proxy = await startSlowProxy(inject('serverUrl'))
+  onTestFinished(() => proxy.close())
+  const url = proxy.urlOf(place.database.target.url)
+  // What is between two pieces is a hundredth of what would be a silence; all of them take longer than that.
+  const [pieces, everyMs] = [250, 15]
+  const silentMs = 3000
+  proxy.trickle(slowLength / pieces, everyMs)
+  const timing = { noticeAfterMs: silentMs, giveUpAfterMs: silentMs }
+  const began = performance.now()
+  await Promise.all(
+    slowly.map(async (line) => {
+      const { code, stdout, stderr } = await runCli([...line.split(' '), '--db-url', url], {
+        openStore: (target) => openStore(target, timing),
+      })
+      expect({ line, code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.not.stringMatching(/answer|trying/),
+      })
+      expect(line.startsWith('watch') || stdout.length >= slowLength).toBe(true)
+    }),
+  )
+  expect(performance.now() - began).toBeGreaterThan(silentMs)
+})
 
 test.each(lines)('a value of this size is shown as what it is: %s', async (line, least) => {
   const child = spawn(process.execPath, [droverBin, ...line.split(' ')], {

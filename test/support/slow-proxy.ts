@@ -6,6 +6,8 @@ export interface SlowProxy {
   urlOf(url: string): string
   /** From now on every byte takes that much longer, in both directions. */
   delay(ms: number): void
+  /** From now on so many bytes at most, and no more before so long, get through on each connection in each direction. */
+  trickle(bytes: number, everyMs: number): void
   /** Holds everything back until `flow`; the connections stay open. */
   stall(): void
   flow(): void
@@ -18,6 +20,7 @@ export async function startSlowProxy(serverUrl: string): Promise<SlowProxy> {
   let delayMs = 0
   let isStalled = false
   let held: (() => void)[] = []
+  let drop: { readonly bytes: number; readonly everyMs: number } | undefined
 
   /** Timers of one length fire in order, and what is held back keeps its order too. */
   const carry = (from: Socket, to: Socket): void => {
@@ -25,8 +28,21 @@ export async function startSlowProxy(serverUrl: string): Promise<SlowProxy> {
       if (isStalled) held.push(() => to.write(chunk))
       else to.write(chunk)
     }
-    from.on('data', (chunk) => {
-      if (delayMs === 0) write(chunk)
+    let left = Buffer.alloc(0)
+    let timer: NodeJS.Timeout | undefined
+    const drip = (): void => {
+      const { bytes = left.length, everyMs = 0 } = drop ?? {}
+      write(left.subarray(0, bytes))
+      left = left.subarray(bytes)
+      if (left.length === 0) from.resume()
+      timer = left.length > 0 ? setTimeout(drip, everyMs) : undefined
+    }
+    from.on('data', (chunk: Buffer) => {
+      if (drop) {
+        left = Buffer.concat([left, chunk])
+        from.pause()
+        if (!timer) drip()
+      } else if (delayMs === 0) write(chunk)
       else setTimeout(write, delayMs, chunk)
     })
     from.on('close', () => to.destroy())
@@ -45,6 +61,9 @@ export async function startSlowProxy(serverUrl: string): Promise<SlowProxy> {
     urlOf: (url) => urlThrough(url, port),
     delay: (ms) => {
       delayMs = ms
+    },
+    trickle: (bytes, everyMs) => {
+      drop = { bytes, everyMs }
     },
     stall: () => {
       isStalled = true

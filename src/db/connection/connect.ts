@@ -11,7 +11,7 @@ import { withoutParameters } from '../../core/words/postgres-url.ts'
 import { isConnectionLoss, isSilence, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
 import { isOptionRefused, keepReadOnly, withReadOnlyOption } from './read-only.ts'
-import { hangUp, watchSilence } from './watch-silence.ts'
+import { bytesRead, hangUp, watchSilence } from './watch-silence.ts'
 
 export type Row = Record<string, unknown>
 
@@ -27,6 +27,8 @@ export interface Session {
   transaction<Result>(use: (client: pg.ClientBase) => Promise<Result>): Promise<Result>
   /** Runs on each connection that replaces a lost one, before anything else does. */
   onReconnect(prepare: (client: pg.ClientBase) => Promise<void>): void
+  /** How many bytes have come through the connection there is. */
+  bytesRead(): number
   isClosed(): boolean
   close(): Promise<void>
 }
@@ -61,12 +63,14 @@ export function createSession(
   let prepare: ((client: pg.ClientBase) => Promise<void>) | undefined
   let unprepared: pg.Client | undefined
   let isFirst = true
+  let latest: pg.Client | undefined
 
   function openConnection(): Promise<pg.Client> {
     if (connection) return connection
     const opening = connect(target, closing.signal).then((client) => {
       unprepared = isFirst ? undefined : client
       isFirst = false
+      latest = client
       return client
     })
     const forget = (): void => {
@@ -156,6 +160,7 @@ export function createSession(
     onReconnect: (given) => {
       prepare = given
     },
+    bytesRead: () => (latest ? bytesRead(latest) : 0),
     isClosed: () => closing.signal.aborted,
     close: async () => {
       closing.abort()

@@ -2,7 +2,7 @@ import { CliError } from '../../core/errors.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { nextWaitMs, withJitter } from '../../core/words/back-off.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
-import { startTimer } from '../../core/words/long-timer.ts'
+import { longestTimerMs } from '../../core/words/long-timer.ts'
 import type { Session } from './connect.ts'
 import { isConnectionLoss, isTransient } from './failures.ts'
 import { createWake } from './wake.ts'
@@ -31,7 +31,7 @@ export const defaultTiming: FollowTiming = {
 const retries = { firstMs: 50, longestMs: 2000 }
 
 interface RetryOptions extends Pick<FollowOptions, 'signal' | 'onNotice'> {
-  /** Whoever stands in line is not kept waiting by the database: time counts from the first `onTurn` of `read`. */
+  /** Whoever stands in line is not kept waiting by the database: silence counts from the first `onTurn` of `read`. */
   readonly countsFromTurn?: boolean
 }
 
@@ -50,23 +50,31 @@ export async function retryWhileDisconnected<Result>(
   let hasFailed = false
   let lastFailure: unknown
   const leave = (): void => giveUp.abort()
-  let timers: readonly (() => void)[] = []
-  const startTimers = (): void => {
-    if (timers.length > 0) return
-    timers = [
-      startTimer(() => {
-        isNoticed = true
-        onNotice?.(`${describeFailure(lastFailure, label)}; drover keeps trying.`)
-      }, timing.noticeAfterMs),
-      startTimer(leave, timing.giveUpAfterMs),
-    ]
+  const notice = (): void => {
+    isNoticed = true
+    onNotice?.(`${describeFailure(lastFailure, label)}; drover keeps trying.`)
   }
-  if (!countsFromTurn) startTimers()
+  let tries = 0
+  let isTrying = false
+  let stopCounting: (() => void) | undefined
+  const startCounting = (): void => {
+    stopCounting ??= countSilence(session, timing, {
+      currentTry: () => (isTrying ? tries : undefined),
+      hasFailed: () => hasFailed,
+      onSilence: (ms) => {
+        if (!isNoticed && ms >= timing.noticeAfterMs) notice()
+        if (ms >= timing.giveUpAfterMs) leave()
+      },
+    })
+  }
+  if (!countsFromTurn) startCounting()
   signal.addEventListener('abort', leave, { once: true })
   try {
     for (let retryMs = retries.firstMs; !isOver(); retryMs = nextWaitMs(retryMs, retries)) {
       try {
-        const result = await untilAborted(read(startTimers), giveUp.signal)
+        tries++
+        isTrying = true
+        const result = await untilAborted(read(startCounting), giveUp.signal)
         if (result === undefined) break
         if (hasFailed || isNoticed) onRestored()
         if (isNoticed) onNotice?.(`${label} answers again.`)
@@ -76,6 +84,8 @@ export async function retryWhileDisconnected<Result>(
         if (!isTransient(error)) throw error
         hasFailed = true
         lastFailure = error
+      } finally {
+        isTrying = false
       }
       await retry.sleep(withJitter(retryMs), giveUp.signal)
     }
@@ -91,12 +101,47 @@ export async function retryWhileDisconnected<Result>(
     )
   } finally {
     signal.removeEventListener('abort', leave)
-    for (const stop of timers) stop()
+    stopCounting?.()
   }
 
   function isOver(): boolean {
     return giveUp.signal.aborted || signal.aborted
   }
+}
+
+const looks = 4
+
+interface Trying {
+  /** Undefined between two of them. */
+  currentTry(): number | undefined
+  hasFailed(): boolean
+  onSilence(ms: number): void
+}
+
+/**
+ * Tells how long nothing has arrived; once a try has failed, how long all of them take, but never while something arrives.
+ * Counts its looks, not the clock: what came while this process stood still, or was busy, is there at the next one.
+ */
+function countSilence(
+  session: Session,
+  { noticeAfterMs, giveUpAfterMs }: FollowTiming,
+  { currentTry, hasFailed, onSilence }: Trying,
+): () => void {
+  const everyMs = Math.max(1, Math.min(noticeAfterMs, giveUpAfterMs, longestTimerMs) / looks)
+  const observe = () => ({ bytes: session.bytesRead(), tried: currentTry() })
+  let seen = observe()
+  let looked = 0
+  let silent = 0
+  const look = (): void => {
+    const now = observe()
+    const isArriving = now.tried !== undefined && now.tried === seen.tried && now.bytes !== seen.bytes
+    seen = now
+    looked++
+    silent = isArriving ? 0 : silent + 1
+    if (!isArriving) onSilence((hasFailed() ? looked : silent) * everyMs)
+  }
+  const timer = setInterval(look, Math.min(everyMs, longestTimerMs))
+  return () => clearInterval(timer)
 }
 
 /** Who refuses does answer. */

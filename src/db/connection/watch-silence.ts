@@ -50,6 +50,11 @@ export function watchSilence(
   }
 }
 
+/** How many bytes have come through it. */
+export function bytesRead(client: pg.Client): number {
+  return streamOf(client)?.bytesRead ?? 0
+}
+
 export function hangUp(client: pg.Client): void {
   streamOf(client)?.destroy()
 }
