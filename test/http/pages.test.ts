@@ -208,6 +208,17 @@ describe('where tokens are needed', () => {
     expect(store.decided).toMatchObject([{ actor: { name: 'ada', source: 'token ada' } }])
   })
 
+  test('a wrong one is told on the page, which leads on to the same place', async () => {
+    const { request } = closed()
+    const next = '/waits/asking%231'
+    const answer = await request('/session', form({ token: 'drover_wrong', next }))
+    const page = await answer.text()
+    expect([answer.status, cookieOf(answer)]).toEqual([401, ''])
+    expect(page).toContain('That token is not one of this gateway.')
+    expect(page).toContain(`name="next" value="${next}"`)
+    expect(page).not.toContain('drover_wrong')
+  })
+
   test('a token of the fragment is exchanged by the script, and a wrong one is not', async () => {
     const { request } = closed()
     const json = (body: object): RequestInit => ({

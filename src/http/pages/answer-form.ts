@@ -46,6 +46,7 @@ export async function answerByForm(parts: GatewayParts, context: GatewayContext)
     {
       action: waitPath(waitId),
       actor: context.get('authenticated')?.name,
+      usualActor: actorOf(context, parts, undefined).name,
       isByLink: false,
     },
   )
@@ -54,6 +55,7 @@ export async function answerByForm(parts: GatewayParts, context: GatewayContext)
 interface Place {
   readonly action: string
   readonly actor: string | undefined
+  readonly usualActor?: string
   readonly isByLink: boolean
 }
 

@@ -11,7 +11,7 @@ interface Page {
   readonly live?: string
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Nothing leads on from here: whoever has only a link may see nothing else. */
+  /** Nothing leads on from here, or tells where it is kept: whoever has only a link may see nothing else. */
   readonly isAlone?: boolean
 }
 
@@ -26,7 +26,7 @@ export function pageResponse(
 <meta name="robots" content="noindex"><meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
 <title>${title} · drover</title><style nonce="${nonce}">${new Markup(styles)}</style></head>
 <body><a class="skip" href="#main">Skip to the content</a>
-<header>${isAlone ? markup`<span class="brand">drover</span>` : navigation()}<span class="where">${store.database.label}</span></header>
+<header>${isAlone ? markup`<span class="brand">drover</span>` : markup`${navigation()}<span class="where">${store.database.label}</span>`}</header>
 <main id="main"${live === undefined ? '' : markup` data-live="${live}"`}>${body}</main>
 <script nonce="${nonce}">${new Markup(pageScript)}</script></body></html>`
   return new Response(page.text, {

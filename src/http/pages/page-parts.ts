@@ -9,14 +9,19 @@ import {
 import { formatAge, formatCountdown, formatTime } from '../../render/time-text.ts'
 import { type Markup, markup } from './markup.ts'
 
-/** A moment, with how long ago it was. */
+/** A moment in UTC, which the script of the page tells in the time of whoever looks. */
+export function time(date: Date): Markup {
+  return markup`<time datetime="${date.toISOString()}">${formatTime(date)}</time>`
+}
+
+/** The same with how long ago it was. */
 export function moment(date: Date, now: Date): Markup {
-  return markup`<time datetime="${date.toISOString()}">${formatTime(date)}</time> <span class="faint">(${formatAge(date, now)})</span>`
+  return markup`${time(date)} <span class="faint">(${formatAge(date, now)})</span>`
 }
 
 /** A moment to come, with what is left until then. */
 export function deadline(date: Date, now: Date): Markup {
-  return markup`<time datetime="${date.toISOString()}">${formatTime(date)}</time> <span class="faint">(${formatCountdown(date, now)})</span>`
+  return markup`${time(date)} <span class="faint">(${formatCountdown(date, now)})</span>`
 }
 
 const longestValue = 2000

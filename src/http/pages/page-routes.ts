@@ -1,5 +1,6 @@
 import { createWaitKnowledge } from '../../core/decide/known-waits.ts'
 import type { Store } from '../../core/store.ts'
+import { actorOf } from '../answer/actor.ts'
 import type { Scope } from '../auth/scope.ts'
 import { HttpRefusal, toFailure } from '../failure-response.ts'
 import type { GatewayApp, GatewayContext, GatewayParts } from '../gateway-parts.ts'
@@ -75,7 +76,8 @@ async function showWait(parts: GatewayParts, context: GatewayContext): Promise<R
   const action = waitPath(question.waitId)
   const actor = context.get('authenticated')?.name
   const canAnswer = await mayAnswer(context)
-  const shown = { now: parts.now(), action, actor, isByLink: false, canAnswer }
+  const usualActor = actorOf(context, parts, undefined).name
+  const shown = { now: parts.now(), action, actor, usualActor, isByLink: false, canAnswer }
   const live = `${action}/live`
   return pageResponse(parts, { title: question.text, body: questionPage(question, shown), live })
 }
@@ -102,7 +104,11 @@ async function asPage(
   } catch (error) {
     const { status, message, headers } = toFailure(error)
     if (status === 500) throw error
-    if (status === 401) return signInPage(parts, context, error instanceof HttpRefusal ? error : undefined)
+    if (status === 401) {
+      const { pathname, search } = new URL(context.req.url)
+      const refusal = error instanceof HttpRefusal ? error : undefined
+      return signInPage(parts, { refusal, next: `${pathname}${search}` })
+    }
     const body = markup`<h1>${message}</h1><p><a href="/">To the inbox</a></p>`
     return pageResponse(parts, { title: message, body, status, headers })
   }

@@ -1,7 +1,15 @@
 import { isEnded } from '../../core/workflow.ts'
-import { formatTime } from '../../render/time-text.ts'
 import { type Markup, markup } from './markup.ts'
-import { deadline, facts, moment, showError, showStatus, showValue, workflowPath } from './page-parts.ts'
+import {
+  deadline,
+  facts,
+  moment,
+  showError,
+  showStatus,
+  showValue,
+  time,
+  workflowPath,
+} from './page-parts.ts'
 import type { Question } from './question.ts'
 
 interface Shown {
@@ -10,6 +18,8 @@ interface Shown {
   readonly action: string
   /** In whose name this is answered; undefined where a name can be given. */
   readonly actor: string | undefined
+  /** Whose name stands on record where none is given. */
+  readonly usualActor?: string
   readonly isByLink: boolean
   readonly canAnswer: boolean
   /** What kept the last attempt from being stored. */
@@ -29,7 +39,7 @@ ${stages(question)}
 <div class="card">${facts([
     ...details.map(([name, value]) => [name, showValue(value)] as const),
     ['waiting since', moment(wait.since, now)],
-    ['until', wait.until ? deadline(wait.until, now) : undefined],
+    ['until', wait.until ? (question.isOpen ? deadline(wait.until, now) : time(wait.until)) : undefined],
   ])}
 ${question.isOpen && shown.canAnswer && form(shown)}
 ${question.isOpen && !shown.canAnswer && markup`<p class="faint">This token may read, not answer.</p>`}</div>
@@ -49,9 +59,9 @@ ${facts([
 ${isByLink && markup`<p class="faint">Whoever has this link can answer this question as ${shown.actor ?? ''}. It is on record as answered by the link, which proves the link and not the person.</p>`}`
 }
 
-function form({ action, actor, comment = '' }: Shown): Markup {
+function form({ action, actor, usualActor = '', comment = '' }: Shown): Markup {
   return markup`<form method="post" action="${action}">
-${actor === undefined && markup`<label for="by">Your name <span class="faint">(goes on record)</span></label><input id="by" name="by" type="text" maxlength="100" autocomplete="name">`}
+${actor === undefined && markup`<label for="by">Your name <span class="faint">(goes on record)</span></label><input id="by" name="by" type="text" maxlength="100" autocomplete="name" placeholder="${usualActor}">`}
 <label for="comment">Comment <span class="faint">(needed to reject)</span></label>
 <textarea id="comment" name="comment" rows="2" maxlength="4000">${comment}</textarea>
 <div class="buttons"><button class="approve" name="decision" value="approved">Approve</button><button class="reject" name="decision" value="rejected">Reject</button></div>
@@ -64,7 +74,7 @@ function stages({ decision, wait, isRead, isOpen, workflow }: Question): Markup 
   const hasEnded = isEnded(workflow.status)
   if (isOpen) return markup`<p class="notice warn">Nobody has answered yet.</p>`
   const what = decision
-    ? markup`<strong>${decision.decision === 'approved' ? 'Approved' : 'Rejected'}</strong> by ${decision.by} at ${formatTime(decision.at)}${decision.comment ? markup`: ${decision.comment}` : ''}`
+    ? markup`<strong>${decision.decision === 'approved' ? 'Approved' : 'Rejected'}</strong> by ${decision.by} at ${time(decision.at)}${decision.comment ? markup`: ${decision.comment}` : ''}`
     : wait.state === 'answered' || (isRead && !hasEnded)
       ? markup`It does not wait any more.`
       : markup`It ended without an answer from here.`

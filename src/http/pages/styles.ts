@@ -20,7 +20,7 @@ ul.list a:hover strong,ul.list a:focus strong{text-decoration:underline}
 ul.list strong{display:block;color:var(--ink)}
 table{width:100%;border-collapse:collapse}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-top:1px solid var(--line)}
-th{font-weight:400;color:var(--faint);width:9rem}
+th{font-weight:400;color:var(--faint);width:12rem}
 label{display:block;margin:.75rem 0 .25rem}
 input,textarea{width:100%;font:inherit;color:inherit;background:var(--paper);border:1px solid var(--faint);border-radius:6px;padding:.5rem;min-height:44px}
 .buttons{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1rem}
