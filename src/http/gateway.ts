@@ -49,7 +49,7 @@ export function createGateway(parts: GatewayParts): GatewayApp {
     await next()
     return undefined
   })
-  addProbeRoutes(app, parts)
+  addProbeRoutes(app, () => parts.store)
   addMetricsRoute(app, parts)
   addHealthRoute(app, parts)
   addStartRoutes(app, parts)

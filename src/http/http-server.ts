@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { CliError } from '../core/errors.ts'
-import { command } from '../core/words/command-line.ts'
+import { command, type Phrase } from '../core/words/command-line.ts'
 import { startTimer } from '../core/words/long-timer.ts'
 import type { GatewayApp } from './gateway-parts.ts'
 
@@ -21,12 +21,21 @@ export interface Listening {
 /** Whoever sends a header or a body by drops is not waited for. */
 const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5000 }
 
+const suggestPort: SuggestPort = (port) => command('serve', [], { '--port': port })
+
+/** What to type for another port. */
+type SuggestPort = (port: number) => Phrase
+
 /** Throws `address-in-use` where somebody else has the port. */
-export async function listen(app: GatewayApp, { host, port }: Place): Promise<Listening> {
+export async function listen(
+  app: GatewayApp,
+  { host, port }: Place,
+  suggest = suggestPort,
+): Promise<Listening> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   Object.assign(server, limits)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toListenFailure(error, { host, port })))
+    server.once('error', (error) => reject(toListenFailure(error, { host, port }, suggest)))
     server.listen(port, host.replace(/^\[(.*)\]$/, '$1'), resolve)
   })
   const address = server.address()
@@ -45,18 +54,18 @@ export async function listen(app: GatewayApp, { host, port }: Place): Promise<Li
   }
 }
 
-function toListenFailure(error: Error, { host, port }: Place): unknown {
+function toListenFailure(error: Error, { host, port }: Place, suggest: SuggestPort): unknown {
   const { code } = error as NodeJS.ErrnoException
   const place = `${host}:${port}`
   if (code === 'EADDRINUSE') {
     return new CliError('address-in-use', `${place} is in use by another process.`, {
-      hint: command('serve', [], { '--port': port + 1 }),
+      hint: suggest(port < 65_535 ? port + 1 : 8000),
       cause: error,
     })
   }
   if (code === 'EACCES') {
     return new CliError('address-in-use', `${place} is not allowed for this user.`, {
-      hint: command('serve', [], { '--port': 8000 }),
+      hint: suggest(8000),
       cause: error,
     })
   }

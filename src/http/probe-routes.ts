@@ -1,21 +1,20 @@
-import type { GatewayApp, GatewayParts } from './gateway-parts.ts'
+import type { Store } from '../core/store.ts'
+import type { GatewayApp } from './gateway-parts.ts'
 import { isAnswering } from './is-answering.ts'
 import { jsonResponse, route } from './route.ts'
 
-/** For an orchestrator: `/healthz` is this process, `/readyz` its database. */
-export function addProbeRoutes(
-  app: GatewayApp,
-  { store }: Pick<GatewayParts, 'store'>,
-  isReady: () => boolean = () => true,
-): void {
+/** For an orchestrator: `/healthz` is this process, `/readyz` the database of a store, once there is one. */
+export function addProbeRoutes(app: GatewayApp, readyStore: () => Pick<Store, 'clock'> | undefined): void {
+  const notReady = (status: string): Response => jsonResponse({ status }, 503, { 'Retry-After': '2' })
   route(app, '/healthz', { scope: 'open', get: () => jsonResponse({ status: 'ok' }) })
   route(app, '/readyz', {
     scope: 'open',
     get: async () => {
-      if (!isReady()) return jsonResponse({ status: 'not ready' }, 503, { 'Retry-After': '2' })
+      const store = readyStore()
+      if (!store) return notReady('not ready')
       return (await isAnswering(store))
         ? jsonResponse({ status: 'ok' })
-        : jsonResponse({ status: 'database does not answer' }, 503, { 'Retry-After': '2' })
+        : notReady('database does not answer')
     },
   })
 }

@@ -198,12 +198,12 @@ test('doctor --watch tells what turned bad and what is well again, once each', a
 })
 
 test('an orchestrator is told that a worker lives, and when it is ready', async () => {
-  const server = await openHealthServer(0, createFakeStore())
+  const server = await openHealthServer(0)
   onTestFinished(() => server.close())
   const status = async (path: string) => (await fetch(`http://127.0.0.1:${server.port}${path}`)).status
   expect([await status('/healthz'), await status('/readyz'), await status('/')]).toEqual([200, 503, 404])
-  server.setReady(true)
+  server.setReady(createFakeStore())
   expect(await status('/readyz')).toBe(200)
-  server.setReady(false)
+  server.setReady(undefined)
   expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503])
 })

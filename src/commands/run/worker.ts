@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import type { Store } from '../../core/store.ts'
+import type { App } from '../../core/run/runtime.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
@@ -12,7 +12,8 @@ import { noteUnfinished } from '../../frame/app/unfinished.ts'
 import { parsePort, positiveInteger } from '../../frame/option-parsers.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { type DatabaseFlags, readSettings } from '../../settings/settings.ts'
+import type { HealthServer } from '../../http/health-server.ts'
+import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
 
 interface WorkerFlags extends DatabaseFlags, AppFlags {
   readonly createQueue?: string
@@ -60,6 +61,26 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
   }
   const settings = await readSettings(context, flags)
   const app = await loadApp(context, flags, settings)
+  const health = await openHealthPort(context, flags.healthPort)
+  try {
+    await work(context, flags, { settings, app, drainMs, health })
+  } finally {
+    await health?.close()
+  }
+}
+
+interface Work {
+  readonly settings: Settings
+  readonly app: App
+  readonly drainMs: number
+  readonly health: HealthServer | undefined
+}
+
+async function work(
+  context: Context,
+  flags: WorkerFlags,
+  { settings, app, drainMs, health }: Work,
+): Promise<void> {
   await withStore(
     context,
     flags,
@@ -67,18 +88,14 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
       const { createQueue, concurrency } = flags
       const queue = createQueue === undefined ? undefined : { name: createQueue, concurrency }
       const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
-      const health = await openHealthPort(flags.healthPort, store)
-      const runtime = await launchApp(context, launch).catch(async (error: unknown) => {
-        await health?.close()
-        throw error
-      })
+      const runtime = await launchApp(context, launch)
       try {
         await noteRuntime(context, store, runtime)
         const names = [...new Set(app.workflows.map(({ name }) => name))]
         printNotice(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
-        health?.setReady(true)
+        health?.setReady(store)
         await interrupted(context)
-        health?.setReady(false)
+        health?.setReady(undefined)
         if (drainMs > 0)
           printNotice(
             context,
@@ -86,7 +103,6 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
           )
       } finally {
         await runtime.shutdown({ drainMs })
-        await health?.close()
       }
       await noteUnfinished(context, launch, runtime)
     },
@@ -94,11 +110,13 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
   )
 }
 
-/** Loaded where somebody asks for it. */
-async function openHealthPort(port: number | undefined, store: Store) {
+/** Loaded where somebody asks for it; before the database, so that who looks sees that this process lives. */
+async function openHealthPort(context: Context, port: number | undefined): Promise<HealthServer | undefined> {
   if (port === undefined) return undefined
   const { openHealthServer } = await import('../../http/health-server.ts')
-  return openHealthServer(port, store)
+  const health = await openHealthServer(port)
+  printNotice(context, `/healthz and /readyz answer on port ${health.port}.`)
+  return health
 }
 
 async function interrupted({ interrupts: { signal } }: Context): Promise<void> {
