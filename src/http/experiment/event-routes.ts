@@ -54,6 +54,8 @@ const codeOfNone: Partial<Record<ErrorCode, string>> = {
   'condition-not-met': 'event-never-published',
   'workflow-not-found': 'workflow-not-found',
   'timed-out': 'timed-out',
+  // The gateway stops.
+  interrupted: 'interrupted',
 }
 
 function noEvent(code: string, key: string): DetailRefusal {
