@@ -23,7 +23,7 @@ export function listLines<Row>(
   const rowRoom = Math.max(1, room - 1)
   const first = firstVisible(list, rowRoom)
   const chunkStart = first - (first % measuredRows)
-  const chunk = shown.slice(chunkStart, chunkStart + measuredRows + rowRoom)
+  const chunk = shown.slice(chunkStart, Math.max(chunkStart + measuredRows, first + rowRoom))
   const [header = '', ...rows] = renderTable(columns, chunk, { ...frame, width: Math.max(1, width - 2) })
   const lines = rows.slice(first - chunkStart, first - chunkStart + rowRoom).map((row, index) => {
     return first + index === cursor ? `${style.accent('❯')} ${row}` : `  ${row}`

@@ -120,10 +120,10 @@ function rowsOf(line: string, drawnColumns: number, columns: number): number {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are ours
 const styles = /\x1b\[\d+m/g
 
-/** Most lines are made of letters and styles, which need no tables. */
+/** Most lines are made of letters, signs of one cell and styles, which need no tables. */
 function widthOf(line: string): number {
   const plain = line.replaceAll(styles, '')
-  return /^[\x20-\x7e]*$/.test(plain) ? plain.length : stringWidth(line)
+  return /^[\x20-\x7e·…›↑↓→─━│┃●○◌◻◼✓✗⊘▸❯]*$/.test(plain) ? plain.length : stringWidth(line)
 }
 
 function up(rows: number): string {

@@ -1,4 +1,5 @@
-import { spawn } from '@lydell/node-pty'
+import type { ReadStream } from 'node:tty'
+import { type IPty, spawn } from '@lydell/node-pty'
 import { atEndOfFile } from './end-of-file.ts'
 import { createTestScreen, type TestScreen } from './screen.ts'
 
@@ -18,6 +19,31 @@ interface PtyOptions {
   readonly cwd?: string
 }
 
+const quietTurns = 50
+
+/**
+ * node-pty hangs up 200 ms after the program has ended, whatever is still to be read: on a busy machine that is its last words.
+ * Here it does once some turns of the event loop have brought nothing more.
+ */
+function readToTheEnd(pty: IPty): void {
+  const { _socket: socket } = pty as unknown as { readonly _socket: ReadStream }
+  const hangUp = socket.destroy.bind(socket)
+  let quiet = 0
+  let isEnding = false
+  socket.on('data', () => {
+    quiet = 0
+  })
+  socket.destroy = (error?: Error) => {
+    const wait = (): void => {
+      if (quiet++ < quietTurns) setImmediate(wait)
+      else hangUp(error)
+    }
+    if (!isEnding) wait()
+    isEnding = true
+    return socket
+  }
+}
+
 /** A program in a real terminal, on a screen that a test can read. */
 export function startInPty(file: string, args: readonly string[], options: PtyOptions = {}): PtySession {
   const { columns = 80, rows = 24, env = {}, cwd } = options
@@ -29,6 +55,7 @@ export function startInPty(file: string, args: readonly string[], options: PtyOp
     name: 'xterm-256color',
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
   })
+  readToTheEnd(pty)
   const watchers = new Set<() => void>()
   let drawn = Promise.resolve()
   const draw = (data: string) => {

@@ -7,6 +7,7 @@ import {
   type StreamSummary,
   type WorkflowEvent,
 } from '../../core/workflow.ts'
+import { boardColumns } from '../../render/columns/board-columns.ts'
 import { eventColumns } from '../../render/columns/event-columns.ts'
 import { messageColumns } from '../../render/columns/message-columns.ts'
 import { stepColumns } from '../../render/columns/step-columns.ts'
@@ -16,7 +17,6 @@ import type { Surroundings } from '../../render/explain/fixes.ts'
 import type { Viewport } from '../../render/gutter.ts'
 import { shortId } from '../../render/text.ts'
 import { initialWatchModel, update, view } from '../../render/watch/watch-view.ts'
-import { boardColumns } from '../board-columns.ts'
 import { type Screen, type SectionName, sections, type WorkflowScreen } from '../cockpit-model.ts'
 import { listLines } from '../list-lines.ts'
 import { moveOf } from '../moves.ts'

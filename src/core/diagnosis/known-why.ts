@@ -2,11 +2,16 @@ import type { BoardRow } from '../store.ts'
 import { isEnded, type WorkflowSummary } from '../workflow.ts'
 
 /**
- * Whether it is asked (again) why a workflow is where it is: once it has moved, and now and then, in a round that is `due`,
- * of what goes on by itself.
+ * Whether it is asked (again) why a workflow is where it is: once it has moved, and in a round that is `due` of what goes on by
+ * itself. Of what was not there a look ago only where somebody is `eager`: where all flies by it is gone before it is read.
  */
-export function isWhyAsked(row: WorkflowSummary, before: BoardRow | undefined, isDue: boolean): boolean {
-  if (!before?.listed || hasMoved(row, before)) return true
+export function isWhyAsked(
+  row: WorkflowSummary,
+  before: BoardRow | undefined,
+  { isDue, isEager }: { readonly isDue: boolean; readonly isEager: boolean },
+): boolean {
+  if (!before) return isEager
+  if (!before.listed || hasMoved(row, before)) return true
   return isDue && (!isEnded(row.status) || before.listed.children !== null)
 }
 

@@ -12,6 +12,8 @@ import { isForRoots, survey, tabFilter } from './survey.ts'
 const glanceMs = 2000
 /** Where all moves all the time, why is asked no more often; not where somebody acts. */
 const whyMs = 4000
+/** Where most of what is in view is gone at the next look, nobody reads it: it is looked at less often. */
+const busyGlanceMs = 3000
 /** How often it is asked again why something that goes on does not move. */
 const askAgainMs = 10_000
 /** How often all that goes on is looked through for what is stuck. */
@@ -33,7 +35,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   if (tab === 'waiting' || tab === 'stuck')
     return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
 
-  await readEvery(reading, glanceMs, async () => {
+  let isBusy = false
+  const everyMs = () => (isBusy ? busyGlanceMs : glanceMs)
+  await readEvery(reading, everyMs, async () => {
     if (!screenOf(reading).isRead) await glance(reading, undefined)
     const isAskedAgain = performance.now() - askedAtMs > askAgainMs
     if (isAskedAgain) askedAtMs = performance.now()
@@ -41,7 +45,11 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     const isWoken = startMs - restedAtMs < glanceMs / 2
     const isWhyDue = isWoken || isAskedAgain || startMs - whyAtMs >= whyMs - glanceMs / 2
     if (isWhyDue) whyAtMs = startMs
-    if (!signal.aborted) await glance(reading, isWhyDue ? { isAskedAgain } : undefined)
+    if (signal.aborted) return
+    const before = new Set(idsInView(reading))
+    await glance(reading, isWhyDue ? { isDue: isAskedAgain, isEager: isWoken } : undefined)
+    const inView = idsInView(reading)
+    isBusy = before.size > 0 && inView.filter((id) => before.has(id)).length < inView.length / 2
     await readAhead(reading)
     restedAtMs = performance.now()
     if (signal.aborted || performance.now() - surveyedAtMs < surveyMs) return
@@ -50,27 +58,31 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   })
 }
 
+function idsInView(reading: Reading): readonly string[] {
+  const { list } = screenOf(reading)
+  const room = reading.room()
+  const first = firstVisible(list, room)
+  return list.shown.slice(first, first + room).map(({ workflowId }) => workflowId)
+}
+
 function screenOf(reading: Reading): WorkflowsScreen {
   return reading.screen() as WorkflowsScreen
 }
 
-function askerOf(near: readonly BoardRow[], isAskedAgain: boolean): BoardQuery['isAsked'] {
+function askerOf(near: readonly BoardRow[], when: Parameters<typeof isWhyAsked>[2]): BoardQuery['isAsked'] {
   const known = new Map(near.map((row) => [row.workflowId, row]))
-  return (row) => isWhyAsked(row, known.get(row.workflowId), isAskedAgain)
+  return (row) => isWhyAsked(row, known.get(row.workflowId), when)
 }
 
 /** Without `asking` only what is there. */
-async function glance(
-  reading: Reading,
-  asking: { readonly isAskedAgain: boolean } | undefined,
-): Promise<void> {
+async function glance(reading: Reading, asking: Parameters<typeof isWhyAsked>[2] | undefined): Promise<void> {
   const { store, send } = reading
   const screen = screenOf(reading)
   const { list } = screen
   const room = reading.room()
   const first = firstVisible(list, room)
   const near = list.shown.slice(first, first + 3 * room)
-  const isAsked = asking ? askerOf(near, asking.isAskedAgain) : () => false
+  const isAsked = asking ? askerOf(near, asking) : () => false
   if (first > 0 || list.search !== '') {
     const ids = near.slice(0, room).map(({ workflowId }) => workflowId)
     const { rows } = await store.board({ ids, isAsked })

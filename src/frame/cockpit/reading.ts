@@ -22,11 +22,15 @@ export interface Reading {
 const maxReadingShare = 0.2
 
 /** Reads again and again; the longer it takes, the less often. */
-export async function readEvery(reading: Reading, everyMs: number, read: () => Promise<void>): Promise<void> {
+export async function readEvery(
+  reading: Reading,
+  everyMs: number | (() => number),
+  read: () => Promise<void>,
+): Promise<void> {
   while (!reading.signal.aborted) {
     const startMs = performance.now()
     await read()
     const tookMs = performance.now() - startMs
-    await reading.rest(Math.max(everyMs, tookMs / maxReadingShare))
+    await reading.rest(Math.max(typeof everyMs === 'number' ? everyMs : everyMs(), tookMs / maxReadingShare))
   }
 }

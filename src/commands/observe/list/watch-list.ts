@@ -1,9 +1,8 @@
 import type { Context } from '../../../context.ts'
 import { isWhyAsked, keepWhy } from '../../../core/diagnosis/known-why.ts'
-import type { ListedWorkflow } from '../../../core/diagnosis/workflow-facts.ts'
 import type { BoardQuery, BoardRow, Store } from '../../../core/store.ts'
+import { toBoardColumns } from '../../../render/columns/board-columns.ts'
 import { listColumns, needsFacts } from '../../../render/columns/list-columns.ts'
-import type { workflowColumns } from '../../../render/columns/workflow-columns.ts'
 import { createStyle } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
 import { type ListFlags, type Listing, noneIn } from './listing.ts'
@@ -11,6 +10,8 @@ import { type ListFlags, type Listing, noneIn } from './listing.ts'
 const redrawMs = 1000
 /** What tells why, of what does not move, and what lies behind the look is read again after so many rounds. */
 const wholeEvery = 8
+/** Where more of the rows than this share are new in each round, why is asked no more often than in so many rounds. */
+const busy = { share: 0.25, whyEvery: 4 }
 /** Not as many as without `--watch`: it looks every second. */
 const look = 2000
 
@@ -24,38 +25,43 @@ export async function watchList(
 ): Promise<void> {
   const { stdout } = terminal
   const columns = flags.columns ?? listColumns
+  const shownColumns = toBoardColumns(columns)
   const isWhyShown = needsFacts(columns)
   const outputs = columns.some(({ title }) => title === 'RESULT')
   const style = createStyle(stdout.colorLevel)
   const region = terminal.liveRegion(stdout)
   const { order, after } = query
 
-  const read = async (before: readonly BoardRow[], isWhole: boolean): Promise<readonly BoardRow[]> => {
+  const read = async (
+    before: readonly BoardRow[],
+    { isWhole, isWhyDue }: { readonly isWhole: boolean; readonly isWhyDue: boolean },
+  ): Promise<readonly BoardRow[]> => {
     const shown = Math.min(limit, Math.max(1, stdout.rows - 3))
     const known = new Map(before.map((row) => [row.workflowId, row]))
+    const when = { isDue: isWhole, isEager: before.length === 0 }
     const isAsked: BoardQuery['isAsked'] = (row) =>
-      isWhyShown && isWhyAsked(row, known.get(row.workflowId), isWhole)
+      isWhyShown && isWhyDue && isWhyAsked(row, known.get(row.workflowId), when)
     const asking = { isAsked, outputs }
     const { rows } = areRoots
-      ? await store.board({
-          roots: { limit: shown, look, nearOnly: !isWhole, order, after },
-          // Who is behind the look was found in a whole round.
-          ids: isWhole || order === 'oldest' ? [] : before.map(({ workflowId }) => workflowId),
-          ...asking,
-        })
+      ? await store.board({ roots: { limit: shown, look, nearOnly: !isWhole, order, after }, ...asking })
       : await store.board({ pages: [{ ...query, limit: shown }], ...asking })
-    return rows.slice(0, shown).map((row) => keepWhy(row, known.get(row.workflowId)))
+    const found = rows.map((row) => keepWhy(row, known.get(row.workflowId)))
+    if (!areRoots || isWhole) return found
+    // Who is behind the look was found in a whole round, and is as it was then.
+    const ids = new Set(found.map(({ workflowId }) => workflowId))
+    return [...found, ...before.filter(({ workflowId }) => !ids.has(workflowId))].slice(0, shown)
   }
 
   let rows: readonly BoardRow[] = []
+  let isBusy = false
   try {
     for (let round = 0; !signal.aborted; round++) {
-      rows = await read(rows, round % wholeEvery === 0)
+      const before = rows
+      const isWhyDue = !isBusy || round % busy.whyEvery === 0
+      rows = await read(before, { isWhole: round % wholeEvery === 0, isWhyDue })
+      isBusy = round > 0 && countNew(rows, before) > busy.share * rows.length
       const frame = { style, width: stdout.columns, now: now() }
-      const lines = isWhyShown
-        ? renderTable(columns, rows.flatMap(toListed), frame)
-        : renderTable(columns as typeof workflowColumns, rows, frame)
-      region.render(rows.length > 0 ? lines : [noneIn(store, filter)])
+      region.render(rows.length > 0 ? renderTable(shownColumns, rows, frame) : [noneIn(store, filter)])
       await sleep(redrawMs, signal)
     }
   } finally {
@@ -63,7 +69,7 @@ export async function watchList(
   }
 }
 
-/** As it is now, and why as it was asked; without what was gone when that was asked. */
-function toListed(row: BoardRow): ListedWorkflow[] {
-  return row.listed ? [{ ...row.listed, ...row }] : []
+function countNew(rows: readonly BoardRow[], before: readonly BoardRow[]): number {
+  const known = new Set(before.map(({ workflowId }) => workflowId))
+  return rows.filter(({ workflowId }) => !known.has(workflowId)).length
 }
