@@ -7,8 +7,9 @@ export type { Decided } from './core/decide/submit-decision.ts'
 export type { Explanation, Explanations } from './core/diagnosis/explanation.ts'
 export type { RecoveredRow } from './core/diagnosis/recovery.ts'
 export { CliError as DroverError, type ErrorCode } from './core/errors.ts'
+export type { WorkflowFilter } from './core/manage/workflow-filter.ts'
 export type { WorkflowQuery } from './core/store.ts'
-export type { WaitOptions } from './core/wait/wait-for.ts'
+export type { Met, WaitOptions } from './core/wait/wait-for.ts'
 export type {
   JsonValue,
   Message,
@@ -22,7 +23,7 @@ export type {
 } from './core/workflow.ts'
 export type { Changed } from './library/change-workflows.ts'
 export { type ConnectOptions, connect } from './library/connect.ts'
-export type { DecideOptions, Drover, SendOptions, StreamOptions, WatchOptions } from './library/drover.ts'
+export type { DecideOptions, Drover, SendOptions, WatchOptions } from './library/drover.ts'
 export type { StartOptions } from './library/enqueue.ts'
 export type { FromStepOptions, RunFromStep } from './library/go-on-from-step.ts'
 export type { LinkOptions } from './library/make-link.ts'

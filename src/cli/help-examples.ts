@@ -80,6 +80,8 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
       'wait order-17 --timeout 5m',
       "wait order-17 --for 'event:progress>=50'",
       'wait refund-6 --for message --timeout 1m',
+      'wait order-17 --for "result.status=paid" --timeout 5m',
+      'wait --for created --name checkout --attr order=17 --since 1m',
     ],
     page: 'scripts.md',
   },

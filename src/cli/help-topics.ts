@@ -47,12 +47,15 @@ const formats: readonly Row[] = [
 const conditions: readonly Row[] = [
   ['ended', 'it has ended, in any way (the default)'],
   ['status=STATUS', 'it has this status, such as SUCCESS'],
+  ['result.PATH=JSON', 'it ended SUCCESS and returned this; also != < <= > >=, and result for any'],
   ['event:KEY', 'it published an event under this key; prints its latest value'],
   ['event:KEY=JSON', 'its value is this; also != < <= > >=. The value now, and each one from now on'],
   ['event:KEY.PATH>=JSON', 'the same of a value inside it, such as event:progress.done>=4'],
   ['stream:KEY', 'it wrote a value to this stream; also with a comparison'],
   ['step:NAME', 'it finished a step of this name'],
   ['message', 'it waits for a message, such as an approval'],
+  ['created', 'it is there by now, by its id or as --name, --attr and the like say; prints its id'],
+  ['deleted', 'it is not there, or no more'],
   ['several --for', 'all must hold; --any with several ids returns at the first one'],
 ]
 

@@ -131,8 +131,8 @@ export const commandGroups: readonly CommandGroup[] = [
     commands: [
       {
         name: 'wait',
-        usage: '<id...>',
-        summary: 'wait until workflows end, publish an event, or wait for a message',
+        usage: '[id...]',
+        summary: 'wait until workflows are created, publish an event, wait for a message, or end',
         load: async () => (await import('./wait/wait.ts')).waitCommand,
       },
       {

@@ -7,6 +7,8 @@ import { printNotice } from './print-notice.ts'
 export interface TimeLimit {
   /** Undefined without a limit, where nothing is waited for. */
   leftMs(): number | undefined
+  /** It runs out from now on: something is waited for that no attempt tells. */
+  begin(): void
   /**
    * Tries again while what fails is transient, and says once what is waited for. Throws what still fails when the time is
    * over, or `interrupted`.
@@ -51,7 +53,13 @@ export function createTimeLimit(
     }
   }
 
-  return { leftMs, retry }
+  return {
+    leftMs,
+    begin: () => {
+      hasWaited = true
+    },
+    retry,
+  }
 }
 
 /** The reason and its code stay: why it was in vain is what has to be fixed. */

@@ -11,10 +11,11 @@ import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { CliError } from '../core/errors.ts'
 import type { LinkSurroundings } from '../core/links/link-keys.ts'
+import type { WorkflowFilter } from '../core/manage/workflow-filter.ts'
 import { type ListedQueue, listQueues } from '../core/run/list-queues.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
-import { parseCondition } from '../core/wait/condition.ts'
-import { type WaitOptions, waitFor } from '../core/wait/wait-for.ts'
+import { parseConditions } from '../core/wait/condition.ts'
+import { type Met, type WaitOptions, waitFor, waitForMatching } from '../core/wait/wait-for.ts'
 import { command } from '../core/words/command-line.ts'
 import { withPlainNumbers } from '../core/words/exact-number.ts'
 import type {
@@ -22,7 +23,6 @@ import type {
   Message,
   Step,
   StreamValue,
-  Workflow,
   WorkflowDetails,
   WorkflowEvent,
   WorkflowSummary,
@@ -31,9 +31,11 @@ import type { Settings } from '../settings/settings.ts'
 import { type Changed, changeWorkflows } from './change-workflows.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
 import { type FromStepOptions, type RunFromStep, runFromStep } from './go-on-from-step.ts'
+import { requireWorkflow } from './known-workflow.ts'
 import { type LinkOptions, makeLink } from './make-link.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
 import { type RecoverOptions, recoverDead } from './recover-dead.ts'
+import { followStream, readStream, readStreamValues, type StreamOptions } from './stream-readers.ts'
 
 export interface WatchOptions {
   readonly signal?: AbortSignal
@@ -43,14 +45,6 @@ export interface WatchOptions {
   readonly children?: boolean
   /** False where nobody reads the cursors, which are then empty: each covers all that is followed, which takes time where that is much. */
   readonly cursors?: boolean
-}
-
-export interface StreamOptions {
-  /** Also what comes, until it is closed or the workflow ended. */
-  readonly follow?: boolean
-  /** The offset to begin at; 0 by default. */
-  readonly from?: number
-  readonly signal?: AbortSignal
 }
 
 export interface SendOptions {
@@ -107,6 +101,15 @@ export interface Drover {
    * than SUCCESS and its end was waited for, throws `workflow-failed`, `workflow-cancelled` or `workflow-dead`.
    */
   wait(workflowId: string, condition?: string | readonly string[], options?: WaitOptions): Promise<JsonValue>
+  /**
+   * The same for every workflow that a filter lets through by now; with `created` for the newest that appears from now on, or since
+   * `since`. Resolves to what met it, of each. Throws `not-there` where there is none.
+   */
+  waitForMatching(
+    filter: WorkflowFilter,
+    condition?: string | readonly string[],
+    options?: WaitOptions & { readonly any?: boolean },
+  ): Promise<readonly Met[]>
   send(workflowId: string, message: JsonValue, options?: SendOptions): Promise<'sent' | 'duplicate'>
   /** What waits for an answer, the oldest first. */
   inbox(query?: InboxQuery): Promise<readonly (NamedWait & Raw)[]>
@@ -182,8 +185,11 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
     stream: (workflowId, key, { follow = false, signal } = {}) =>
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
     wait: async (workflowId, condition = 'ended', options = {}) => {
-      const conditions = [condition].flat().map(parseCondition)
-      return withPlainNumbers(await waitFor(store, workflowId, conditions, options))
+      return withPlainNumbers(await waitFor(store, workflowId, parseConditions([condition].flat()), options))
+    },
+    waitForMatching: async (filter, condition = 'ended', options = {}) => {
+      const conditions = parseConditions([condition].flat())
+      return withPlainNumbers(await waitForMatching(store, filter, conditions, options))
     },
     send: (workflowId, message, { topic = null, idempotencyKey, force, portable } = {}) =>
       submitMessage(store, { workflowId, topic, message, idempotencyKey, force, portable }),
@@ -213,71 +219,12 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
   }
 }
 
-async function requireWorkflow(store: Store, workflowId: string): Promise<Workflow> {
-  const workflow = await store.get(workflowId)
-  if (workflow) return workflow
-  throw new CliError(
-    'workflow-not-found',
-    `There is no workflow "${workflowId}" in ${store.database.label}.`,
-    {
-      hint: command('list'),
-    },
-  )
-}
-
 async function* watch(
   store: Store,
   workflowIds: readonly string[],
   options: WatchOptions & { readonly signal: AbortSignal },
 ): AsyncGenerator<Change & Raw> {
   for await (const change of store.follow(workflowIds, options)) yield changeWithRaw(change)
-}
-
-async function* readStream(store: Store, workflowId: string, key: string): AsyncGenerator<JsonValue> {
-  await requireWorkflow(store, workflowId)
-  for await (const batch of store.streamValues(workflowId, key)) {
-    for (const { value } of batch) yield withPlainNumbers(value)
-  }
-}
-
-async function* followStream(
-  store: Store,
-  workflowId: string,
-  key: string,
-  signal: AbortSignal = new AbortController().signal,
-): AsyncGenerator<JsonValue> {
-  const types = ['stream', 'stream-closed', 'status'] as const
-  for await (const change of store.follow([workflowId], {
-    signal,
-    types,
-    streamKeys: [key],
-    cursors: false,
-  })) {
-    if (change.type === 'stream') yield withPlainNumbers(change.value)
-    if (change.type === 'stream-closed') return
-  }
-}
-
-async function* readStreamValues(
-  store: Store,
-  workflowId: string,
-  key: string,
-  { follow = false, from = 0, signal = new AbortController().signal }: StreamOptions,
-): AsyncGenerator<StreamValue & Raw> {
-  if (!follow) {
-    await requireWorkflow(store, workflowId)
-    for await (const batch of store.streamValues(workflowId, key, { from, signal })) yield* batch.map(withRaw)
-    return
-  }
-  const types = ['stream', 'stream-closed', 'status'] as const
-  const streamStarts = new Map([[key, from]])
-  const options = { signal, types, streamKeys: [key], streamStarts }
-  for await (const change of store.follow([workflowId], options)) {
-    if (change.type === 'stream-closed') return
-    if (change.type !== 'stream') continue
-    const { offset, value } = change
-    yield withRaw({ workflowId, key, offset, value })
-  }
 }
 
 async function* watchInbox(

@@ -90,7 +90,7 @@ function createShop(): FakeStore {
   const error = { name: 'CardError', message: 'declined' }
   return createFakeStore(
     [
-      { workflowId: 'order-17', name: 'checkout', status: 'SUCCESS', did },
+      { workflowId: 'order-17', name: 'checkout', status: 'SUCCESS', did, attributes: { order: 17 } },
       { workflowId: 'order-17-again', name: 'checkout', status: 'SUCCESS', did, forkedFrom: 'order-17' },
       { workflowId: 'order-5', name: 'checkout', status: 'ERROR', did: [{ step: 'charge', error }], error },
       { workflowId: 'order-30', name: 'checkout', status: 'ENQUEUED', queue: 'slow' },

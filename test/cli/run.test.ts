@@ -71,8 +71,8 @@ test('bare drover is its help', async () => {
       send <id> [message]           send a message to a workflow
 
     Wait:
-      wait <id…>                    wait until workflows end, publish an event, or
-                                    wait for a message
+      wait [id…]                    wait until workflows are created, publish an
+                                    event, wait for a message, or end
       result <id…>                  print the results of workflows that have ended
       test [file…]                  run smoke tests that are written in YAML
 

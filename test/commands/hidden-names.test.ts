@@ -122,7 +122,7 @@ async function hiddenIn(line: string, id: string) {
       now: new Date(),
     })
     // An id that is the result is as it is where a program reads it.
-    const isId = !look.isTerminal && /^(schedules trigger|start|fork)/.test(line)
+    const isId = !look.isTerminal && /^(schedules trigger|start|fork|wait .*created)/.test(line)
     const shown = [isId ? '' : stdout, stderr, ...frames.flat()].join('\n').split('\n')
     found.push(...shown.filter((text) => invisible.test(text)))
   }

@@ -172,3 +172,22 @@ test('whoever asks only with GET and HEAD changes nothing', async () => {
   }
   expect([store.started, store.sent, store.decided, store.managed]).toEqual([[], [], [], []])
 })
+
+test('a wait is for one, for what a filter finds, or for what appears', async () => {
+  const { ask, store } = createTestGateway({ store: createExampleStore() })
+  expect(await ask('/v1/workflows/done/wait?for=result.total%3E%3D3')).toMatchObject({
+    status: 200,
+    body: { workflowId: 'done', value: 3 },
+  })
+  expect(await ask('/v1/wait?name=orderWorkflow&any=true&for=result.total%3D3')).toMatchObject({
+    status: 200,
+    body: [{ workflowId: 'done', value: 3 }],
+  })
+  expect(await ask('/v1/workflows/nobody/wait?for=deleted')).toMatchObject({ status: 200 })
+  expect(await ask('/v1/workflows/nobody/wait?for=created&timeout=20ms')).toMatchObject({ status: 408 })
+  expect(await ask('/v1/wait?name=nothing')).toMatchObject({ status: 404 })
+  expect(await ask('/v1/wait')).toMatchObject({ status: 422 })
+  const created = ask('/v1/workflows/new/wait?for=created')
+  store.add({ workflowId: 'new', name: 'checkout' })
+  expect(await created).toMatchObject({ status: 200, body: { workflowId: 'new', value: 'new' } })
+})

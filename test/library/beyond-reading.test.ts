@@ -38,3 +38,30 @@ test('queues are listed, and the inbox is watched until nobody asks any more', a
     leaving.abort()
   }
 })
+
+test('what a filter finds is waited for, each with what met it; what is created, by its id', async () => {
+  const { drover, store } = open()
+  expect(await drover.waitForMatching({ status: ['SUCCESS'] })).toMatchObject([{ workflowId: 'done' }])
+  expect(await drover.waitForMatching({ name: 'orderWorkflow' }, 'result.total=3', { any: true })).toEqual([
+    { workflowId: 'done', value: 3 },
+  ])
+  await expect(drover.waitForMatching({ name: 'orderWorkflow' })).rejects.toMatchObject({
+    code: expect.stringMatching(/^workflow-(failed|cancelled|dead)$/),
+  })
+  await expect(drover.waitForMatching({ name: 'nothing' })).rejects.toMatchObject({ code: 'not-there' })
+  const created = drover.waitForMatching({ name: 'checkout' }, ['created', 'ended'])
+  const byId = drover.wait('checkout-1', 'created')
+  store.add({
+    workflowId: 'checkout-1',
+    name: 'checkout',
+    createdAt: new Date(),
+    status: 'SUCCESS',
+    output: 1,
+  })
+  expect(await byId).toBe('checkout-1')
+  expect(await drover.wait('nobody', 'deleted')).toBeNull()
+  await expect(drover.wait('nobody', 'created', { timeoutMs: 20 })).rejects.toMatchObject({
+    code: 'timed-out',
+  })
+  void created.catch(() => {})
+})

@@ -44,6 +44,8 @@ export const followingCommands: readonly string[] = [
   'events ID --follow',
   'stream ID --follow',
   'wait ID --for event:progress>=100',
+  'wait ID --for created',
+  'wait --name orderWorkflow --any --for result.total>=3',
   'queues drain mails',
 ]
 

@@ -4,11 +4,12 @@ import { createWaitKnowledge } from '../../core/decide/known-waits.ts'
 import { worstExitCode } from '../../core/exit-codes.ts'
 import type { Store } from '../../core/store.ts'
 import { type Assertion, parseAssertions } from '../../core/wait/assertion.ts'
-import { parseCondition } from '../../core/wait/condition.ts'
+import { isAboutPresence, parseConditions } from '../../core/wait/condition.ts'
 import type { Expectation } from '../../core/wait/expectation.ts'
 import { Waiting } from '../../core/wait/waiting.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { addAssertOption } from '../../frame/assert-option.ts'
+import { addFilterOptions, type FilterFlags } from '../../frame/filter-options.ts'
 import { reportToGitHub } from '../../frame/follow/ci-report.ts'
 import { type FollowOutcome, follow } from '../../frame/follow/follow-workflows.ts'
 import { noteDetached } from '../../frame/follow/note-detached.ts'
@@ -16,13 +17,13 @@ import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts
 import { noteWhy, surroundingsOf } from '../../frame/print-explanation.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { findWorkflow, readIds } from '../../frame/workflow-ids.ts'
 import { toJsonText } from '../../render/to-json.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+import { findAwaited, printGone, readTarget } from './awaited.ts'
 import { reach, type Verdict } from './verdict.ts'
 import { writeEmptyJunit, writeJunit } from './write-junit.ts'
 
-interface WaitFlags extends DatabaseFlags, OutputFlags {
+interface WaitFlags extends DatabaseFlags, OutputFlags, FilterFlags {
   readonly for: readonly string[]
   readonly any: boolean
   readonly failOnInput: boolean
@@ -34,14 +35,14 @@ interface WaitFlags extends DatabaseFlags, OutputFlags {
 
 export function waitCommand(context: Context): Command {
   const command = new Command('wait')
-    .summary('wait until workflows end, publish an event, or wait for a message')
+    .summary('wait until workflows are created, publish an event, wait for a message, or end')
     .description(
-      'Wait for a condition and print what met it as JSON; without --for, the result.\nA workflow that ends without it is 9, at once.\nOf an event the latest value counts: event:KEY prints it, and a comparison is of the value at the start and of each one published after, also if it was overwritten at once.',
+      'Wait for a condition and print what met it as JSON; without --for, the result.\nA workflow that ends without it is 9, at once.\nOf an event the latest value counts: event:KEY prints it, and a comparison is of the value at the start and of each one published after, also if it was overwritten at once.\ncreated waits for an id that is not there yet, or for what options such as --name and --attr say to appear, and prints the id; --since 1m counts what is there.',
     )
-    .argument('<id...>', 'ids; - reads them from stdin')
+    .argument('[id...]', 'ids; - reads them from stdin; or none, and options that say which')
     .option(
       '--for <condition>',
-      'ended, status=STATUS, event:KEY, event:KEY=JSON (also != < <= > >=), event:KEY.PATH of a JSON value, stream:KEY, step:NAME, or message (it waits for one); repeat it to ask for all of them',
+      'ended, status=STATUS, result.PATH=JSON (also != < <= > >=), event:KEY, event:KEY.PATH=JSON, stream:KEY, step:NAME, message (it waits for one), created or deleted; repeat it to ask for all of them',
       (condition: string, earlier: readonly string[]) => [...earlier, condition],
       [],
     )
@@ -54,6 +55,7 @@ export function waitCommand(context: Context): Command {
     .option('--junit <file>', 'write the steps as test cases for a CI system')
     .option('-r, --raw-string', 'print a string without quotes', false)
   addAssertOption(command)
+  addFilterOptions(command)
   command.action((ids: string[], _, command: Command) =>
     runWait(context, ids, command.optsWithGlobals<WaitFlags>()),
   )
@@ -61,22 +63,26 @@ export function waitCommand(context: Context): Command {
 }
 
 async function runWait(context: Context, typed: readonly string[], flags: WaitFlags): Promise<void> {
-  const conditions = (flags.for.length > 0 ? flags.for : ['ended']).map(parseCondition)
+  const conditions = parseConditions(flags.for.length > 0 ? flags.for : ['ended'])
   const assertions = await parseAssertions(flags.assert)
   const limit = createTimeLimit(context, flags.timeout)
-  const ids = await readIds(context, typed)
+  const target = await readTarget(context, typed, flags)
+  const isIdAsked = conditions.every(isAboutPresence) && flags.output === 'table'
   await withStore(
     context,
     flags,
     async (store, settings) => {
-      const workflows = await Promise.all(ids.map((id) => findWorkflow(context, store, id)))
       if (flags.junit !== undefined) await writeEmptyJunit(context, flags.junit)
-      const found = workflows.map(({ workflowId }) => workflowId)
+      const found = await findAwaited(context, store, { target, conditions, limit, any: flags.any })
+      if (conditions.some(({ kind }) => kind === 'deleted')) return printGone(context, flags, found)
       const waiting = await Waiting.begin(store, found, conditions, flags)
       const { expected } = waiting
       const outcome = await followUntilOver(context, store, waiting, limit.leftMs(), settings)
       if (waiting.isBlocked) await findOtherBlocked(store, expected, outcome, settings)
-      const verdicts = await judge(context, { waiting, outcome, assertions, flags })
+      const verdicts = await judge(context, {
+        ...{ waiting, outcome, assertions },
+        flags: isIdAsked ? { ...flags, output: 'ids' } : flags,
+      })
       if (flags.output === 'json') await printValues(context, verdicts)
       context.exitWith(worstExitCode(verdicts.map(({ code }) => code)))
       const open = expected.filter(({ isMet }) => !isMet).map(({ workflowId }) => workflowId)

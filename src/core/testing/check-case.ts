@@ -76,7 +76,7 @@ function checkStart(start: Exclude<CaseSpec['start'], string | undefined>, at: C
 
 function checkStep(step: StepSpec, at: Checking['at']): void {
   const { wait, send, approve, reject, timeout } = step
-  for (const text of [wait ?? []].flat()) at(['wait'], () => checkText(text, parseCondition))
+  for (const text of [wait ?? []].flat()) at(['wait'], () => checkText(text, parseLiving))
   at(['timeout'], () => checkText(timeout, parseDuration))
   at(['send'], () => refuseLongNumbers(send?.message))
   for (const [key, answer] of Object.entries({ approve, reject }))
@@ -89,6 +89,11 @@ function checkExpect({ status, within }: NonNullable<CaseSpec['expect']>, at: Ch
 }
 
 /** As far as it is known before variables are. */
+/** A case is over once its workflow has ended: it sees nothing deleted. */
+function parseLiving(text: string): void {
+  if (parseCondition(text).kind === 'deleted') throw wrong('no case can wait for "deleted"')
+}
+
 function checkText(text: string | undefined, parse: (text: string) => unknown): void {
   if (text !== undefined && variablesIn(text).length === 0) parse(text)
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Change, ChangeType } from '../change.ts'
 import { CliError } from '../errors.ts'
+import { command } from '../words/command-line.ts'
 import { compareNumbers, isExactNumber, stringifyExact } from '../words/exact-number.ts'
 import { parseExactJson } from '../words/json.ts'
 import { isEnded, type JsonValue, type Wait, type WorkflowStatus, workflowStatuses } from '../workflow.ts'
-import { findByPath } from './value-path.ts'
+import { findByPath, valueAt } from './value-path.ts'
 
 const operators = ['!=', '<=', '>=', '=', '<', '>'] as const
 type Operator = (typeof operators)[number]
@@ -32,17 +33,34 @@ export type Condition =
   | KeyedCondition
   | { readonly kind: 'step'; readonly name: string }
   | { readonly kind: 'message' }
+  /** Of what it returned: undefined is all of it. */
+  | { readonly kind: 'result'; readonly path: string | undefined; readonly comparison: Comparison | null }
+  /** It is there, by now. */
+  | { readonly kind: 'created' }
+  /** It is not there any more: nothing else can be waited for besides. */
+  | { readonly kind: 'deleted' }
 
 /** The text that a condition is typed as. Throws `invalid-argument`. */
 export function parseCondition(text: string): Condition {
   if (text === 'ended' || text === 'status=ended') return { kind: 'ended' }
-  if (text === 'message') return { kind: 'message' }
+  if (text === 'message' || text === 'created' || text === 'deleted') return { kind: text }
   if (text.startsWith('status=')) return parseStatus(text)
   if (text.startsWith('step:') && text.length > 5) return { kind: 'step', name: text.slice(5) }
   const keyed = /^(event|stream):(.+)$/s.exec(text)
   if (keyed) return parseKeyed(keyed[1] as 'event' | 'stream', keyed[2] ?? '')
+  const ofResult = /^result(?=$|[.!<>=])\.?(.*)$/s.exec(text)
+  if (ofResult && text !== 'result.') return parseResult(ofResult[1] ?? '')
   throw new CliError('invalid-argument', `"${text}" is not a condition.`, {
-    hint: 'ended, status=SUCCESS, event:KEY, event:KEY=JSON, event:KEY.PATH>=JSON, stream:KEY, step:NAME or message',
+    hint: 'ended, status=SUCCESS, result.PATH=JSON, event:KEY, event:KEY=JSON, event:KEY.PATH>=JSON, stream:KEY, step:NAME, message, created or deleted',
+  })
+}
+
+/** All of these must hold. Throws `invalid-argument`, also where nothing could be left to hold. */
+export function parseConditions(texts: readonly string[]): readonly Condition[] {
+  const conditions = texts.map(parseCondition)
+  if (conditions.length === 1 || !conditions.some(({ kind }) => kind === 'deleted')) return conditions
+  throw new CliError('invalid-argument', 'What is deleted meets no other condition: wait for that alone.', {
+    hint: command('wait', ['ID'], { '--for': 'deleted' }),
   })
 }
 
@@ -53,17 +71,29 @@ function parseStatus(text: string): Condition {
 }
 
 function parseKeyed(kind: 'event' | 'stream', text: string): Condition {
-  const match = /^(.*?)(!=|<=|>=|==?|<|>)(.*)$/s.exec(text)
-  if (!match?.[1]) return { kind, path: text, comparison: null }
-  const [, path, operator, operand = ''] = match
+  const { path, operator, operand } = splitComparison(text)
+  // A name may begin like a comparison.
+  if (path === '') return { kind, path: text, comparison: null }
+  return { kind, path, comparison: parseComparison(operator, operand) }
+}
+
+function parseResult(text: string): Condition {
+  const { path, operator, operand } = splitComparison(text)
   return {
-    kind,
-    path,
-    comparison: {
-      operator: operator === '==' ? '=' : (operator as Operator),
-      operand: parseOperand(operand),
-    },
+    kind: 'result',
+    path: path === '' ? undefined : path,
+    comparison: parseComparison(operator, operand),
   }
+}
+
+function splitComparison(text: string) {
+  const [, path = text, operator, operand = ''] = /^(.*?)(!=|<=|>=|==?|<|>)(.*)$/s.exec(text) ?? []
+  return { path, operator, operand }
+}
+
+function parseComparison(operator: string | undefined, operand: string): Comparison | null {
+  if (operator === undefined) return null
+  return { operator: operator === '==' ? '=' : (operator as Operator), operand: parseOperand(operand) }
 }
 
 /** `event:status=completed` is meant as a string; anything that looks like JSON must be JSON. */
@@ -72,11 +102,19 @@ function parseOperand(text: string): JsonValue {
   return isBareWord ? text : parseExactJson(text, `The value "${text}"`)
 }
 
+/** An id may be unknown to it. */
+export function isAboutPresence({ kind }: Condition): boolean {
+  return kind === 'created' || kind === 'deleted'
+}
+
 /** The kinds of change that can meet this condition; a status change always comes along. */
 export function changeTypesFor(condition: Condition): readonly ChangeType[] {
   switch (condition.kind) {
     case 'ended':
     case 'status':
+    case 'result':
+    case 'created':
+    case 'deleted':
       return ['status']
     case 'event':
       return ['status', 'event']
@@ -109,6 +147,14 @@ export function meets(
       return change.type === 'status' && change.workflow.status === condition.status
         ? { value: change.workflow.output }
         : undefined
+    case 'result':
+      return change.type === 'status' && change.workflow.status === 'SUCCESS'
+        ? meetsResult(condition, change.workflow.output)
+        : undefined
+    case 'created':
+      return { value: change.workflowId }
+    case 'deleted':
+      return undefined
     case 'event':
     case 'stream':
       return change.type === condition.kind ? meetsValue(condition, change.key, seen) : undefined
@@ -135,6 +181,14 @@ export function meetsValue(
   if (isName && key !== path) return undefined
   const found = findByPath(seen[kind], path)
   return found?.root === key && holds(comparison, found.value) ? { value: found.value } : undefined
+}
+
+function meetsResult(
+  { path, comparison }: Extract<Condition, { kind: 'result' }>,
+  output: JsonValue,
+): { readonly value: JsonValue } | undefined {
+  const value = path === undefined ? output : valueAt(output, path)
+  return value !== undefined && holds(comparison, value) ? { value } : undefined
 }
 
 function waitAsValue({ workflowId, step, topic, prompt, since, until }: Wait): JsonValue {
@@ -192,7 +246,13 @@ export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'ended':
     case 'message':
+    case 'created':
+    case 'deleted':
       return condition.kind
+    case 'result': {
+      const { path, comparison } = condition
+      return `result${path === undefined ? '' : `.${path}`}${describeComparison(comparison)}`
+    }
     case 'status':
       return `status=${condition.status}`
     case 'step':
@@ -200,9 +260,13 @@ export function describeCondition(condition: Condition): string {
     case 'event':
     case 'stream': {
       const { path, comparison } = condition
-      return `${condition.kind}:${path}${comparison ? comparison.operator + stringifyExact(comparison.operand) : ''}`
+      return `${condition.kind}:${path}${describeComparison(comparison)}`
     }
     default:
       return condition satisfies never
   }
+}
+
+function describeComparison(comparison: Comparison | null): string {
+  return comparison ? comparison.operator + stringifyExact(comparison.operand) : ''
 }

@@ -2,7 +2,7 @@ import type { Change, ChangeType } from '../change.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import type { JsonValue, Wait, WorkflowEvent } from '../workflow.ts'
 import { type Condition, changeTypesFor, describeCondition, meets, meetsValue } from './condition.ts'
-import { findByPath } from './value-path.ts'
+import { findByPath, valueAt } from './value-path.ts'
 
 /** What one workflow has met so far of what was asked for, and how near it came to the rest. */
 export class Expectation {
@@ -13,6 +13,7 @@ export class Expectation {
   readonly #seen = { event: new Map<string, JsonValue>(), stream: new Map<string, JsonValue>() }
   readonly #steps = new Set<string>()
   #blockedBy: Wait | undefined
+  #output: JsonValue = null
 
   constructor(workflowId: string, conditions: readonly Condition[]) {
     this.workflowId = workflowId
@@ -35,6 +36,7 @@ export class Expectation {
       this.#seen[change.type].set(change.key, change.value)
     }
     this.#meet((condition) => meets(condition, change, this.#seen))
+    if (change.type === 'status') this.#output = change.workflow.output
     if (change.type === 'step') this.#steps.add(change.step.name)
     if (change.type === 'waits') this.takeWaits(change.waits)
   }
@@ -107,6 +109,14 @@ export class Expectation {
         return this.#steps.size === 0
           ? `it recorded no step`
           : `its steps were ${[...this.#steps].join(', ')}`
+      case 'result': {
+        const { path } = condition
+        const value = path === undefined ? this.#output : valueAt(this.#output, path)
+        if (value === undefined) return `the result has no ${path}`
+        return value === null
+          ? ''
+          : `result${path === undefined ? '' : `.${path}`} was ${stringifyExact(value)}`
+      }
       default:
         return ''
     }

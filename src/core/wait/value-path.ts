@@ -21,7 +21,8 @@ export function findByPath(named: ReadonlyMap<string, JsonValue>, path: string):
   return undefined
 }
 
-function valueAt(value: JsonValue, path: string): JsonValue | undefined {
+/** What a path leads to inside a value; undefined where it leads nowhere. */
+export function valueAt(value: JsonValue, path: string): JsonValue | undefined {
   if (value === null || typeof value !== 'object' || isUndecoded(value) || isExactNumber(value))
     return undefined
   return findByPath(new Map(Object.entries(value)), path)?.value

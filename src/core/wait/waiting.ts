@@ -27,10 +27,12 @@ interface WaitingOptions {
 export class Waiting {
   readonly expected: readonly Expectation[]
   readonly #options: WaitingOptions
+  readonly #byId: ReadonlyMap<string, Expectation>
 
   private constructor(expected: readonly Expectation[], options: WaitingOptions) {
     this.expected = expected
     this.#options = options
+    this.#byId = new Map(expected.map((one) => [one.workflowId, one]))
   }
 
   /** Looks at what is there already. */
@@ -54,7 +56,7 @@ export class Waiting {
   }
 
   take(change: Change): void {
-    for (const expectation of this.expected) expectation.take(change)
+    this.#byId.get(change.workflowId)?.take(change)
   }
 
   get isOver(): boolean {

@@ -65,6 +65,15 @@ export const waitQuery = v.strictObject({
   failOnInput: v.optional(described(flag, '409 at once for what waits for a message itself')),
 })
 
+const { order: _, limit: __, after: ___, ...filterEntries } = listQuery.entries
+
+/** Which workflows, as of a list, and what is waited for. */
+export const matchQuery = v.strictObject({
+  ...filterEntries,
+  ...waitQuery.entries,
+  any: v.optional(described(flag, 'the first that meets it is enough')),
+})
+
 export const followQuery = v.strictObject({ from: v.optional(text) })
 
 export const noQuery = v.strictObject({})

@@ -1,8 +1,9 @@
+import type * as v from 'valibot'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
 import { CliError } from '../../core/errors.ts'
 import { readFilter } from '../../core/manage/read-filter.ts'
-import { parseCondition } from '../../core/wait/condition.ts'
-import { waitFor } from '../../core/wait/wait-for.ts'
+import { isAboutPresence, parseConditions } from '../../core/wait/condition.ts'
+import { type WaitOptions, waitFor, waitForMatching } from '../../core/wait/wait-for.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
@@ -17,7 +18,7 @@ import {
 } from '../../render/to-json.ts'
 import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter } from '../route.ts'
-import { listQuery, noQuery, waitQuery } from './inputs.ts'
+import { listQuery, matchQuery, noQuery, waitQuery } from './inputs.ts'
 import { notFound, type Operation, readQuery } from './operation.ts'
 import { decodePage, nextLink } from './paging.ts'
 import { noWorkflow, requireWorkflow } from './require-workflow.ts'
@@ -33,6 +34,11 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
     await requireWorkflow(store, workflowId)
     return workflowId
   }
+  const waitOptions = (context: GatewayContext, query: v.InferOutput<typeof waitQuery>): WaitOptions => ({
+    timeoutMs: Math.min(longestTimeoutMs, parseDuration(query.timeout ?? usualTimeout)),
+    signal: AbortSignal.any([context.req.raw.signal, stopping]),
+    failOnInput: query.failOnInput,
+  })
   return [
     {
       method: 'get',
@@ -153,13 +159,28 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
       handle: async (context) => {
         const query = readQuery(context, waitQuery)
         const workflowId = pathParameter(context, 'id')
-        await requireWorkflow(store, workflowId)
-        const timeoutMs = Math.min(longestTimeoutMs, parseDuration(query.timeout ?? usualTimeout))
-        const signal = AbortSignal.any([context.req.raw.signal, stopping])
-        const conditions = (query.for ?? ['ended']).map(parseCondition)
-        const failOnInput = query.failOnInput
-        const value = await waitFor(store, workflowId, conditions, { timeoutMs, signal, failOnInput })
+        const conditions = parseConditions(query.for ?? ['ended'])
+        if (!conditions.some(isAboutPresence)) await requireWorkflow(store, workflowId)
+        const value = await waitFor(store, workflowId, conditions, waitOptions(context, query))
         return jsonResponse({ workflowId, value })
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/wait',
+      summary:
+        'The same for every workflow that a filter finds, or with for=created for the one that appears; each with what met it',
+      scope: 'read',
+      query: matchQuery,
+      answer: { shape: 'Met', isList: true },
+      handle: async (context) => {
+        const query = readQuery(context, matchQuery)
+        const { for: texts = ['ended'], any } = query
+        const conditions = parseConditions(texts)
+        const filter = readFilter(query, now())
+        if (!filter) throw new CliError('usage', 'Say which workflows: name, attr, since, …')
+        const options = { ...waitOptions(context, query), any }
+        return jsonResponse(await waitForMatching(store, filter, conditions, options))
       },
     },
   ]

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import { oneLook } from '../../support/patience.ts'
@@ -255,5 +255,104 @@ test('a report that cannot be written is said before the waiting begins', async 
   ).toMatchObject({
     code: 74,
     stderr: expect.stringContaining('error: Cannot write the report: '),
+  })
+})
+
+describe('until it is there, or not', () => {
+  const creating = (workflowId: string, name = 'checkout', attributes = {}) => {
+    const store = createFakeStore([{ workflowId: 'old', name: 'checkout', status: 'SUCCESS' }])
+    let looks = 0
+    /** Appears between two looks. */
+    const appear = () => {
+      looks += 1
+      if (looks === 3)
+        store.add({ workflowId, name, attributes, createdAt: now, output: 'paid', status: 'SUCCESS' })
+    }
+    return {
+      ...store,
+      clock: async () => now,
+      existing: async (ids: readonly string[]) => {
+        appear()
+        return store.existing(ids)
+      },
+      list: async (query: Parameters<typeof store.list>[0]) => {
+        appear()
+        return store.list(query)
+      },
+    }
+  }
+  const now = new Date('2026-01-02T03:04:05Z')
+
+  test.each([
+    ['wait new --for created', 'new\n'],
+    ['wait new --for created -o ids', 'new\n'],
+    ['wait new --for created -o jsonl', '{"workflowId":"new","value":"new"}\n'],
+    ['wait new --for created --for ended', '"paid"\n'],
+    ['wait new --for created --for result=paid -r', 'paid\n'],
+    ['wait --name checkout --for created', 'new\n'],
+    ['wait --name checkout --attr order=17 --for created --for ended -r', 'paid\n'],
+    ['wait old new --for created', 'old\nnew\n'],
+    ['wait old new --any --for created', 'old\n'],
+  ])('%s', async (line, stdout) => {
+    const store = creating('new', 'checkout', { order: 17 })
+    expect(await runCli(line, { store, now })).toMatchObject({ code: 0, stdout, stderr: '' })
+  })
+
+  test('what was there before counts where --since says so', async () => {
+    const store = createFakeStore([{ workflowId: 'w-1', name: 'checkout', createdAt: now }])
+    const created = { store: { ...store, clock: async () => now }, now }
+    expect(await runCli('wait --name checkout --since 1m --for created', created)).toMatchObject({
+      code: 0,
+      stdout: 'w-1\n',
+    })
+    expect(await runCli('wait --name checkout --for created --timeout 60ms', created)).toMatchObject({
+      code: 124,
+      stdout: '',
+      stderr: expect.stringContaining('waiting for a workflow of name checkout to be created'),
+    })
+  })
+
+  test('deleted is met by what is not there, and waits for what is', async () => {
+    const store = createExampleStore()
+    expect(await runCli('wait nobody --for deleted', { store })).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'nobody is not there.\n',
+    })
+    expect(await runCli('wait done --for deleted --timeout 60ms', { store })).toMatchObject({
+      code: 124,
+      stderr: expect.stringContaining('waiting for done to be deleted'),
+    })
+    const leaving = runCli('wait done failed --for deleted -o json', { store })
+    await store.manage('delete', [
+      { workflowId: 'done', status: 'SUCCESS' },
+      { workflowId: 'failed', status: 'ERROR' },
+    ])
+    expect(JSON.parse((await leaving).stdout)).toEqual([
+      { workflowId: 'done', value: null },
+      { workflowId: 'failed', value: null },
+    ])
+    expect(await runCli('wait --name nothing --for deleted', { store })).toMatchObject({ code: 0 })
+  })
+
+  test('a filter stands for the ids that it finds, and finding none is never green', async () => {
+    const store = createExampleStore()
+    const found = await runCli('wait --status success --for ended -o ids', { store })
+    expect(found).toMatchObject({ code: 0, stdout: 'done\n' })
+    expect(await runCli('wait --name nothing', { store })).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('No workflow in fake database to wait for: name nothing.'),
+    })
+    expect((await runCli('wait done --name x', { store })).stderr).toContain('cannot be combined')
+    expect((await runCli('wait', { store })).stderr).toContain('No workflows given to wait for.')
+  })
+
+  test.each([
+    ['result.total=3', 0, '3\n', ''],
+    ['result.total>3', 9, '', 'done ended SUCCESS without result.total>3 (result.total was 3).'],
+    ['result.paid', 9, '', 'done ended SUCCESS without result.paid (the result has no paid).'],
+  ])('of the result %s is %d', async (condition, code, stdout, stderr) => {
+    const run = await runCli(['wait', 'done', '--for', condition], { store: createExampleStore() })
+    expect(run).toMatchObject({ code, stdout, stderr: expect.stringContaining(stderr) })
   })
 })

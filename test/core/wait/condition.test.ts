@@ -4,6 +4,7 @@ import {
   describeCondition,
   meets,
   parseCondition,
+  parseConditions,
   type SeenValues,
 } from '../../../src/core/wait/condition.ts'
 import type { JsonValue } from '../../../src/core/workflow.ts'
@@ -26,13 +27,22 @@ test.each([
   'event:progress>=50',
   'event:status!="started"',
   'stream:log="done"',
+  'created',
+  'deleted',
+  'result',
+  'result.status="paid"',
+  'result.items.0>=3',
+  'result=null',
 ])('%s reads back as it was typed', (text) => {
   expect(describeCondition(parseCondition(text))).toBe(text)
 })
 
-test.each(['', 'done', 'status=DONE', 'event:', 'step:', 'event:a={'])('"%s" is refused', (text) => {
-  expect(() => parseCondition(text)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
-})
+test.each(['', 'done', 'status=DONE', 'event:', 'step:', 'event:a={', 'result.', 'results', 'result.a={'])(
+  '"%s" is refused',
+  (text) => {
+    expect(() => parseCondition(text)).toThrow(expect.objectContaining({ code: 'invalid-argument' }))
+  },
+)
 
 const seenBy = (change: Change): SeenValues => ({
   event: new Map(change.type === 'event' ? [[change.key, change.value]] : []),
@@ -71,4 +81,26 @@ test.each<[string, JsonValue, boolean]>([
 test('another key meets nothing', () => {
   const change = event('b', 1)
   expect(meets(parseCondition('event:a'), change, seenBy(change))).toBeUndefined()
+})
+
+const ended = (output: JsonValue, status: 'SUCCESS' | 'ERROR' = 'SUCCESS') =>
+  ({ type: 'status', workflowId: 'w', cursor: 'c', at: new Date(0), workflow: { status, output } }) as Change
+
+test.each<[string, Change, JsonValue | undefined]>([
+  ['result', ended({ a: 1 }), { a: 1 }],
+  ['result.a=1', ended({ a: 1 }), 1],
+  ['result.a>=2', ended({ a: 1 }), undefined],
+  ['result.b', ended({ a: 1 }), undefined],
+  ['result.list.1=x', ended({ list: ['w', 'x'] }), 'x'],
+  ['result=paid', ended('paid'), 'paid'],
+  ['result', ended(null, 'ERROR'), undefined],
+  ['created', ended(null, 'ERROR'), 'w'],
+  ['deleted', ended(1), undefined],
+])('%s of what has ended', (text, change, value) => {
+  expect(meets(parseCondition(text), change, seenBy(change))?.value).toEqual(value)
+})
+
+test('what is deleted meets nothing else', () => {
+  expect(() => parseConditions(['deleted', 'ended'])).toThrow('meets no other condition')
+  expect(parseConditions(['created', 'ended'])).toHaveLength(2)
 })
