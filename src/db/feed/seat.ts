@@ -66,6 +66,8 @@ export function createSeat(follower: Follower): Seat {
 /** One that follows more is told of those alone that changed. */
 const mostWhole = 100
 const mostAtOnce = 500
+/** The first of very many are told soon. */
+const mostAtFirst = 50
 
 export function isReader({ waiting, expected, hasHeldEnds }: Seat): boolean {
   return waiting !== undefined && (expected.size > 0 || hasHeldEnds)
@@ -76,8 +78,13 @@ export function isAsleep(seat: Seat): boolean {
 }
 
 /** How many workflows its next round is about. */
-export function weightOf({ active, expected }: Seat): number {
-  return active.size <= mostWhole ? active.size : Math.min(mostAtOnce, Math.max(1, expected.size))
+export function weightOf(seat: Seat): number {
+  const { active, expected } = seat
+  return active.size <= mostWhole ? active.size : Math.min(roundSizeOf(seat), Math.max(1, expected.size))
+}
+
+function roundSizeOf({ isNew }: Seat): number {
+  return isNew ? mostAtFirst : mostAtOnce
 }
 
 type Plan = Pick<Round, 'ids' | 'mayEnd'>
@@ -104,7 +111,7 @@ export async function planRound(
     for (const id of active.keys()) if (!found.has(id)) throw workflowNotFound(id, label)
   }
   if (expected.size > 0) {
-    const ids = [...expected].filter((id) => active.has(id)).slice(0, mostAtOnce)
+    const ids = [...expected].filter((id) => active.has(id)).slice(0, roundSizeOf(seat))
     if (ids.length === 0) expected.clear()
     for (const id of ids) expected.delete(id)
     return { ids, mayEnd: new Set() }
