@@ -1,3 +1,4 @@
+import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { WorkflowSummary } from './workflow.ts'
 
 /** So many of the newest workflows are looked at for roots. */
@@ -5,6 +6,8 @@ export const lookedAt = 10_000
 
 export interface RootsQuery {
   readonly limit: number
+  /** Only those that this lets through, of what was looked at; children are not counted, and nothing behind the look is found. */
+  readonly filter?: WorkflowFilter
   /** Look at no more than this many, only until there are enough, and count nothing: what is drawn every second. */
   readonly look?: number
   /** Do not follow children to their roots behind the look. */

@@ -8,7 +8,7 @@ import type { Recovery } from './diagnosis/recovery.ts'
 import type { ServerHealth } from './diagnosis/server-health.ts'
 import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
 import type { FactsOfMany, ListedWorkflow } from './diagnosis/workflow-facts.ts'
-import type { Failure } from './manage/group-failures.ts'
+import type { Failures } from './manage/group-failures.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Activity, EndedRange } from './metrics/activity.ts'
@@ -118,7 +118,7 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   /** Workflows that none started, among the newest 10,000 and the ancestors of those. A few statements. */
   roots(query: RootsQuery): Promise<RootsPage>
   /** What failed, the newest first, with its error, of which what is very long is left out. */
-  failures(filter: WorkflowFilter, limit: number): Promise<readonly Failure[]>
+  failures(filter: WorkflowFilter, look: number): Promise<Failures>
   /**
    * Why each of these is where it is, as far as one look at many tells: a few statements for all of them, each by their ids.
    * Results only with `outputs`. What is gone by then is left out.

@@ -218,8 +218,11 @@ describe('the fake store and the real one agree', () => {
     await ask((store) => store.roots({ limit: 2, order: 'oldest' }))
     await ask((store) => store.roots({ limit: 2, after: roots[1] }))
     await ask((store) => store.roots({ limit: 9, after: roots.at(-1) }))
-    expect(await ask((store) => store.failures({}, 9))).toHaveLength(1)
-    expect(await ask((store) => store.failures({ name: 'nobody' }, 9))).toEqual([])
+    expect((await ask((store) => store.failures({}, 9))).failures).toHaveLength(1)
+    expect(await ask((store) => store.failures({ name: 'nobody' }, 9))).toEqual({
+      failures: [],
+      stoppedAt: null,
+    })
   })
 
   test('on why each of many is where it is', async () => {

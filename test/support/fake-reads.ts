@@ -43,20 +43,20 @@ export function createFakeReads(world: FakeWorld) {
       const start = after ? found.findIndex(({ workflowId }) => workflowId === after.workflowId) + 1 : 0
       return found.slice(start, start + query.limit).map(toSummary)
     },
-    roots: async ({ limit, ...query }) => {
-      const found = await store.list({ ...query, limit: lookedAt })
+    roots: async ({ limit, filter, ...query }) => {
+      const found = await store.list({ ...filter, ...query, limit: lookedAt })
       const roots = found.filter(({ workflowId }) => entries.get(workflowId)?.rows.parentId === null)
       return {
         roots: roots.slice(0, limit),
         rootCount: roots.length,
-        childCount: found.length - roots.length,
+        childCount: filter ? 0 : found.length - roots.length,
         stoppedAt: null,
       }
     },
     failures: async (filter, limit) => {
       const failed = ['ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED']
       const found = await store.list({ ...filter, limit: lookedAt })
-      return found
+      const failures = found
         .filter(({ status }) => failed.includes(status))
         .slice(0, limit)
         .map(({ workflowId, name }) => ({
@@ -64,6 +64,7 @@ export function createFakeReads(world: FakeWorld) {
           name,
           error: entries.get(workflowId)?.rows.workflow.error ?? null,
         }))
+      return { failures, stoppedAt: null }
     },
     get: async (workflowId) => entries.get(workflowId)?.rows.workflow,
     findByPrefix: async (prefix, limit) =>

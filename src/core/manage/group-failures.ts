@@ -1,7 +1,7 @@
 import { reasonOf } from '../diagnosis/failure-reason.ts'
 import type { WorkflowError } from '../workflow.ts'
 
-/** So many of the newest failures are grouped. */
+/** So many of the newest failures are looked at. */
 export const groupedFailures = 10_000
 
 export interface Failure {
@@ -9,6 +9,15 @@ export interface Failure {
   readonly name: string
   readonly error: WorkflowError | null
 }
+
+export interface Failures {
+  /** The newest first. */
+  readonly failures: readonly Failure[]
+  /** When the last one that was looked at was created; null where all were. */
+  readonly stoppedAt: Date | null
+}
+
+export const failedStatuses = ['ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'] as const
 
 /** Failures with the same error but for numbers and ids in it. */
 export interface FailureGroup {

@@ -8,8 +8,8 @@ import { readExecutors } from '../executors/read-executors.ts'
 import type { Database } from '../tables/system-database.ts'
 import { summaryColumns, toSummary, workflowStatus } from '../tables/workflow-status.ts'
 import { filterConditions } from './filter-conditions.ts'
+import { readRoots } from './look/read-roots.ts'
 import { readFacts } from './read-facts.ts'
-import { readRoots } from './read-roots.ts'
 import { listWorkflows } from './read-workflows.ts'
 
 /** In one transaction, which is all that it costs whoever counts them. */

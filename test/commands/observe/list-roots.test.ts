@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Store } from '../../../src/core/store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
 import type { FakeWorkflow } from '../../support/fake-workflow.ts'
+import { lendStore } from '../../support/lend-store.ts'
 import { runCli } from '../../support/run-cli.ts'
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 3, 4, second))
@@ -145,4 +147,28 @@ test('a column that is none is told with a command that runs', async () => {
   expect((await runCli('list --columns id,sate', { store: shop() })).stderr).toContain(
     'hint: drover list --columns state   #',
   )
+})
+
+test('a look that stopped says where, with the command that looks behind it', async () => {
+  const store = shop()
+  const cut: Store = {
+    ...lendStore(store),
+    roots: async (query) => ({ ...(await store.roots(query)), stoppedAt: at(9) }),
+    failures: async (filter, look) => ({ ...(await store.failures(filter, look)), stoppedAt: at(9) }),
+  }
+  const told = async (line: string) => (await runCli(line, { store: cut, isTerminal: true })).stderr
+  expect(await told('list --roots --name a;b')).toBe(
+    "No workflow in fake database: name a;b, without a parent.\nThe newest 10,000 were looked at; behind them: drover list --name 'a;b' --until 2026-01-02T03:04:09.000Z --roots\n",
+  )
+  expect(await told('list --roots --status failed')).toBe(
+    'The newest 10,000 were looked at; behind them: drover list --status ERROR --status MAX_RECOVERY_ATTEMPTS_EXCEEDED --until 2026-01-02T03:04:09.000Z --roots\n',
+  )
+  expect(await told('list --roots --sort oldest')).toContain(
+    'The oldest 10,000 were looked at; behind them: drover list --since 2026-01-02T03:04:09.000Z --roots --sort oldest\n',
+  )
+  expect(await told('list --count-by error --name resizeOne')).toBe(
+    'The newest 10,000 that failed were looked at; behind them: drover list --name resizeOne --until 2026-01-02T03:04:09.000Z --count-by error\n',
+  )
+  const piped = await runCli('list --roots --name label', { store: cut })
+  expect(piped.stderr).not.toContain('looked at')
 })

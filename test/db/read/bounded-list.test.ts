@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { WorkflowFilter } from '../../../src/core/manage/workflow-filter.ts'
+import type { RootsQuery } from '../../../src/core/roots.ts'
 import { createSession, type Session } from '../../../src/db/connection/connect.ts'
+import { readFailures } from '../../../src/db/read/look/read-failures.ts'
+import { readRoots } from '../../../src/db/read/look/read-roots.ts'
 import { readFacts } from '../../../src/db/read/read-facts.ts'
-import { readFailures } from '../../../src/db/read/read-failures.ts'
-import { readRoots } from '../../../src/db/read/read-roots.ts'
 import { listWorkflows } from '../../../src/db/read/read-workflows.ts'
+import { createNameIndex } from '../../../src/db/tables/name-index.ts'
 import { readSchema, type SystemSchema } from '../../../src/db/tables/schema.ts'
 import { countBuffers } from '../../support/count-buffers.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -25,6 +28,9 @@ beforeAll(async () => {
   database = await createTestDatabase()
   await database.query(
     insert(`'old-' || n, 'checkout', 'SUCCESS', n * 10, n * 10, n * 10 + 5, null, 'web-1', null`, 40_000),
+  )
+  await database.query(
+    `update dbos.workflow_status set name = 'rare', workflow_uuid = 'rare-1' where workflow_uuid = 'old-40000'`,
   )
   await database.query(insert(`'root', 'resizeAll', 'PENDING', 500000, 500000, null, null, 'web-1', null`, 1))
   await database.query(
@@ -66,7 +72,7 @@ test('the next page, and the oldest first', async () => {
   const counted = countBuffers(session)
   const root = { workflowId: 'root', createdAt: new Date(500_000) }
   const page = await readRoots({ session: counted.session, schema }, { limit: 20, after: root })
-  expect(page.roots[0]?.workflowId).toBe('old-40000')
+  expect(page.roots[0]?.workflowId).toBe('rare-1')
   expect(page).toMatchObject({ rootCount: 10_000, childCount: 0 })
   const oldest = await readRoots({ session: counted.session, schema }, { limit: 2, order: 'oldest' })
   expect(oldest.roots.map(({ workflowId }) => workflowId)).toEqual(['old-1', 'old-2'])
@@ -85,8 +91,56 @@ test('why each of a page is where it is costs the same whatever is behind it', a
 
 test('errors are grouped from so many of the newest', async () => {
   const counted = countBuffers(session)
-  expect(await readFailures({ session: counted.session, schema }, {}, 500)).toHaveLength(500)
+  const { failures, stoppedAt } = await readFailures({ session: counted.session, schema }, {}, 500)
+  expect({ count: failures.length, stoppedAt }).toEqual({ count: 500, stoppedAt: new Date(513_503) })
   expect(counted.taken()).toBeLessThan(4000)
+  const rare = { name: 'rare', since: new Date(0) }
+  expect(await readFailures({ session: counted.session, schema }, rare, 500)).toEqual({
+    failures: [],
+    stoppedAt: new Date(513_503),
+  })
+  expect(counted.taken()).toBeLessThan(2000)
+  const all = await readFailures(
+    { session: counted.session, schema },
+    { status: ['ERROR', 'SUCCESS'] },
+    10_000,
+  )
+  expect({ count: all.failures.length, stoppedAt: all.stoppedAt }).toEqual({ count: 5000, stoppedAt: null })
+  expect(await readFailures({ session, schema }, { status: 'PENDING' }, 9)).toEqual({
+    failures: [],
+    stoppedAt: null,
+  })
+})
+
+test('roots of a rare name are looked for among the newest only, and by the index on names where there is one', async () => {
+  const counted = countBuffers(session)
+  const rare = { hasParent: false, name: 'rare' }
+  const look = (filter: WorkflowFilter, more: Partial<RootsQuery> = {}) =>
+    readRoots({ session: counted.session, schema }, { limit: 20, filter, ...more })
+  expect(await look(rare)).toMatchObject({
+    roots: [],
+    rootCount: 0,
+    childCount: 0,
+    stoppedAt: new Date(505_004),
+  })
+  expect(counted.taken()).toBeLessThan(1500)
+  const behind = await look({ ...rare, until: new Date(400_001) })
+  expect(behind).toMatchObject({
+    roots: [{ workflowId: 'rare-1' }],
+    rootCount: 1,
+    stoppedAt: new Date(300_010),
+  })
+  expect(counted.taken()).toBeLessThan(1500)
+  expect(await look({ ...rare, until: new Date(400_001) }, { look: 2000 })).toMatchObject({
+    roots: [{ workflowId: 'rare-1' }],
+  })
+  expect(counted.taken()).toBeLessThan(500)
+  const failed = await look({ hasParent: false, status: ['ERROR', 'PENDING'] })
+  expect(failed).toMatchObject({ roots: [{ workflowId: 'root' }], stoppedAt: null })
+  await database.query(createNameIndex({ schema }, { concurrently: false }))
+  expect(counted.taken()).toBeGreaterThan(0)
+  expect(await look(rare)).toMatchObject({ roots: [{ workflowId: 'rare-1' }], rootCount: 1, stoppedAt: null })
+  expect(counted.taken()).toBeLessThan(200)
 })
 
 test('who ended since then is found by the index on that', async () => {

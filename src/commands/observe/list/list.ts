@@ -65,7 +65,8 @@ async function runList(context: Context, flags: ListFlags): Promise<void> {
       const order = flags.sort
       const listing = { filter, query: { ...filter, order, after }, limit: flags.limit ?? usualLimit }
       if (isForPipe(context, flags)) return printEveryId(context, store, listing)
-      const areRoots = given === undefined && isForPerson(context, flags)
+      // Where somebody reads them the look is bounded; a pipe gets all that match, however long it takes.
+      const areRoots = (given === undefined || given.hasParent === false) && isForPerson(context, flags)
       if (flags.watch) return watchList(context, store, flags, listing, areRoots)
       return areRoots ? printRoots(context, store, flags, listing) : printList(context, store, flags, listing)
     },

@@ -28,6 +28,11 @@ export interface Listing {
   readonly limit: number
 }
 
+/** Undefined where it narrows nothing. */
+export function narrowing(filter: WorkflowFilter): WorkflowFilter | undefined {
+  return Object.values(filter).some((value) => value !== undefined) ? filter : undefined
+}
+
 export function noneIn({ database }: Store, filter: WorkflowFilter): string {
   const described = describeFilter(filter)
   return `No workflow in ${database.label}${described ? `: ${described}` : ''}.`

@@ -3,6 +3,8 @@ import { groupedFailures, groupFailures } from '../../../core/manage/group-failu
 import type { CountableField, CountedField } from '../../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
 import type { Store } from '../../../core/store.ts'
+import { command, phrase } from '../../../core/words/command-line.ts'
+import { typedFilters } from '../../../frame/filter-options.ts'
 import { printRows } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { suggestFilter } from '../../../frame/suggest-filter.ts'
@@ -48,7 +50,7 @@ async function printFailures(
   flags: ListFlags,
   filter: WorkflowFilter,
 ): Promise<boolean> {
-  const failures = await store.failures(filter, groupedFailures)
+  const { failures, stoppedAt } = await store.failures(filter, groupedFailures)
   const rows = groupFailures(failures)
   await printRows(context, flags, {
     rows,
@@ -57,8 +59,13 @@ async function printFailures(
     toId: ({ example }) => example,
     empty: `${noneIn(store, filter).slice(0, -1)} that failed.`,
   })
-  if (failures.length === groupedFailures) {
-    printNotice(context, `Of the newest ${groupedFailures.toLocaleString('en')} that failed.`)
+  if (stoppedAt) {
+    const behind = { ...typedFilters(flags), '--until': stoppedAt.toISOString(), '--count-by': 'error' }
+    const number = groupedFailures.toLocaleString('en')
+    printNotice(
+      context,
+      phrase`The newest ${number} that failed were looked at; behind them: ${command('list', [], behind)}`,
+    )
   }
   return rows.length === 0
 }

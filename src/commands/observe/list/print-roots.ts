@@ -3,8 +3,10 @@ import { isStuck, type ListedWorkflow } from '../../../core/diagnosis/workflow-f
 import { lookedAt, type RootsPage } from '../../../core/roots.ts'
 import type { Store } from '../../../core/store.ts'
 import { command, type Phrase, phrase, renderArguments } from '../../../core/words/command-line.ts'
+import { typedFilters } from '../../../frame/filter-options.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
-import { type ListFlags, type Listing, noneIn } from './listing.ts'
+import { suggestFilter } from '../../../frame/suggest-filter.ts'
+import { type ListFlags, type Listing, narrowing, noneIn } from './listing.ts'
 import { printWorkflows } from './print-list.ts'
 
 /** Those that no other workflow started: a fan-out is one row. */
@@ -12,12 +14,13 @@ export async function printRoots(
   context: Context,
   store: Store,
   flags: ListFlags,
-  { query: { order, after }, limit }: Listing,
+  { filter, query: { order, after }, limit }: Listing,
 ): Promise<void> {
-  const page = await store.roots({ limit, order, after })
-  const empty = page.childCount > 0 ? 'No workflow that none started.' : noneIn(store, {})
+  const page = await store.roots({ limit, filter: narrowing(filter), order, after })
+  const empty = page.childCount > 0 ? 'No workflow that none started.' : noneIn(store, filter)
   const rows = await printWorkflows(context, store, flags, page.roots, empty)
-  for (const note of notesOf(page, rows)) printNotice(context, note)
+  if (rows.length === 0 && page.stoppedAt === null) await suggestFilter(context, store, filter)
+  for (const note of notesOf(page, rows, flags)) printNotice(context, note)
 }
 
 const counted = 1000
@@ -28,7 +31,7 @@ function countText(count: number, isCut: boolean): string {
   return isCut ? `${count}+` : String(count)
 }
 
-function notesOf(page: RootsPage, rows: readonly ListedWorkflow[]): readonly Phrase[] {
+function notesOf(page: RootsPage, rows: readonly ListedWorkflow[], flags: ListFlags): readonly Phrase[] {
   const { roots, rootCount, childCount, stoppedAt } = page
   const isCut = stoppedAt !== null
   const isMore = roots.length < rootCount
@@ -43,8 +46,14 @@ function notesOf(page: RootsPage, rows: readonly ListedWorkflow[]): readonly Phr
     ...(count || doctor ? [phrase`${count}${doctor}`] : []),
     ...(stoppedAt && !isMore
       ? [
-          phrase`The newest ${lookedAt.toLocaleString('en')} were looked at; behind them: ${command('list', [], { '--roots': true, '--until': stoppedAt.toISOString() })}`,
+          phrase`The ${flags.sort} ${lookedAt.toLocaleString('en')} were looked at; behind them: ${behind(flags, stoppedAt)}`,
         ]
       : []),
   ]
+}
+
+function behind(flags: ListFlags, stoppedAt: Date): Phrase {
+  const [end, sort] = flags.sort === 'oldest' ? ['--since', 'oldest'] : ['--until', undefined]
+  const options = { ...typedFilters(flags), '--roots': true, [String(end)]: stoppedAt.toISOString() }
+  return command('list', [], { ...options, '--sort': sort })
 }

@@ -1,11 +1,12 @@
 import type { Context } from '../../../context.ts'
 import { isWhyAsked, keepWhy } from '../../../core/diagnosis/known-why.ts'
+import { lookedAt } from '../../../core/roots.ts'
 import type { BoardQuery, BoardRow, Store } from '../../../core/store.ts'
 import { toBoardColumns } from '../../../render/columns/board-columns.ts'
 import { listColumns, needsFacts } from '../../../render/columns/list-columns.ts'
 import { createStyle } from '../../../render/style.ts'
 import { renderTable } from '../../../render/table.ts'
-import { type ListFlags, type Listing, noneIn } from './listing.ts'
+import { type ListFlags, type Listing, narrowing, noneIn } from './listing.ts'
 
 const redrawMs = 1000
 /** What tells why, of what does not move, and what lies behind the look is read again after so many rounds. */
@@ -31,6 +32,7 @@ export async function watchList(
   const style = createStyle(stdout.colorLevel)
   const region = terminal.liveRegion(stdout)
   const { order, after } = query
+  const narrow = narrowing(filter)
 
   const read = async (
     before: readonly BoardRow[],
@@ -42,8 +44,12 @@ export async function watchList(
     const isAsked: BoardQuery['isAsked'] = (row) =>
       isWhyShown && isWhyDue && isWhyAsked(row, known.get(row.workflowId), when)
     const asking = { isAsked, outputs }
+    const near = narrow && isWhole ? lookedAt : look
     const { rows } = areRoots
-      ? await store.board({ roots: { limit: shown, look, nearOnly: !isWhole, order, after }, ...asking })
+      ? await store.board({
+          roots: { limit: shown, filter: narrow, look: near, nearOnly: !isWhole, order, after },
+          ...asking,
+        })
       : await store.board({ pages: [{ ...query, limit: shown }], ...asking })
     const found = rows.map((row) => keepWhy(row, known.get(row.workflowId)))
     if (!areRoots || isWhole) return found

@@ -1,10 +1,10 @@
-import { lookedAt, type RootsPage, type RootsQuery } from '../../core/roots.ts'
-import { msOf } from '../../core/words/far-date.ts'
-import type { Row } from '../connection/connect.ts'
-import { pick } from '../tables/define-table.ts'
-import { toDate } from '../tables/rows.ts'
-import type { Database } from '../tables/system-database.ts'
-import { summaryColumns, toSummary, workflowStatus } from '../tables/workflow-status.ts'
+import { lookedAt, type RootsPage, type RootsQuery } from '../../../core/roots.ts'
+import type { Row } from '../../connection/connect.ts'
+import { pick } from '../../tables/define-table.ts'
+import { toDate } from '../../tables/rows.ts'
+import type { Database } from '../../tables/system-database.ts'
+import { summaryColumns, toSummary, workflowStatus } from '../../tables/workflow-status.ts'
+import { selectLook } from './select-look.ts'
 
 /** So many parents of children that were looked at are followed to their roots, and so far up. */
 const followedParents = 50
@@ -21,15 +21,20 @@ export async function readRoots(database: Database, query: RootsQuery): Promise<
   const [seen] = rows
   const near = rows.filter(({ id }) => id !== null)
   const isCut = Number(seen?.rows ?? 0) >= lookedAt
-  const isShort = isCut && near.length < limit && query.order !== 'oldest'
+  const isShort = isCut && near.length < limit && mayBeFar(query)
   const far = isShort ? await readFarRoots(database, query, limit - near.length) : []
   const rootCount = Number(seen?.roots ?? 0)
   return {
     roots: [...near, ...far].map(toSummary),
     rootCount: rootCount + far.length,
-    childCount: Number(seen?.rows ?? 0) - rootCount,
+    childCount: query.filter ? 0 : Number(seen?.rows ?? 0) - rootCount,
     stoppedAt: isCut ? toDate(seen?.end) : null,
   }
+}
+
+/** What a filter lets through says nothing of the roots of others. */
+function mayBeFar({ order, filter }: RootsQuery): boolean {
+  return order !== 'oldest' && filter === undefined
 }
 
 /** Ends the walk at the last root that is shown, and counts nothing. */
@@ -37,39 +42,19 @@ async function readSomeRoots(database: Database, query: RootsQuery): Promise<Roo
   const { session, schema } = database
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
-  const recent = recentRows(database, query, parameters, '*')
+  const { filter, order, after, look = lookedAt } = query
+  const recent = await selectLook(database, { filter, order, after, look, isWhole: true }, parameters)
   parameters.push(query.limit)
   const direction = query.order === 'oldest' ? 'asc' : 'desc'
   const near = await session.query(
     `select * from (
-       select ${summaryColumns(schema, 'w')} from (${recent}) w where ${w.parentId} is null limit $${parameters.length}
+       select ${summaryColumns(schema, 'w')} from (${recent}) w where ${w.parentId} is null and matches limit $${parameters.length}
      ) root order by "createdAt" ${direction}, id ${direction}`,
     parameters,
   )
-  const isShort = near.length < query.limit && query.order !== 'oldest' && !query.nearOnly
+  const isShort = near.length < query.limit && mayBeFar(query) && !query.nearOnly
   const far = isShort ? await readFarRoots(database, query, query.limit - near.length) : []
   return { roots: [...near, ...far].map(toSummary), rootCount: 0, childCount: 0, stoppedAt: null }
-}
-
-/** The rows that are looked at, as SQL. */
-function recentRows(
-  { schema }: Database,
-  { after, order, look = lookedAt }: RootsQuery,
-  parameters: unknown[],
-  columns = pick(workflowStatus.in(schema, 'w'), ['id', 'parentId', 'createdAt']),
-): string {
-  const w = workflowStatus.in(schema, 'w')
-  const isOldestFirst = order === 'oldest'
-  const conditions = ['true']
-  if (after) {
-    parameters.push(msOf(after.createdAt), after.workflowId)
-    const { length } = parameters
-    conditions.push(`${w.createdAt} ${isOldestFirst ? '>=' : '<='} $${length - 1}`)
-    conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
-  }
-  const direction = isOldestFirst ? 'asc' : 'desc'
-  return `select ${columns} from ${w}
-    where ${conditions.join(' and ')} order by ${w.createdAt} ${direction} limit ${look}`
 }
 
 /** At least one row, with the counts; without an id where there is no root. */
@@ -77,16 +62,16 @@ async function readNearRoots(database: Database, query: RootsQuery): Promise<rea
   const { session, schema } = database
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
-  const recent = recentRows(database, query, parameters)
+  const recent = await selectLook(database, { look: lookedAt, ...query }, parameters)
   const [direction, end] = query.order === 'oldest' ? ['asc', 'max'] : ['desc', 'min']
   parameters.push(query.limit)
   return session.query(
     `with recent as materialized (${recent}),
      seen as (
-       select count(*) as rows, count(*) filter (where "parentId" is null) as roots, ${end}("createdAt") as end from recent
+       select count(*) as rows, count(*) filter (where "parentId" is null and matches) as roots, ${end}("createdAt") as end from recent
      ),
      near as (
-       select id from recent where "parentId" is null
+       select id from recent where "parentId" is null and matches
        order by "createdAt" ${direction}, id ${direction} limit $${parameters.length}
      )
      select seen.*, root.* from seen left join (
@@ -103,7 +88,7 @@ async function readFarRoots(database: Database, query: RootsQuery, limit: number
   const w = workflowStatus.in(schema, 'w')
   const p = workflowStatus.in(schema, 'p')
   const parameters: unknown[] = []
-  const recent = recentRows(database, query, parameters)
+  const recent = await selectLook(database, { look: lookedAt, ...query }, parameters)
   parameters.push(limit)
   return session.query(
     `with recursive recent as materialized (${recent}),
