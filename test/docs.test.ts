@@ -23,6 +23,7 @@ const forgery = {
 async function print(line: string): Promise<string> {
   const store = createExampleStore()
   if (line.startsWith('audit')) await runCli('approve asking', { store })
+  if (line.startsWith('audit cancelled')) await runCli('resume cancelled', { store })
   if (line.startsWith('audit verify')) await store.send(forgery)
   return (await runCli(line, { store })).stdout
 }
@@ -42,6 +43,7 @@ test.each([
   ['Outcome', 'cancel running -o jsonl'],
   ['Difference', 'diff done answered -o jsonl'],
   ['Record', 'audit -o jsonl'],
+  ['Action', 'audit cancelled -o jsonl'],
   ['Discrepancy', 'audit verify -o jsonl'],
   ['Recovered', 'recover running -o jsonl'],
   ['Queue', 'queues -o jsonl'],

@@ -98,7 +98,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   doctor: { examples: ['doctor', 'doctor -o json'], page: 'production.md' },
   workers: { examples: ['workers', 'workers -o json'], page: 'production.md' },
   audit: { examples: ['audit', 'audit refund-6 -o json'], page: 'approvals.md' },
-  'audit init': { examples: ['audit init', 'audit init --print'], page: 'approvals.md' },
+  'audit init': { examples: ['audit init', 'audit init --print --operator ops'], page: 'approvals.md' },
   'audit verify': { examples: ['audit verify', 'audit verify -o json'], page: 'approvals.md' },
   cancel: {
     examples: [

@@ -173,7 +173,7 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'audit',
         usage: '[id]',
-        summary: 'list who decided what, and who tried',
+        summary: 'list who decided and did what, and who tried',
         load: async () => (await import('./understand/audit.ts')).auditCommand,
       },
     ],

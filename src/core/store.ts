@@ -13,6 +13,8 @@ import type { WorkflowManagement } from './manage/manage.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Activity, EndedRange } from './metrics/activity.ts'
 import type { Platform } from './platform.ts'
+import type { ActionQuery, RecordedAction } from './record/recorded-action.ts'
+import type { Signature } from './record/signature.ts'
 import type { RootsPage, RootsQuery } from './roots.ts'
 import type {
   QueuePlace,
@@ -186,6 +188,10 @@ export interface Store extends WorkflowManagement, Recovery, Platform {
   decisions(query: RecordQuery): Promise<readonly RecordedDecision[]>
   /** Where messages and record differ, of what was decided and sent from then on; by default since the first decision. Throws `no-record`. */
   verifyRecord(range: { readonly from?: Date }): Promise<RecordVerification>
+  /** What was done to workflows, queues, schedules and versions, newest first; empty where an older drover made the record. Throws `no-record`. */
+  actions(query: ActionQuery): Promise<readonly RecordedAction[]>
+  /** The same store for whoever signs: what it changes has lines in the record, where there is one. Closing either closes both. */
+  as(signature: Signature): Store
   /** The SQL that creates the record, and lets `decider` decide; run unless told otherwise. */
   createRecord(setup: RecordSetup): Promise<string>
   /** Enqueues, and sends the messages in the same transaction. */

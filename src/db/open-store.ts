@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../core/database.ts'
+import type { Signature } from '../core/record/signature.ts'
 import type { Store } from '../core/store.ts'
 import type { ExportRequest, ImportRequest } from '../core/transfer/transfer.ts'
 import { createSession, type Session } from './connection/connect.ts'
@@ -44,6 +45,7 @@ import {
   listOrigins,
   listWorkflows,
 } from './read/read-workflows.ts'
+import { readActions } from './record/read-actions.ts'
 import { readSchema } from './tables/schema.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
@@ -95,6 +97,7 @@ const functions = {
   waitAt: readWaitAt,
   lastDecided: readLastDecided,
   decisions: readDecisions,
+  actions: readActions,
   verifyRecord,
   createRecord,
   start: startWorkflow,
@@ -130,8 +133,8 @@ const functions = {
   handOver,
   moveToVersion,
   exportWorkflows: async function* (database: Database, request: ExportRequest) {
-    const { exportWorkflows } = await import('./transfer/export-workflows.ts')
-    yield* exportWorkflows(database, request)
+    const { exportOnRecord } = await import('./transfer/export-on-record.ts')
+    yield* exportOnRecord(database, request)
   },
   importWorkflows: async (database: Database, request: ImportRequest) =>
     (await import('./transfer/import-workflows.ts')).importWorkflows(database, request),
@@ -159,11 +162,15 @@ export async function openStore(
     const executors = createExecutorReader(database, timing)
     const hub = createHub({ session, schema, listener, timing })
     const inboxes = createInboxes({ session, schema, listener, timing })
+    const bound = (signature?: Signature) => {
+      const parts = { session, schema, signature, listener, timing, executors, hub, inboxes }
+      return readPatiently(patience, bind(functions, parts))
+    }
     return {
-      ...readPatiently(
-        patience,
-        bind(functions, { session, schema, listener, timing, executors, hub, inboxes }),
-      ),
+      ...bound(),
+      as(this: Store, signature: Signature): Store {
+        return { ...this, ...bound(signature) }
+      },
       executors,
       database: {
         label: target.label,

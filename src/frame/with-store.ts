@@ -7,6 +7,7 @@ import { type DatabaseFlags, readSettings, type Settings } from '../settings/set
 import { findTarget, type TargetOptions } from '../settings/target.ts'
 import { printNotice } from './print-notice.ts'
 import type { LentStore } from './profile/change-guard.ts'
+import { type SignatureFlags, signatureOf } from './record/sign.ts'
 import { createTimeLimit, type TimeLimit } from './time-limit.ts'
 
 interface LendingOptions extends TargetOptions {
@@ -26,7 +27,7 @@ const shortestAttemptMs = 1000
 /** Opens the database that flags, environment and files name, lends it, and closes it again. */
 export async function withStore<Result>(
   context: Context,
-  flags: DatabaseFlags,
+  flags: DatabaseFlags & SignatureFlags,
   use: (store: LentStore, settings: Settings, target: DatabaseTarget) => Promise<Result>,
   {
     limit = createTimeLimit(context, undefined),
@@ -44,7 +45,8 @@ export async function withStore<Result>(
   const store = await limit.retry(() => openReady(context, target, limit))
   noteUnknownTables(context, store)
   try {
-    return await use(await lend(context, store, settings), settings, target)
+    const signed = store.as(signatureOf(context, flags, settings))
+    return await use(await lend(context, signed, settings), settings, target)
   } finally {
     await store.close()
   }

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { findActor } from '../core/decide/find-actor.ts'
 import { guardStore } from '../core/profile/guard-store.ts'
 import { requirePermitted } from '../core/profile/profile.ts'
 import { openStore } from '../db/open-store.ts'
@@ -18,6 +19,8 @@ export interface ConnectOptions {
   readonly schema?: string
   /** A profile of `drover.config.json`, the project's or this user's. One that is protected is changed only by who names it here. */
   readonly profile?: string
+  /** Who changes something, for the record; `DROVER_ACTOR` by default, else user and host. Decisions name their own. */
+  readonly as?: string
 }
 
 /** Connects to a DBOS system database. Close it again: an open connection keeps the process alive. */
@@ -26,6 +29,7 @@ export async function connect({
   database,
   schema,
   profile,
+  as,
 }: ConnectOptions = {}): Promise<Drover> {
   const { env, platform } = process
   const home = droverHome(env, { platform, uid: process.getuid?.(), homeDirectory: os.homedir() })
@@ -44,7 +48,12 @@ export async function connect({
     return local
   }
   const target = await findTarget({ env, readFile, projectFiles, local: openLocal }, settings, {})
-  const opened = await openStore(target)
+  const opened = (await openStore(target)).as({
+    actor: findActor(as, env, `${os.userInfo().username}@${os.hostname()}`, false),
+    comment: null,
+    recording: settings.audit.value,
+    onUnrecorded: () => {},
+  })
   const { profile: chosen } = settings
   const store = chosen ? guardStore(opened, async (change) => requirePermitted(chosen, change)) : opened
   return createDrover({

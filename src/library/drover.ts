@@ -155,7 +155,7 @@ export interface DroverParts {
 export function createDrover({ store, settings, env, files, close }: DroverParts): Drover {
   const rules = {
     workflows: settings.workflows,
-    isRecorded: settings.audit.value === 'on',
+    isRecorded: settings.audit.value !== 'off',
     now: () => new Date(),
   }
 

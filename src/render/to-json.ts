@@ -1,12 +1,13 @@
 import type { Change } from '../core/change.ts'
 import type { RecordedDecision } from '../core/decide/decision-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
-import type { Discrepancy } from '../core/decide/verify-record.ts'
 import type { Cause } from '../core/diagnosis/cause.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { isStuck, type ListedWorkflow } from '../core/diagnosis/workflow-facts.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
+import type { RecordLine } from '../core/record/record-line.ts'
+import type { RecordedAction } from '../core/record/recorded-action.ts'
 import type { ListedQueue } from '../core/run/list-queues.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
@@ -20,6 +21,7 @@ import type {
   WorkflowEvent,
   WorkflowSummary,
 } from '../core/workflow.ts'
+import type { VerifiedRow } from './columns/discrepancy-columns.ts'
 
 /** Prints these keys of a row, in this order, whatever else it carries; docs/output.md has them, and a test compares. */
 function shapeOf<Row extends object>() {
@@ -83,8 +85,7 @@ export const toImportedJson = shapeOf<ImportedWorkflow>()(
   'before',
   'after',
 )
-/** A line of `audit`. */
-export const toRecordedDecisionJson = shapeOf<RecordedDecision>()(
+const toDecisionShape = shapeOf<RecordedDecision>()(
   'id',
   'workflowId',
   'name',
@@ -101,8 +102,35 @@ export const toRecordedDecisionJson = shapeOf<RecordedDecision>()(
   'clientAddress',
   'payloadSha256',
 )
+const toActionShape = shapeOf<RecordedAction>()(
+  'id',
+  'action',
+  'workflowId',
+  'subject',
+  'outcome',
+  'intentId',
+  'before',
+  'after',
+  'by',
+  'bySource',
+  'comment',
+  'at',
+  'sessionUser',
+  'clientAddress',
+)
+
+/** A line of `audit`, and of the gateway's decisions. */
+export function toRecordedDecisionJson(decision: RecordedDecision): object {
+  return { type: 'decision', ...toDecisionShape(decision) }
+}
+
+/** A line of `audit`. */
+export function toRecordLineJson(line: RecordLine): object {
+  return line.type === 'decision' ? toRecordedDecisionJson(line) : { type: line.type, ...toActionShape(line) }
+}
+
 /** A line of `audit verify`. */
-export const toDiscrepancyJson = shapeOf<Discrepancy>()(
+export const toDiscrepancyJson = shapeOf<VerifiedRow>()(
   'workflowId',
   'step',
   'topic',
@@ -110,6 +138,8 @@ export const toDiscrepancyJson = shapeOf<Discrepancy>()(
   'decision',
   'by',
   'at',
+  'action',
+  'subject',
 )
 export const toRecoveredJson = shapeOf<RecoveredRow>()(
   'workflowId',

@@ -21,7 +21,7 @@ export type ExperimentNames = Readonly<
 export interface ConfigFile extends Readonly<Partial<Record<(typeof substitutedKeys)[number], Substituted>>> {
   readonly path: string
   readonly file?: ProjectFile
-  readonly audit?: 'on' | 'off'
+  readonly audit?: 'on' | 'off' | 'required'
   readonly workflows?: Readonly<Record<string, WorkflowProfiles>>
   readonly experiment?: ExperimentNames | undefined
   readonly profiles?: Readonly<Record<string, ProfileEntry>>

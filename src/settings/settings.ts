@@ -41,8 +41,8 @@ export interface Settings {
   readonly reconnectTimeoutMs: Setting<number>
   readonly app: Setting<string> | null
   readonly application: Setting<string> | null
-  /** Whether who decides is recorded in the database. */
-  readonly audit: Setting<'on' | 'off'>
+  /** Whether who decides and acts is recorded in the database; `required`: what cannot be is not done. */
+  readonly audit: Setting<'on' | 'off' | 'required'>
   readonly workflows: Readonly<Record<string, WorkflowProfiles>>
   /** The workflows behind the gateway's routes of the experiment, in place of the demo's. */
   readonly experiment: ExperimentNames

@@ -82,7 +82,7 @@ test('bare drover is its help', async () => {
       doctor                        check the database, the workers, and what is
                                     stuck
       workers                       the executors that are live, and what they run
-      audit [id]                    list who decided what, and who tried
+      audit [id]                    list who decided and did what, and who tried
 
     Manage:
       cancel [id…]                  stop workflows; a step that runs goes on to its

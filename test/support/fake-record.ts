@@ -68,7 +68,7 @@ export function createFakeRecord({ change, readClock, isThere }: FakeRecordParts
       const since = from ?? lines[0]?.at ?? null
       const compared = lines.flatMap((line) => compare(line, all) ?? [])
       const unrecorded = since ? all.flatMap((rows) => unrecordedOf(rows, since)) : []
-      return { checked: lines.length, since, discrepancies: [...compared, ...unrecorded] }
+      return { checked: lines.length, since, discrepancies: [...compared, ...unrecorded], doubts: [] }
     },
     create: ({ decider, run }: RecordSetup): string => {
       record.isThere ||= run

@@ -15,6 +15,7 @@ import {
   type Workflow,
   type WorkflowError,
 } from '../../src/core/workflow.ts'
+import { createFakeActions } from './fake-actions.ts'
 import { fakeActivity } from './fake-activity.ts'
 import { createFakeAnswers } from './fake-answers.ts'
 import { createFakeBulk } from './fake-bulk.ts'
@@ -112,7 +113,13 @@ export function createFakeStore(
 
   const record = createFakeRecord({ change, readClock, isThere: options.hasRecord ?? true })
 
+  const actions = createFakeActions({ isThere: () => record.isThere, readClock })
+
   const store: FakeStore = {
+    actions: async (query) => actions.list(query),
+    as(this: Store, signature) {
+      return actions.sign(this, signature)
+    },
     database: { label: 'fake database', schema: 'dbos', own, isBeforeSdk5: options.isBeforeSdk5 ?? false },
     sent,
     decided,

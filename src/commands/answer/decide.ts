@@ -144,7 +144,7 @@ async function findNamed(
   flags: DecisionFlags,
   actor: Actor,
 ) {
-  const decider = { by: actor.name, isRecorded: settings.audit.value === 'on' }
+  const decider = { by: actor.name, isRecorded: settings.audit.value !== 'off' }
   const find = (typed: string) => findExactWorkflow(context, store, typed)
   const { workflow, ...addressed } = await findWait(store, id, decider, find).catch(async (error) => {
     throw (await beginningOfId(store, verb, id, flags, error)) ?? error

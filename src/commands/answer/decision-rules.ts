@@ -7,11 +7,11 @@ export function decisionRules(
   { now }: Pick<Context, 'now'>,
   { workflows, audit }: Pick<Settings, 'workflows' | 'audit'>,
 ): DecisionRules {
-  return { workflows, isRecorded: audit.value === 'on', now }
+  return { workflows, isRecorded: audit.value !== 'off', now }
 }
 
 /** Whoever decides hears that nobody will know it. */
 export function noteUnrecorded(context: Pick<Context, 'terminal'>, { audit }: Pick<Settings, 'audit'>): void {
-  if (audit.value === 'on') return
+  if (audit.value !== 'off') return
   printNotice(context, `Who decides is not recorded: "audit" is "off" in ${audit.source}.`)
 }

@@ -11,6 +11,7 @@ import { readInput } from '../../frame/input.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
@@ -44,6 +45,7 @@ export function sendCommand(context: Context): Command {
     .action((id: string, message: string | undefined, _, command: Command) =>
       runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
     )
+  addSignatureOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 

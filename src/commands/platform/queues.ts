@@ -7,6 +7,7 @@ import { command } from '../../core/words/command-line.ts'
 import { confirm } from '../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { readQueues } from '../../frame/queues/remembered-pauses.ts'
+import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { listedQueueColumns } from '../../render/columns/platform-columns.ts'
 import { toListedQueueJson } from '../../render/to-json.ts'
@@ -50,7 +51,7 @@ async function runList(context: Context, flags: QueueFlags): Promise<void> {
 }
 
 function setCommand(context: Context): Command {
-  return addSettings(new Command('set'))
+  return addSignatureOptions(addSettings(new Command('set')))
     .summary('change the limits of a queue; workers follow within seconds')
     .argument('<queue>')
     .action((name: string, _, command: Command) =>
@@ -59,7 +60,7 @@ function setCommand(context: Context): Command {
 }
 
 function createCommand(context: Context): Command {
-  return addSettings(new Command('create'))
+  return addSignatureOptions(addSettings(new Command('create')))
     .summary('register a queue')
     .argument('<queue>')
     .option('--application <name>', 'its workers alone poll it (else those of every application)')
@@ -69,7 +70,7 @@ function createCommand(context: Context): Command {
 }
 
 function deleteCommand(context: Context): Command {
-  return new Command('delete')
+  return addSignatureOptions(new Command('delete'))
     .summary('delete a queue on which nothing waits or runs')
     .argument('<queue>')
     .option('--yes', 'do not ask', false)

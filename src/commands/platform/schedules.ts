@@ -11,6 +11,7 @@ import {
   printOne,
   printRows,
 } from '../../frame/output-format.ts'
+import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { scheduleColumns } from '../../render/columns/platform-columns.ts'
 import { toScheduleJson } from '../../render/to-json.ts'
@@ -53,7 +54,7 @@ function statusCommand(
   status: Schedule['status'],
   summary: string,
 ): Command {
-  return new Command(verb)
+  return addSignatureOptions(new Command(verb))
     .summary(summary)
     .argument('<schedule>')
     .action((name: string, _, command: Command) => {
@@ -73,7 +74,7 @@ function statusCommand(
 }
 
 function triggerCommand(context: Context): Command {
-  return new Command('trigger')
+  return addSignatureOptions(new Command('trigger'))
     .summary('start the workflow of a schedule now; prints its id')
     .argument('<schedule>')
     .action((name: string, _, command: Command) => {

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
 import { command } from '../../core/words/command-line.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
+import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { versionColumns } from '../../render/columns/platform-columns.ts'
 import { toVersionJson } from '../../render/to-json.ts'
@@ -20,7 +21,7 @@ export function versionsCommand(context: Context): Command {
       'List the versions of the applications: who runs each now, and how many workflows belong to it. Executors take workflows that name no version only as the latest one.',
     )
     .action((_, own: Command) => runList(context, own.optsWithGlobals<VersionFlags>()))
-  const promote = new Command('promote')
+  const promote = addSignatureOptions(new Command('promote'))
     .summary('make a version the latest of its application')
     .argument('<version>')
     .action((version: string, _, own: Command) => {

@@ -63,7 +63,7 @@ async function runLink(context: Context, typed: string, flags: LinkFlags): Promi
 }
 
 async function findOpenWait(store: Store, settings: Settings, typed: string, actor: string) {
-  const decider = { by: actor, isRecorded: settings.audit.value === 'on' }
+  const decider = { by: actor, isRecorded: settings.audit.value !== 'off' }
   const { wait, isOver } = await findWait(store, typed, decider, (id) => getAsked(store, id))
   const { workflowId, step, state } = wait
   if (isOver || state !== 'waiting') {

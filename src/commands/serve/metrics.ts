@@ -16,7 +16,7 @@ export function metricsCommand(context: Context): Command {
 
 async function runMetrics(context: Context, flags: DatabaseFlags): Promise<void> {
   await withStore(context, flags, async (store, { audit }) => {
-    const metrics = await readRecentMetrics({ store, isRecorded: audit.value === 'on' })
+    const metrics = await readRecentMetrics({ store, isRecorded: audit.value !== 'off' })
     await context.terminal.print(renderOpenMetrics(metrics).trimEnd())
   })
 }

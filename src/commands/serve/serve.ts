@@ -76,7 +76,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         env: context.env,
         application: settings.application?.value,
         workflows: settings.workflows,
-        isRecorded: settings.audit.value === 'on',
+        isRecorded: settings.audit.value !== 'off',
         userAndHost: context.userAndHost,
         access,
         experiment: experimentWorkflows(app, settings.experiment),

@@ -1,12 +1,17 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { waitId } from '../../core/decide/wait-id.ts'
 import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseTime } from '../../core/words/time.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { discrepancyColumns } from '../../render/columns/discrepancy-columns.ts'
+import {
+  discrepancyColumns,
+  ofDiscrepancy,
+  ofDoubt,
+  subjectOfVerified,
+} from '../../render/columns/discrepancy-columns.ts'
+import { counted } from '../../render/text.ts'
 import { toDiscrepancyJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 
@@ -16,9 +21,9 @@ interface VerifyFlags extends DatabaseFlags, OutputFlags {
 
 export function verifyCommand(context: Context): Command {
   const verify = new Command('verify')
-    .summary('compare the record with the messages that are there')
+    .summary('compare the record with the messages that are there, and name what is in doubt')
     .description(
-      'Compare each decision on record with its message, and look for answers without a decision; exit 5 where they differ.',
+      'Compare each decision on record with its message, look for answers without a decision, and for actions that were begun and of which nothing tells the end; exit 5 where there is one.',
     )
     .option('--from <time>', 'not before this time (default: since the first decision on record)')
     .action((_, command: Command) => runVerify(context, command.optsWithGlobals<VerifyFlags>()))
@@ -28,20 +33,27 @@ export function verifyCommand(context: Context): Command {
 async function runVerify(context: Context, flags: VerifyFlags): Promise<void> {
   const from = flags.from === undefined ? undefined : parseTime(flags.from, context.now())
   await withStore(context, flags, async (store) => {
-    const { checked, since, discrepancies } = await store.verifyRecord({ from })
+    const { checked, since, discrepancies, doubts } = await store.verifyRecord({ from })
     const { label } = store.database
     await printRows(context, flags, {
-      rows: discrepancies,
+      rows: [...discrepancies.map(ofDiscrepancy), ...doubts.map(ofDoubt)],
       columns: discrepancyColumns,
       toJson: toDiscrepancyJson,
-      toId: waitId,
+      toId: subjectOfVerified,
       empty:
         since === null
           ? `No decision in the record of ${label}.`
           : `Messages and record of ${label} agree: ${checked === 1 ? '1 decision' : `${checked} decisions`} since ${since.toISOString()}.`,
     })
     const [first] = discrepancies
-    if (!first) return
+    if (!first && doubts.length === 0) return
+    if (!first) {
+      throw new CliError(
+        'check-failed',
+        `${counted(doubts.length, 'action')} in the record of ${label} ${doubts.length === 1 ? 'was' : 'were'} begun, and nothing tells whether ${doubts.length === 1 ? 'it was' : 'they were'} done.`,
+        { hint: command('audit') },
+      )
+    }
     throw new CliError(
       'check-failed',
       discrepancies.length === 1

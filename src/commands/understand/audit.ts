@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import type { RecordedDecision } from '../../core/decide/decision-record.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
+import { mergeRecord } from '../../core/record/record-line.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { refuseImpossibleStep } from '../../core/words/database-value.ts'
 import { nearest } from '../../core/words/nearest.ts'
@@ -10,8 +10,8 @@ import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { decisionColumns } from '../../render/columns/decision-columns.ts'
-import { toRecordedDecisionJson } from '../../render/to-json.ts'
+import { recordColumns } from '../../render/columns/record-columns.ts'
+import { toRecordLineJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { verifyCommand } from './audit-verify.ts'
 
@@ -24,14 +24,15 @@ interface AuditFlags extends DatabaseFlags, OutputFlags {
 
 interface InitFlags extends DatabaseFlags, OutputFlags {
   readonly decider?: string
+  readonly operator?: string
   readonly print: boolean
 }
 
 export function auditCommand(context: Context): Command {
   const command = new Command('audit')
-    .summary('list who decided what, and who tried')
+    .summary('list who decided and did what, and who tried')
     .description(
-      'List decisions and attempts, the newest first, from the append-only record in the database.\nThe name after "by" is what the decider claimed; role and address are what Postgres saw.',
+      'List decisions, attempts to decide, and what was done to workflows, queues, schedules and versions, the newest first, from the append-only record in the database.\nThe name after "by" is what the decider claimed; role and address are what Postgres saw.',
     )
     .argument('[id]', 'only of this workflow, or of one wait as ID#STEP')
     .addOption(repeatable('--by <name>', 'only by this actor, as claimed; repeatable'))
@@ -53,6 +54,7 @@ function initCommand(context: Context): Command {
       'Print the statements that create the record, and run them: for a role that may create a schema.',
     )
     .option('--decider <role>', 'also grant this role what it needs to decide, and nothing more')
+    .option('--operator <role>', 'also grant this role what it needs to put on record what it does')
     .option('--print', 'only print them', false)
     .action((_, command: Command) => runInit(context, command.optsWithGlobals<InitFlags>()))
 }
@@ -69,19 +71,17 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
   const to = flags.to === undefined ? undefined : parseTime(flags.to, now)
   const limit = flags.limit ?? (flags.output === 'table' ? tableLimit : undefined)
   await withStore(context, flags, async (store) => {
-    const found = await store.decisions({
-      ...toWait(id),
-      actor: flags.by,
-      from,
-      to,
-      limit: limit === undefined ? undefined : limit + 1,
-    })
+    const wait = toWait(id)
+    const query = { actor: flags.by, from, to, limit: limit === undefined ? undefined : limit + 1 }
+    const decisions = await store.decisions({ ...query, ...wait })
+    const actions = wait.step === undefined ? await store.actions({ ...query, ...wait }) : []
+    const found = mergeRecord(decisions, actions)
     await printRows(context, flags, {
       rows: found.slice(0, limit),
-      columns: decisionColumns,
-      toJson: toRecordedDecisionJson,
-      toId: (decision: RecordedDecision) => waitId(decision),
-      empty: `No decision${id === undefined ? '' : ` for ${id}`} in the record of ${store.database.label}.`,
+      columns: recordColumns,
+      toJson: toRecordLineJson,
+      toId: (line) => (line.type === 'decision' ? waitId(line) : (line.workflowId ?? '')),
+      empty: `Nothing${id === undefined ? '' : ` of ${id}`} in the record of ${store.database.label}.`,
     })
     // An id may be any word, also one that was meant for a command.
     const meant = found.length === 0 && id !== undefined ? nearest(id, [...meantHints.keys()]) : undefined
@@ -99,15 +99,21 @@ function toWait(id: string | undefined): { readonly workflowId?: string; readonl
   return match ? { workflowId: match[1], step: Number(match[2]) } : { workflowId: id }
 }
 
-async function runInit(context: Context, { decider, print, ...flags }: InitFlags): Promise<void> {
+async function runInit(context: Context, { decider, operator, print, ...flags }: InitFlags): Promise<void> {
   await withStore(context, flags, async (store) => {
-    const statements = await store.createRecord({ decider, run: !print })
+    const statements = await store.createRecord({ decider, operator, run: !print })
     await printOne(context, flags, {
       json: { statements, ran: !print },
       text: print ? statements : undefined,
     })
     if (print) return
-    const who = decider === undefined ? '' : `; ${decider} may decide`
-    printNotice(context, `Decisions are recorded in drover.decisions of ${store.database.label}${who}.`)
+    const who = [
+      decider === undefined ? '' : `; ${decider} may decide`,
+      operator === undefined ? '' : `; what ${operator} does is recorded`,
+    ]
+    printNotice(
+      context,
+      `Who decides is recorded in drover.decisions of ${store.database.label}, and who acts in drover.actions${who.join('')}.`,
+    )
   })
 }

@@ -109,7 +109,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     const checkup = await examineStore(store, {
       now: context.now,
       workflows,
-      isRecorded: audit.value === 'on',
+      isRecorded: audit.value !== 'off',
       readQueues: () => readQueues(context, store),
     })
     return { lines: toFindingLines(examine(checkup), checkup.server.now, store.database), code: undefined }

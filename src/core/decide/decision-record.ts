@@ -45,6 +45,8 @@ export interface RecordQuery {
 export interface RecordSetup {
   /** A role that may decide from then on. */
   readonly decider?: string
+  /** A role that may record what it does from then on. */
+  readonly operator?: string
   /** False: only tell the statements. */
   readonly run: boolean
 }

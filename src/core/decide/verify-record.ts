@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { RecordedAction } from '../record/recorded-action.ts'
 import type { Topic } from '../topic.ts'
 import { stringifyExact } from '../words/exact-number.ts'
 import type { JsonValue } from '../workflow.ts'
@@ -30,6 +31,8 @@ export interface RecordVerification {
   /** Since when messages were looked at: the first decision on record, or the time that was asked for; null without one. */
   readonly since: Date | null
   readonly discrepancies: readonly Discrepancy[]
+  /** What was to be done, and of which nobody said what became of it, the oldest first. */
+  readonly doubts: readonly RecordedAction[]
 }
 
 /** What the record keeps of a message. */

@@ -70,8 +70,10 @@ export const configSchema = v.pipe(
       application: text('The name of the DBOS application.'),
       audit: v.optional(
         v.pipe(
-          v.picklist(['on', 'off'], 'must be "on" or "off"'),
-          v.description('Whether who decides is recorded in drover.decisions (default: on).'),
+          v.picklist(['on', 'off', 'required'], 'must be "on", "off" or "required"'),
+          v.description(
+            'Whether who decides and acts is recorded in the database (default: on): with "on" who decides must be, with "required" who acts as well.',
+          ),
         ),
       ),
       profiles: v.optional(profilesSchema),

@@ -25,7 +25,7 @@ type Describers<Names extends keyof Store> = {
 }
 
 /** What each method that changes something does; the compiler refuses one that is neither here nor among those that read. */
-const changeOf: Describers<Exclude<keyof Store, ReadingMethod>> = {
+const changeOf: Describers<Exclude<keyof Store, ReadingMethod | 'as'>> = {
   send: ({ workflowId }) => one(`Send a message to ${workflowId}`),
   decide: ({ wait, verdict }) => one(`${verdict === 'approved' ? 'Approve' : 'Reject'} ${waitId(wait)}`),
   start: ({ name, workflowId }) => one(`Start ${name} as ${workflowId}`),
@@ -74,6 +74,7 @@ type ReadingMethod =
   | 'waitAt'
   | 'lastDecided'
   | 'decisions'
+  | 'actions'
   | 'verifyRecord'
   | 'origins'
   | 'lastRanPortable'
@@ -113,7 +114,11 @@ export function guardStore(store: Store, permit: Permit): Store {
     }
     return [name, first] as const
   })
-  return { ...store, ...Object.fromEntries(guarded) }
+  return {
+    ...store,
+    ...Object.fromEntries(guarded),
+    as: (signature) => guardStore(store.as(signature), permit),
+  }
 }
 
 function describeManage(verb: ManageVerb, targets: readonly ManageTarget[]): StoreChange {

@@ -7,6 +7,7 @@ import {
   type RecordVerification,
 } from '../../core/decide/verify-record.ts'
 import type { Row } from '../connection/connect.ts'
+import { readDoubts } from '../record/read-actions.ts'
 import { decodeValue } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
@@ -21,11 +22,13 @@ export async function verifyRecord(
   database: Database,
   { from }: { readonly from?: Date },
 ): Promise<RecordVerification> {
-  if (!(await requireReadableRecord(database))) return { checked: 0, since: null, discrepancies: [] }
+  if (!(await requireReadableRecord(database)))
+    return { checked: 0, since: null, discrepancies: [], doubts: [] }
   const { checked, discrepancies } = await compareDecisions(database, from)
   const since = from ?? (await firstDecisionAt(database))
   const unrecorded = since ? await findUnrecorded(database, since) : []
-  return { checked, since, discrepancies: [...discrepancies, ...unrecorded] }
+  const doubts = await readDoubts(database, from)
+  return { checked, since, discrepancies: [...discrepancies, ...unrecorded], doubts }
 }
 
 const pageSize = 1000

@@ -4,6 +4,13 @@ import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
+import { operatorGrants } from '../record/actions-table.ts'
+import {
+  recordArguments,
+  recordFunction,
+  recordFunctionBody,
+  recordFunctionName,
+} from '../record/create-record-function.ts'
 import { notifications } from '../tables/notifications.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
@@ -20,33 +27,59 @@ export type RecordKind = 'none' | 'table' | 'function'
 
 export interface FoundRecord {
   readonly kind: RecordKind
-  /** The function is as this drover makes it. */
+  /** The functions are as this drover makes them. */
   readonly isCurrent: boolean
   readonly mayCall: boolean
+  /** There are lines for actions, too, and this role may write them. */
+  readonly hasActions: boolean
+  readonly mayRecord: boolean
+  /** Nothing can be written through this connection. */
+  readonly isReadOnly: boolean
 }
 
 /** Not `to_regclass`: it may remember that there was none when the transaction began. */
 const selectRecord = `select exists(
     select from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'drover' and c.relname = 'decisions'
-  ) as has_table, f.prosrc as source, has_schema_privilege(f.pronamespace, 'usage') and
-    has_function_privilege(f.oid, 'execute') as may_call
-  from (select 1) one left join (
-    select p.oid, p.prosrc, p.pronamespace from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'drover' and p.proname = $1
-  ) f on true`
+  ) as has_table, current_setting('transaction_read_only') = 'on' as is_read_only, f.prosrc as source, r.prosrc as recorder,
+    has_schema_privilege(f.pronamespace, 'usage') and has_function_privilege(f.oid, 'execute') as may_call,
+    has_schema_privilege(r.pronamespace, 'usage') and has_function_privilege(r.oid, 'execute') as may_record
+  from (select 1) one left join (${selectFunction(1)}) f on true left join (${selectFunction(2)}) r on true`
+
+function selectFunction(parameter: number): string {
+  return `select p.oid, p.prosrc, p.pronamespace from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = 'drover' and p.proname = $${parameter}`
+}
+
+const namesOf = (schema: SystemSchema) => [decideFunctionName(schema), recordFunctionName(schema)]
 
 function toFound([row]: readonly Row[], schema: SystemSchema): FoundRecord {
   const hasFunction = typeof row?.source === 'string'
   return {
     kind: row?.has_table !== true ? 'none' : hasFunction ? 'function' : 'table',
-    isCurrent: row?.source === decideFunctionBody(schema),
+    isCurrent: row?.source === decideFunctionBody(schema) && row?.recorder === recordFunctionBody(schema),
     mayCall: row?.may_call === true,
+    hasActions: typeof row?.recorder === 'string',
+    mayRecord: row?.may_record === true,
+    isReadOnly: row?.is_read_only === true,
   }
 }
 
 export async function findRecord({ session, schema }: Database): Promise<FoundRecord> {
-  return toFound(await session.query(selectRecord, [decideFunctionName(schema)]), schema)
+  return toFound(await session.query(selectRecord, namesOf(schema)), schema)
+}
+
+/** In drover's own database the record comes by itself, and is brought up to date. What is there then. */
+export async function createMissingRecord(database: Database, found: FoundRecord): Promise<FoundRecord> {
+  if (!database.schema.own || found.isCurrent) return found
+  try {
+    await createOnce(database)
+  } catch (error) {
+    // Somebody else's role: what is there is there.
+    if (error instanceof CliError && error.code === 'permission-denied') return found
+    throw error
+  }
+  return findRecord(database)
 }
 
 export async function hasRecord(database: Database): Promise<boolean> {
@@ -97,7 +130,7 @@ async function createOnce(
 ): Promise<void> {
   await session.transaction(async (client) => {
     await client.query(`select pg_advisory_xact_lock(${lockKey.record})`)
-    const { rows } = await client.query<Row>(selectRecord, [decideFunctionName(schema)])
+    const { rows } = await client.query<Row>(selectRecord, namesOf(schema))
     if (!toFound(rows, schema).isCurrent) {
       await requireOwnRights(client, schema)
       await client.query(createRecordStatements(schema))
@@ -130,12 +163,21 @@ async function requireOwnRights(client: ClientBase, schema: SystemSchema): Promi
 }
 
 /** Creates the record, or tells how. */
-export async function createRecord(database: Database, { decider, run }: RecordSetup): Promise<string> {
+export async function createRecord(
+  database: Database,
+  { decider, operator, run }: RecordSetup,
+): Promise<string> {
   const { schema } = database
-  const grant = decider === undefined ? [] : [deciderGrants(schema, decider)]
+  const grant = [
+    ...(decider === undefined ? [] : [deciderGrants(schema, decider)]),
+    ...(operator === undefined ? [] : [operatorGrants(schema, operator)]),
+  ]
   if (run) {
-    if (decider !== undefined) await requireRole(database, decider)
-    await createOnce(database, grant, (client) => requireGranted(client, schema, decider))
+    for (const role of [decider, operator]) if (role !== undefined) await requireRole(database, role)
+    await createOnce(database, grant, async (client) => {
+      if (decider !== undefined) await requireGranted(client, decider, deciderNeeds(schema))
+      if (operator !== undefined) await requireGranted(client, operator, operatorNeeds(schema))
+    })
   }
   return [createRecordStatements(schema), ...grant].join('\n')
 }
@@ -148,13 +190,32 @@ async function requireRole({ session }: Database, role: string): Promise<void> {
   })
 }
 
+/** What a role must have been granted. */
+interface Needs {
+  readonly verb: 'decide' | 'record what it does'
+  /** The schema of which it reads all tables; null where it has its rights there already. */
+  readonly system: string | null
+  readonly tables: readonly string[]
+  readonly functionCall: string
+}
+
+function deciderNeeds(schema: SystemSchema): Needs {
+  const functionCall = `${decideFunction(schema)}(${decideArguments})`
+  return { verb: 'decide', system: schema.name, tables: ['drover.decisions'], functionCall }
+}
+
+function operatorNeeds(schema: SystemSchema): Needs {
+  return {
+    verb: 'record what it does',
+    system: null,
+    tables: ['drover.actions', 'drover.decisions'],
+    functionCall: `${recordFunction(schema)}(${recordArguments})`,
+  }
+}
+
 /** A grant by a role without the grant option is only a warning to Postgres, which nobody sees. */
-async function requireGranted(
-  client: ClientBase,
-  schema: SystemSchema,
-  decider: string | undefined,
-): Promise<void> {
-  if (decider === undefined) return
+async function requireGranted(client: ClientBase, role: string, needs: Needs): Promise<void> {
+  const { system, tables, functionCall } = needs
   const { rows } = await client.query<Row>(
     `select what, session_user as granter from (
        select 1 as place, 'usage on schema ' || quote_ident(nspname) as what,
@@ -164,21 +225,21 @@ async function requireGranted(
        select 2, 'select on ' || oid::regclass, has_table_privilege($1, oid, 'select')
        from pg_class where relnamespace = to_regnamespace(quote_ident($2)) and relkind in ('r', 'p', 'v', 'm', 'f')
        union all
-       select 3, 'select on drover.decisions', has_table_privilege($1, 'drover.decisions', 'select')
+       select 3, 'select on ' || name, has_table_privilege($1, name, 'select') from unnest($3::text[]) name
        union all
-       select 4, 'execute on function ' || $3, has_function_privilege($1, $3, 'execute')
+       select 4, 'execute on function ' || $4, has_function_privilege($1, $4, 'execute')
      ) privileges where not is_granted order by place, what`,
-    [decider, schema.name, `${decideFunction(schema)}(${decideArguments})`],
+    [role, system, tables, functionCall],
   )
   const [first] = rows
   if (!first) return
-  const role = pg.escapeIdentifier(String(first.granter))
+  const granter = pg.escapeIdentifier(String(first.granter))
   const more = rows.length === 1 ? '' : ` and ${rows.length - 1} more`
   throw new CliError(
     'permission-denied',
-    `${String(first.granter)} may not pass on what ${decider} needs to decide: it has no grant option for ${String(first.what)}${more}.`,
+    `${String(first.granter)} may not pass on what ${role} needs to ${needs.verb}: it has no grant option for ${String(first.what)}${more}.`,
     {
-      hint: `run it as the owner of the tables, or let the owner: grant ${String(first.what)} to ${role} with grant option`,
+      hint: `run it as the owner of the tables, or let the owner: grant ${String(first.what)} to ${granter} with grant option`,
     },
   )
 }

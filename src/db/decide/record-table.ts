@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { createActionsTable, passOnActionGrants } from '../record/actions-table.ts'
+import { createRecordFunction } from '../record/create-record-function.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { createDecideFunction, decideArguments, decideFunction } from './create-decide-function.ts'
@@ -47,7 +49,7 @@ create unique index if not exists decisions_one_per_wait
 create index if not exists decisions_by_workflow on drover.decisions (workflow_id, id);
 create index if not exists decisions_by_time on drover.decisions (at);
 create or replace function drover.refuse_change() returns trigger language plpgsql as
-  $$ begin raise exception 'drover.decisions is append-only' using errcode = '42501'; end $$;
+  $$ begin raise exception 'drover.% is append-only', tg_table_name using errcode = '42501'; end $$;
 drop trigger if exists decisions_append_only on drover.decisions;
 create trigger decisions_append_only before update or delete or truncate on drover.decisions
   for each statement execute function drover.refuse_change();
@@ -75,7 +77,10 @@ end`
 
 /** What makes a record for these tables, or one out of an older record. */
 export function createRecordStatements(schema: SystemSchema): string {
-  return [createTable, createDecideFunction(schema), moveDeciders(schema)].join('\n')
+  return [
+    ...[createTable, createDecideFunction(schema), moveDeciders(schema)],
+    ...[createActionsTable, createRecordFunction(schema), passOnActionGrants(schema)],
+  ].join('\n')
 }
 
 /** To read what waits, to call the function and to read the record: nothing to write anywhere. */

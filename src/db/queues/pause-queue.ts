@@ -4,6 +4,7 @@ import { CliError } from '../../core/errors.ts'
 import type { PauseGuard, PauseOutcome, ResumeOutcome } from '../../core/platform.ts'
 import { command } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
+import { changeOnRecord } from '../record/find-recorder.ts'
 import { pick } from '../tables/define-table.ts'
 import { queues } from '../tables/registered-queues.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -16,15 +17,19 @@ const lockTimeout = `set local lock_timeout = '5s'`
 const nowMs = '(extract(epoch from now()) * 1000)::bigint'
 
 /** Sets the limit of each worker to 0, and keeps what it was. Workers read their limits about once a second. */
-export async function pauseQueue({ session, schema }: Database, name: string): Promise<PauseOutcome> {
+export async function pauseQueue(database: Database, name: string): Promise<PauseOutcome> {
+  const { schema } = database
   if (!queues.isIn(schema)) throw livesInCode(name)
-  return session.transaction(async (client): Promise<PauseOutcome> => {
+  return changeOnRecord(database, 'queues pause', async (client, record): Promise<PauseOutcome> => {
     await client.query(lockTimeout)
     const found = await readLimit(client, schema, name)
     if (!found) return { outcome: (await isInUse(client, schema, name)) ? 'in-code' : 'not-found' }
     if (found.workerConcurrency === 0) return { outcome: 'paused-already' }
     const guard = await ensurePauseGuard(client, schema)
-    return setToZero(client, schema, name, guard)
+    const paused = await setToZero(client, schema, name, guard)
+    if (paused.outcome === 'paused')
+      await record({ subject: name, before: { workerConcurrency: paused.workerConcurrency } })
+    return paused
   })
 }
 
@@ -50,12 +55,13 @@ async function setToZero(
 }
 
 export async function resumeQueue(
-  { session, schema }: Database,
+  database: Database,
   name: string,
   given?: number | null,
 ): Promise<ResumeOutcome> {
+  const { schema } = database
   if (!queues.isIn(schema)) throw livesInCode(name)
-  return session.transaction(async (client): Promise<ResumeOutcome> => {
+  return changeOnRecord(database, 'queues resume', async (client, record): Promise<ResumeOutcome> => {
     await client.query(lockTimeout)
     const { hasTable } = await findOwnPauseObjects(client, schema)
     const { rows } = hasTable
@@ -68,6 +74,8 @@ export async function resumeQueue(
     if (!found) return 'not-found'
     const [pause] = rows
     const outcome = await endPause(client, schema, name, { ...found, pause, given })
+    // The row itself says that it was changed, before a savepoint makes it another transaction's.
+    if (outcome === 'resumed') await record({ subject: name, before: { workerConcurrency: 0 } })
     if (pause) await dropUnneededTrigger(client, schema)
     return outcome
   })

@@ -1,3 +1,4 @@
+import type { Signature } from '../../core/record/signature.ts'
 import type { Session } from '../connection/connect.ts'
 import type { SystemSchema } from './schema.ts'
 
@@ -5,4 +6,6 @@ import type { SystemSchema } from './schema.ts'
 export interface Database {
   readonly session: Session
   readonly schema: SystemSchema
+  /** Who asks; undefined where what is done is nobody's. */
+  readonly signature?: Signature
 }

@@ -1,7 +1,9 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Queue, QueueSettings } from '../../core/platform.ts'
-import { writeOnce } from '../connection/write-once.ts'
+import type { Row } from '../connection/connect.ts'
 import { findPauseObjects, forgetPause } from '../queues/pause-guard.ts'
+import { queueLimits } from '../record/create-record-function.ts'
+import { changeOnRecord } from '../record/find-recorder.ts'
 import { pick } from '../tables/define-table.ts'
 import { queueColumns, queues, toQueue } from '../tables/registered-queues.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -41,49 +43,58 @@ export async function readQueues(database: Database): Promise<Queue[]> {
 }
 
 export async function createQueue(
-  { session, schema }: Database,
+  database: Database,
   name: string,
   application: string | null,
   settings: Partial<QueueSettings>,
 ): Promise<PlatformResult> {
+  const { schema } = database
   requireQueues(schema)
   const columns: ColumnValue[] = [[queues.columns.name, name], ...toColumns(schema, settings)]
   if (queues.isIn(schema, 'application')) columns.push([queues.columns.application, application])
   if (limitsPartitions(settings)) columns.push([queues.columns.isPartitioned, hasLimit(settings)])
-  const rows = await writeOnce(
-    session,
-    `insert into ${queues.in(schema)} (${columns.map(([column]) => column).join(', ')})
-     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
-     on conflict (${queues.columns.name}) do nothing returning ${queues.columns.name}`,
-    columns.map(([, value]) => value),
-  )
-  return rows.length > 0 ? 'changed' : 'no-op'
+  return changeOnRecord(database, 'queues create', async (client, record) => {
+    const { rows } = await client.query(
+      `insert into ${queues.in(schema)} (${columns.map(([column]) => column).join(', ')})
+       values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
+       on conflict (${queues.columns.name}) do nothing returning ${queues.columns.name}`,
+      columns.map(([, value]) => value),
+    )
+    if (rows.length === 0) return 'no-op'
+    await record({ subject: name })
+    return 'changed'
+  })
 }
 
 export async function setQueue(
-  { session, schema }: Database,
+  database: Database,
   name: string,
   settings: Partial<QueueSettings>,
 ): Promise<PlatformResult> {
+  const { schema } = database
   const q = queues.in(schema, 'q')
   requireQueues(schema)
   const columns = toColumns(schema, settings)
   const same = columns.map(([column], index) => `q.${column} is not distinct from $${index + 2}`)
-  const rows = await writeOnce(
-    session,
-    `with found as (select ${pick(q, ['name'])}, ${same.join(' and ')} as is_same from ${q}
-                    where ${q.name} = $1 for update),
-       changed as (
-         update ${q}
-         set ${columns.map(([column], index) => `${column} = $${index + 2}`).join(', ')},
-           ${limitsPartitions(settings) ? `${queues.columns.isPartitioned} = ${willBePartitioned(schema, columns)},` : ''}
-           ${queues.columns.updatedAt} = (extract(epoch from now()) * 1000)::bigint
-         from found where ${q.name} = found.name and not found.is_same returning ${q.name})
-     select is_same from found`,
-    [name, ...columns.map(([, value]) => value)],
-  )
-  if (rows.length === 0) return 'not-found'
-  return rows[0]?.is_same === true ? 'no-op' : 'changed'
+  return changeOnRecord(database, 'queues set', async (client, record) => {
+    const { rows } = await client.query<Row>(
+      `with found as (select ${pick(q, ['name'])}, ${queueLimits(schema)} as limits, ${same.join(' and ')} as is_same from ${q}
+                      where ${q.name} = $1 for update),
+         changed as (
+           update ${q}
+           set ${columns.map(([column], index) => `${column} = $${index + 2}`).join(', ')},
+             ${limitsPartitions(settings) ? `${queues.columns.isPartitioned} = ${willBePartitioned(schema, columns)},` : ''}
+             ${queues.columns.updatedAt} = (extract(epoch from now()) * 1000)::bigint
+           from found where ${q.name} = found.name and not found.is_same returning ${q.name})
+       select is_same, limits from found`,
+      [name, ...columns.map(([, value]) => value)],
+    )
+    const [found] = rows
+    if (!found) return 'not-found'
+    if (found.is_same === true) return 'no-op'
+    await record({ subject: name, before: found.limits as object })
+    return 'changed'
+  })
 }
 
 export async function hasQueue({ session, schema }: Database, name: string): Promise<boolean> {
@@ -94,20 +105,22 @@ export async function hasQueue({ session, schema }: Database, name: string): Pro
 }
 
 /** With the workflows on it counted under the lock of its row. What DBOS enqueues at that very moment it does not hold up. */
-export async function deleteQueue({ session, schema }: Database, name: string): Promise<PlatformResult> {
+export async function deleteQueue(database: Database, name: string): Promise<PlatformResult> {
+  const { schema } = database
   requireQueues(schema)
   const q = queues.in(schema, 'q')
   const w = workflowStatus.in(schema, 'w')
-  return session.transaction(async (client) => {
-    const { rows: found } = await client.query(`select 1 from ${q} where ${q.name} = $1 for update`, [name])
-    if (found.length === 0) return 'not-found'
-    const { rowCount } = await client.query(
-      `delete from ${q} where ${q.name} = $1
-         and not exists (select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'PENDING'))
-         and not exists (select from ${w} where ${w.queue} = $1 and ${w.status} = 'DELAYED')`,
+  return changeOnRecord(database, 'queues delete', async (client, record) => {
+    const { rows: found } = await client.query<Row>(
+      `select exists (select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'PENDING'))
+           or exists (select from ${w} where ${w.queue} = $1 and ${w.status} = 'DELAYED') as is_used
+       from ${q} where ${q.name} = $1 for update of q`,
       [name],
     )
-    if (rowCount !== 1) return 'no-op'
+    if (found.length === 0) return 'not-found'
+    if (found[0]?.is_used === true) return 'no-op'
+    await record({ subject: name })
+    await client.query(`delete from ${q} where ${q.name} = $1`, [name])
     await forgetPause(client, schema, name)
     return 'changed'
   })

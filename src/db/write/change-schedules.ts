@@ -4,7 +4,7 @@ import { command } from '../../core/words/command-line.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import type { Row } from '../connection/connect.ts'
 import { withDbosClient } from '../connection/dbos-client.ts'
-import { writeOnce } from '../connection/write-once.ts'
+import { changeOnRecord, withIntent } from '../record/find-recorder.ts'
 import { pick } from '../tables/define-table.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
@@ -68,22 +68,28 @@ function nextTimes(cron: string, timezone: string | null, now: Date, matcherOf: 
 }
 
 export async function setSchedule(
-  { session, schema }: Database,
+  database: Database,
   name: string,
   status: Schedule['status'],
 ): Promise<PlatformResult> {
+  const { schema } = database
   if (!workflowSchedules.isIn(schema)) return 'not-found'
   const s = workflowSchedules.in(schema, 's')
-  const [row] = await writeOnce(
-    session,
-    `with changed as (update ${s} set ${workflowSchedules.columns.status} = $2
-       where ${s.name} = $1 and ${s.status} <> $2 returning 1)
-     select exists (select from changed) as changed,
-       exists (select from ${s} where ${s.name} = $1) as found`,
-    [name, status],
-  )
-  if (row?.found !== true) return 'not-found'
-  return row.changed === true ? 'changed' : 'no-op'
+  const action = status === 'PAUSED' ? 'schedules pause' : 'schedules resume'
+  return changeOnRecord(database, action, async (client, record) => {
+    const { rows } = await client.query<Row>(
+      `with changed as (update ${s} set ${workflowSchedules.columns.status} = $2
+         where ${s.name} = $1 and ${s.status} <> $2 returning 1)
+       select exists (select from changed) as changed,
+         exists (select from ${s} where ${s.name} = $1) as found`,
+      [name, status],
+    )
+    const [row] = rows
+    if (row?.found !== true) return 'not-found'
+    if (row.changed !== true) return 'no-op'
+    await record({ subject: name, before: { status: status === 'PAUSED' ? 'ACTIVE' : 'PAUSED' } })
+    return 'changed'
+  })
 }
 
 export async function triggerSchedule(database: Database, name: string): Promise<string | undefined> {
@@ -91,10 +97,17 @@ export async function triggerSchedule(database: Database, name: string): Promise
   const isThere = (await readSchedules(database)).some((schedule) => schedule.name === name)
   if (!isThere) return undefined
   try {
-    return await withDbosClient(
-      session.target,
-      session.options,
-      async (dbos) => (await dbos.triggerSchedule(name)).workflowID,
+    return await withIntent(
+      database,
+      'schedules trigger',
+      { subject: name },
+      () =>
+        withDbosClient(
+          session.target,
+          session.options,
+          async (dbos) => (await dbos.triggerSchedule(name)).workflowID,
+        ),
+      (workflowId) => ({ workflowId }),
     )
   } catch (error) {
     if (!(error instanceof Error) || error instanceof CliError) throw error

@@ -1,6 +1,6 @@
 import type { ApplicationVersion, PlatformResult, VersionTotals } from '../../core/platform.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
-import { writeOnce } from '../connection/write-once.ts'
+import { changeOnRecord } from '../record/find-recorder.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { pick } from '../tables/define-table.ts'
 import { toFilledText } from '../tables/rows.ts'
@@ -55,20 +55,23 @@ export async function readVersionTotals({ session, schema }: Database): Promise<
 
 /** As DBOS itself does: the newest time stamp is the latest version. */
 export async function promoteVersion(database: Database, version: string): Promise<PlatformResult> {
-  const { session, schema } = database
+  const { schema } = database
   const v = applicationVersions.in(schema, 'v')
   const versions = await readVersions(database)
   const found = versions.find((one) => one.version === version)
   if (!found) return 'not-found'
   if (found.isLatest) return 'no-op'
-  await writeOnce(
-    session,
-    `update ${v}
-     set ${applicationVersions.columns.registeredAt} = greatest(
-       (extract(epoch from clock_timestamp()) * 1000)::bigint,
-       (select max(${v.registeredAt}) + 1 from ${v}))
-     where ${v.version} = $1`,
-    [version],
-  )
-  return 'changed'
+  const latest = versions.find((one) => one.isLatest && one.application === found.application)
+  return changeOnRecord(database, 'versions promote', async (client, record): Promise<PlatformResult> => {
+    await client.query(
+      `update ${v}
+       set ${applicationVersions.columns.registeredAt} = greatest(
+         (extract(epoch from clock_timestamp()) * 1000)::bigint,
+         (select max(${v.registeredAt}) + 1 from ${v}))
+       where ${v.version} = $1`,
+      [version],
+    )
+    await record({ subject: version, before: { latest: latest?.version } })
+    return 'changed'
+  })
 }

@@ -15,6 +15,7 @@ import { toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
 import { filterConditions } from '../read/filter-conditions.ts'
 import { splitByStatus } from '../read/split-by-status.ts'
+import { findRecorder, type Recorder } from '../record/find-recorder.ts'
 import { pick, type Table } from '../tables/define-table.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
@@ -27,6 +28,7 @@ import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { deleteRows } from './delete-rows.ts'
 import { runFromStep } from './run-from-step.ts'
 
 export async function readStates(
@@ -149,8 +151,9 @@ export async function manage(
   verb: ManageVerb,
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {
-  if (verb === 'fork' || verb === 'rewind') return runFromStep(database, verb, targets)
-  const changed = await changeAll(database, verb, targets)
+  const recorder = await findRecorder(database)
+  if (verb === 'fork' || verb === 'rewind') return runFromStep(database, verb, targets, recorder)
+  const changed = await changeAll(database, verb, targets, recorder)
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
   const states = rest.length > 0 ? await readStates(database, rest.map(idOf)) : []
   const statusById = new Map(states.map(({ workflowId, status }) => [workflowId, status]))
@@ -170,6 +173,7 @@ async function changeAll(
   { session, schema }: Database,
   verb: Exclude<ManageVerb, 'fork' | 'rewind'>,
   targets: readonly ManageTarget[],
+  recorder: Recorder | undefined,
 ): Promise<Map<string, WorkflowStatus | null>> {
   const w = workflowStatus.in(schema, 'w')
   const parameters = [
@@ -184,18 +188,17 @@ async function changeAll(
   return session.transaction(async (client) => {
     if (verb === 'delete') {
       const { rows } = await client.query<Row>(
-        `delete from ${w} using ${expected}
-         where ${w.id} = t.id and ${w.status} = t.status
-         returning ${pick(w, ['id'])}`,
+        `select ${pick(w, ['id'])} from ${w} join ${expected} on ${w.id} = t.id and ${w.status} = t.status
+         order by ${w.id} for update of w`,
         parameters,
       )
       const ids = rows.map(({ id }) => String(id))
-      // These tables have no foreign key: what they hold would stay.
-      for (const table of [workflowInput, workflowOutput, operationOutputs]) {
-        if (!table.isIn(schema)) continue
-        const p = table.in(schema, 'p')
-        await client.query(`delete from ${p} where ${p.workflowId} = any($1)`, [ids])
-      }
+      await recorder?.done(
+        client,
+        'delete',
+        ids.map((workflowId) => ({ workflowId })),
+      )
+      await deleteRows(client, schema, ids)
       return new Map(ids.map((id) => [id, null]))
     }
     const { rows } = await client.query<Row>(
@@ -204,7 +207,12 @@ async function changeAll(
        returning ${pick(w, ['id', 'status'])}`,
       parameters,
     )
-    return new Map(rows.map((row) => [String(row.id), toStatus(row.status)]))
+    const changed = new Map(rows.map((row) => [String(row.id), toStatus(row.status)]))
+    const lines = targets.flatMap(({ workflowId, status }) =>
+      changed.has(workflowId) ? [{ workflowId, before: { status } }] : [],
+    )
+    await recorder?.done(client, verb, lines)
+    return changed
   })
 }
 

@@ -10,6 +10,7 @@ import type { Row } from '../connection/connect.ts'
 import { isLifeless, readUnknownSessions } from '../executors/dead-executors.ts'
 import { putBack } from '../executors/put-back.ts'
 import { seeSessions } from '../executors/see-sessions.ts'
+import { findRecorder } from '../record/find-recorder.ts'
 import { pick } from '../tables/define-table.ts'
 import { toDate, toFilledText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
@@ -26,13 +27,35 @@ export function scanExecutors({ session, schema }: Database): Promise<RecoverySc
 }
 
 /** Puts back what the dead executors of a request left, for the living to take; returns the ids. A worker that starts does the same for its own in `runtime/hand-over.ts`. */
-export function handOver({ session, schema }: Database, request: HandOverRequest): Promise<string[]> {
-  return session.transaction((client) => putBackOf(client, schema, request))
+export async function handOver(database: Database, request: HandOverRequest): Promise<string[]> {
+  const { session, schema } = database
+  const recorder = await findRecorder(database)
+  return session.transaction(async (client) => {
+    const ids = await putBackOf(client, schema, request)
+    const before = { status: 'PENDING', executorId: request.executorId, version: request.version }
+    await recorder?.done(
+      client,
+      'recover',
+      ids.map((workflowId) => ({ workflowId, before })),
+    )
+    return ids
+  })
 }
 
 /** Gives waiting workflows another application version, so that executors of that one take them; returns the ids. */
-export function moveToVersion({ session, schema }: Database, request: MoveRequest): Promise<string[]> {
-  return session.transaction((client) => move(client, schema, request))
+export async function moveToVersion(database: Database, request: MoveRequest): Promise<string[]> {
+  const { session, schema } = database
+  const recorder = await findRecorder(database)
+  return session.transaction(async (client) => {
+    const ids = await move(client, schema, request)
+    const before = { version: request.version }
+    await recorder?.done(
+      client,
+      'recover',
+      ids.map((workflowId) => ({ workflowId, before })),
+    )
+    return ids
+  })
 }
 
 async function look(client: ClientBase, schema: SystemSchema): Promise<RecoveryScan> {

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { ManageResult, ManageTarget } from '../../core/manage/manage.ts'
 import { isEnded, toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
+import type { ActionLine, Recorder } from '../record/find-recorder.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
@@ -16,6 +17,7 @@ export async function runFromStep(
   { session, schema }: Database,
   verb: 'fork' | 'rewind',
   targets: readonly ManageTarget[],
+  recorder: Recorder | undefined,
 ): Promise<ManageResult[]> {
   return session.transaction(async (client) => {
     const statusById = await lockStatuses(client, schema, targets)
@@ -25,6 +27,7 @@ export async function runFromStep(
     const free = targets.filter((target) => !obstacles.get(target))
     const done =
       verb === 'fork' ? await insertForks(client, schema, free) : await rewindRows(client, schema, free)
+    await recorder?.done(client, verb, targets.filter((target) => done.has(target)).map(toLine))
     return targets.map((target): ManageResult => {
       const { workflowId, newWorkflowId } = target
       if (done.has(target)) return { workflowId, outcome: 'changed', status: 'ENQUEUED' }
@@ -32,6 +35,10 @@ export async function runFromStep(
       return obstacles.get(target) ?? { workflowId, outcome: 'failed', reason }
     })
   })
+}
+
+function toLine({ workflowId, status, fromStep = 0, newWorkflowId }: ManageTarget): ActionLine {
+  return { workflowId, copy: newWorkflowId, before: { status }, after: { fromStep } }
 }
 
 async function lockStatuses(

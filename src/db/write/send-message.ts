@@ -5,7 +5,9 @@ import { withMarks } from '../../core/words/exact-number.ts'
 import { isEnded, toStatus } from '../../core/workflow.ts'
 import type { Row, Session } from '../connection/connect.ts'
 import { createDbosClient, keepingDigits } from '../connection/dbos-client.ts'
-import { workflowNotFound } from '../connection/failures.ts'
+import { isConnectionLoss, workflowNotFound } from '../connection/failures.ts'
+import { readWaits } from '../read/read-waits.ts'
+import { findRecorder } from '../record/find-recorder.ts'
 import { needsPortable } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
 import { messageColumns, notifications, toMessage } from '../tables/notifications.ts'
@@ -15,7 +17,9 @@ import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 
 /** What was sent under the key is told of a workflow that has ended, too: it may have ended because of it. */
-export async function sendMessage({ session, schema }: Database, request: SendRequest): Promise<SendOutcome> {
+export async function sendMessage(database: Database, request: SendRequest): Promise<SendOutcome> {
+  const { session, schema } = database
+  const answered = await findAnswered(database, request)
   return session.transaction(async (client) => {
     const earlier = await compareWithEarlier(client, schema, request)
     if (earlier) return earlier.outcome
@@ -24,8 +28,41 @@ export async function sendMessage({ session, schema }: Database, request: SendRe
     await deliverMessage(client, session, { ...request, portable })
     // DBOS ignores a message whose id is there already, and does not tell.
     const stored = await compareWithEarlier(client, schema, request)
-    return stored?.isNew === false ? stored.outcome : 'sent'
+    if (stored?.isNew === false) return stored.outcome
+    await answered?.record(client)
+    return 'sent'
   })
+}
+
+interface Answered {
+  /** In the transaction of the message, which is sent also where this fails. */
+  record(client: ClientBase): Promise<void>
+}
+
+/** A question that this message answers without a decision, where that can be put on record. */
+async function findAnswered(
+  database: Database,
+  { workflowId, topic }: SendRequest,
+): Promise<Answered | undefined> {
+  const { signature } = database
+  if (!signature || signature.recording === 'off') return undefined
+  const waits = await readWaits(database, [workflowId])
+  const wait = waits.find((one) => one.asked && one.topic === topic)
+  if (!wait) return undefined
+  const recorder = await findRecorder({ ...database, signature: { ...signature, recording: 'on' } })
+  if (!recorder) return undefined
+  return {
+    record: async (client) => {
+      await client.query('savepoint record')
+      try {
+        await recorder.done(client, 'send', [{ workflowId, after: { step: wait.step } }])
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error
+        await client.query('rollback to savepoint record')
+        signature.onUnrecorded({ reason: 'no-record' })
+      }
+    },
+  }
 }
 
 interface Earlier {

@@ -84,7 +84,7 @@ async function decide(
   { wait, verdict, comment, message, topic }: Extract<Action, { kind: 'decide' }>,
 ): Promise<Message> {
   const { workflows, audit } = settings
-  const isRecorded = audit.value === 'on'
+  const isRecorded = audit.value !== 'off'
   const { name, source, ...read } = wait
   const decided = await submitDecision(
     store,

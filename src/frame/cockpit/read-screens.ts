@@ -69,7 +69,7 @@ async function readWorkers({ store, context, send }: Reading): Promise<void> {
 async function readDoctor({ store, context, settings, send }: Reading): Promise<void> {
   const { workflows, audit } = settings
   const { now } = context
-  const checkup = await examineStore(store, { now, workflows, isRecorded: audit.value === 'on' })
+  const checkup = await examineStore(store, { now, workflows, isRecorded: audit.value !== 'off' })
   send({ kind: 'doctor', lines: toFindingLines(examine(checkup), checkup.server.now, store.database) })
 }
 

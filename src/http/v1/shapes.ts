@@ -76,6 +76,7 @@ export const shapes = {
     request: json,
   }),
   Decision: v.object({
+    type: text,
     workflowId: text,
     step: number,
     topic: maybe,

@@ -7,6 +7,7 @@ import { parseDuration } from '../../core/words/duration.ts'
 import { requireWorkflowId } from '../../core/words/workflow-id.ts'
 import type { JsonValue } from '../../core/workflow.ts'
 import { toWorkflowJson } from '../../render/to-json.ts'
+import { signedStore } from '../answer/signed-store.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter } from '../route.ts'
 import { startPlanned } from '../start-planned.ts'
@@ -62,7 +63,9 @@ export function writeOperations(parts: GatewayParts): readonly Operation[] {
         const { topic = null, portable, ...body } = await readBody(context, messageBody)
         const message = body.message as JsonValue
         const idempotencyKey = context.req.header('Idempotency-Key')
-        const outcome = await submitMessage(store, { workflowId, topic, message, idempotencyKey, portable })
+        const outcome = await submitMessage(signedStore(parts, context), {
+          ...{ workflowId, topic, message, idempotencyKey, portable },
+        })
         return jsonResponse({ workflowId, topic, message, outcome })
       },
     },

@@ -14,7 +14,7 @@ test('audit lists what was decided and what was refused, newest first', async ()
   const store = await createDecidedStore()
   const run = await runCli('audit', { store, isTerminal: true, columns: 100 })
   expect(run.stdout).toMatchInlineSnapshot(`
-    "AT                    WAIT      DECISION    OUTCOME            BY   COMMENT  ROLE      WORKFLOW
+    "AT                    OF        ACTION      OUTCOME            BY   COMMENT  ROLE      WORKFLOW
     2026-01-02 03:05:05Z  asking#1  ✗ rejected  decided-otherwise  bob  no       postgres  orderWorkflow
     2026-01-02 03:05:05Z  asking#1  ✓ approved  stored             ada  fine     postgres  orderWorkflow
     "
@@ -39,8 +39,8 @@ test('verify compares decisions with messages, and is 5 where an answer is on no
   const run = await runCli('audit verify', { store, isTerminal: true, columns: 100 })
   expect(run).toMatchObject({ code: 5, stderr: expect.stringContaining('differ in one place') })
   expect(run.stdout).toMatchInlineSnapshot(`
-    "AT                    WAIT        PROBLEM     DECISION  BY  TOPIC
-    2026-01-02 03:05:05Z  answered#1  unrecorded                go
+    "AT                    OF          PROBLEM     ACTION  BY  TOPIC
+    2026-01-02 03:05:05Z  answered#1  unrecorded              go
     "
   `)
 })

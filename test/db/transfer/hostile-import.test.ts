@@ -16,6 +16,8 @@ let messageId: string
 beforeAll(async () => {
   database = await createTestDatabase()
   store = await openStore(database.target)
+  // Else the first export would create it.
+  await store.createRecord({ run: true })
   const unread = [{ topic: 'go', message: 1 }]
   await seedWorkflow(database, { workflowId: 'mine', createdAt: new Date(), unread })
   const [row] = await database.query('select message_uuid from dbos.notifications')

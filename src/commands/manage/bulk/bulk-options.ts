@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { parseRate } from '../../../core/words/rate.ts'
 import { addFilterOptions, type FilterFlags } from '../../../frame/filter-options.ts'
 import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
+import { addSignatureOptions, type SignatureFlags } from '../../../frame/record/sign.ts'
 
 /** The options of every command that changes workflows. */
-export interface BulkFlags extends FilterFlags, OutputFlags {
+export interface BulkFlags extends FilterFlags, OutputFlags, SignatureFlags {
   readonly dryRun: boolean
   readonly yes: boolean
   /** How many a second. */
@@ -22,6 +23,7 @@ export function addBulkOptions(command: Command): Command {
       '--ledger <file>',
       'write down what is done; the same command with the same file goes on after an interruption',
     )
+  addSignatureOptions(command)
   addFilterOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }

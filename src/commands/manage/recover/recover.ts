@@ -12,6 +12,7 @@ import { addOutputOptions, printRows } from '../../../frame/output-format.ts'
 import { surroundingsOf } from '../../../frame/print-explanation.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import type { LentStore } from '../../../frame/profile/change-guard.ts'
+import { addSignatureOptions } from '../../../frame/record/sign.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { nothingOnStdin, readIdsToChange } from '../../../frame/workflow-ids.ts'
 import { recoveredColumns } from '../../../render/columns/recovered-columns.ts'
@@ -49,6 +50,7 @@ export function recoverCommand(context: Context): Command {
     .action((ids: string[], _, command: Command) =>
       runRecover(context, ids, command.optsWithGlobals<RecoverFlags>()),
     )
+  addSignatureOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 

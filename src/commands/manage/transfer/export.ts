@@ -12,6 +12,7 @@ import { addFilterOptions, type FilterFlags, toFilter } from '../../../frame/fil
 import { interruptCode } from '../../../frame/interrupt.ts'
 import { repeatable } from '../../../frame/option-parsers.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
+import { addSignatureOptions } from '../../../frame/record/sign.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { findExactWorkflow, notFoundHint, readIds } from '../../../frame/workflow-ids.ts'
@@ -40,6 +41,7 @@ export function exportCommand(context: Context): Command {
     .action((ids: string[], _, command: Command) =>
       runExport(context, ids, command.optsWithGlobals<ExportFlags>()),
     )
+  addSignatureOptions(command)
   return addFilterOptions(command)
 }
 

@@ -7,6 +7,7 @@ import { command, phrase } from '../../../core/words/command-line.ts'
 import type { OutputFlags } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { forgetPause, recallPause, rememberPause } from '../../../frame/queues/remembered-pauses.ts'
+import { addSignatureOptions } from '../../../frame/record/sign.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
 import { countOrNone, type NoLimit, orNull } from '../limit-parsers.ts'
@@ -20,7 +21,7 @@ interface ResumeFlags extends PauseFlags {
 }
 
 export function pauseCommand(context: Context): Command {
-  return new Command('pause')
+  return addSignatureOptions(new Command('pause'))
     .summary('let workers take nothing more from a queue, until it is resumed')
     .description(
       'Let workers take nothing more from a queue: what runs goes on, what is enqueued waits. They notice within about a second.\nA worker that restarts does not end it where this role may create a trigger on the table of queues; else drover says so.',
@@ -32,7 +33,7 @@ export function pauseCommand(context: Context): Command {
 }
 
 export function resumeCommand(context: Context): Command {
-  return new Command('resume')
+  return addSignatureOptions(new Command('resume'))
     .summary('let workers take from a queue again that was paused')
     .argument('<queue>')
     .option(

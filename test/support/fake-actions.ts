@@ -1,0 +1,147 @@
+import { CliError } from '../../src/core/errors.ts'
+import type { ActionName, ActionQuery, RecordedAction } from '../../src/core/record/recorded-action.ts'
+import type { Signature } from '../../src/core/record/signature.ts'
+import type { Store } from '../../src/core/store.ts'
+import { toList } from '../../src/core/words/any-of.ts'
+import type { JsonValue } from '../../src/core/workflow.ts'
+
+interface FakeActionParts {
+  readonly isThere: () => boolean
+  readClock(): Date
+}
+
+/** The record of actions in memory, the newest first, and the stores that write to it. */
+export function createFakeActions({ isThere, readClock }: FakeActionParts) {
+  const lines: RecordedAction[] = []
+
+  const list = ({ workflowId, actor, from, to, limit }: ActionQuery): RecordedAction[] =>
+    lines
+      .filter((one) => workflowId === undefined || one.workflowId === workflowId)
+      .filter((one) => toList(actor)?.includes(one.by) ?? true)
+      .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
+      .slice(0, limit)
+
+  /** The same store, with lines for what it changes. */
+  const sign = (store: Store, signature: Signature): Store => {
+    const { actor, comment, recording } = signature
+    /** Whether it is recorded; before anything is done. */
+    const begin = (): boolean => {
+      if (recording === 'off') return false
+      if (isThere()) return true
+      if (recording === 'required') {
+        throw new CliError('no-record', 'What is done cannot be recorded.', { hint: 'drover audit init' })
+      }
+      signature.onUnrecorded({ reason: 'no-record' })
+      return false
+    }
+    const add = (action: ActionName, line: Partial<RecordedAction>): void => {
+      lines.unshift({
+        id: lines.length + 1,
+        action,
+        ...{ workflowId: null, subject: null, outcome: 'done', intentId: null, before: null, after: null },
+        ...{ by: actor.name, bySource: actor.source, comment, at: readClock() },
+        ...{ sessionUser: 'postgres', clientAddress: null },
+        ...line,
+      })
+    }
+    const onSubject = (action: ActionName, subject: string, isDone: boolean, isRecorded: boolean): void => {
+      if (isDone && isRecorded) add(action, { subject })
+    }
+    const recover = (ids: readonly string[], isRecorded: boolean): readonly string[] => {
+      if (isRecorded) for (const workflowId of ids) add('recover', { workflowId })
+      return ids
+    }
+    return {
+      ...store,
+      manage: async (verb, targets) => {
+        const isRecorded = begin()
+        const results = await store.manage(verb, targets)
+        for (const result of isRecorded ? results : []) {
+          if (result.outcome !== 'changed') continue
+          const target = targets.find(({ workflowId }) => workflowId === result.workflowId)
+          const before = { status: target?.status ?? '' }
+          const after: JsonValue = result.status === null ? null : { status: result.status }
+          add(verb, { workflowId: result.workflowId, before, after })
+        }
+        return results
+      },
+      send: async (request) => {
+        const { workflowId, topic } = request
+        const asked = (await store.waits([workflowId])).some((wait) => wait.asked && wait.topic === topic)
+        const outcome = await store.send(request)
+        if (outcome !== 'sent' || !asked || recording === 'off') return outcome
+        if (isThere()) add('send', { workflowId, outcome: 'sent', after: { topic } })
+        else signature.onUnrecorded({ reason: 'no-record' })
+        return outcome
+      },
+      handOver: async (request) => {
+        const isRecorded = begin()
+        return recover(await store.handOver(request), isRecorded)
+      },
+      moveToVersion: async (request) => {
+        const isRecorded = begin()
+        return recover(await store.moveToVersion(request), isRecorded)
+      },
+      createQueue: async (name, application, settings) => {
+        const isRecorded = begin()
+        const result = await store.createQueue(name, application, settings)
+        onSubject('queues create', name, result === 'changed', isRecorded)
+        return result
+      },
+      setQueue: async (name, settings) => {
+        const isRecorded = begin()
+        const result = await store.setQueue(name, settings)
+        onSubject('queues set', name, result === 'changed', isRecorded)
+        return result
+      },
+      deleteQueue: async (name) => {
+        const isRecorded = begin()
+        const result = await store.deleteQueue(name)
+        onSubject('queues delete', name, result === 'changed', isRecorded)
+        return result
+      },
+      pauseQueue: async (name) => {
+        const isRecorded = begin()
+        const result = await store.pauseQueue(name)
+        onSubject('queues pause', name, result.outcome === 'paused', isRecorded)
+        return result
+      },
+      resumeQueue: async (name, limit) => {
+        const isRecorded = begin()
+        const result = await store.resumeQueue(name, limit)
+        onSubject('queues resume', name, result === 'resumed', isRecorded)
+        return result
+      },
+      setSchedule: async (name, status) => {
+        const isRecorded = begin()
+        const result = await store.setSchedule(name, status)
+        const action = status === 'PAUSED' ? 'schedules pause' : 'schedules resume'
+        onSubject(action, name, result === 'changed', isRecorded)
+        return result
+      },
+      triggerSchedule: async (name) => {
+        const isRecorded = begin()
+        const workflowId = await store.triggerSchedule(name)
+        onSubject('schedules trigger', name, workflowId !== undefined, isRecorded)
+        return workflowId
+      },
+      promoteVersion: async (version) => {
+        const isRecorded = begin()
+        const result = await store.promoteVersion(version)
+        onSubject('versions promote', version, result === 'changed', isRecorded)
+        return result
+      },
+      exportWorkflows: (request) => {
+        const exported = store.exportWorkflows(request)
+        return begin() ? withLine(exported, () => add('export', {})) : exported
+      },
+    }
+  }
+
+  return { list, sign }
+}
+
+async function* withLine(text: AsyncIterable<string>, add: () => void): AsyncGenerator<string> {
+  yield* text
+  add()
+}
