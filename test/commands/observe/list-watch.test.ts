@@ -32,6 +32,7 @@ async function watch(
   const watched = new Proxy<Store>(store, {
     get: (target, name) => {
       const use = Reflect.get(target, name)
+      if (name === 'as') return () => watched
       if (typeof use !== 'function' || name === 'close') return use
       if (name !== 'board') {
         asked(String(name))

@@ -23,7 +23,7 @@ test('audit lists what was decided and what was refused, newest first', async ()
     (await runCli('audit asking#1 --by bob -o jsonl', { store })).stdout.trimEnd().split('\n'),
   ).toHaveLength(1)
   expect((await runCli('audit asking#2', { store })).stderr).toBe(
-    'No decision for asking#2 in the record of fake database.\n',
+    'Nothing of asking#2 in the record of fake database.\n',
   )
 })
 
@@ -63,4 +63,47 @@ test('audit init prints what it runs, and --print runs nothing', async () => {
   expect(await runCli('audit', { store })).toMatchObject({ code: 3 })
   expect((await runCli('audit init', { store })).stderr).toContain('recorded in drover.decisions')
   expect(await runCli('audit', { store })).toMatchObject({ code: 0 })
+})
+
+test('audit shows actions beside decisions, with what was changed, and send on an asked topic', async () => {
+  const store = createExampleStore()
+  await runCli(['cancel', 'queued', '--as', 'ada', '--comment', 'an outage'], { store })
+  await runCli(['queues', 'set', 'mails', '--concurrency', '3', '--as', 'bob'], { store })
+  await runCli(['approve', 'asking', '--as', 'eve'], { store })
+  const run = await runCli('audit', { store, isTerminal: true, columns: 120 })
+  expect(run.stdout).toMatchInlineSnapshot(`
+    "AT                    OF        ACTION      OUTCOME  BY   COMMENT    ROLE      WORKFLOW       CHANGE
+    2026-01-02 03:05:05Z  asking#1  ✓ approved  stored   eve             postgres  orderWorkflow
+    2026-01-02 03:05:05Z  mails     queues set  done     bob             postgres
+    2026-01-02 03:05:05Z  queued    cancel      done     ada  an outage  postgres                 status ENQUEUED → CANCELL…
+    "
+  `)
+  expect((await runCli('audit --by ada', { store })).stdout.trimEnd().split('\t')).toEqual([
+    ...['2026-01-02T03:05:05.000Z', 'queued', 'cancel', 'done', 'ada', 'an outage', 'postgres', '', ''],
+    'status ENQUEUED → CANCELLED',
+  ])
+  expect((await runCli('audit asking#1', { store })).stdout).toContain('approved')
+  const other = createExampleStore()
+  await runCli('send asking hello --topic legal --as ada', { store: other })
+  const { stdout } = await runCli('audit asking -o json', { store: other })
+  expect(JSON.parse(stdout)).toMatchObject([
+    { type: 'action', action: 'send', outcome: 'sent', workflowId: 'asking', subject: null, by: 'ada' },
+  ])
+})
+
+test('without a record an action goes on and says so once, unless that is required', async () => {
+  const store = () =>
+    createFakeStore([{ workflowId: 'a' }, { workflowId: 'b' }], { hasRecord: false, own: false })
+  expect(await runCli('cancel a b', { store: store() })).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^not recorded: drover audit init\n2 cancelled/),
+  })
+  const config = (audit: string) => ({ '/project/drover.config.json': JSON.stringify({ audit }) })
+  const off = await runCli('cancel a', { store: store(), files: config('off') })
+  expect(off).toMatchObject({ code: 0, stderr: '' })
+  const required = store()
+  expect(await runCli('cancel a', { store: required, files: config('required') })).toMatchObject({ code: 3 })
+  expect((await required.get('a'))?.status).toBe('PENDING')
+  const sent = await runCli('send a hello', { store: required, files: config('required') })
+  expect(sent.code).toBe(0)
 })
