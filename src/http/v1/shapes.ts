@@ -76,7 +76,6 @@ export const shapes = {
     request: json,
   }),
   Decision: v.object({
-    type: text,
     workflowId: text,
     step: number,
     topic: maybe,
@@ -89,6 +88,7 @@ export const shapes = {
     status: maybe,
   }),
   Record: v.object({
+    type: text,
     id: number,
     workflowId: text,
     name: text,
