@@ -2,7 +2,7 @@ import type { AnyOf } from '../words/any-of.ts'
 import type { JsonValue } from '../workflow.ts'
 
 /** What is done to workflows, and has a line for each of them. */
-export const workflowActions = [
+const workflowActions = [
   ...(['cancel', 'resume', 'fork', 'rewind', 'delete', 'recover'] as const),
   ...(['reprioritize', 'reschedule', 'requeue', 'send'] as const),
 ] as const

@@ -14,7 +14,7 @@ export interface PauseObjects {
   readonly hasTrigger: boolean
 }
 
-export const pauseTrigger = 'drover_keep_paused'
+const pauseTrigger = 'drover_keep_paused'
 
 /** Not `to_regclass`, which fails where this role may not use the schema. */
 const selectObjects = `select
