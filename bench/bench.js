@@ -15,6 +15,7 @@ import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
 import { memory } from './sections/memory.js'
 import { million } from './sections/million.js'
+import { polling } from './sections/polling.js'
 import { scale } from './sections/scale.js'
 import { startup } from './sections/startup.js'
 import { stream } from './sections/stream.js'
@@ -32,6 +33,7 @@ const sections = {
   catchUp,
   memory,
   idle,
+  polling,
   watchers,
   followers,
   gateway,
@@ -58,7 +60,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 try {
   for (const name of chosen.length > 0 ? chosen : names.filter((one) => one !== 'scale'))
-    report(name, await sections[name](world))
+    if (!report(name, await sections[name](world))) process.exitCode = 1
 } finally {
   await world.close()
 }

@@ -47,6 +47,8 @@ export async function openWorld() {
     client,
     /** The command line of drover. */
     drover,
+    /** The environment in which such a script looks every `ms`, as a sensible user of the SDK's client has it look. */
+    pollingEvery: (ms) => ({ ...env, BENCH_POLLING_MS: String(ms) }),
     /** The command line of a script that uses the SDK's client as its documentation says. */
     sdk: (script, ...args) => [process.execPath, path.join(here, 'sdk', script), ...args],
     psql: (sql) => ['psql', '-X', '-q', '-d', url, '-c', sql],

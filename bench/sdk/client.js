@@ -1,5 +1,10 @@
 import { DBOSClient } from '@dbos-inc/dbos-sdk'
 
+const { BENCH_POLLING_MS } = process.env
+
+/** How often the client looks: as the SDK does unless somebody says otherwise. */
+export const polling = BENCH_POLLING_MS ? { pollingIntervalMs: Number(BENCH_POLLING_MS) } : {}
+
 /** As in the SDK's documentation, without its log. */
 export function createClient() {
   const silent = () => {}

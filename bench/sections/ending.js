@@ -7,13 +7,14 @@ const settleMs = 700
 
 /** From the last line of a workflow to the end of the process that waits for it. */
 export async function ending(world) {
-  const rows = { 'drover wait': [], 'SDK getResult': [] }
+  const rows = { 'drover wait': [], 'SDK getResult': [], 'SDK getResult at 50 ms': [] }
   for (let round = 0; round < rounds; round++) {
     const id = `ending-${round}`
     await world.start('ends', id, Math.random() * 1000)
     const waiting = [
       spawnProcess(world.drover('wait', id), world.env),
       spawnProcess(world.sdk('get-result.js', id), world.env),
+      spawnProcess(world.sdk('get-result.js', id), world.pollingEvery(50)),
     ]
     const results = waiting.map(
       ({ onLine }) => new Promise((resolve) => onLine((line) => resolve(Number(line)))),

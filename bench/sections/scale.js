@@ -1,3 +1,4 @@
+import { exact } from '../report.js'
 import { buffersOf } from '../scale/buffers.js'
 import { fillScale } from '../scale/fill-scale.js'
 
@@ -48,7 +49,7 @@ export async function scale({ database, env, drover }) {
   const [{ active }] = rows
   const measure = async (args, limit) => {
     const blocks = await buffersOf(database, drover(...args), env)
-    return [`${args.join(' ')} ≤ ${limit} blks (${blocks})`, blocks <= limit]
+    return [`${args.join(' ')} ≤ ${limit} blks (${blocks})`, blocks <= limit, exact]
   }
   const goals = []
   for (const args of bounded) goals.push(await measure(args, most))

@@ -1,7 +1,10 @@
-import { isInstalled, timeInTurns } from '../processes.js'
+import { mkdtempSync } from 'node:fs'
+import path from 'node:path'
+import { isInstalled, now, spawnProcess, timeInTurns } from '../processes.js'
 import { median } from '../report.js'
 
 const rounds = 21
+const coldRounds = 5
 const nothing = 'node -e 0'
 
 /** What a command costs from its first to its last millisecond, on a server that runs. */
@@ -31,10 +34,26 @@ export async function startup(world) {
     embedded,
     rounds,
   )
+  const cold = []
+  for (let round = 0; round < coldRounds; round++) {
+    // A home of its own, in which nothing is compiled yet.
+    const home = mkdtempSync(path.join(world.home, 'cold-'))
+    const { succeeded, child } = spawnProcess(drover('events', 'startup', 'progress'), {
+      ...env,
+      DROVER_HOME: home,
+    })
+    child.stdout.resume()
+    const startedAt = now()
+    cold.push((await succeeded) - startedAt)
+  }
   const ratio = (name) => median(samples[name]) / median(samples[nothing])
   return {
     title: 'whole processes, in turns',
-    rows: { ...samples, 'drover events, embedded': owned.events },
+    rows: {
+      ...samples,
+      'drover events, embedded': owned.events,
+      'drover events, first run after an install': cold,
+    },
     goals: [
       ['--version ≤ 1.4 ×', ratio('drover --version') <= 1.4],
       ['--help ≤ 1.4 ×', ratio('drover --help') <= 1.4],

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processorMs, transactions } from '../cost.js'
 import { now, quietMoment } from '../processes.js'
-import { median, round } from '../report.js'
+import { exact, median, round } from '../report.js'
 import { openScreen } from '../screens.js'
 import { fill } from './million.js'
 
@@ -58,6 +58,7 @@ export async function top(world) {
           `${name}, ${when}: ≤ 1 transaction/s (${round(cost.transactions)})`,
           // One more or less is a matter of when it was begun to count.
           cost.transactions <= 1 + 1 / seconds,
+          exact,
         ]),
       ),
       ...['idle', 'changing'].map((when) => [

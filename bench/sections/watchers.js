@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { costOf } from '../cost.js'
 import { spawnProcess } from '../processes.js'
-import { round } from '../report.js'
+import { exact, round } from '../report.js'
 
 const count = 100
 const seconds = 20
@@ -36,7 +36,7 @@ export async function watchers(world) {
       `${connections} connections, ${round(cost.transactionsPerSecond - without.transactionsPerSecond)} transactions/s`,
       `server ${round(cost.serverPercent - without.serverPercent)} % of a processor, all watchers together ${round(cost.clientPercent)} %`,
     ],
-    goals: [['at most two connections each', connections <= 2 * count]],
+    goals: [['at most two connections each', connections <= 2 * count, exact]],
   }
 }
 
