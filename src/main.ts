@@ -34,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     stdout: standardOutput(1, () => process.stdout),
     stderr: standardOutput(2, () => process.stderr),
     env: process.env,
+    signal: interrupts.signal,
     onClosedPipe: () => interrupts.abort('SIGPIPE'),
     onBrokenOutput: (error) =>
       endWith(new CliError('output-failed', `Cannot write the output: ${error.message}.`)),
@@ -131,7 +132,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   await (await local)?.leave()
   // A reader that never reads on must not make this process one that only SIGKILL ends.
   leaveSignals()
-  await terminal.flush()
+  await Promise.race([terminal.flush(), ...(wasStopped(interrupts.signal) ? [untilNobodyReads()] : [])])
   await ending
   isOver = true
   return worstExitCode(codes)
@@ -164,6 +165,20 @@ function silenceWarnings(): void {
   process.removeAllListeners('warning')
   const isWanted = process.env.DEBUG?.split(',').includes('drover') ?? false
   if (isWanted) process.on('warning', ({ name, message }) => process.stderr.write(`${name}: ${message}\n`))
+}
+
+/** By whoever may not be kept waiting. */
+function wasStopped({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason !== 'SIGPIPE'
+}
+
+/** Resolves once a reader has taken nothing for a second. */
+async function untilNobodyReads(): Promise<void> {
+  let left = Number.POSITIVE_INFINITY
+  while (process.stdout.writableLength < left) {
+    left = process.stdout.writableLength
+    await sleep(1000)
+  }
 }
 
 /** The first ctrl-c asks the command to end in order, the second one does not ask. Returns how to leave it to the system again. */

@@ -5,6 +5,7 @@ import { CliError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../settings/settings.ts'
 import { findTarget, type TargetOptions } from '../settings/target.ts'
+import { hasReaderLeft } from './interrupt.ts'
 import { printNotice } from './print-notice.ts'
 import type { LentStore } from './profile/change-guard.ts'
 import { type SignatureFlags, signatureOf } from './record/sign.ts'
@@ -17,6 +18,8 @@ interface LendingOptions extends TargetOptions {
   readonly limit?: TimeLimit
   /** It follows something: a connection that is lost is made again. */
   readonly isFollowed?: boolean
+  /** As `withReadStore`. */
+  readonly isReading?: boolean
   /** No longer than this. */
   readonly timeoutMs?: number
 }
@@ -32,6 +35,7 @@ export async function withStore<Result>(
   {
     limit = createTimeLimit(context, undefined),
     isFollowed,
+    isReading = false,
     timeoutMs,
     settings: given,
     ...options
@@ -46,9 +50,38 @@ export async function withStore<Result>(
   noteUnknownTables(context, store)
   try {
     const signed = store.as(signatureOf(context, flags, settings))
-    return await use(await lend(context, signed, settings), settings, target)
+    const using = use(await lend(context, signed, settings), settings, target)
+    return await (isReading ? untilStopped(context, using) : using)
   } finally {
     await store.close()
+  }
+}
+
+/** The same for what reads, prints, and leaves nothing half done: who asks it to stop need not wait for its end. */
+export function withReadStore<Result>(
+  context: Context,
+  flags: DatabaseFlags,
+  use: (store: LentStore, settings: Settings) => Promise<Result>,
+): Promise<Result> {
+  return withStore(context, flags, use, { isReading: true })
+}
+
+/** Whoever read the output and left is no reason: what is printed then goes nowhere. */
+async function untilStopped<Result>(context: Context, result: Promise<Result>): Promise<Result> {
+  const { signal } = context.interrupts
+  let stop = (): void => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      if (!hasReaderLeft(context)) reject(new CliError('interrupted', 'Interrupted before all was shown.'))
+    }
+  })
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([result, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    result.catch(() => {})
   }
 }
 

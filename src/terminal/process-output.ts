@@ -26,6 +26,8 @@ interface ProcessOutputOptions {
   readonly colorLevel: (isTerminal: boolean) => ColorLevel
   /** Nothing more can be written. */
   readonly onLost: (error: NodeJS.ErrnoException) => void
+  /** Once it is aborted nobody waits until a reader has taken what was written. */
+  readonly signal: AbortSignal
   /** Before each write: what was said elsewhere comes first. */
   readonly onWrite: () => void
 }
@@ -35,6 +37,7 @@ export function createProcessOutput({
   canRedraw,
   colorLevel,
   onLost,
+  signal,
   onWrite,
 }: ProcessOutputOptions): ProcessOutput {
   const { writeUnopened, neverWaits = false } = source
@@ -50,6 +53,7 @@ export function createProcessOutput({
     drained = undefined
     resume()
   }
+  signal.addEventListener('abort', settle, { once: true })
   const fail = (error: NodeJS.ErrnoException) => {
     if (isGone) return
     isGone = true
@@ -115,7 +119,7 @@ export function createProcessOutput({
         turn = undefined
         writeOut()
       })
-      if (opened?.writableNeedDrain) await waitForDrain()
+      if (opened?.writableNeedDrain && !signal.aborted) await waitForDrain()
     },
     writeOut,
     onResize: (listener) => {

@@ -17,6 +17,8 @@ export interface TerminalOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Before `useColor` is called; `auto` by default. */
   readonly color?: ColorMode
+  /** Once it is aborted nobody waits until a reader has taken what was written. */
+  readonly signal?: AbortSignal
   /** Whoever read stdout has left (`… | head -1`): time to end quietly, with 0. */
   readonly onClosedPipe: () => void
   /** Stdout takes nothing more for another reason, such as a full disk. */
@@ -35,6 +37,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   const ci = isCI(env)
 
   const common = {
+    signal: options.signal ?? new AbortController().signal,
     canRedraw: !ci && env.TERM !== 'dumb',
     colorLevel: (isTerminal: boolean) => decideColorLevel({ mode, isTerminal, env }),
   }

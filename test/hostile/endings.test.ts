@@ -22,6 +22,7 @@ beforeAll(async () => {
       { recv: 'go' },
     ],
   })
+  await addLong()
 })
 afterAll(() => place.remove())
 
@@ -87,3 +88,85 @@ const sessions = async () =>
       )
     )[0]?.count,
   )
+
+/** In the middle of what it draws or writes, whether anybody takes it or not. */
+test.each([
+  'steps long --timeline --limit 100000',
+  'steps long',
+  'steps long -o jsonl',
+  'export long',
+  'stream long log',
+  'events long --follow -o jsonl',
+])('SIGTERM ends "%s" in order, though nobody reads what it writes', async (line) => {
+  const child = spawnDrover(line)
+  const said = text(child.stderr)
+  await once(child.stdout, 'readable')
+  child.kill('SIGTERM')
+  const [code, signal] = await once(child, 'exit')
+  child.stdout.destroy()
+  expect({ code, signal, stderr: await said }).toEqual({
+    code: 143,
+    signal: null,
+    stderr: expect.stringMatching(/Interrupted|drover (stream|watch) long/),
+  })
+})
+
+test.each(['steps long -o json', 'steps long --timeline --limit 100000 -o json', 'diff long long --all'])(
+  'SIGTERM ends "%s" in order while it reads, and nothing is half printed',
+  async (line) => {
+    const before = await readers()
+    const child = spawnDrover(line)
+    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    await waitUntil('it reads', async () => (await readers()).some((pid) => !before.includes(pid)))
+    child.kill('SIGTERM')
+    const [stdout, stderr] = await ended
+    // Whoever was done before it heard of it has printed all.
+    if (child.exitCode === 0) return
+    expect({ code: child.exitCode, stdout }).toEqual({ code: 143, stdout: '' })
+    expect(stderr).toContain('Interrupted')
+  },
+)
+
+/** 100,000 steps, events and values of a stream: more than any pipe holds. */
+async function addLong(): Promise<void> {
+  const { query } = place.database
+  const many = 'from generate_series(0, 99999) n'
+  await query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name, serialization, created_at, updated_at)
+     values ('long', 'PENDING', 'long', 'portable_json', 1764200000000, 1764200000000)`,
+  )
+  await query(
+    `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, output, serialization, started_at_epoch_ms, completed_at_epoch_ms)
+     select 'long', n, 'step' || n, '1', 'portable_json', 1764200000000 + n * 10, 1764200000005 + n * 10 ${many}`,
+  )
+  await query(
+    `insert into dbos.streams (workflow_uuid, key, value, "offset", function_id, serialization)
+     select 'long', 'log', '"value"', n, n, 'portable_json' ${many}`,
+  )
+  await query(
+    `insert into dbos.workflow_events_history (workflow_uuid, function_id, key, value, serialization)
+     select 'long', n, 'progress', n::text, 'portable_json' ${many}`,
+  )
+  await query(
+    `insert into dbos.workflow_events (workflow_uuid, key, value, serialization) values ('long', 'progress', '99999', 'portable_json')`,
+  )
+}
+
+function spawnDrover(line: string) {
+  return spawn(process.execPath, [droverBin, ...line.split(' ')], {
+    cwd: place.home,
+    env: { PATH: process.env.PATH, HOME: place.home, DROVER_HOME: place.home, ...place.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: patience(),
+    killSignal: 'SIGKILL',
+  })
+}
+
+/** Sessions of drover that have begun to read steps. */
+async function readers(): Promise<readonly unknown[]> {
+  const rows = await place.database.query(
+    `select pid from pg_stat_activity where datname = current_database() and application_name = 'drover'
+     and query ilike '%operation_outputs%'`,
+  )
+  return rows.map(({ pid }) => pid)
+}

@@ -80,7 +80,7 @@ async function runInbox(context: Context, flags: InboxFlags): Promise<void> {
         ? runInteractiveInbox(context, store, settings, flags)
         : printInbox(context, store, settings, flags)
     },
-    { isFollowed: flags.watch || isPicked },
+    { isFollowed: flags.watch || isPicked, isReading: !flags.watch && !isPicked },
   )
 }
 

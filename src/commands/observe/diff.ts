@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { compareSteps, type StepPair } from '../../core/diagnosis/compare-steps.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
 import { diffColumns } from '../../render/columns/diff-columns.ts'
 import { toStepPairJson } from '../../render/to-json.ts'
@@ -30,7 +30,7 @@ async function runDiff(
   [left, right]: readonly [string, string],
   flags: DiffFlags,
 ): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const one = await findWorkflow(context, store, left)
     const other = await findWorkflow(context, store, right)
     const pairs = compareSteps(await store.steps(one.workflowId), await store.steps(other.workflowId))

@@ -7,7 +7,7 @@ import type { Lineage, Workflow } from '../../core/workflow.ts'
 import { orPicked } from '../../frame/cockpit/pick-workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { showEach } from '../../frame/show-each.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { isOneId, readIds } from '../../frame/workflow-ids.ts'
 import { createStyle } from '../../render/style.ts'
 import { toWorkflowJson } from '../../render/to-json.ts'
@@ -31,7 +31,7 @@ export function getCommand(context: Context): Command {
 
 async function runGet(context: Context, typed: readonly string[], flags: GetFlags): Promise<void> {
   const ids = await readIds(context, typed)
-  await withStore(context, flags, (store, { workflows }) => {
+  await withReadStore(context, flags, (store, { workflows }) => {
     const know = createWaitKnowledge(store, workflows)
     return showEach(
       context,

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
 import { messageColumns } from '../../render/columns/message-columns.ts'
 import { toMessageJson } from '../../render/to-json.ts'
@@ -20,7 +20,7 @@ export function messagesCommand(context: Context): Command {
 }
 
 async function runMessages(context: Context, id: string, flags: MessagesFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const { workflowId } = await findWorkflow(context, store, id)
     await printRows(context, flags, {
       rows: await store.messages(workflowId),

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
@@ -8,12 +9,12 @@ import type { Step, WorkflowSummary } from '../../core/workflow.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
 import { stepColumns } from '../../render/columns/step-columns.ts'
 import { createStyle } from '../../render/style.ts'
 import { counted } from '../../render/text.ts'
-import { renderTimeline } from '../../render/timeline/timeline.ts'
+import { timelineLines } from '../../render/timeline/timeline.ts'
 import { toStepJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 
@@ -49,7 +50,7 @@ async function runSteps(context: Context, id: string, flags: StepsFlags): Promis
     })
   }
   const isRange = from !== undefined || limit !== undefined || last !== undefined
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const { workflowId } = await findWorkflow(context, store, id)
     const isForPerson = output === 'table' && (timeline || context.terminal.stdout.isTerminal)
     const count = isForPerson && !isRange ? await store.countSteps(workflowId) : 0
@@ -81,7 +82,8 @@ async function printPages(
   for (let printed = 0; printed < limit; ) {
     const range = last === undefined ? { from: next, limit: Math.min(pageSize, limit - printed) } : { last }
     const page = await store.steps(workflowId, range)
-    if (page.length === 0 || context.interrupts.signal.aborted) {
+    if (context.interrupts.signal.aborted) return
+    if (page.length === 0) {
       if (printed === 0 && !isWhole) await print(context, flags, workflowId, [])
       break
     }
@@ -130,13 +132,24 @@ function print(
   })
 }
 
+const linesAtOnce = 1000
+
+/** Who asks it to stop is heard between pieces. */
 async function printTimeline(
-  { terminal, now }: Context,
+  { terminal, now, interrupts }: Context,
   steps: readonly Step[],
   children: readonly WorkflowSummary[],
 ): Promise<void> {
   const { colorLevel, columns } = terminal.stdout
   const frame = { style: createStyle(colorLevel), width: columns, now: now() }
-  const lines = renderTimeline(steps, frame, children)
-  await terminal.print(lines.join('\n'))
+  let piece: string[] = []
+  for (const line of timelineLines(steps, frame, children)) {
+    piece.push(line)
+    if (piece.length < linesAtOnce) continue
+    await turn()
+    if (interrupts.signal.aborted) return
+    await terminal.print(piece.join('\n'))
+    piece = []
+  }
+  if (piece.length > 0) await terminal.print(piece.join('\n'))
 }

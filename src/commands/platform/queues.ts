@@ -8,7 +8,7 @@ import { confirm } from '../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { readQueues } from '../../frame/queues/remembered-pauses.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore, withStore } from '../../frame/with-store.ts'
 import { listedQueueColumns } from '../../render/columns/platform-columns.ts'
 import { toListedQueueJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -39,7 +39,7 @@ export function queuesCommand(context: Context): Command {
 }
 
 async function runList(context: Context, flags: QueueFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     await printRows(context, flags, {
       rows: await listQueues(store, () => readQueues(context, store)),
       columns: listedQueueColumns,

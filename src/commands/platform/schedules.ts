@@ -12,7 +12,7 @@ import {
   printRows,
 } from '../../frame/output-format.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore, withStore } from '../../frame/with-store.ts'
 import { scheduleColumns } from '../../render/columns/platform-columns.ts'
 import { toScheduleJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -37,7 +37,7 @@ export function schedulesCommand(context: Context): Command {
 }
 
 async function runList(context: Context, flags: ScheduleFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     await printRows(context, flags, {
       rows: await store.schedules(),
       columns: scheduleColumns,

@@ -4,7 +4,7 @@ import { listVersions } from '../../core/run/list-versions.ts'
 import { command } from '../../core/words/command-line.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore, withStore } from '../../frame/with-store.ts'
 import { versionColumns } from '../../render/columns/platform-columns.ts'
 import { toVersionJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -43,7 +43,7 @@ export function versionsCommand(context: Context): Command {
 }
 
 async function runList(context: Context, flags: VersionFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     await printRows(context, flags, {
       rows: await listVersions(store),
       columns: versionColumns,

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { readRecentMetrics } from '../../core/metrics/gather-metrics.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { renderOpenMetrics } from '../../render/open-metrics.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 
@@ -15,7 +15,7 @@ export function metricsCommand(context: Context): Command {
 }
 
 async function runMetrics(context: Context, flags: DatabaseFlags): Promise<void> {
-  await withStore(context, flags, async (store, { audit }) => {
+  await withReadStore(context, flags, async (store, { audit }) => {
     const metrics = await readRecentMetrics({ store, isRecorded: audit.value !== 'off' })
     await context.terminal.print(renderOpenMetrics(metrics).trimEnd())
   })

@@ -4,7 +4,7 @@ import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseTime } from '../../core/words/time.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import {
   discrepancyColumns,
   ofDiscrepancy,
@@ -32,7 +32,7 @@ export function verifyCommand(context: Context): Command {
 
 async function runVerify(context: Context, flags: VerifyFlags): Promise<void> {
   const from = flags.from === undefined ? undefined : parseTime(flags.from, context.now())
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const { checked, since, discrepancies, doubts } = await store.verifyRecord({ from })
     const { label } = store.database
     await printRows(context, flags, {

@@ -9,7 +9,7 @@ import { parseTime } from '../../core/words/time.ts'
 import { positiveInteger, repeatable } from '../../frame/option-parsers.ts'
 import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore, withStore } from '../../frame/with-store.ts'
 import { recordColumns } from '../../render/columns/record-columns.ts'
 import { toRecordLineJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -70,7 +70,7 @@ async function runAudit(context: Context, id: string | undefined, flags: AuditFl
   const from = flags.from === undefined ? undefined : parseTime(flags.from, now)
   const to = flags.to === undefined ? undefined : parseTime(flags.to, now)
   const limit = flags.limit ?? (flags.output === 'table' ? tableLimit : undefined)
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const wait = toWait(id)
     const query = { actor: flags.by, from, to, limit: limit === undefined ? undefined : limit + 1 }
     const decisions = await store.decisions({ ...query, ...wait })

@@ -115,7 +115,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
     return { lines: toFindingLines(examine(checkup), checkup.server.now, store.database), code: undefined }
   }
   try {
-    return await withStore(context, flags, examineAll, { limit })
+    return await withStore(context, flags, examineAll, { limit, isReading: true })
   } catch (error) {
     if (!(error instanceof CliError) || error.code === 'interrupted') throw error
     const code = exitCodeOf(error.code)

@@ -5,7 +5,7 @@ import { orPicked } from '../../frame/cockpit/pick-workflow.ts'
 import { addOutputOptions, type OutputFlags } from '../../frame/output-format.ts'
 import { explanationText, surroundingsOf } from '../../frame/print-explanation.ts'
 import { showEach } from '../../frame/show-each.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { isOneId, readIds } from '../../frame/workflow-ids.ts'
 import { toExplanationJson } from '../../render/explain/explanation-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
@@ -30,7 +30,7 @@ export function explainCommand(context: Context): Command {
 
 async function runExplain(context: Context, typed: readonly string[], flags: ExplainFlags): Promise<void> {
   const ids = await readIds(context, typed)
-  await withStore(context, flags, (store, settings) =>
+  await withReadStore(context, flags, (store, settings) =>
     showEach(
       context,
       store,

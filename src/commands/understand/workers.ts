@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { toWorkerJson, workerColumns } from '../../render/columns/worker-columns.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 
@@ -20,7 +20,7 @@ export function workersCommand(context: Context): Command {
 }
 
 async function runWorkers(context: Context, flags: WorkersFlags): Promise<void> {
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const executors = await store.executors()
     if (executors === undefined) {
       printNotice(

@@ -16,7 +16,7 @@ import {
 } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { showEach } from '../../frame/show-each.ts'
-import { withStore } from '../../frame/with-store.ts'
+import { withReadStore } from '../../frame/with-store.ts'
 import { isOneId, readIds } from '../../frame/workflow-ids.ts'
 import { outcomeSentence } from '../../render/outcome.ts'
 import { toJsonLine } from '../../render/to-json.ts'
@@ -46,7 +46,7 @@ async function runResult(context: Context, typed: readonly string[], flags: Resu
   const assertions = await parseAssertions(flags.assert)
   const ids = await readIds(context, typed)
   const isAlone = isOneId(typed)
-  await withStore(context, flags, (store) =>
+  await withReadStore(context, flags, (store) =>
     showEach(context, store, { ids, isAlone, flags }, async (workflow, print) => {
       const { workflowId, status, output } = workflow
       if (!isEnded(status)) {

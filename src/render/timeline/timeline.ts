@@ -14,11 +14,20 @@ const maxNameWidth = 32
  */
 export function renderTimeline(
   steps: readonly Step[],
-  { style, width, now }: Viewport,
+  frame: Viewport,
   children: readonly WorkflowSummary[] = [],
 ): string[] {
+  return [...timelineLines(steps, frame, children)]
+}
+
+/** The same, line by line: whoever draws very many does something else in between. */
+export function* timelineLines(
+  steps: readonly Step[],
+  { style, width, now }: Viewport,
+  children: readonly WorkflowSummary[],
+): Generator<string> {
   const spans = toSpans(steps, children, now)
-  if (spans.length === 0) return []
+  if (spans.length === 0) return
   const placeWidth = longestOf(spans.map(({ place }) => displayWidth(place)))
   const names = spans.map((span) => `${pad(span.place, placeWidth, 'right')}  ${nameOf(span)}`)
   const tookWidth = longestOf(spans.map((span) => tookOf(span).length))
@@ -33,19 +42,17 @@ export function renderTimeline(
   const scale = toScale(stretches, axisWidth)
   const waits = stretches.filter(({ isWait }) => isWait)
   const startMs = stretches[0]?.startMs ?? 0
-  return [
-    style.faint(`${' '.repeat(nameWidth)}  ${axisLine(scale, startMs, axisWidth)}`.trimEnd()),
-    ...spans.map((span, index) => {
-      const start = Math.min(axisWidth - 1, scale.columnOf(span.startMs))
-      const end = Math.max(start + 1, scale.columnOf(span.endMs))
-      const mark = span.isWait ? '┄' : '█'
-      const cells = (' '.repeat(start) + mark.repeat(end - start)).padEnd(axisWidth).slice(0, axisWidth)
-      const paint = span.failed > 0 ? style.bad : span.isWait ? style.faint : style.accent
-      const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
-      return `${name}  ${paint(cells)}  ${pad(tookOf(span), tookWidth, 'right')}${markOf(span)}`
-    }),
-    ...(waits.length > 0 ? [style.faint(truncate(compressedNote(waits), width))] : []),
-  ]
+  yield style.faint(`${' '.repeat(nameWidth)}  ${axisLine(scale, startMs, axisWidth)}`.trimEnd())
+  for (const [index, span] of spans.entries()) {
+    const start = Math.min(axisWidth - 1, scale.columnOf(span.startMs))
+    const end = Math.max(start + 1, scale.columnOf(span.endMs))
+    const mark = span.isWait ? '┄' : '█'
+    const cells = (' '.repeat(start) + mark.repeat(end - start)).padEnd(axisWidth).slice(0, axisWidth)
+    const paint = span.failed > 0 ? style.bad : span.isWait ? style.faint : style.accent
+    const name = pad(truncate(names[index] ?? '', nameWidth), nameWidth)
+    yield `${name}  ${paint(cells)}  ${pad(tookOf(span), tookWidth, 'right')}${markOf(span)}`
+  }
+  if (waits.length > 0) yield style.faint(truncate(compressedNote(waits), width))
 }
 
 const tickGap = 16

@@ -14,7 +14,7 @@ import { repeatable } from '../../../frame/option-parsers.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { addSignatureOptions } from '../../../frame/record/sign.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
-import { withStore } from '../../../frame/with-store.ts'
+import { withReadStore } from '../../../frame/with-store.ts'
 import { findExactWorkflow, notFoundHint, readIds } from '../../../frame/workflow-ids.ts'
 import { counted } from '../../../render/text.ts'
 import { escapeJson } from '../../../render/to-json.ts'
@@ -55,7 +55,7 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
     })
   }
   const redact = flags.redact && createRedaction(flags.redact)
-  await withStore(context, flags, async (store) => {
+  await withReadStore(context, flags, async (store) => {
     const chosen = filter
       ? await matchingIds(store, await withWholeExecutor(context, store, filter))
       : await findTyped(context, store, typed)

@@ -82,7 +82,7 @@ async function runEvents(
       if (!flags.wait) throw eventNotFound(workflow, events, key)
       return waitForEvent(context, store, workflow, { key, timeoutMs, ...flags })
     },
-    { isFollowed: flags.follow || flags.wait, timeoutMs },
+    { isFollowed: flags.follow || flags.wait, isReading: !flags.follow && !flags.wait, timeoutMs },
   )
 }
 

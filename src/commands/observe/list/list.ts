@@ -70,7 +70,7 @@ async function runList(context: Context, flags: ListFlags): Promise<void> {
       if (flags.watch) return watchList(context, store, flags, listing, areRoots)
       return areRoots ? printRoots(context, store, flags, listing) : printList(context, store, flags, listing)
     },
-    { isFollowed: flags.watch },
+    { isFollowed: flags.watch, isReading: !flags.watch },
   )
 }
 

@@ -36,7 +36,10 @@ export async function printSnapshot(
       progress = advance(progress, values)
       if (signal.aborted) break
     }
-    if (signal.aborted) break
+    if (signal.aborted) {
+      endings.push(describeEnd(workflow, key, progress, { reason: 'open' }))
+      break
+    }
     const ending: Ending = closed
       ? { reason: 'closed' }
       : isEnded(status)
