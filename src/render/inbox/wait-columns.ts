@@ -20,7 +20,7 @@ const lookByState = {
 const expiringMs = 600_000
 
 /** It waits, and not for long any more. */
-export function isExpiring({ state, until }: Pick<WaitRow, 'state' | 'until'>, now: Date): boolean {
+function isExpiring({ state, until }: Pick<WaitRow, 'state' | 'until'>, now: Date): boolean {
   return state === 'waiting' && until !== null && until.getTime() - now.getTime() <= expiringMs
 }
 
