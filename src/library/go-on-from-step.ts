@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createQueueChoice } from '../core/manage/choose-queue.ts'
 import { createVersionChoice } from '../core/manage/choose-version.ts'
 import { type ManageTarget, obstacleTo } from '../core/manage/manage.ts'
-import { findResumeStep, type ResumePoint } from '../core/manage/resume-point.ts'
+import { findResumeStep, nameOfPoint, type ResumePoint } from '../core/manage/resume-point.ts'
 import type { Store } from '../core/store.ts'
 import type { Changed } from './change-workflows.ts'
 
@@ -29,7 +29,9 @@ export async function runFromStep(
 ): Promise<readonly RunFromStep[]> {
   const ids = [...new Set(workflowIds)]
   const stateById = new Map((await store.states(ids)).map((state) => [state.workflowId, state]))
-  const boundsById = new Map((await store.stepBounds(ids)).map((bounds) => [bounds.workflowId, bounds]))
+  const boundsById = new Map(
+    (await store.stepBounds(ids, nameOfPoint(from))).map((bounds) => [bounds.workflowId, bounds]),
+  )
   const chooseQueue = await createQueueChoice(store, queue)
   const chooseVersion = createVersionChoice(store, version)
   const targets = new Map<string, ManageTarget>()

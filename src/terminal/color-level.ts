@@ -6,13 +6,14 @@ interface ColorSituation {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** How many colours one output gets: the flag wins, then FORCE_COLOR, then NO_COLOR, then what the terminal can do. */
+/** How many colours one output gets: the flag wins, then FORCE_COLOR, CLICOLOR_FORCE, NO_COLOR, CLICOLOR, then what the terminal can do. */
 export function decideColorLevel({ mode, isTerminal, env }: ColorSituation): ColorLevel {
   if (mode === 'never') return 0
   const forced = readForceColor(env)
   if (mode === 'always') return Math.max(1, forced ?? terminalLevel(env)) as ColorLevel
   if (forced !== undefined) return forced
-  if (env.NO_COLOR || !isTerminal) return 0
+  if (env.CLICOLOR_FORCE && env.CLICOLOR_FORCE !== '0') return Math.max(1, terminalLevel(env)) as ColorLevel
+  if (env.NO_COLOR || env.CLICOLOR === '0' || !isTerminal) return 0
   return terminalLevel(env)
 }
 

@@ -2,6 +2,7 @@ import type { ReadStream } from 'node:tty'
 import { isCI } from './ci.ts'
 import { cleanText } from './clean-text.ts'
 import { decideColorLevel } from './color-level.ts'
+import { createLinePrompts, isAccessible } from './line-prompts.ts'
 import { createLiveRegion, createPlainRegion } from './live-region.ts'
 import { createProcessOutput, type OutputSource, type ProcessOutput } from './process-output.ts'
 import { createPrompts } from './prompts.ts'
@@ -38,7 +39,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
 
   const common = {
     signal: options.signal ?? new AbortController().signal,
-    canRedraw: !ci && env.TERM !== 'dumb',
+    canRedraw: !ci && env.TERM !== 'dumb' && !isAccessible(env),
     colorLevel: (isTerminal: boolean) => decideColorLevel({ mode, isTerminal, env }),
   }
   const out: ProcessOutput = createProcessOutput({
@@ -113,12 +114,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
     }
   }
 
-  const prompts = createPrompts({
-    stdin: () => options.stdin,
-    stderr: stderr.open,
-    colorLevel: () => err.colorLevel,
-    writeOut,
-  })
+  const asking = { stdin: () => options.stdin, stderr: stderr.open, writeOut }
+  const prompts = isAccessible(env)
+    ? createLinePrompts(asking)
+    : createPrompts({ ...asking, colorLevel: () => err.colorLevel })
 
   return {
     stdout: stdoutFace,

@@ -124,7 +124,11 @@ test('fork asks from which step, and then whether', () => {
   expect(effect).toMatchObject({ kind: 'find-bounds', subject: { workflowId: 'oldver-1' } })
   if (effect?.kind !== 'find-bounds') throw new Error('it looks for the steps')
   const { subject } = effect
-  seat.take({ type: 'bounds-found', subject, bounds: { workflowId: 'oldver-1', lastStep: 3, failedStep: 2 } })
+  seat.take({
+    type: 'bounds-found',
+    subject,
+    bounds: { workflowId: 'oldver-1', lastStep: 3, failedStep: 2, namedStep: null },
+  })
   expect(seat.text()).toContain('Fork oldver-1 of checkout from step 0 … 3, failed')
   expect(seat.type('return').text()).toContain('Fork oldver-1 of checkout from step 2?')
   seat.type('y')
@@ -132,7 +136,7 @@ test('fork asks from which step, and then whether', () => {
   seat.take({
     type: 'bounds-found',
     subject,
-    bounds: { workflowId: 'oldver-1', lastStep: 3, failedStep: null },
+    bounds: { workflowId: 'oldver-1', lastStep: 3, failedStep: null, namedStep: null },
   })
   seat.type('backspace', '9', 'return')
   expect(seat.text()).toContain('has no such step')

@@ -21,10 +21,10 @@ export function createFakeBulk(world: FakeWorld, managed: Managed[]) {
         const state = { workflowId, name, status, queue, application, version, executorId, createdAt }
         return [{ ...state, updatedAt: new Date(0) }]
       }),
-    stepBounds: async (workflowIds) =>
+    stepBounds: async (workflowIds, name) =>
       workflowIds.flatMap((id) => {
         const rows = entries.get(id)?.rows
-        return rows ? stepBoundsOf(rows) : []
+        return rows ? stepBoundsOf(rows, name) : []
       }),
     countBy: async (filter, field) => {
       const counts = new Map<string | null, number>()

@@ -87,10 +87,11 @@ interface FakeTable {
 }
 
 /** As far as it recorded a step. */
-export function stepBoundsOf({ workflow, steps }: FakeRows): StepBounds[] {
+export function stepBoundsOf({ workflow, steps }: FakeRows, name?: string): StepBounds[] {
   const lastStep = steps.at(-1)?.step
   const failedStep = steps.find(({ error }) => error !== null)?.step ?? null
-  return lastStep === undefined ? [] : [{ workflowId: workflow.workflowId, lastStep, failedStep }]
+  const namedStep = steps.find((step) => step.name === name)?.step ?? null
+  return lastStep === undefined ? [] : [{ workflowId: workflow.workflowId, lastStep, failedStep, namedStep }]
 }
 
 /** What DBOS leaves of a workflow when it is cancelled, resumed, forked, rewound or deleted. */

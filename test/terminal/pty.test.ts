@@ -55,6 +55,30 @@ test('prompts are answered by keys, and left with ctrl-c or a signal', async () 
   ])
 })
 
+test('with ACCESSIBLE prompts are lines that are answered by lines, and left in the same ways', async () => {
+  const session = start('prompts', { ACCESSIBLE: '1' })
+  await session.waitFor('Approve it? (y/N)')
+  session.type('y\r')
+  await session.waitFor('Your choice, 1 to ')
+  session.type('7\r')
+  await session.waitFor('Please type a number')
+  session.type('2\r')
+  await session.waitFor('Why?')
+  session.type('\r')
+  await session.waitFor('Please type something:')
+  session.type('because\r')
+  await session.waitFor('And now?')
+  session.type('\x03')
+  expect(await session.exitCode).toBe(0)
+  const text = session.screen.text()
+  expect(text.filter((line) => /^(confirm|choose|ask) /.test(line))).toEqual([
+    'confirm true',
+    'choose {"id":2}',
+    'ask because',
+  ])
+  expect(text.join('\n')).toMatch(/left undefined\n+listeners 0/)
+})
+
 test('a spinner disappears when the wait is over', async () => {
   const session = start('spin')
   await session.waitFor('connecting')

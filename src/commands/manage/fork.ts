@@ -1,17 +1,21 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { addBulkOptions } from './bulk/bulk-options.ts'
+import type { ForkWaitFlags } from './fork-wait.ts'
 import { addFromStepOptions, type FromStepFlags, runFromStep } from './from-step.ts'
 
 export function forkCommand(context: Context): Command {
   const command = new Command('fork')
     .summary('run workflows again from a step, as copies with new ids')
     .description(
-      'Run workflows again from a step, as copies that keep what was recorded before it. The new ids are printed; the old workflows stay as they are. A filter without --status takes those that ended ERROR, CANCELLED or dead.',
+      'Run workflows again from a step, as copies that keep what was recorded before it. The new ids are printed, or with --wait their results; the old workflows stay as they are. A filter without --status takes those that ended ERROR, CANCELLED or dead.',
     )
     .option('--id <id>', 'the id of the copy (a new UUID by default)')
+    .option('--wait', 'follow the copies to their end, and print their results', false)
+    .option('--timeout <duration>', 'with --wait: no longer than this (exit 124)')
+    .option('-r, --raw-string', 'with --wait: print a string without quotes', false)
     .action((ids: string[], _, command: Command) =>
-      runFromStep(context, 'fork', ids, command.optsWithGlobals<FromStepFlags>()),
+      runFromStep(context, 'fork', ids, command.optsWithGlobals<FromStepFlags & ForkWaitFlags>()),
     )
   return addBulkOptions(addFromStepOptions(command))
 }

@@ -8,21 +8,25 @@ import type { StepBounds, WorkflowState } from '../../core/manage/manage.ts'
 import {
   describeRunFromStep,
   findResumeStep,
+  nameOfPoint,
   parseResumePoint,
   type ResumePoint,
 } from '../../core/manage/resume-point.ts'
 import type { Store } from '../../core/store.ts'
 import { type CommandOptions, command, phrase } from '../../core/words/command-line.ts'
+import { parseDuration } from '../../core/words/duration.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { surroundingsOf } from '../../frame/print-explanation.ts'
 import { printNotice } from '../../frame/print-notice.ts'
+import type { LentStore } from '../../frame/profile/change-guard.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { isOneId } from '../../frame/workflow-ids.ts'
 import { fromStepLines } from '../../render/from-step-lines.ts'
-import type { DatabaseFlags } from '../../settings/settings.ts'
+import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
 import { runBulk } from './bulk/bulk.ts'
 import type { BulkFlags } from './bulk/bulk-options.ts'
 import type { Prepared } from './bulk/request.ts'
+import { type ForkWaitFlags, waitForCopies } from './fork-wait.ts'
 import { createVersionNotice } from './version-notice.ts'
 
 /** The flags that `fork` and `rewind` share. */
@@ -37,7 +41,7 @@ export function addFromStepOptions(command: Command): Command {
   return command
     .requiredOption(
       '--from <step>',
-      'the first step that runs again: its number, failed (the first that did), or last',
+      'the first step that runs again: its number, its name (the first of several), failed (the first that did), or last',
       parseResumePoint,
     )
     .option(
@@ -52,7 +56,7 @@ export async function runFromStep(
   context: Context,
   verb: 'fork' | 'rewind',
   typed: readonly string[],
-  flags: FromStepFlags,
+  flags: FromStepFlags & Partial<ForkWaitFlags>,
 ): Promise<void> {
   const filter = toFilter(context, flags)
   if (flags.id !== undefined && (filter || typed.length !== 1 || typed.includes('-'))) {
@@ -60,7 +64,10 @@ export async function runFromStep(
       hint: command('fork', ['ID'], { '--from': flags.from, '--id': 'NEW' }),
     })
   }
-  await withStore(context, flags, async (store, settings) => {
+  if (flags.timeout !== undefined && !flags.wait)
+    throw new CliError('usage', '--timeout needs --wait.', { hint: 'add --wait' })
+  const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  const fork = async (store: LentStore, settings: Settings): Promise<void> => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
     const chooseVersion = createVersionChoice(store, flags.toVersion)
@@ -89,11 +96,12 @@ export async function runFromStep(
       }
     }
     const prepare = async (states: readonly WorkflowState[]) => {
-      const all = await store.stepBounds(states.map(({ workflowId }) => workflowId))
+      const ids = states.map(({ workflowId }) => workflowId)
+      const all = await store.stepBounds(ids, nameOfPoint(flags.from))
       const boundsById = new Map(all.map((bounds) => [bounds.workflowId, bounds]))
       return (state: WorkflowState) => prepareOne(state, boundsById.get(state.workflowId))
     }
-    await runBulk(context, store, {
+    const rows = await runBulk(context, store, {
       verb,
       typed,
       filter,
@@ -101,8 +109,14 @@ export async function runFromStep(
       options: typedOptions(flags),
       prepare,
       alwaysAsk: verb === 'rewind',
+      // What comes of them is what stdout is for.
+      isQuiet: flags.wait === true,
     })
-  })
+    const copies = rows.flatMap(({ newWorkflowId }) => newWorkflowId ?? [])
+    if (flags.wait && !flags.dryRun && copies.length > 0)
+      await waitForCopies(context, store, settings, { copies, flags, timeoutMs })
+  }
+  await withStore(context, flags, fork, { isFollowed: flags.wait })
 }
 
 async function requireFreeId(store: Store, workflowId: string): Promise<void> {
@@ -119,5 +133,6 @@ function typedOptions({ from, id, toQueue, toVersion }: FromStepFlags): CommandO
 function whyNoStep(from: string | number, bounds: StepBounds | undefined): string {
   if (!bounds) return 'it has no recorded step: only --from 0'
   const steps = `--from takes 0 to ${bounds.lastStep}`
-  return from === 'failed' ? `no step of it failed: ${steps}` : `it has no step "${from}": ${steps}`
+  if (from === 'failed') return `no step of it failed: ${steps}`
+  return `it has no step "${from}": ${steps}${typeof from === 'string' ? ', or the name of one' : ''}`
 }

@@ -80,14 +80,16 @@ export interface StepBounds {
   readonly lastStep: number
   /** The first one that failed. */
   readonly failedStep: number | null
+  /** The first one of the name that was asked for. */
+  readonly namedStep: number | null
 }
 
 /** How a store changes workflows, many at a time. */
 export interface WorkflowManagement {
   /** Of those that exist, in any order. */
   states(workflowIds: readonly string[]): Promise<readonly WorkflowState[]>
-  /** Of those that recorded a step, in any order. */
-  stepBounds(workflowIds: readonly string[]): Promise<readonly StepBounds[]>
+  /** Of those that recorded a step, in any order; `name` is that of a step. */
+  stepBounds(workflowIds: readonly string[], name?: string): Promise<readonly StepBounds[]>
   /** The most frequent first. */
   countBy(filter: WorkflowFilter, field: CountableField): Promise<readonly FieldCount[]>
   /** Ids of all that these workflows started, and those in turn. */

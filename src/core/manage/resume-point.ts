@@ -5,8 +5,8 @@ import { largestInteger, tooLarge } from '../words/database-value.ts'
 import type { Message, Step } from '../workflow.ts'
 import type { StepBounds } from './manage.ts'
 
-/** Where `fork` and `rewind` begin again: a step's number, the first one that failed, or the last recorded one. */
-export type ResumePoint = number | 'failed' | 'last'
+/** Where `fork` and `rewind` begin again: a step's number, the first one that failed, the last recorded one, or the first of a name. */
+export type ResumePoint = number | string
 
 /** Throws `invalid-argument`. */
 export function parseResumePoint(text: string): ResumePoint {
@@ -15,14 +15,21 @@ export function parseResumePoint(text: string): ResumePoint {
     if (Number(text) > largestInteger) throw tooLarge(text)
     return Number(text)
   }
-  throw new CliError('invalid-argument', `"${text}" is not a step number, "failed" or "last".`, {
-    hint: phrase`write the number of a step, failed, or last; ${command('steps', ['ID'])} lists them`,
+  if (text !== '') return text
+  throw new CliError('invalid-argument', 'No step is named.', {
+    hint: phrase`write the number of a step, its name, failed, or last; ${command('steps', ['ID'])} lists them`,
   })
+}
+
+/** The name of a step that is meant, where it is one. */
+export function nameOfPoint(point: ResumePoint): string | undefined {
+  return typeof point === 'number' || point === 'failed' || point === 'last' ? undefined : point
 }
 
 /** The first step that runs again; undefined when the workflow has no such step. */
 export function findResumeStep(point: ResumePoint, bounds: StepBounds | undefined): number | undefined {
   if (typeof point === 'number') return point <= (bounds?.lastStep ?? -1) + 1 ? point : undefined
+  if (nameOfPoint(point) !== undefined) return bounds?.namedStep ?? undefined
   return (point === 'last' ? bounds?.lastStep : bounds?.failedStep) ?? undefined
 }
 

@@ -57,18 +57,21 @@ export async function readStates(
 export async function readStepBounds(
   { session, schema }: Database,
   workflowIds: readonly string[],
+  name?: string,
 ): Promise<StepBounds[]> {
   const o = operationOutputs.in(schema, 'o')
   const rows = await session.query(
     `select ${o.workflowId} as id, max(${o.step}) as last,
-       min(${o.step}) filter (where ${o.error} is not null) as failed
+       min(${o.step}) filter (where ${o.error} is not null) as failed,
+       min(${o.step}) filter (where ${o.name} = $2) as named
      from ${o} where ${o.workflowId} = any($1) group by 1`,
-    [workflowIds],
+    [workflowIds, name ?? null],
   )
-  return rows.map(({ id, last, failed }) => ({
+  return rows.map(({ id, last, failed, named }) => ({
     workflowId: String(id),
     lastStep: Number(last),
     failedStep: failed === null ? null : Number(failed),
+    namedStep: named === null ? null : Number(named),
   }))
 }
 

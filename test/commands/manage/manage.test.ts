@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createExampleStore } from '../../support/example-store.ts'
-import { createFakeStore } from '../../support/fake-store.ts'
+import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
 import { runCli } from '../../support/run-cli.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 const many = (count: number) =>
   createFakeStore(
@@ -494,4 +495,71 @@ test('ctrl-c stops between two batches', async () => {
   })
   expect(code).toBe(130)
   expect(stderr).toContain('Interrupted: 100 cancelled.')
+})
+
+const ofSteps = () =>
+  createFakeStore([
+    {
+      workflowId: 'order',
+      name: 'checkout',
+      status: 'SUCCESS',
+      did: [{ step: 'charge' }, { step: 'ship' }, { step: 'ship' }],
+    },
+  ])
+
+test.each(['fork order --id copy', 'rewind order --yes'])(
+  '%s --from NAME begins at its first step',
+  async (line) => {
+    const store = ofSteps()
+    expect(await runCli(`${line} --from ship`, { store })).toMatchObject({ code: 0 })
+    expect(store.managed).toMatchObject([{ targets: [{ workflowId: 'order', fromStep: 1 }] }])
+    const { code, stderr, stdout } = await runCli(`${line.replace('copy', 'other')} --from shp`, {
+      store: ofSteps(),
+    })
+    expect({ code, told: stderr + stdout }).toEqual({
+      code: 9,
+      told: expect.stringContaining('it has no step "shp": --from takes 0 to 2, or the name of one'),
+    })
+  },
+)
+
+describe('fork --wait', () => {
+  async function forkAndEnd(line: string, end: (store: FakeStore, id: string) => void) {
+    const store = ofSteps()
+    const run = runCli(line, { store, now: new Date() })
+    const ids = line.includes('--id') ? ['copy'] : []
+    await waitUntil('the copy is there', async () => {
+      if (ids.length === 0) {
+        const copy = (await store.list({ limit: 9 })).find(({ workflowId }) => workflowId !== 'order')
+        if (copy) ids.push(copy.workflowId)
+      }
+      return ids.length > 0 && (await store.existing(ids)).length === ids.length
+    })
+    for (const id of ids) end(store, id)
+    return run
+  }
+
+  test('prints the result of the copy, and its id is talk', async () => {
+    const run = await forkAndEnd('fork order --from ship --id copy --wait', (store, id) =>
+      store.end(id, 'SUCCESS', { output: { status: 'paid' } }),
+    )
+    expect(run).toMatchObject({ code: 0, stdout: '{\n  "status": "paid"\n}\n' })
+    expect(run.stderr).toContain('order  forked, as copy')
+  })
+
+  test('is the code of a copy that fails', async () => {
+    const run = await forkAndEnd('fork order --from ship --id copy --wait -o json', (store, id) =>
+      store.end(id, 'ERROR', { error: { name: 'E', message: 'declined' } }),
+    )
+    expect(run).toMatchObject({ code: 1, stdout: '[]\n', stderr: expect.stringContaining('declined') })
+  })
+
+  test('gives up in time, and says how to come back', async () => {
+    const run = await runCli('fork order --from 0 --id copy --wait --timeout 20ms', { store: ofSteps() })
+    expect(run).toMatchObject({ code: 124, stdout: '' })
+    expect(run.stderr).toContain('drover watch copy')
+    const dry = await runCli('fork order --from 0 --wait --dry-run', { store: ofSteps() })
+    expect(dry).toMatchObject({ code: 0, stdout: '' })
+    expect((await runCli('fork order --from 0 --timeout 1s', { store: ofSteps() })).code).toBe(2)
+  })
 })

@@ -5,6 +5,7 @@ import { parseLedger } from '../../../src/core/manage/parse-ledger.ts'
 import {
   describeRunFromStep,
   findResumeStep,
+  nameOfPoint,
   parseResumePoint,
 } from '../../../src/core/manage/resume-point.ts'
 import { contains, describeFilter, parseAttributes } from '../../../src/core/manage/workflow-filter.ts'
@@ -140,7 +141,7 @@ test('a step to resume from is found by number, at the first failure, or at the 
     ],
     unread: [{ topic: null, message: 1 }],
   })
-  const bounds = { workflowId: 'w', lastStep: 3, failedStep: 2 }
+  const bounds = { workflowId: 'w', lastStep: 3, failedStep: 2, namedStep: null }
   expect(findResumeStep(parseResumePoint('failed'), bounds)).toBe(2)
   expect(findResumeStep(parseResumePoint('last'), bounds)).toBe(3)
   expect(findResumeStep(parseResumePoint('1'), bounds)).toBe(1)
@@ -152,7 +153,15 @@ test('a step to resume from is found by number, at the first failure, or at the 
     findResumeStep(1, undefined),
     findResumeStep('last', undefined),
   ]).toEqual([0, undefined, undefined])
-  expect(() => parseResumePoint('first')).toThrow('is not a step number')
+  expect(findResumeStep(parseResumePoint('ship'), { ...bounds, namedStep: 2 })).toBe(2)
+  expect(findResumeStep(parseResumePoint('ship'), bounds)).toBeUndefined()
+  expect([nameOfPoint('ship'), nameOfPoint('failed'), nameOfPoint('last'), nameOfPoint(2)]).toEqual([
+    'ship',
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(() => parseResumePoint('')).toThrow('No step is named')
   expect(describeRunFromStep(1, steps, messages)).toEqual({
     fromStep: 1,
     kept: 1,

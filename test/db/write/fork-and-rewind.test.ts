@@ -72,8 +72,19 @@ describe('the fake store and the real one agree', () => {
       ),
     )
     expect(bounds).toEqual([
-      { workflowId: 'recorded', lastStep: 10, failedStep: 6 },
-      { workflowId: 'running', lastStep: 0, failedStep: null },
+      { workflowId: 'recorded', lastStep: 10, failedStep: 6, namedStep: null },
+      { workflowId: 'running', lastStep: 0, failedStep: null, namedStep: null },
+    ])
+  })
+
+  test('on the first step of a name', async () => {
+    const { steps } = await stores.ask((store) => rowsOf(store, 'recorded'))
+    for (const { name } of steps) {
+      const [bounds] = await stores.ask((store) => store.stepBounds(['recorded'], name))
+      expect(bounds?.namedStep).toBe(steps.find((step) => step.name === name)?.step)
+    }
+    expect(await stores.ask((store) => store.stepBounds(['recorded'], 'nothing'))).toMatchObject([
+      { namedStep: null },
     ])
   })
 

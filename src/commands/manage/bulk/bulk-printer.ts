@@ -23,8 +23,10 @@ const mostLines = 50
 export function createBulkPrinter(
   { terminal }: Context,
   verb: ManageVerb,
-  { output }: OutputFlags,
+  { output: asked }: OutputFlags,
+  isQuiet = false,
 ): BulkPrinter {
+  const output = isQuiet ? 'table' : asked
   const { stdout, stderr } = terminal
   const all: BulkRow[] = []
   let isCrowded = false
@@ -41,7 +43,7 @@ export function createBulkPrinter(
       // The new id is the result; all else is talk, of several copies on one screen once.
       if (!isHidden) printNotice({ terminal }, bulkLine(verb, row, createStyle(0)))
       const isTold = !isHidden && isSeveral && stdout.isTerminal && stderr.isTerminal
-      if (row.newWorkflowId !== null && !isTold) await printIds(terminal, [row.newWorkflowId])
+      if (row.newWorkflowId !== null && !isTold && !isQuiet) await printIds(terminal, [row.newWorkflowId])
     } else if (!stdout.isTerminal) {
       for (const line of renderTsv(bulkColumns, [row])) await terminal.print(line)
     } else if (!isHidden) {

@@ -26,15 +26,20 @@ import { type BulkRequest, toDryRow } from './request.ts'
 import { showTargets } from './show-targets.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
-export async function runBulk(context: Context, store: LentStore, given: BulkRequest): Promise<void> {
+export async function runBulk(
+  context: Context,
+  store: LentStore,
+  given: BulkRequest,
+): Promise<readonly BulkRow[]> {
   const { verb, flags } = given
   const ids = await readTypedIds(context, store, given)
   const filter = given.filter && (await withWholeExecutor(context, store, given.filter))
   const request = { ...given, filter }
-  const printer = createBulkPrinter(context, verb, flags)
+  const printer = createBulkPrinter(context, verb, flags, given.isQuiet)
   if (ids?.length === 0) {
     await printer.finish()
-    return printNotice(context, nothingOnStdin(store, verb))
+    printNotice(context, nothingOnStdin(store, verb))
+    return []
   }
   const ledger = await openLedger(
     context,
@@ -62,6 +67,7 @@ export async function runBulk(context: Context, store: LentStore, given: BulkReq
   }
   if (!flags.dryRun) await execute(context, store, request, { plan, ledger, printer })
   await finish(context, store, request, printer)
+  return printer.rows
 }
 
 async function readTypedIds(

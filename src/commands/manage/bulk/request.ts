@@ -28,6 +28,8 @@ export interface BulkRequest {
   readonly explain?: (workflowIds: readonly string[]) => Promise<string>
   /** Ask although ids were given: what is done cannot be undone. */
   readonly alwaysAsk?: boolean
+  /** What becomes of each is told on stderr alone. */
+  readonly isQuiet?: boolean
 }
 
 export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly obstacle: string } | undefined
