@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { TypedFilter } from '../src/core/manage/read-filter.ts'
+import { parseStatuses } from '../src/core/words/status.ts'
 import type { JsonValue } from '../src/core/workflow.ts'
+import { documentedKeys } from './support/documented-keys.ts'
 import { createFakeStore } from './support/fake-store.ts'
-import type { FakeOperation } from './support/fake-workflow.ts'
-import { ways } from './support/three-ways.ts'
+import type { FakeOperation, FakeWorkflow } from './support/fake-workflow.ts'
+import { type ListedRow, type Way, ways } from './support/three-ways.ts'
 import { waitUntil } from './support/wait-until.ts'
 
 const published = (...values: readonly (readonly [key: string, value: JsonValue])[]): FakeOperation[] =>
@@ -11,6 +14,17 @@ const published = (...values: readonly (readonly [key: string, value: JsonValue]
 const counting = published(['progress', 0], ['progress', 50], ['progress', 100])
 const objects = published(['progress', { done: 9, total: 9 }], ['progress', { done: 4, total: 9 }])
 const shadowed = published(['progress', { done: 4 }], ['progress.done', 1])
+
+const minute = (number: number) => new Date(Date.UTC(2026, 0, 2, 3, number))
+const family: readonly FakeWorkflow[] = [
+  { workflowId: 'asks', createdAt: minute(1), did: [{ recv: 'go', timeoutSeconds: 1e6 }] },
+  { workflowId: 'free', createdAt: minute(2), status: 'SUCCESS', user: 'ada', attributes: { region: 'eu' } },
+  {
+    ...{ workflowId: 'failed', createdAt: minute(3), status: 'ERROR', forkedFrom: 'free', version: 'v2' },
+    ...{ executorId: 'pod-1', error: { name: 'Error', message: 'no such order' } },
+  },
+  { workflowId: 'child', createdAt: minute(4), parentId: 'asks' },
+]
 
 describe.each(ways)('through $name', (way) => {
   test.each<[string, readonly FakeOperation[], string, number, JsonValue?]>([
@@ -156,7 +170,38 @@ describe.each(ways)('through $name', (way) => {
         createdAt: new Date(5),
       },
     ])
-    expect((await way.list(store, filter)).join(' ')).toBe(ids)
+    const rows = await way.list(store, filter)
+    expect(rows.map(({ workflowId }) => workflowId).join(' ')).toBe(ids)
+  })
+
+  test.each<[TypedFilter, string]>([
+    [{}, 'child failed free asks'],
+    [{ status: parseStatuses('failed,running') }, 'child failed asks'],
+    [{ application: ['example'], version: ['v2'] }, 'failed'],
+    [{ executor: ['pod-1', 'pod-2'] }, 'failed'],
+    [{ parent: ['asks'] }, 'child'],
+    [{ hasParent: true }, 'child'],
+    [{ roots: true }, 'failed free asks'],
+    [{ isFork: true }, 'failed'],
+    [{ user: ['ada'] }, 'free'],
+    [{ attr: ['region=eu'] }, 'free'],
+    [{ idPrefix: ['f'] }, 'failed free'],
+    [{ search: ['no such'] }, 'failed'],
+    [{ since: '2026-01-02T03:01:30Z', until: '2026-01-02T03:03:30Z' }, 'failed free'],
+    [{ endedSince: '2026-01-01', endedUntil: '2026-01-03' }, 'failed free'],
+    [{ dequeuedSince: '2026-01-02T03:03:30Z' }, 'child'],
+    [{ longerThan: '1h', since: '2026-01-02' }, 'child asks'],
+  ])('a list has each filter and one shape: %j', async (filter, ids) => {
+    const create = () => createFakeStore(family, { now: () => minute(99) })
+    const rows = await way.list(create(), filter)
+    expect(rows.map(({ workflowId }) => workflowId).join(' ')).toBe(ids)
+    for (const row of rows) expect(Object.keys(row).sort()).toEqual(documentedKeys('Row').sort())
+    const [commandLine] = ways
+    const withoutWaits = (one: readonly ListedRow[]) => one.map(({ waits, ...row }) => row)
+    expect(withoutWaits(rows)).toEqual(withoutWaits(await (commandLine as Way).list(create(), filter)))
+    expect(rows.map(({ waits }) => (waits as readonly unknown[]).length)).toEqual(
+      rows.map(({ workflowId }) => (workflowId === 'asks' ? 1 : 0)),
+    )
   })
 
   test('what a start sends reaches a workflow that it attaches to, once', async () => {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { readFilter, type TypedFilter } from '../core/manage/read-filter.ts'
 import type { WorkflowFilter } from '../core/manage/workflow-filter.ts'
 import type { CommandOptions } from '../core/words/command-line.ts'
-import { parseStatus, statusesByWord } from '../core/words/status.ts'
+import { parseStatuses, statusesByWord } from '../core/words/status.ts'
 import type { KnownStatus } from '../core/workflow.ts'
 import { repeatable } from './option-parsers.ts'
 
@@ -71,7 +71,7 @@ function statusOption(): Option {
   const description = `of this status: ${Object.keys(statusesByWord).join(', ')}, or DBOS's own; commas or repeated for any of several`
   return new Option('--status <status>', description).argParser(
     (text: string, earlier: readonly KnownStatus[] | undefined) => [
-      ...new Set([...(earlier ?? []), ...text.split(',').flatMap((word) => parseStatus(word.trim()))]),
+      ...new Set([...(earlier ?? []), ...parseStatuses(text)]),
     ],
   )
 }

@@ -25,13 +25,13 @@ import type {
   StreamValue,
   WorkflowDetails,
   WorkflowEvent,
-  WorkflowSummary,
 } from '../core/workflow.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Changed, changeWorkflows } from './change-workflows.ts'
 import { enqueue, type StartOptions } from './enqueue.ts'
 import { type FromStepOptions, type RunFromStep, runFromStep } from './go-on-from-step.ts'
 import { requireWorkflow } from './known-workflow.ts'
+import { listRows, type WorkflowRow } from './list-rows.ts'
 import { type LinkOptions, makeLink } from './make-link.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
 import { type RecoverOptions, recoverDead } from './recover-dead.ts'
@@ -71,8 +71,8 @@ export interface DecideOptions {
 /** A DBOS system database, as the command line sees it; where numbers lose digits, `raw` has them. Errors are `DroverError`s with a `code` and a `hint`. */
 export interface Drover {
   readonly database: DatabaseIdentity
-  /** Newest first; 100 unless a limit is given. */
-  list(query?: Partial<WorkflowQuery>): Promise<readonly WorkflowSummary[]>
+  /** Newest first, each with why it is where it is; 100 unless a limit is given. */
+  list(query?: Partial<WorkflowQuery>): Promise<readonly (WorkflowRow & Raw)[]>
   /** With where it comes from, what was made of it, and how it was enqueued; undefined where there is none. */
   get(workflowId: string): Promise<(WorkflowDetails & Raw) | undefined>
   steps(workflowId: string): Promise<readonly (Step & Raw)[]>
@@ -168,7 +168,7 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
 
   return {
     database: store.database,
-    list: (query) => store.list({ limit: 100, ...query }),
+    list: (query = {}) => listRows(store, query),
     get: async (workflowId) => {
       const workflow = await store.get(workflowId)
       const lineage = workflow && (await store.lineage(workflowId))

@@ -1,10 +1,9 @@
 import type { Change } from '../core/change.ts'
 import type { RecordedDecision } from '../core/decide/decision-record.ts'
 import type { KnownWait } from '../core/decide/known-waits.ts'
-import type { Cause } from '../core/diagnosis/cause.ts'
 import type { StepPair } from '../core/diagnosis/compare-steps.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
-import { isStuck, type ListedWorkflow } from '../core/diagnosis/workflow-facts.ts'
+import { type ListedWorkflow, toListedState } from '../core/diagnosis/workflow-facts.ts'
 import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecordLine } from '../core/record/record-line.ts'
 import type { RecordedAction } from '../core/record/recorded-action.ts'
@@ -46,22 +45,11 @@ const summaryKeys = [
   'recoveryAttempts',
 ] as const satisfies readonly (keyof WorkflowSummary)[]
 
-/** A workflow without payloads. */
-export const toSummaryJson = shapeOf<WorkflowSummary>()(...summaryKeys)
-
 const toListedShape = shapeOf<ListedWorkflow>()(...summaryKeys, 'parentId', 'forkedFrom', 'error', 'children')
 
 /** A row of `list`, with why it is where it is. */
 export function toListedJson(row: ListedWorkflow): object {
-  return { ...toListedShape(row), waits: row.waits.map(toOpenWaitJson), state: toStateJson(row.cause) }
-}
-
-/** `cause` as `explain` has it; what it waits or holds for, since when and until when. */
-function toStateJson(cause: Cause): object {
-  const wait = 'wait' in cause ? cause.wait : undefined
-  const since = 'since' in cause ? cause.since : 'lastSign' in cause ? cause.lastSign : wait?.since
-  const until = 'until' in cause ? cause.until : wait?.until
-  return { cause: cause.kind, stuck: isStuck(cause), since: since ?? null, until: until ?? null }
+  return { ...toListedShape(row), waits: row.waits.map(toOpenWaitJson), state: toListedState(row.cause) }
 }
 
 export const toWorkflowJson = shapeOf<Workflow>()(...summaryKeys, 'input', 'output', 'error')

@@ -9,6 +9,7 @@ const gateway = () => createTestGateway({ store: createExampleStore() })
 /** Where each shape of docs/output.md is answered. */
 const answers = [
   ['Workflow', '/v1/workflows/done'],
+  ['Row', '/v1/workflows'],
   ['Step', '/v1/workflows/done/steps'],
   ['Event', '/v1/workflows/done/events'],
   ['Event', '/v1/workflows/done/events/progress'],

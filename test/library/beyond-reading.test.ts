@@ -65,3 +65,9 @@ test('what a filter finds is waited for, each with what met it; what is created,
   })
   void created.catch(() => {})
 })
+
+test('how long each took is only asked of some, as of the command line', async () => {
+  const drover = createTestDrover(createExampleStore())
+  await expect(drover.list({ longerThanMs: 1 })).rejects.toMatchObject({ code: 'usage' })
+  expect(await drover.list({ longerThanMs: 1, since: new Date(0) })).not.toEqual([])
+})

@@ -1,5 +1,5 @@
 import { CliError, type ErrorCode, exitCodeOf } from '../../src/core/errors.ts'
-import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
+import { readFilter, type TypedFilter } from '../../src/core/manage/read-filter.ts'
 import type { Store } from '../../src/core/store.ts'
 import { parseJsonOrString } from '../../src/core/words/json.ts'
 import type { JsonValue } from '../../src/core/workflow.ts'
@@ -23,8 +23,8 @@ export interface Way {
   decide(store: Store, verb: 'approve' | 'reject', wait: string, as: string): Promise<Answer>
   /** With an idempotency key. */
   send(store: Store, workflowId: string, topic: string, message: string, key: string): Promise<Answer>
-  /** The ids of those that match, any of several values each, newest first. */
-  list(store: Store, filter: Filter): Promise<readonly string[]>
+  /** Those that match, any of several values each, newest first: as JSON has them. */
+  list(store: Store, filter: Filter): Promise<readonly ListedRow[]>
   /** `orderWorkflow` without arguments, with a message on `go`. */
   start(store: Store, message: string, options: StartAgain): Promise<Answer>
 }
@@ -34,7 +34,9 @@ interface WaitOptions {
   readonly failOnInput?: boolean
 }
 
-type Filter = Pick<WorkflowFilter, 'name' | 'status' | 'queue'>
+type Filter = TypedFilter
+
+export type ListedRow = Readonly<Record<string, JsonValue>> & { readonly workflowId: string }
 
 interface StartAgain {
   readonly workflowId: string
@@ -53,12 +55,13 @@ const commandLine: Way = {
   },
   send: (store, workflowId, topic, message, key) =>
     run(store, ['send', workflowId, message, '--topic', topic, '--idempotency-key', key]),
-  list: async (store, filter) => {
-    const flags = Object.entries(filter).flatMap(([field, values]) =>
-      [values].flat().flatMap((value) => [`--${field}`, value]),
-    )
-    const { stdout } = await runCli(['list', '-o', 'ids', ...flags], { store })
-    return stdout.split('\n').slice(0, -1)
+  list: async (store, { version, ...filter }) => {
+    const flags = Object.entries({ ...filter, appVersion: version }).flatMap(([field, values = []]) => {
+      const flag = `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+      return values === true ? [flag] : [values].flat().flatMap((value) => [flag, String(value)])
+    })
+    const { stdout } = await runCli(['list', '-o', 'json', ...flags], { store })
+    return JSON.parse(stdout)
   },
   start: async (store, message, { workflowId, deduplicationId }) => {
     const dedup = deduplicationId === undefined ? [] : ['--dedup', deduplicationId, '--if-exists', 'attach']
@@ -79,7 +82,7 @@ const library: Way = {
   send: async (store, workflowId, topic, message, idempotencyKey) =>
     call(() => createTestDrover(store).send(workflowId, message, { topic, idempotencyKey })),
   list: async (store, filter) =>
-    (await createTestDrover(store).list(filter)).map(({ workflowId }) => workflowId),
+    JSON.parse(JSON.stringify(await createTestDrover(store).list(readFilter(filter, await store.clock())))),
   start: async (store, message, options) =>
     call(() =>
       createTestDrover(store).start('orderWorkflow', [], {
@@ -116,10 +119,10 @@ const gateway: Way = {
   },
   list: async (store, filter) => {
     const query = Object.entries(filter).flatMap(([field, values]) =>
-      [values].flat().map((value) => [field, value] as [string, string]),
+      [values].flat().map((value) => [field, String(value)] as [string, string]),
     )
     const { body } = await gatewayOn(store).ask(`/v1/workflows?${new URLSearchParams(query)}`)
-    return (body as readonly { readonly workflowId: string }[]).map(({ workflowId }) => workflowId)
+    return body as readonly ListedRow[]
   },
   start: (store, message, { workflowId, deduplicationId }) => {
     const body = {

@@ -66,6 +66,24 @@ export interface ListedWorkflow extends WorkflowSummary {
   readonly cause: Cause
 }
 
+/** Why it is where it is, in short. */
+export interface ListedState {
+  /** As `explain` has it. */
+  readonly cause: Cause['kind']
+  /** Nothing that is on its way will move it. */
+  readonly stuck: boolean
+  /** Since when, and until when, it waits or holds for something. */
+  readonly since: Date | null
+  readonly until: Date | null
+}
+
+export function toListedState(cause: Cause): ListedState {
+  const wait = 'wait' in cause ? cause.wait : undefined
+  const since = 'since' in cause ? cause.since : 'lastSign' in cause ? cause.lastSign : wait?.since
+  const until = 'until' in cause ? cause.until : wait?.until
+  return { cause: cause.kind, stuck: isStuck(cause), since: since ?? null, until: until ?? null }
+}
+
 /** Without what was gone when the facts were read. */
 export function toListed(
   workflows: readonly WorkflowSummary[],

@@ -3,7 +3,7 @@ import { command } from '../words/command-line.ts'
 import { parseDuration } from '../words/duration.ts'
 import { parseTime } from '../words/time.ts'
 import type { KnownStatus } from '../workflow.ts'
-import { parseAttributes, type WorkflowFilter } from './workflow-filter.ts'
+import { parseAttributes, requireRange, type WorkflowFilter } from './workflow-filter.ts'
 
 /** A filter as it is typed, in a command line or in a query: times and durations are text, and of several values any will do. */
 export interface TypedFilter {
@@ -34,7 +34,6 @@ export interface TypedFilter {
 export function readFilter(typed: TypedFilter, now: Date): WorkflowFilter | undefined {
   const { status, name, queue, application, version, schedule, user, search, idPrefix } = typed
   const time = (text: string | undefined) => (text === undefined ? undefined : parseTime(text, now))
-  requireRange(typed)
   const filter: WorkflowFilter = {
     ...{ status, name, queue, application, version, schedule, user, search, idPrefix },
     executorId: typed.executor,
@@ -49,15 +48,8 @@ export function readFilter(typed: TypedFilter, now: Date): WorkflowFilter | unde
     isFork: typed.isFork || undefined,
     attributes: typed.attr === undefined ? undefined : parseAttributes(typed.attr),
   }
+  requireRange(filter)
   return Object.values(filter).some((value) => value !== undefined) ? filter : undefined
-}
-
-/** How long each took is in no index: without a time it would be worked out for every workflow there is. */
-function requireRange({ longerThan, since, endedSince, dequeuedSince }: TypedFilter): void {
-  if (longerThan === undefined || (since ?? endedSince ?? dequeuedSince) !== undefined) return
-  throw new CliError('usage', '--longer-than needs --since, --ended-since or --dequeued-since.', {
-    hint: command('list', [], { '--longer-than': longerThan, '--since': '7d' }),
-  })
 }
 
 function hasParent({ hasParent: isChild = false, roots = false }: TypedFilter): boolean | undefined {

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { CliError } from '../errors.ts'
 import { type AnyOf, toList } from '../words/any-of.ts'
+import { command } from '../words/command-line.ts'
 import { refuseNul } from '../words/database-value.ts'
+import { typedDuration } from '../words/duration.ts'
 import { isJsonObject, parseJsonOrString } from '../words/json.ts'
 import type { JsonValue, KnownStatus } from '../workflow.ts'
 
@@ -42,6 +44,14 @@ export interface WorkflowFilter {
   readonly attributes?: AnyOf<Attributes>
   /** Somewhere in its input, its result or its error, upper and lower case alike. */
   readonly search?: AnyOf<string>
+}
+
+/** How long each took is in no index: without a time it would be worked out for every workflow there is. Throws `usage`. */
+export function requireRange({ longerThanMs, since, endedSince, dequeuedSince }: WorkflowFilter): void {
+  if (longerThanMs === undefined || (since ?? endedSince ?? dequeuedSince) !== undefined) return
+  throw new CliError('usage', '--longer-than needs --since, --ended-since or --dequeued-since.', {
+    hint: command('list', [], { '--longer-than': typedDuration(longerThanMs), '--since': '7d' }),
+  })
 }
 
 /** What a filter is to the eye: `name X, status PENDING`; empty when it narrows nothing. */

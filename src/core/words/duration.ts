@@ -36,3 +36,14 @@ function durationOf(text: string): number | undefined {
     amounts.reduce((sum, amount, index) => sum + Number(amount ?? 0) * (units[index] ?? 0), 0),
   )
 }
+
+/** As it would be typed: `1h30m`, `0s`. */
+export function typedDuration(ms: number): string {
+  let leftMs = ms
+  const parts = Object.entries(msByUnit).map(([unit, size]) => {
+    const count = Math.floor(leftMs / size)
+    leftMs -= count * size
+    return count === 0 ? '' : `${count}${unit}`
+  })
+  return parts.join('') || '0s'
+}

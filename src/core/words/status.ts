@@ -23,3 +23,8 @@ export function parseStatus(text: string): readonly KnownStatus[] {
     hint: `${meant ? `did you mean ${meant}? ` : ''}${words.join(', ')}`,
   })
 }
+
+/** Several with commas between. Throws `invalid-argument`. */
+export function parseStatuses(text: string): readonly KnownStatus[] {
+  return text.split(',').flatMap((word) => parseStatus(word.trim()))
+}

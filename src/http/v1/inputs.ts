@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseStatuses, statusesByWord } from '../../core/words/status.ts'
 import { workflowStatuses } from '../../core/workflow.ts'
 
 /** What requests may hold. What validates them also describes them in `/openapi.json`. */
@@ -22,9 +23,15 @@ const limit = v.pipe(
   v.maxValue(1000),
 )
 
+const statusWords = [...Object.keys(statusesByWord), ...workflowStatuses].join(', ')
+const statuses = v.pipe(
+  v.array(described(text, `${statusWords}; commas for any of several`)),
+  v.transform((words) => words.flatMap(parseStatuses)),
+)
+
 /** Of a query string; each may be repeated, for any of several. */
 export const listQuery = v.strictObject({
-  status: v.optional(v.array(v.picklist(workflowStatuses))),
+  status: v.optional(statuses),
   name: texts,
   queue: texts,
   application: texts,

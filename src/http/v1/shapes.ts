@@ -30,7 +30,20 @@ const summary = {
 const cause = { cause: text, why: text }
 
 export const shapes = {
-  Summary: v.object(summary),
+  Row: v.object({
+    ...summary,
+    parentId: maybe,
+    forkedFrom: maybe,
+    error: json,
+    children: v.nullable(
+      v.object({
+        ...{ total: number, succeeded: number, failed: number, cancelled: number, running: number },
+        ...{ queued: number, isMore: v.boolean() },
+      }),
+    ),
+    waits: v.array(json),
+    state: v.object({ cause: text, stuck: v.boolean(), since: maybeTime, until: maybeTime }),
+  }),
   Workflow: v.object({
     ...summary,
     input: json,

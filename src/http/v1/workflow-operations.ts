@@ -1,5 +1,6 @@
 import type * as v from 'valibot'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
+import { readListed } from '../../core/diagnosis/read-listed.ts'
 import { CliError } from '../../core/errors.ts'
 import { readFilter } from '../../core/manage/read-filter.ts'
 import { isAboutPresence, parseConditions } from '../../core/wait/condition.ts'
@@ -7,15 +8,9 @@ import { type WaitOptions, waitFor, waitForMatching } from '../../core/wait/wait
 import { endedBadly } from '../../core/wait/waiting.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
-import { isEnded } from '../../core/workflow.ts'
+import { isEnded, type WorkflowSummary } from '../../core/workflow.ts'
 import { toExplanationJson } from '../../render/explain/explanation-json.ts'
-import {
-  toEventJson,
-  toMessageJson,
-  toStepJson,
-  toSummaryJson,
-  toWorkflowJson,
-} from '../../render/to-json.ts'
+import { toEventJson, toListedJson, toMessageJson, toStepJson, toWorkflowJson } from '../../render/to-json.ts'
 import type { GatewayContext, GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse, pathParameter } from '../route.ts'
 import { listQuery, matchQuery, noQuery, waitQuery } from './inputs.ts'
@@ -39,25 +34,27 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
     signal: AbortSignal.any([context.req.raw.signal, stopping]),
     failOnInput: query.failOnInput,
   })
+  const toRows = async (found: readonly WorkflowSummary[]) =>
+    (await readListed(store, found)).map(toListedJson)
   return [
     {
       method: 'get',
       path: '/v1/workflows',
-      summary: 'Workflows, the newest first; the header Link names the next page',
+      summary:
+        'Workflows, the newest first, and why each is where it is; the header Link names the next page',
       scope: 'read',
       query: listQuery,
-      answer: { shape: 'Summary', isList: true },
+      answer: { shape: 'Row', isList: true },
       handle: async (context) => {
-        const query = readQuery(context, listQuery)
-        const { limit = usualLimit, order, after } = query
+        const { limit = usualLimit, order, after, ...typed } = readQuery(context, listQuery)
         const found = await store.list({
-          ...readFilter(query, now()),
+          ...readFilter(typed, now()),
           limit,
           order,
           ...(after !== undefined && { after: decodePage(after) }),
         })
         const link = found.length === limit ? nextLink(context, found.at(-1)) : undefined
-        return jsonResponse(found.map(toSummaryJson), 200, link === undefined ? {} : { Link: link })
+        return jsonResponse(await toRows(found), 200, link === undefined ? {} : { Link: link })
       },
     },
     {
@@ -116,8 +113,8 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
       path: '/v1/workflows/:id/children',
       summary: 'The workflows that it started',
       scope: 'read',
-      answer: { shape: 'Summary', isList: true },
-      handle: async (context) => jsonResponse((await store.children(await idOf(context))).map(toSummaryJson)),
+      answer: { shape: 'Row', isList: true },
+      handle: async (context) => jsonResponse(await toRows(await store.children(await idOf(context)))),
     },
     {
       method: 'get',

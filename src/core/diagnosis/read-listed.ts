@@ -1,12 +1,12 @@
-import { type ListedWorkflow, toListed } from '../core/diagnosis/workflow-facts.ts'
-import type { FactsOptions, Store } from '../core/store.ts'
-import type { WorkflowSummary } from '../core/workflow.ts'
+import type { FactsOptions, Store } from '../store.ts'
+import type { WorkflowSummary } from '../workflow.ts'
+import { type ListedWorkflow, toListed } from './workflow-facts.ts'
 
 const pageSize = 1000
 
-/** With why each of them is where it is, page after page. */
+/** With why each of them is where it is, page after page. Without what was gone when that was read. */
 export async function readListed(
-  store: Store,
+  store: Pick<Store, 'facts'>,
   workflows: readonly WorkflowSummary[],
   options?: FactsOptions,
 ): Promise<readonly ListedWorkflow[]> {
