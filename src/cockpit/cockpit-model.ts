@@ -106,6 +106,8 @@ export interface QuestionScreen {
   readonly topic: Topic | undefined
   readonly events: readonly WorkflowEvent[]
   readonly steps: readonly Step[]
+  /** That held it and is not connected; null where it is, or that is not known. */
+  readonly goneExecutor: string | null
   readonly scroll: number
   /** Nobody waits there any more. */
   readonly isOver: boolean
@@ -229,6 +231,7 @@ export type Data =
       readonly wait: KnownWait | undefined
       readonly events: readonly WorkflowEvent[]
       readonly steps: readonly Step[]
+      readonly goneExecutor: string | null
     }
   | { readonly kind: 'queues'; readonly queues: readonly Queue[] }
   | { readonly kind: 'workers'; readonly workers: readonly Worker[]; readonly isBlind: boolean }

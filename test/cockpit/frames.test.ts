@@ -111,6 +111,7 @@ beforeAll(async () => {
           wait,
           events: await store.events(wait.workflowId),
           steps: await store.steps(wait.workflowId),
+          goneExecutor: 'web-2',
         },
       ],
     },

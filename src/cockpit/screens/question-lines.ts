@@ -2,10 +2,19 @@ import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
 import type { KnownWait } from '../../core/decide/known-waits.ts'
 import { describeQuestion } from '../../core/decide/question-words.ts'
 import type { Topic } from '../../core/topic.ts'
+import { command } from '../../core/words/command-line.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Step, WorkflowEvent } from '../../core/workflow.ts'
+import { commandLines } from '../../render/command-lines.ts'
 import type { Viewport } from '../../render/gutter.ts'
-import { displayWidth, escapeControlLines, escapeName, pad, truncate } from '../../render/text.ts'
+import {
+  displayWidth,
+  escapeControlLines,
+  escapeName,
+  pad,
+  shortExecutor,
+  truncate,
+} from '../../render/text.ts'
 import { formatCountdown, formatElapsed } from '../../render/time-text.ts'
 import { formatValue } from '../../render/value.ts'
 import { foldLine } from './fold-line.ts'
@@ -14,13 +23,18 @@ export interface Asked {
   readonly wait: KnownWait
   readonly events: readonly WorkflowEvent[]
   readonly steps: readonly Step[]
+  /** The executor that held it, where it is not connected: nobody reads an answer. */
+  readonly goneExecutor?: string | null
 }
 
 /** The last steps before the question: what led to it. */
 const shownSteps = 5
 
 /** A question as whoever decides wants to read it: whole, with all that came with it, what was published, and what was done before. */
-export function questionLines({ wait, events, steps }: Asked, frame: Viewport): string[] {
+export function questionLines(
+  { wait, events, steps, goneExecutor = null }: Asked,
+  frame: Viewport,
+): string[] {
   const { style, width, now } = frame
   const { workflowId, step, name, since, until, state } = wait
   const head = [
@@ -34,9 +48,23 @@ export function questionLines({ wait, events, steps }: Asked, frame: Viewport): 
   const done = steps.filter((one) => !isDbosStep(one.name) && one.step < step).slice(-shownSteps)
   return [
     ...foldLine(head.join(' · '), width).map(style.faint),
+    ...(goneExecutor === null ? [] : stuckLines(workflowId, goneExecutor, frame)),
     ...foldLine(describeQuestion(wait), width).map((line) => style.strong(line)),
     '',
     ...factLines([...detailsOf(wait.request), ...published, ...stepsSoFar(done)], frame),
+  ]
+}
+
+function stuckLines(workflowId: string, executorId: string, frame: Viewport): string[] {
+  const { style, width } = frame
+  const text = `stuck  executor ${shortExecutor(executorId)} is not connected`
+  const takeOver = commandLines(command('recover', [workflowId]), frame, width)
+  const [first = ''] = takeOver
+  if (takeOver.length === 1 && displayWidth(`${text}   ${first}`) <= width)
+    return [`${style.bad(text)}   ${style.command(first)}`]
+  return [
+    ...foldLine(text, width).map(style.bad),
+    ...takeOver.map((line) => style.command(truncate(line, width))),
   ]
 }
 

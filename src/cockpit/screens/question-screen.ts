@@ -10,7 +10,16 @@ import { pageOf, scrollBy } from './pager.ts'
 import { chosenTopic, questionLines } from './question-lines.ts'
 
 export function createQuestionScreen(wait: KnownWait): QuestionScreen {
-  return { kind: 'question', wait, topic: undefined, events: [], steps: [], scroll: 0, isOver: false }
+  return {
+    kind: 'question',
+    wait,
+    topic: undefined,
+    events: [],
+    steps: [],
+    goneExecutor: null,
+    scroll: 0,
+    isOver: false,
+  }
 }
 
 export const questionKind: ScreenKind<QuestionScreen> = {
@@ -24,6 +33,7 @@ export const questionKind: ScreenKind<QuestionScreen> = {
           wait: data.wait ?? screen.wait,
           isOver: data.wait === undefined,
           events: data.events,
+          goneExecutor: data.goneExecutor,
           steps: data.steps,
         }
       : screen,
@@ -56,10 +66,13 @@ export const questionKind: ScreenKind<QuestionScreen> = {
   ],
 }
 
-function linesOf({ wait, topic, events, steps, isOver }: QuestionScreen, frame: Viewport): string[] {
+function linesOf(
+  { wait, topic, events, steps, goneExecutor, isOver }: QuestionScreen,
+  frame: Viewport,
+): string[] {
   const { style } = frame
   return [
-    ...questionLines({ wait, events, steps }, frame),
+    ...questionLines({ wait, events, steps, goneExecutor: isOver ? null : goneExecutor }, frame),
     ...(topic === undefined ? [] : ['', style.accent(chosenTopic(topic))]),
     ...(isOver ? ['', style.good('It does not wait any more.')] : []),
   ]

@@ -17,6 +17,7 @@ import type { InboxLinkFlags } from './inbox-links.ts'
 import { checkNotifyFlags } from './inbox-notify-flags.ts'
 import { type WatchInboxFlags, watchInbox } from './inbox-presenter.ts'
 import { runInteractiveInbox } from './interactive-inbox.ts'
+import { noteLeftBehind } from './note-left-behind.ts'
 import { addInboxFilters, readOpenWaits } from './open-waits.ts'
 
 interface InboxFlags extends DatabaseFlags, WatchInboxFlags, InboxLinkFlags {
@@ -112,4 +113,10 @@ async function printInbox(
   })
   if (total > waits.length)
     printNotice(context, `The oldest ${waits.length} of ${total}; --limit shows more.`)
+  if (isScreen)
+    await noteLeftBehind(
+      context,
+      store,
+      waits.map(({ workflowId }) => workflowId),
+    )
 }

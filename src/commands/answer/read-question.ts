@@ -1,6 +1,7 @@
 import { initialPager, pagerView, type QuestionPager, updatePager } from '../../cockpit/question-pager.ts'
 import type { Context } from '../../context.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
+import { findLeftBehind } from '../../core/diagnosis/find-left-behind.ts'
 import type { Store } from '../../core/store.ts'
 import { type Topic, topicFromText, topicToText } from '../../core/topic.ts'
 import { createStyle } from '../../render/style.ts'
@@ -88,7 +89,11 @@ async function showQuestion(
   { open, follow }: { readonly open: readonly OpenWait[]; readonly follow: FollowWaits },
 ): Promise<Shown | undefined> {
   const { workflowId } = wait
-  const asked = { wait, events: await store.events(workflowId), steps: await store.steps(workflowId) }
+  const [left] = await findLeftBehind(store, [workflowId])
+  const asked = {
+    ...{ wait, events: await store.events(workflowId), steps: await store.steps(workflowId) },
+    goneExecutor: left?.executorId ?? null,
+  }
   const { stderr } = terminal
   const style = createStyle(stderr.colorLevel)
   const frame = () => ({ style, width: stderr.columns, now: now() })

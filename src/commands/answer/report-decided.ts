@@ -10,6 +10,7 @@ import type { OutputFlags } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { formatDuration } from '../../render/time-text.ts'
 import { toJsonLine, toJsonText } from '../../render/to-json.ts'
+import { noteLeftBehind } from './note-left-behind.ts'
 
 export type AwaitedStage = 'read' | 'ended'
 
@@ -54,6 +55,7 @@ async function reportEach(
   const stage = flags.wait
   if (stage === undefined) {
     for (const one of decided) await report(context, one, {}, flags)
+    await noteLeftBehind(context, store, idsOf(decided))
     return decided.map(() => exitCodes.ok.code)
   }
   const progress = new Map<Decided, Progress>(decided.map((one) => [one, {}]))
@@ -65,11 +67,12 @@ async function reportEach(
     await report(context, one, progress.get(one) ?? {}, flags)
   }
   if (open.size === 0) return []
+  await noteLeftBehind(context, store, idsOf(decided))
   const spinner = context.terminal.spinner(
     `stored; waiting until ${stage === 'read' ? 'it is read' : 'it ended'}`,
   )
   const outcome = await follow(context, store, {
-    workflowIds: [...new Set(decided.map(({ wait }) => wait.workflowId))],
+    workflowIds: idsOf(decided),
     output: context.terminal.stderr,
     format: 'quiet',
     types: ['status', 'step'],
@@ -95,6 +98,10 @@ async function reportEach(
   const rest = outcome.reason === 'timed-out' ? exitCodes['timed-out'].code : interruptCode(context)
   for (const one of [...open]) await settle(one, rest)
   return codes
+}
+
+function idsOf(decided: readonly Decided[]): readonly string[] {
+  return [...new Set(decided.map(({ wait }) => wait.workflowId))]
 }
 
 /** Undefined as long as there is something to wait for. */

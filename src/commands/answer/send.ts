@@ -17,6 +17,7 @@ import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
+import { noteLeftBehind } from './note-left-behind.ts'
 
 interface SendFlags extends DatabaseFlags, OutputFlags {
   readonly topic?: string | null
@@ -75,6 +76,7 @@ async function runSend(
     if (result === 'sent') warnOfOtherTopic(context, waits, topic)
     const json = { workflowId, topic, message, outcome: result }
     await printOne(context, flags, { json, id: workflowId })
+    await noteLeftBehind(context, store, [workflowId])
   }
   await withStore(context, flags, send, { limit })
 }

@@ -3,6 +3,7 @@ import { createWaitKnowledge, type KnowWaits } from '../../core/decide/known-wai
 import { examine } from '../../core/diagnosis/checkup.ts'
 import { examineStore } from '../../core/diagnosis/examine-store.ts'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
+import { findLeftBehind } from '../../core/diagnosis/find-left-behind.ts'
 import { CliError } from '../../core/errors.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
 import { toFindingLines } from '../../render/doctor/finding.ts'
@@ -55,8 +56,16 @@ async function readQuestion(reading: Reading): Promise<void> {
   await readEvery(reading, 2000, async () => {
     const open = (await store.waits([workflowId])).filter((one) => one.step === step)
     const [known] = await know(open.map((one) => ({ ...one, name })))
+    const [left] = await findLeftBehind(store, [workflowId])
+    const goneExecutor = left?.executorId ?? null
     const events = await store.events(workflowId)
-    reading.send({ kind: 'question', wait: known, events, steps: await store.steps(workflowId) })
+    reading.send({
+      kind: 'question',
+      wait: known,
+      events,
+      steps: await store.steps(workflowId),
+      goneExecutor,
+    })
   })
 }
 

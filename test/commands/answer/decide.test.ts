@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CliError } from '../../../src/core/errors.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
@@ -9,7 +10,10 @@ import { runCli } from '../../support/run-cli.ts'
 test('approve answers the open wait, with who and when', async () => {
   const store = createExampleStore()
   const run = await runCli(['approve', 'asking', '--comment', 'looks fine'], { store })
-  expect(run).toMatchObject({ code: 0, stdout: '', stderr: 'asking#1 approved by ada@laptop.\n' })
+  expect(run).toMatchObject({
+    ...{ code: 0, stdout: '' },
+    stderr: expect.stringMatching(/^asking#1 approved by ada@laptop\.\n/),
+  })
   expect(store.decided).toMatchObject([
     {
       topic: 'legal',
@@ -17,6 +21,43 @@ test('approve answers the open wait, with who and when', async () => {
       message: { approved: true, by: 'ada@laptop', comment: 'looks fine' },
     },
   ])
+})
+
+const left = (id: string): FakeWorkflow => ({
+  workflowId: id,
+  name: 'refund',
+  executorId: 'web-2',
+  did: [
+    { event: 'awaiting:legal', value: { prompt: `${id}?` } },
+    { recv: 'legal', timeoutSeconds: 3600 },
+  ],
+})
+const live = { executorId: 'web-2', application: 'example', version: 'v1', since: new Date() }
+const stuck = (who: string, takeOver: string) =>
+  `stuck: nobody is there to take on ${who}. To fix it: ${takeOver}\n`
+
+test('where nobody is there to take it on, that is said after the decision, with the command', async () => {
+  const stderrOf = async (line: string, options: Parameters<typeof createFakeStore>[1], more = {}) =>
+    (await runCli(line, { store: createFakeStore([left('a;b'), left('c')], options), ...more })).stderr
+  const one = stuck('a;b: executor web-2 is not connected', "drover recover 'a;b'")
+  expect(await stderrOf('approve a;b', {})).toBe(`a;b#1 approved by ada@laptop.\n${one}`)
+  expect(await stderrOf('send a;b true --topic legal', {})).toBe(`Sent to a;b, on topic "legal".\n${one}`)
+  const both = stuck('2 of these workflows: their executors are not connected', 'drover recover')
+  expect(await stderrOf('reject a;b c --comment no', {})).toContain(both)
+  expect(await stderrOf('approve a;b --wait read --timeout 1ms', {})).toContain(one)
+  expect(await stderrOf('inbox --no-pick', {}, { isTerminal: true })).toContain(both)
+  expect(await stderrOf('inbox --no-pick', {})).toBe('')
+  for (const options of [{ executors: [live] }, { blind: true }])
+    expect(await stderrOf('approve a;b c', options)).not.toContain('stuck')
+})
+
+test('that it cannot be found out is no failure of a decision that stands', async () => {
+  const store = createFakeStore([left('a')])
+  const refuse = async () => {
+    throw new CliError('permission-denied', 'This role may not read application_versions.')
+  }
+  const run = await runCli('approve a', { store: { ...store, executors: refuse } })
+  expect(run).toMatchObject({ code: 0, stderr: 'a#1 approved by ada@laptop.\n' })
 })
 
 test('a rejection needs a reason', async () => {
