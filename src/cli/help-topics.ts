@@ -36,6 +36,8 @@ const formats: readonly Row[] = [
   ['-o table', 'for people; in a pipe tab-separated full values, without colour or header'],
   ['-o json', 'one JSON document: an array for a list, an object for one'],
   ['-o jsonl', 'one JSON object a line, as it comes'],
+  ['-o csv', 'for spreadsheets: of lists, full values with a header; --no-headers leaves it out'],
+  ['--headers', 'a list in a pipe with the names of its columns'],
   ['-o ids', 'one id a line, for - of another command: drover list -o ids | drover cancel -'],
   ['--json', 'short for -o json'],
   ['--query EXPR', 'what this JMESPath finds in that JSON; with -r a string without its quotes'],

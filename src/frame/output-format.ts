@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { CliError } from '../core/errors.ts'
 import type { JsonValue } from '../core/workflow.ts'
+import { renderCsv } from '../render/csv.ts'
 import { createStyle } from '../render/style.ts'
 import { type Column, renderTable, renderTsv } from '../render/table.ts'
 import { counted, escapeControlLines, escapeName } from '../render/text.ts'
@@ -8,10 +10,12 @@ import { toJsonLine, toJsonText } from '../render/to-json.ts'
 import type { Output, Terminal } from '../terminal/terminal.ts'
 import { printNotice } from './print-notice.ts'
 
-export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids'
+export type OutputFormat = 'table' | 'json' | 'jsonl' | 'ids' | 'csv'
 
 export interface OutputFlags {
   readonly output: OutputFormat
+  /** Of a list: with the names of the columns, or without them; undefined is as usual for the format. */
+  readonly headers?: boolean
 }
 
 /** Adds `-o` with the formats that make sense for this command, and its short form `--json`. */
@@ -21,6 +25,19 @@ export function addOutputOptions(command: Command, formats: readonly OutputForma
       new Option('-o, --output <format>', 'how to print on stdout').choices(formats).default('table'),
     )
     .addOption(new Option('--json', 'short for -o json').implies({ output: 'json' }))
+}
+
+/** The same for a command that prints a list. Its commands, if it has some, print none. */
+export function addListOptions(command: Command, formats: readonly OutputFormat[]): Command {
+  return addOutputOptions(command, [...formats, 'csv'])
+    .option('--headers', 'with the names of the columns, also in a pipe')
+    .option('--no-headers', 'without them, also on a terminal and in CSV')
+    .hook('preAction', (self, action) => {
+      if (self === action || action.optsWithGlobals<OutputFlags>().output !== 'csv') return
+      throw new CliError('usage', `${action.name()} prints no list, and cannot print -o csv.`, {
+        hint: 'add -o json',
+      })
+    })
 }
 
 interface Rows<Row> {
@@ -35,7 +52,7 @@ interface Rows<Row> {
 /** Prints rows in the format that was asked for; an empty list is no error, and says where it looked. */
 export async function printRows<Row>(
   { terminal, now }: Pick<Context, 'terminal' | 'now'>,
-  { output }: OutputFlags,
+  { output, headers }: OutputFlags,
   { rows, columns, toJson, toId, empty }: Rows<Row>,
 ): Promise<void> {
   if (rows.length === 0) printNotice({ terminal }, empty)
@@ -46,12 +63,13 @@ export async function printRows<Row>(
       rows.map((row) => toJsonLine(toJson(row))),
     )
   if (output === 'ids') return printIds(terminal, rows.map(toId))
-  if (rows.length === 0) return
+  if (output === 'csv') return printLines(terminal, renderCsv(columns, rows, headers ?? true))
   const { stdout } = terminal
-  const text = stdout.isTerminal
-    ? renderTable(columns, rows, { style: createStyle(stdout.colorLevel), width: stdout.columns, now: now() })
-    : renderTsv(columns, rows)
-  return printLines(terminal, text)
+  if (!stdout.isTerminal) return printLines(terminal, renderTsv(columns, rows, headers))
+  if (rows.length === 0) return
+  const style = createStyle(stdout.colorLevel)
+  const lines = renderTable(columns, rows, { style, width: stdout.columns, now: now() })
+  return printLines(terminal, lines.slice(headers === false ? 1 : 0))
 }
 
 export interface One {

@@ -54,9 +54,14 @@ export function renderTable<Row>(
   return [style.faint(header.join(gap).trimEnd()), ...body.map((cells) => cells.join(gap).trimEnd())]
 }
 
-/** For a pipe: full values between tabs, without header and colour; tabs and newlines in values are made visible. */
-export function renderTsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  return rows.map((row) => columns.map((column) => escapeCell(column, column.value(row))).join('\t'))
+/** For a pipe: full values between tabs, without colour; tabs and newlines in values are made visible. */
+export function renderTsv<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  headers = false,
+): string[] {
+  const lines = rows.map((row) => columns.map((column) => escapeCell(column, column.value(row))).join('\t'))
+  return headers ? [columns.map(({ title }) => title).join('\t'), ...lines] : lines
 }
 
 function fitCompact<Row>(

@@ -41,16 +41,16 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['start orderWorkflow 1 --dry-run', 'json jsonl ids'],
   ['watch done', 'jsonl'],
   ['top', ''],
-  ['list', 'json jsonl ids'],
-  ['list --count-by name', 'json jsonl ids'],
+  ['list', 'json jsonl ids csv'],
+  ['list --count-by name', 'json jsonl ids csv'],
   ['get done', 'json jsonl ids'],
-  ['steps done', 'json jsonl ids'],
+  ['steps done', 'json jsonl ids csv'],
   ['events done', 'json jsonl'],
   ['events done progress', 'json jsonl'],
   ['stream done log', 'json jsonl'],
-  ['messages answered', 'json jsonl'],
-  ['diff done answered', 'json jsonl ids'],
-  ['inbox --no-pick', 'json jsonl ids'],
+  ['messages answered', 'json jsonl csv'],
+  ['diff done answered', 'json jsonl ids csv'],
+  ['inbox --no-pick', 'json jsonl ids csv'],
   ['approve asking', 'json jsonl'],
   ['reject asking --comment no', 'json jsonl'],
   ['send asking hello', 'json jsonl ids'],
@@ -60,7 +60,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['test smoke.yaml', 'json jsonl'],
   ['explain done', 'json jsonl'],
   ['doctor', 'json jsonl'],
-  ['workers', 'json jsonl ids'],
+  ['workers', 'json jsonl ids csv'],
   ['audit', 'json jsonl'],
   ['audit init', 'json jsonl'],
   ['audit verify', 'json jsonl'],
@@ -75,18 +75,18 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['requeue queued --to-queue mails', 'json jsonl ids'],
   ['recover --grace 0s', 'json jsonl ids'],
   ['delete done --yes', 'json jsonl ids'],
-  ['queues', 'json jsonl ids'],
+  ['queues', 'json jsonl ids csv'],
   ['queues pause mails', 'json jsonl ids'],
   ['queues resume held', 'json jsonl ids'],
   ['queues drain mails', 'json jsonl ids'],
   ['queues set mails --concurrency 3', 'json jsonl ids'],
   ['queues create fresh', 'json jsonl ids'],
   ['queues delete mails --yes', 'json jsonl ids'],
-  ['schedules', 'json jsonl ids'],
+  ['schedules', 'json jsonl ids csv'],
   ['schedules pause nightly', 'json jsonl ids'],
   ['schedules resume weekly', 'json jsonl ids'],
   ['schedules trigger nightly', 'json jsonl ids'],
-  ['versions', 'json jsonl ids'],
+  ['versions', 'json jsonl ids csv'],
   ['versions promote v0', 'json jsonl ids'],
   ['serve', ''],
   ['link asking#1 --as ada --public-url https://drover.example', 'json jsonl'],
@@ -181,22 +181,26 @@ test('the table has every command, and every command of a group', async () => {
 })
 
 describe.each(commands)('%s', (line, formats) => {
-  test.each(['json', 'jsonl', 'ids'])('-o %s is valid, or refused with a clear sentence', async (format) => {
-    const result = await run(`${line} -o ${format}`)
-    if (formats === 'refused') {
-      expect(result).toMatchObject({ code: 2, stdout: '' })
-      return
-    }
-    if (!formats.split(' ').includes(format)) {
-      expect(result).toMatchObject({ code: 2, stdout: '' })
-      expect(result.stderr).toMatch(/Unknown option '-o'|Allowed choices are|cannot print -o/)
-      return
-    }
-    expect(result).toMatchObject({ code: 0 })
-    if (format === 'json') expect(JSON.parse(result.stdout)).toBeDefined()
-    else if (format === 'jsonl') for (const one of linesOf(result)) expect(JSON.parse(one)).toBeDefined()
-    else for (const one of linesOf(result)) expect(one).toMatch(/^\S+$/)
-  })
+  test.each(['json', 'jsonl', 'ids', 'csv'])(
+    '-o %s is valid, or refused with a clear sentence',
+    async (format) => {
+      const result = await run(`${line} -o ${format}`)
+      if (formats === 'refused') {
+        expect(result).toMatchObject({ code: 2, stdout: '' })
+        return
+      }
+      if (!formats.split(' ').includes(format)) {
+        expect(result).toMatchObject({ code: 2, stdout: '' })
+        expect(result.stderr).toMatch(/Unknown option '-o'|Allowed choices are|cannot print -o/)
+        return
+      }
+      expect(result).toMatchObject({ code: 0 })
+      if (format === 'json') expect(JSON.parse(result.stdout)).toBeDefined()
+      else if (format === 'jsonl') for (const one of linesOf(result)) expect(JSON.parse(one)).toBeDefined()
+      else if (format === 'csv') expect(result.stdout).toMatch(/^[A-Z]+(?: [A-Z]+)*(?:,|\n)/)
+      else for (const one of linesOf(result)) expect(one).toMatch(/^\S+$/)
+    },
+  )
 })
 
 test.each([
@@ -317,4 +321,27 @@ test.each([
   const { code, stdout } = await running
   expect(code).toBe(0)
   expect(stdout.startsWith(beginning)).toBe(true)
+})
+
+test('CSV has full values, quoted where they need it, and a header unless it is left out', async () => {
+  const hostile = createFakeStore([
+    { workflowId: 'a,"b"\nc', name: ' =1+1', createdAt: new Date(0) },
+    { workflowId: 'plain', name: 'w', createdAt: new Date(0) },
+  ])
+  const csv = (line: string) => runCli(line, { store: hostile, isTerminal: false })
+  expect((await csv('list -o csv --columns id,name')).stdout).toBe('ID,NAME\nplain,w\n"a,""b""\nc"," =1+1"\n')
+  expect((await csv('list -o csv --columns id,name --no-headers --name w')).stdout).toBe('plain,w\n')
+  expect((await csv('list -o csv --columns id,name --name nothing')).stdout).toBe('ID,NAME\n')
+})
+
+test('--headers names the columns in a pipe, once, and --no-headers leaves them out on a terminal', async () => {
+  const store = createStore()
+  const head = async (line: string, isTerminal = false) =>
+    (await runCli(line, { store, isTerminal })).stdout.split('\n')
+  const [names, ...rows] = await head('steps done --headers')
+  expect(names).toMatch(/^STEP\tNAME\t/)
+  expect(rows.join('\n')).not.toContain('STEP')
+  expect((await head('steps done'))[0]).not.toContain('STEP')
+  const withNames = await head('steps done', true)
+  expect(await head('steps done --no-headers', true)).toEqual(withNames.slice(1))
 })

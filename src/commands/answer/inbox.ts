@@ -7,7 +7,7 @@ import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { command } from '../../core/words/command-line.ts'
 import { positiveInteger, readTopic, repeatable } from '../../frame/option-parsers.ts'
-import { addOutputOptions, printRows } from '../../frame/output-format.ts'
+import { addListOptions, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { waitColumns } from '../../render/inbox/wait-columns.ts'
@@ -51,7 +51,7 @@ export function inboxCommand(context: Context): Command {
     .option('--public-url <url>', 'where the gateway is reached (else DROVER_PUBLIC_URL)')
     .option('--qr', 'with --links: also draw each as a QR code', false)
     .action((_, command: Command) => runInbox(context, readTopic(command.optsWithGlobals<InboxFlags>())))
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+  return addListOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runInbox(context: Context, flags: InboxFlags): Promise<void> {

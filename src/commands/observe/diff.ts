@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { compareSteps, type StepPair } from '../../core/diagnosis/compare-steps.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
@@ -22,7 +22,7 @@ export function diffCommand(context: Context): Command {
     .action((left: string, right: string, _, command: Command) =>
       runDiff(context, [left, right], command.optsWithGlobals<DiffFlags>()),
     )
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+  return addListOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runDiff(

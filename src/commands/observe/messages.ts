@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
 import { messageColumns } from '../../render/columns/message-columns.ts'
@@ -16,7 +16,7 @@ export function messagesCommand(context: Context): Command {
     .action((id: string, _, command: Command) =>
       runMessages(context, id, command.optsWithGlobals<MessagesFlags>()),
     )
-  return addOutputOptions(command, ['table', 'json', 'jsonl'])
+  return addListOptions(command, ['table', 'json', 'jsonl'])
 }
 
 async function runMessages(context: Context, id: string, flags: MessagesFlags): Promise<void> {

@@ -7,7 +7,7 @@ import type { Store } from '../../core/store.ts'
 import { phrase, renderArguments } from '../../core/words/command-line.ts'
 import type { Step, WorkflowSummary } from '../../core/workflow.ts'
 import { nonNegativeInteger, positiveInteger } from '../../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withReadStore } from '../../frame/with-store.ts'
 import { findWorkflow } from '../../frame/workflow-ids.ts'
@@ -32,7 +32,7 @@ export function stepsCommand(context: Context): Command {
     .option('--last <count>', 'only so many, the last ones', positiveInteger)
     .option('--timeline', 'draw when each one and each child ran, long waits cut short', false)
     .action((id: string, _, command: Command) => runSteps(context, id, command.optsWithGlobals<StepsFlags>()))
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+  return addListOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 /** More than these share one row anyway. */
@@ -87,10 +87,12 @@ async function printPages(
       if (printed === 0 && !isWhole) await print(context, flags, workflowId, [])
       break
     }
+    // One list, though it comes in pieces.
+    const shown = printed === 0 ? flags : { ...flags, headers: false }
     printed += page.length
     next = (page.at(-1)?.step ?? next) + 1
     if (isWhole) steps.push(...page)
-    else await print(context, flags, workflowId, page)
+    else await print(context, shown, workflowId, page)
     if (last !== undefined) break
   }
   if (isWhole) await print(context, flags, workflowId, steps)

@@ -5,7 +5,7 @@ import type { Queue } from '../../core/platform.ts'
 import { listQueues } from '../../core/run/list-queues.ts'
 import { command } from '../../core/words/command-line.ts'
 import { confirm } from '../../frame/confirm.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { readQueues } from '../../frame/queues/remembered-pauses.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { withReadStore, withStore } from '../../frame/with-store.ts'
@@ -24,7 +24,7 @@ interface QueueFlags extends DatabaseFlags, OutputFlags, SettingFlags {
 }
 
 export function queuesCommand(context: Context): Command {
-  const command = addOutputOptions(new Command('queues'), ['table', 'json', 'jsonl', 'ids'])
+  const command = addListOptions(new Command('queues'), ['table', 'json', 'jsonl', 'ids'])
     .summary('list registered queues with their depth; pause, resume, drain, set, create, delete')
     .description(
       'List the registered queues: what waits and runs on each, its limits, and how many waited, and the oldest for how long, over the last hour.',

@@ -4,7 +4,7 @@ import type { Schedule } from '../../core/platform.ts'
 import type { Store } from '../../core/store.ts'
 import { command } from '../../core/words/command-line.ts'
 import {
-  addOutputOptions,
+  addListOptions,
   isJsonOutput,
   type OutputFlags,
   printIds,
@@ -23,7 +23,7 @@ interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
 const listSchedules = command('schedules')
 
 export function schedulesCommand(context: Context): Command {
-  const command = addOutputOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
+  const command = addListOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
     .summary('list schedules with their next times; pause, resume, trigger')
     .description('List the schedules, and when each comes next.')
     .action((_, own: Command) => runList(context, own.optsWithGlobals<ScheduleFlags>()))

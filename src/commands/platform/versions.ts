@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
 import { command } from '../../core/words/command-line.ts'
-import { addOutputOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { withReadStore, withStore } from '../../frame/with-store.ts'
 import { versionColumns } from '../../render/columns/platform-columns.ts'
@@ -15,7 +15,7 @@ interface VersionFlags extends DatabaseFlags, OutputFlags {}
 const seeVersions = command('versions')
 
 export function versionsCommand(context: Context): Command {
-  const command = addOutputOptions(new Command('versions'), ['table', 'json', 'jsonl', 'ids'])
+  const command = addListOptions(new Command('versions'), ['table', 'json', 'jsonl', 'ids'])
     .summary('list versions with who runs them; promote one')
     .description(
       'List the versions of the applications: who runs each now, and how many workflows belong to it. Executors take workflows that name no version only as the latest one.',

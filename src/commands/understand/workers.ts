@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
-import { addOutputOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
+import { addListOptions, type OutputFlags, printRows } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withReadStore } from '../../frame/with-store.ts'
 import { toWorkerJson, workerColumns } from '../../render/columns/worker-columns.ts'
@@ -16,7 +16,7 @@ export function workersCommand(context: Context): Command {
       'List the executors that are connected now: their version, since when, how they were recognised, and what they run.\nAn executor that runs workflows and is not connected is listed as gone.',
     )
     .action((_, command: Command) => runWorkers(context, command.optsWithGlobals<WorkersFlags>()))
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+  return addListOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 async function runWorkers(context: Context, flags: WorkersFlags): Promise<void> {

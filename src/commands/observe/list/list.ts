@@ -6,7 +6,7 @@ import { command, phrase } from '../../../core/words/command-line.ts'
 import { nearest } from '../../../core/words/nearest.ts'
 import { addFilterOptions, toFilter } from '../../../frame/filter-options.ts'
 import { positiveInteger } from '../../../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
+import { addListOptions, type OutputFlags } from '../../../frame/output-format.ts'
 import { withWholeExecutor } from '../../../frame/whole-executor.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { findExactWorkflow } from '../../../frame/workflow-ids.ts'
@@ -37,7 +37,7 @@ export function listCommand(context: Context): Command {
     .option('--watch', 'draw the table again every second, until ctrl-c', false)
     .action((_, command: Command) => runList(context, command.optsWithGlobals<ListFlags>()))
   addFilterOptions(command)
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+  return addListOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
 function parseColumns(text: string): ListColumns {

@@ -38,8 +38,9 @@ export async function printWorkflows(
   empty: string,
 ): Promise<readonly ListedWorkflow[]> {
   const toId = ({ workflowId }: WorkflowSummary) => workflowId
-  const isTable = flags.output === 'table'
-  const columns = flags.columns ?? (context.terminal.stdout.isTerminal ? listColumns : undefined)
+  const isTable = flags.output === 'table' || flags.output === 'csv'
+  const isScreen = flags.output === 'table' && context.terminal.stdout.isTerminal
+  const columns = flags.columns ?? (isScreen ? listColumns : undefined)
   if (flags.output === 'ids' || (isTable && (columns === undefined || !needsFacts(columns)))) {
     await printRows(context, flags, {
       rows: workflows,
