@@ -91,6 +91,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
       'test smoke.yaml --timeout 5m --junit smoke.xml',
       'test smoke.yaml --filter approved --dry-run',
       'test smoke.yaml --app drover:demo',
+      'test --record order-17',
     ],
     page: 'testing.md',
   },

@@ -38,6 +38,14 @@ const notRun: Readonly<Record<string, string>> = {
   'drover serve': 'the name of a command',
   'drover serve --app drover:demo': 'goes on for ever; e2e/serve.test.ts has its routes',
   'drover run': 'the name of a command',
+  'drover start': 'the name of a command',
+  'drover send': 'the name of a command',
+  'drover wait --for': 'the name of an option',
+  'drover test': 'the name of a command',
+  'drover test FILE…': 'a placeholder',
+  'drover test smoke.yaml': 'a file of its reader; e2e/smoke-cases.test.ts has what it prints',
+  'drover test examples/tests/*.yaml --app drover:demo':
+    'the files are elsewhere; documented/examples.test.ts',
   'drover watch': 'the name of a command',
   'drover worker': 'the name of a command',
 }
@@ -48,6 +56,7 @@ const documents = [
   'docs/databases.md',
   'docs/many-workflows.md',
   'docs/scripts.md',
+  'docs/testing.md',
   'docs/library.md',
   'docs/choosing.md',
   'docs/figures.md',

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
+import { type DroverProcess, runDrover, startDrover, untilReady } from '../support/drover-process.ts'
 import { installShim } from '../support/drover-shim.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 
@@ -83,5 +83,24 @@ describe.concurrent('the scripts', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stdout).toContain('look 3: ')
     expect(await linesOf('streaming.sh')).toBeLessThan(30)
+  })
+
+  test('the same as cases of drover test, and what comes of each', async () => {
+    const env = { DROVER_DB_URL: database.target.url ?? '', STEPS: '5', PATIENCE: '1' }
+    const files = ['ci-smoke', 'events', 'messaging', 'streaming'].map((name) =>
+      path.join(examples, `tests/${name}.yaml`),
+    )
+    const { code, stdout, stderr } = await runDrover(['test', ...files], { home: folder, env })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^8 passed /)
+    const broken = (await readFile(files[0] ?? '', 'utf8')).replace(
+      'decision: approved',
+      'decision: rejected',
+    )
+    await writeFile(path.join(folder, 'broken.yaml'), broken)
+    expect(await runDrover(['test', 'broken.yaml'], { home: folder, env })).toMatchObject({
+      code: 5,
+      stdout: expect.stringContaining('result.decision\n    - "rejected"\n    + "approved"\n'),
+    })
   })
 })

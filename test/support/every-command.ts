@@ -26,6 +26,7 @@ export const readingCommands: readonly string[] = [
 /** Their output has one form, for programs. */
 export const plainCommands: readonly string[] = [
   'metrics',
+  'test --record ID',
   'export ID',
   'export --status SUCCESS --children --redact total',
 ]
@@ -79,7 +80,6 @@ export const writingCommands: readonly string[] = [
 
 /** Those that are missing above, with why. */
 export const otherCommands: Readonly<Record<string, string>> = {
-  test: 'needs a file; commands/wait/test.test.ts has what it reports of a database that cannot be reached',
   demo: 'its database is its own',
   run: 'its database is that of a DBOS runtime',
   worker: 'its database is that of a DBOS runtime',

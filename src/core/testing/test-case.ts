@@ -1,5 +1,5 @@
 import type { JsonValue } from '../workflow.ts'
-import type { CaseSpec } from './test-schema.ts'
+import type { CaseSpec } from './schema/test-schema.ts'
 import type { Path } from './yaml-text.ts'
 
 type Values = Readonly<Record<string, JsonValue>>

@@ -86,7 +86,7 @@ function toValue(
     const name = isScalar(key) ? String(key.value) : undefined
     if (name === undefined) throw refuse((key as Node | null)?.range?.[0], 'a key is a text')
     const read1 = read(value)
-    if (name !== '<<') return [[name, read1]]
+    if (name !== '<<' || (key as Scalar).type !== 'PLAIN') return [[name, read1]]
     return [read1].flat().flatMap((one) => Object.entries(one as object) as [string, JsonValue][])
   }
 

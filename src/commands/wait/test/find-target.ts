@@ -1,7 +1,7 @@
 import { CliError } from '../../../core/errors.ts'
 import { readFilter } from '../../../core/manage/read-filter.ts'
 import { describeFilter, type WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
-import type { FilterSpec, TargetSpec } from '../../../core/testing/target-schema.ts'
+import type { FilterSpec, TargetSpec } from '../../../core/testing/schema/target-schema.ts'
 import { type Lookup, substituteText, substituteValue } from '../../../core/testing/variables.ts'
 import { parseStatus } from '../../../core/words/status.ts'
 import type { JsonValue } from '../../../core/workflow.ts'

@@ -2,7 +2,12 @@ import { findActor } from '../../../core/decide/find-actor.ts'
 import { submitDecision } from '../../../core/decide/submit-decision.ts'
 import { submitMessage } from '../../../core/decide/submit-message.ts'
 import { assertAll } from '../../../core/testing/judge-case.ts'
-import { type AnswerSpec, type SendSpec, type StepSpec, verbs } from '../../../core/testing/step-schema.ts'
+import {
+  type AnswerSpec,
+  type SendSpec,
+  type StepSpec,
+  verbs,
+} from '../../../core/testing/schema/step-schema.ts'
 import type { Failure } from '../../../core/testing/test-case.ts'
 import { substituteText, substituteValue } from '../../../core/testing/variables.ts'
 import type { Path } from '../../../core/testing/yaml-text.ts'

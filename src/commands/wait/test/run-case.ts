@@ -115,14 +115,17 @@ async function awaitEnd(
 ): Promise<Omit<Failure, 'line'> | undefined> {
   const { deadline, lookup, world } = running
   const { store } = world
-  const limitText = within && substituteText(within, lookup)
-  const limit = limitText && timeoutSignal(await leftOf(running, subject, parseDuration(limitText)))
+  const limitText = within === undefined ? undefined : substituteText(within, lookup)
+  const limit =
+    limitText === undefined
+      ? undefined
+      : timeoutSignal(await leftOf(running, subject, parseDuration(limitText)))
   const signal = limit ? AbortSignal.any([deadline, limit]) : deadline
   try {
     await awaitConditions(running, subject, [{ kind: 'ended' }], signal)
     return undefined
   } catch (error) {
-    if (!limit || !limit.aborted || deadline.aborted) throw error
+    if (!limit?.aborted || deadline.aborted) throw error
     if (!(error instanceof CliError && error.code === 'timed-out')) throw error
     const status = (await store.get(subject.workflowId))?.status ?? null
     if (status !== null && isEnded(status)) return undefined

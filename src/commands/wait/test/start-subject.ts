@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { submitMessage } from '../../../core/decide/submit-message.ts'
 import { CliError } from '../../../core/errors.ts'
 import { planStart } from '../../../core/run/plan-start.ts'
 import { findRegistered } from '../../../core/run/registered-workflow.ts'
-import type { StartMessage, StartRequest } from '../../../core/run/start.ts'
+import type { StartRequest } from '../../../core/run/start.ts'
 import { portableArguments, requireSameCall, startOrAttach } from '../../../core/run/start-or-attach.ts'
-import type { CaseSpec, StartSpec } from '../../../core/testing/test-schema.ts'
+import type { CaseSpec, StartSpec } from '../../../core/testing/schema/test-schema.ts'
 import { type Lookup, substituteText, substituteValue } from '../../../core/testing/variables.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
 import { requireWorkflowId } from '../../../core/words/workflow-id.ts'
@@ -21,7 +20,6 @@ interface Wish {
   readonly name: string
   readonly workflowId: string
   readonly args: readonly JsonValue[]
-  readonly messages: readonly StartMessage[]
   text(key: 'queue' | 'class' | 'instance' | 'application' | 'appVersion'): string | undefined
   readonly options: Partial<StartRequest>
 }
@@ -53,7 +51,7 @@ export async function startSubject(
 
 /** Only a queue can do what these ask for. */
 function needsQueue(spec: StartSpec): boolean {
-  const { workflow, args, id, class: className, instance, send, ...others } = spec
+  const { workflow, args, id, class: className, instance, ...others } = spec
   return Object.values(others).some((value) => value !== undefined)
 }
 
@@ -78,7 +76,6 @@ function toWish(given: string | StartSpec, workflowId: string, lookup: Lookup): 
     name: substituteText(spec.workflow, lookup),
     workflowId,
     args: values(args) as readonly JsonValue[],
-    messages,
     text: (key) => text(spec[key]),
     options: {
       ...(priority !== undefined && { priority }),
@@ -96,12 +93,11 @@ function toWish(given: string | StartSpec, workflowId: string, lookup: Lookup): 
 
 async function startHere({ local, store }: World, wish: Wish): Promise<Subject> {
   if (!local) throw new Error('there is no runtime here')
-  const { name, workflowId, args, messages, text } = wish
+  const { name, workflowId, args, text } = wish
   const found = findRegistered(local.app, name, { class: text('class'), instance: text('instance') })
   const existing = await store.get(workflowId)
   if (existing) requireSameCall(existing, found.workflow.name, args)
   else await local.runtime.start({ ...found, workflowId, args })
-  for (const message of messages) await submitMessage(store, { workflowId, ...message })
   return { workflowId, isOwn: !existing }
 }
 

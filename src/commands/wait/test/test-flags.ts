@@ -9,4 +9,5 @@ export interface TestFlags extends DatabaseFlags, OutputFlags, AppFlags {
   readonly keep: boolean
   readonly junit?: string
   readonly dryRun: boolean
+  readonly record?: string
 }

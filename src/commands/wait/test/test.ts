@@ -13,6 +13,7 @@ import { withStore } from '../../../frame/with-store.ts'
 import { readSettings } from '../../../settings/settings.ts'
 import { printCases } from './print-cases.ts'
 import { readCases } from './read-cases.ts'
+import { printRecorded } from './record.ts'
 import { refuseJunit, reportCases, reportNotRun } from './report-cases.ts'
 import { runCases } from './run-cases.ts'
 import type { TestFlags } from './test-flags.ts'
@@ -38,6 +39,7 @@ export function testCommand(context: Context): Command {
     )
     .option('--keep', 'let what a case that did not pass started go on, instead of cancelling it', false)
     .option('--junit <file>', 'write a test suite for each file')
+    .option('--record <id>', 'print the case of a run that has ended; times and ids of it stand for any')
     .option('--dry-run', 'check the files and list the cases, and run nothing', false)
     .action((files: string[], _, command: Command) =>
       runTest(context, files, command.optsWithGlobals<TestFlags>()),
@@ -46,6 +48,7 @@ export function testCommand(context: Context): Command {
 }
 
 async function runTest(context: Context, files: readonly string[], flags: TestFlags): Promise<void> {
+  if (flags.record !== undefined) return printRecorded(context, files, flags.record, flags)
   const limit = createTimeLimit(context, flags.timeout)
   const cases = await readCases(context, files, flags.filter ?? [])
   if (flags.dryRun) return printCases(context, cases, flags)

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject, onlyObjects } from '../files/check-shape.ts'
+import { closedObject, onlyObjects } from '../../files/check-shape.ts'
 import { expectSchema } from './expect-schema.ts'
 import { list, named, text, texts, truth, wholeNumber } from './schema-parts.ts'
 import { stepSchema } from './step-schema.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject } from '../files/check-shape.ts'
+import { closedObject } from '../../files/check-shape.ts'
 import { text, textOrTexts, texts, wholeNumber } from './schema-parts.ts'
 import { targetSchema } from './target-schema.ts'
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject, onlyObjects } from '../files/check-shape.ts'
+import { closedObject, onlyObjects } from '../../files/check-shape.ts'
 import { named, text, texts, truth, wholeNumber } from './schema-parts.ts'
 
 const some = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject } from '../files/check-shape.ts'
+import { closedObject } from '../../files/check-shape.ts'
 import { named, text, texts, truth } from './schema-parts.ts'
 
 const filterSchema = closedObject(

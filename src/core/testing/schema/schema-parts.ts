@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { onlyObjects } from '../files/check-shape.ts'
+import { onlyObjects } from '../../files/check-shape.ts'
 
 export const text = (description: string) =>
   v.optional(v.pipe(v.string('must be a text'), v.description(description)))
