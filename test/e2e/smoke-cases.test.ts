@@ -3,7 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type DroverProcess, startDrover, untilReady } from '../support/drover-process.ts'
 import { lendStore } from '../support/lend-store.ts'
-import { oneLook } from '../support/patience.ts'
+import { oneLook, patience } from '../support/patience.ts'
 import { type CliRun, runCli } from '../support/run-cli.ts'
 import { startSlowProxy } from '../support/slow-proxy.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -53,6 +53,9 @@ async function runTest(
   return { ...run, junit: written['/project/out.xml'] ?? '' }
 }
 
+/** What passes, or fails at once, never waits for it. */
+const hoursToPass = 'timeout: 10h'
+
 const outcomesOf = ({ stdout }: CliRun): Readonly<Record<string, string>> =>
   Object.fromEntries(
     stdout
@@ -100,7 +103,7 @@ test('the cases of runs pass, and fail once their workflows are others', async (
       await place.drover('wait', id)
       const { code, stdout, stderr } = await place.drover('test', '--record', id)
       expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' })
-      files[`${name}.yaml`] = stdout
+      files[`${name}.yaml`] = stdout.replace('cases:', `${hoursToPass}\ncases:`)
     }),
   )
   const all = (outcome: string) =>
@@ -189,7 +192,7 @@ const reds: readonly Red[] = [
 
 describe.concurrent('a case is red', () => {
   test.each(reds)('$why: $code', async ({ why, lines, code, kind, reason }) => {
-    const yaml = ['cases:', `  - name: ${why}`, ...lines.map((line) => `    ${line}`)].join('\n')
+    const yaml = [hoursToPass, 'cases:', `  - name: ${why}`, ...lines.map((line) => `    ${line}`)].join('\n')
     const run = await runTest({ 'red.yaml': yaml })
     expect(run).toMatchObject({ code, stderr: '' })
     expect(run.junit).toContain(`<${kind} message="`)
@@ -227,12 +230,15 @@ test('a worker that dies is the reason why time runs out', async () => {
   await place.drover('cancel', 'dies')
 })
 
+/** Long enough for a busy machine, and the one wait that is paid for. */
+const slowly = ['--connect-timeout', `${patience()}ms`, '--reconnect-timeout', `${patience() / 6}ms`]
+
 test('a database that goes away is 69, and what it started is told', async () => {
   const proxy = await startSlowProxy(inject('serverUrl'))
   onTestFinished(() => proxy.close())
   const file = path.join(place.home, 'away.yaml')
   await writeFile(file, 'cases: [{ name: gone, timeout: 1h, start: { workflow: endless, id: gone } }]')
-  const { ended } = startDrover(['test', file, '--junit', 'away.xml', '--reconnect-timeout', '5s'], {
+  const { ended } = startDrover(['test', file, '--junit', 'away.xml', ...slowly], {
     home: place.home,
     env: { DROVER_DB_URL: proxy.urlOf(place.database.target.url ?? '') },
   })
@@ -241,7 +247,7 @@ test('a database that goes away is 69, and what it started is told', async () =>
   const { code, stdout, stderr } = await ended
   expect({ code, stdout }).toMatchObject({ code: 69, stdout: expect.stringContaining('! gone') })
   expect(stdout).toContain('connection-lost (69)')
-  expect(stdout).toContain('did not come back within 5 s')
+  expect(stdout).toContain('did not come back within ')
   expect(stderr).toContain('gone was not cancelled')
   await place.drover('cancel', 'gone')
 })
