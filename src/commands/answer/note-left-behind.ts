@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { findLeftBehind } from '../../core/diagnosis/find-left-behind.ts'
+import { findLeftBehind } from '../../core/decide/find-left-behind.ts'
 import type { Store } from '../../core/store.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { printNotice } from '../../frame/print-notice.ts'

@@ -1,7 +1,7 @@
 import { initialPager, pagerView, type QuestionPager, updatePager } from '../../cockpit/question-pager.ts'
 import type { Context } from '../../context.ts'
+import { findLeftBehind } from '../../core/decide/find-left-behind.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
-import { findLeftBehind } from '../../core/diagnosis/find-left-behind.ts'
 import type { Store } from '../../core/store.ts'
 import { type Topic, topicFromText, topicToText } from '../../core/topic.ts'
 import { createStyle } from '../../render/style.ts'

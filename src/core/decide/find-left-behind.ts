@@ -1,7 +1,7 @@
+import { isLeftBehind } from '../diagnosis/left-behind.ts'
 import { CliError } from '../errors.ts'
 import type { Store } from '../store.ts'
 import type { WorkflowSummary } from '../workflow.ts'
-import { isLeftBehind } from './left-behind.ts'
 
 /**
  * Those of these workflows that nobody holds any more: what is sent to them stays unread until somebody takes them over. What
