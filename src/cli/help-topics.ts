@@ -44,7 +44,7 @@ const formats: readonly Row[] = [
   ['-r', 'a result, an event or a stream value that is a string: without its quotes'],
   ['errors', 'with JSON one object on stderr: {"error": {code, message, hint, exitCode}}'],
   ['times', 'ISO 8601 in UTC; durations as 500ms, 30s, 5m, 1h30m, 7d'],
-  ['shapes', 'docs/output.md has the keys of each'],
+  ['shapes', 'docs/output.md has the keys of each, drover help schema list a JSON schema'],
 ]
 
 const conditions: readonly Row[] = [

@@ -3,7 +3,7 @@ import { commandGroups } from '../commands/index.ts'
 import type { ListedCommand } from '../commands/listed-command.ts'
 import type { Context } from '../context.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
-import { topicNames } from './topic-names.ts'
+import { schemaTopic, topicNames } from './topic-names.ts'
 
 /** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */
 export async function createProgram(context: Context, argv: readonly string[]): Promise<Command> {
@@ -15,7 +15,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
-        .summary('show help for a command; or of exit-codes, environment, formats, conditions')
+        .summary('show help for a command; or of exit-codes, environment, formats, conditions, schema')
         .helpGroup('Platform:'),
     )
     .showSuggestionAfterError()
@@ -46,6 +46,10 @@ export async function createProgram(context: Context, argv: readonly string[]): 
   if (['help', ...topicNames].includes(argv[0] ?? '')) {
     const { topicCommands } = await import('./help-topics.ts')
     for (const topic of topicCommands(context, program)) program.addCommand(topic, { hidden: true })
+  }
+  if (argv[0] === 'help' || argv[0] === schemaTopic) {
+    const { schemaCommand } = await import('../commands/help/schema.ts')
+    program.addCommand(schemaCommand(context).copyInheritedSettings(program), { hidden: true })
   }
   return program
     .addHelpText('after', '\nA first look, with nothing installed: drover demo')

@@ -9,6 +9,7 @@ import { repeatDatabase } from '../frame/repeat-database.ts'
 import { typedFormats, wordsOf } from '../frame/typed-flags.ts'
 import type { ShapedLine } from './global-output.ts'
 import { createProgram } from './program.ts'
+import { schemaTopic } from './topic-names.ts'
 
 /** Runs one command line to its end. Never throws, never exits: what went wrong is said, and told by `context.exitWith`. */
 export async function run(outer: Context, argv: readonly string[]): Promise<void> {
@@ -18,8 +19,9 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
   try {
     for (const word of argv) refuseNul(word, 'The command line')
     const line = await shape(context, argv)
-    program = await createProgram(line.context, line.argv)
-    await program.parseAsync(line.argv, { from: 'user' })
+    const words = asTopic(line.argv)
+    program = await createProgram(line.context, words)
+    await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
     if (isHelp) return
@@ -27,6 +29,11 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
     const code = await report(context, argv, failure)
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
   }
+}
+
+/** `help schema list`: a topic with a word behind it, which help itself takes none of. */
+function asTopic(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' && argv[1] === schemaTopic ? argv.slice(1) : argv
 }
 
 /** What the script of a shell asks for: it is shown nothing else, whatever happens. */

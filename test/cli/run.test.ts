@@ -125,7 +125,7 @@ test('bare drover is its help', async () => {
                                     shell
       config                        show every setting and where it comes from
       help [command]                show help for a command; or of exit-codes,
-                                    environment, formats, conditions
+                                    environment, formats, conditions, schema
 
     A first look, with nothing installed: drover demo
     "
