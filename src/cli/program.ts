@@ -48,7 +48,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     for (const topic of topicCommands(context, program)) program.addCommand(topic, { hidden: true })
   }
   if (argv[0] === 'help' || argv[0] === schemaTopic) {
-    const { schemaCommand } = await import('../commands/help/schema.ts')
+    const { schemaCommand } = await import('../commands/help/output-schema.ts')
     program.addCommand(schemaCommand(context).copyInheritedSettings(program), { hidden: true })
   }
   return program
