@@ -29,7 +29,12 @@ export function createGateway(parts: GatewayParts): GatewayApp {
     return failureResponse(error, req.path)
   })
   app.notFound(({ req }) =>
-    failureResponse(new HttpRefusal(404, 'no-such-route', 'There is nothing under this path.'), req.path),
+    failureResponse(
+      new HttpRefusal(404, 'no-such-route', 'There is nothing under this path.', {
+        hint: 'GET /openapi.json',
+      }),
+      req.path,
+    ),
   )
   app.use(async (context, next) => {
     const beganMs = performance.now()

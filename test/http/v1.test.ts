@@ -192,3 +192,22 @@ test('a wait is for one, for what a filter finds, or for what appears', async ()
   store.add({ workflowId: 'new', name: 'checkout' })
   expect(await created).toMatchObject({ status: 200, body: { workflowId: 'new', value: 'new' } })
 })
+
+test.each([
+  ['/v1/workflows?stauts=ERROR', undefined, 'there is no "stauts" here'],
+  ['/v1/workflows?roots=yes', undefined, '"roots" must be "true" or "false", not "yes"'],
+  ['/v1/waits/asking%231', post({}), '"decision" is missing'],
+  [
+    '/v1/waits/asking%231',
+    post({ decision: 'maybe' }),
+    '"decision" must be "approved" or "rejected", not "maybe"',
+  ],
+  ['/v1/waits/asking%231', post({ decision: 'approved', why: 1 }), 'there is no "why" here'],
+  ['/v1/waits/asking%231', post([]), '"decision" is missing'],
+  ['/v1/waits/asking%231', post('approved'), 'it must be a JSON object, not "approved"'],
+])('what is not right about %s is said: %s', async (path, init, what) => {
+  const { body } = await gateway().ask(path, init)
+  expect(body).toMatchObject({
+    error: { message: `The request is not right: ${what}.`, hint: 'GET /openapi.json' },
+  })
+})

@@ -69,9 +69,21 @@ export async function readBody<Schema extends v.GenericSchema>(
 function parse<Schema extends v.GenericSchema>(schema: Schema, given: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, given)
   if (result.success) return result.output
-  const [issue] = result.issues
-  const path = v.getDotPath(issue)
-  throw invalidInput(`${path === null ? '' : `${path}: `}${issue.message}`)
+  throw invalidInput(describeIssue(result.issues[0]))
+}
+
+/** What is wrong, for whoever typed it. */
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? ''
+  const { kind, type, expected, received, message } = issue
+  if (type === 'strict_object' && expected === 'never') return `there is no "${path}" here`
+  if (type === 'strict_object' && path !== '') return `"${path}" is missing`
+  const what = path === '' ? 'it' : `"${path}"`
+  if (kind === 'schema' && expected !== null) {
+    const wanted = expected === 'Object' ? 'a JSON object' : expected
+    return `${what} must be ${wanted.replaceAll(/^\(|\)$/g, '').replaceAll(' | ', ' or ')}, not ${received}`
+  }
+  return `${path === '' ? '' : `"${path}": `}${message}`
 }
 
 function invalidInput(what: string): CliError {

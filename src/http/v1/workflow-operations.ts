@@ -6,7 +6,6 @@ import { readFilter } from '../../core/manage/read-filter.ts'
 import { isAboutPresence, parseConditions } from '../../core/wait/condition.ts'
 import { type WaitOptions, waitFor, waitForMatching } from '../../core/wait/wait-for.ts'
 import { endedBadly } from '../../core/wait/waiting.ts'
-import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { isEnded, type WorkflowSummary } from '../../core/workflow.ts'
 import { toExplanationJson } from '../../render/explain/explanation-json.ts'
@@ -67,7 +66,7 @@ export function workflowOperations({ store, workflows, now, stopping }: GatewayP
         readQuery(context, noQuery)
         const workflowId = pathParameter(context, 'id')
         const workflow = await store.get(workflowId)
-        if (!workflow) throw noWorkflow(workflowId, command('list'))
+        if (!workflow) throw noWorkflow(workflowId, 'GET /v1/workflows')
         return jsonResponse({ ...toWorkflowJson(workflow), ...(await store.lineage(workflowId)) })
       },
     },
