@@ -14,6 +14,7 @@ const kindByOption: Readonly<Record<string, ValueKind>> = {
   '--name': 'name',
   '--parent': 'workflow',
   '--after': 'workflow',
+  '--record': 'workflow',
   '--queue': 'queue',
   '--to-queue': 'queue',
   '--app-version': 'version',

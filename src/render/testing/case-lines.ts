@@ -5,7 +5,7 @@ import { command, type Phrase, renderCommand, renderPhrase } from '../../core/wo
 import type { JsonValue } from '../../core/workflow.ts'
 import type { Viewport } from '../gutter.ts'
 import type { Style } from '../style.ts'
-import { displayWidth, escapeControls, escapeName, pad, truncateMiddle } from '../text.ts'
+import { displayWidth, escapeControls, escapeName, pad, truncateMiddle, wrap } from '../text.ts'
 import { formatDuration } from '../time-text.ts'
 import { toJsonLine } from '../to-json.ts'
 
@@ -56,7 +56,7 @@ function reasonLines(result: CaseResult, frame: Viewport): string[] {
       error.advice ?? (workflowId === null ? undefined : command('explain', [workflowId]))
     return [
       `${style.faint(place)}  ${style.warning(code)}`,
-      escapeControls(error.message),
+      ...sentenceLines(error.message, frame),
       ...(advice === undefined ? [] : hintLines(advice, frame)),
     ]
   }
@@ -79,17 +79,34 @@ function hintLines(advice: Phrase, { style, databaseFlags }: Viewport): string[]
 }
 
 /** What was expected and what there is, one below the other; else a sentence. */
-function failureLines(file: string, failure: Failure, { style }: Viewport): string[] {
+function failureLines(file: string, failure: Failure, frame: Viewport): string[] {
+  const { style } = frame
   const { line, what, message, expected, actual } = failure
   const place = style.faint(placeOf(file, line))
   const isSentence = what === 'status' || (expected === undefined && actual === undefined)
-  if (isSentence) return [`${place}  ${escapeControls(message)}`]
+  if (isSentence) return besidePlace(placeOf(file, line), message, frame)
   const [wanted, found] = aroundDifference(expected, actual)
   return [
     `${place}  ${style.strong(escapeControls(what))}`,
     ...(wanted === undefined ? [] : [style.good(`  - ${wanted}`)]),
     ...(found === undefined ? [] : [style.bad(`  + ${found}`)]),
   ]
+}
+
+/** A sentence in as many lines as it takes on a screen, in one in a pipe. */
+function sentenceLines(text: string, { width }: Viewport): string[] {
+  const harmless = escapeControls(text)
+  return width === Number.POSITIVE_INFINITY ? [harmless] : wrap(harmless, Math.max(20, width - 2), mostLines)
+}
+
+const mostLines = 20
+
+/** Below it where both have no room in a line. */
+function besidePlace(place: string, message: string, frame: Viewport): string[] {
+  const { style, width } = frame
+  const text = escapeControls(message)
+  if (displayWidth(place) + displayWidth(text) + 4 <= width) return [`${style.faint(place)}  ${text}`]
+  return [style.faint(place), ...sentenceLines(message, frame).map((line) => `  ${line}`)]
 }
 
 function placeOf(file: string, line: number): string {

@@ -78,6 +78,7 @@ function createLines(context: Context, output: Output, total: number): TestPrese
     width: output.isTerminal ? output.columns : Number.POSITIVE_INFINITY,
   })
   const draw = () => {
+    clearTimeout(scheduled)
     scheduled = undefined
     region?.render(viewTests(model, { ...frame(), height: output.rows - 1 }))
   }
