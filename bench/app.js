@@ -1,4 +1,5 @@
 // The workflows that are measured. Each writes down when it did what others then see.
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import { now } from './processes.js'
@@ -39,6 +40,20 @@ DBOS.registerWorkflow(
     return now()
   },
   { name: 'ends' },
+)
+
+DBOS.registerWorkflow(
+  async (stopFile) => {
+    const steps = []
+    while (!existsSync(stopFile)) {
+      const beganMs = performance.now()
+      await DBOS.runStep(async () => 'done', { name: 'busy' })
+      steps.push([now(), performance.now() - beganMs])
+      await sleep(10 * (0.5 + Math.random()))
+    }
+    return steps
+  },
+  { name: 'busy' },
 )
 
 for (const name of ['steps', 'steps-polled']) {

@@ -15,6 +15,7 @@ import { inbox } from './sections/inbox.js'
 import { local } from './sections/local.js'
 import { memory } from './sections/memory.js'
 import { million } from './sections/million.js'
+import { retain } from './sections/retain.js'
 import { polling } from './sections/polling.js'
 import { scale } from './sections/scale.js'
 import { startup } from './sections/startup.js'
@@ -42,6 +43,7 @@ const sections = {
   top,
   cutting,
   forks,
+  retain,
   scale,
 }
 const names = Object.keys(sections)

@@ -46,6 +46,7 @@ test.each([
   ['Action', 'audit cancelled -o jsonl'],
   ['Discrepancy', 'audit verify -o jsonl'],
   ['Recovered', 'recover running -o jsonl'],
+  ['Retained', 'retain --keep 0 --older-than 1ms --dry-run -o json'],
   ['Queue', 'queues -o jsonl'],
   ['Schedule', 'schedules -o jsonl'],
   ['Version', 'versions -o jsonl'],

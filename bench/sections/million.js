@@ -47,7 +47,7 @@ async function timeFirstPage(url) {
 }
 
 /** Rows as a shop has them: 200 run, 333 are enqueued, one in a hundred failed. */
-export async function fill(database) {
+export async function fill(database, total = count) {
   const nowMs = Date.now()
   await database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name, executor_id, application_version, application_name,
@@ -57,7 +57,7 @@ export async function fill(database) {
        case when n % 50021 = 0 then 'rare' else 'workflow-' || n % 20 end, 'executor-' || n % 8, 'v' || n % 3, 'shop',
        case when n % 2 = 0 then 'drover' end, at, at, case when n % 5000 <> 0 and n % 3001 <> 0 then at + 500 end, at, 1,
        'portable_json'
-     from (select n, ${nowMs} - ${count}::bigint * 1000 + n * 1000::bigint as at from generate_series(1, ${count}) n) w`,
+     from (select n, ${nowMs} - ${total}::bigint * 1000 + n * 1000::bigint as at from generate_series(1, ${total}) n) w`,
   )
   await database.query('vacuum analyze dbos.workflow_status')
 }

@@ -164,6 +164,10 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   'token create': { examples: ['token create ci', 'token create ci --scope start'], page: 'gateway.md' },
   'token list': { examples: ['token list', 'token list -o json'], page: 'gateway.md' },
   'token revoke': { examples: ['token revoke ci', 'token revoke ci -o json'], page: 'gateway.md' },
+  retain: {
+    examples: ['retain --keep 100000 --older-than 30d --dry-run', 'retain --keep 0 --older-than 90d --yes'],
+    page: 'production.md',
+  },
   queues: { examples: ['queues', 'queues -o json'], page: 'production.md' },
   'queues pause': {
     examples: ['queues pause mails', 'queues pause mails -o json'],

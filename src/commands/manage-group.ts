@@ -64,6 +64,12 @@ export const manageGroup: CommandGroup = {
       load: async () => (await import('./manage/transfer/import.ts')).importCommand,
     },
     {
+      name: 'retain',
+      usage: '',
+      summary: 'delete what ended long ago, but for the newest',
+      load: async () => (await import('./manage/retain.ts')).retainCommand,
+    },
+    {
       name: 'delete',
       usage: '[id...]',
       summary: 'delete ended workflows with all that was recorded of them',

@@ -10,6 +10,7 @@ import type { LiveExecutor, Outlook, Situation } from './diagnosis/situation.ts'
 import type { FactsOfMany, ListedWorkflow } from './diagnosis/workflow-facts.ts'
 import type { Failures } from './manage/group-failures.ts'
 import type { WorkflowManagement } from './manage/manage.ts'
+import type { Retention } from './manage/retention.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Activity, EndedRange } from './metrics/activity.ts'
 import type { Platform } from './platform.ts'
@@ -113,7 +114,7 @@ export interface StreamValuesOptions extends Pick<FollowOptions, 'onNotice'> {
  * what cannot be is `Undecoded`, with its text. Everything throws `connection-lost`, `database-unreachable` and
  * `permission-denied` as they come.
  */
-export interface Store extends WorkflowManagement, Recovery, Platform {
+export interface Store extends WorkflowManagement, Retention, Recovery, Platform {
   readonly database: DatabaseIdentity
   /** `workflow_status`, without inputs and results. Newest first by `created_at` and id, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>

@@ -47,6 +47,8 @@ import {
 } from './read/read-workflows.ts'
 import { readActions } from './record/read-actions.ts'
 import { readSchema } from './tables/schema.ts'
+import { deleteEnded } from './retention/delete-ended.ts'
+import { planRetention } from './retention/plan-retention.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
 import type { Database } from './tables/system-database.ts'
@@ -116,6 +118,8 @@ const functions = {
   descendants: readDescendants,
   weigh,
   manage,
+  planRetention,
+  deleteEnded,
   versions: readVersions,
   versionTotals: readVersionTotals,
   promoteVersion,

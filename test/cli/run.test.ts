@@ -100,6 +100,7 @@ test('bare drover is its help', async () => {
                                     a file
       import [file]                 bring exported workflows in, where nothing of
                                     them runs
+      retain                        delete what ended long ago, but for the newest
       delete [id…]                  delete ended workflows with all that was
                                     recorded of them
 

@@ -74,6 +74,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['reschedule --status delayed --now --yes', 'json jsonl ids'],
   ['requeue queued --to-queue mails', 'json jsonl ids'],
   ['recover --grace 0s', 'json jsonl ids'],
+  ['retain --keep 0 --older-than 1h --yes', 'json jsonl'],
   ['delete done --yes', 'json jsonl ids'],
   ['queues', 'json jsonl ids csv'],
   ['queues pause mails', 'json jsonl ids'],

@@ -61,6 +61,7 @@ export const writingCommands: readonly string[] = [
   'fork done --from 1',
   'rewind failed --from 0 --yes',
   'delete cancelled --yes',
+  'retain --keep 0 --older-than 1ms --yes',
   'reprioritize queued 3',
   'reschedule queued --now',
   'requeue queued --to-queue mails',

@@ -131,6 +131,12 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
         onSubject('versions promote', version, result === 'changed', isRecorded)
         return result
       },
+      deleteEnded: async (batch) => {
+        const isRecorded = begin()
+        const result = await store.deleteEnded(batch)
+        if (isRecorded && result.deleted > 0) add('retain', { after: { deleted: result.deleted } })
+        return result
+      },
       exportWorkflows: (request) => {
         const exported = store.exportWorkflows(request)
         return begin() ? withLine(exported, () => add('export', {})) : exported

@@ -25,6 +25,7 @@ import { createFakePlatform } from './fake-platform.ts'
 import { createFakeReads } from './fake-reads.ts'
 import { createFakeRecord } from './fake-record.ts'
 import { createFakeRecovery } from './fake-recovery.ts'
+import { createFakeRetention } from './fake-retention.ts'
 import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import { createFakeTransfer } from './fake-transfer.ts'
 import {
@@ -147,6 +148,7 @@ export function createFakeStore(
 
     ...createFakeReads(world),
     ...createFakeBulk(world, managed),
+    ...createFakeRetention(world),
     ...createFakeTransfer(world),
     ...createFakeAnswers(world, { record, sent, decided }),
     ...createFakeRecovery(world, { gone, doubts, scan, liveExecutors }),

@@ -48,6 +48,12 @@ const verbs: readonly Verb[] = [
     isChanged: (_, after) => after === undefined,
   },
   {
+    action: 'retain',
+    status: 'SUCCESS',
+    line: () => 'retain --keep 0 --older-than 1ms --yes',
+    isChanged: (_, after) => after === undefined,
+  },
+  {
     action: 'reprioritize',
     status: 'ENQUEUED',
     line: (name) => `reprioritize ${all(name)} 7`,
@@ -152,8 +158,9 @@ async function compare({ database }: DatabaseAndHome, verb: Verb, name: string, 
   )
   const rowById = new Map(after.map((row) => [row.workflow_uuid, row]))
   const lines = await database.query(
-    `select workflow_id, count(*)::int as count from drover.actions
-     where action = $1 and workflow_id like $2 || '-%' and outcome = 'done' group by 1`,
+    `select touched.id as workflow_id, count(*)::int as count
+     from drover.actions, unnest(coalesce(workflow_ids, array[workflow_id])) touched(id)
+     where action = $1 and touched.id like $2 || '-%' and outcome = 'done' group by 1`,
     [verb.action, name],
   )
   const countById = new Map(lines.map(({ workflow_id, count }) => [workflow_id, count]))

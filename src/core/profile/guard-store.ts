@@ -30,6 +30,7 @@ const changeOf: Describers<Exclude<keyof Store, ReadingMethod | 'as'>> = {
   decide: ({ wait, verdict }) => one(`${verdict === 'approved' ? 'Approve' : 'Reject'} ${waitId(wait)}`),
   start: ({ name, workflowId }) => one(`Start ${name} as ${workflowId}`),
   manage: describeManage,
+  deleteEnded: () => grave('Delete workflows that have ended'),
   createRecord: ({ run }) => (run ? grave('Create the record of decisions') : undefined),
   promoteVersion: (version) => grave(`Promote version ${version}`),
   createQueue: (name) => grave(`Register the queue ${name}`),
@@ -92,6 +93,7 @@ type ReadingMethod =
   | 'countBy'
   | 'descendants'
   | 'weigh'
+  | 'planRetention'
   | 'versions'
   | 'versionTotals'
   | 'queues'
