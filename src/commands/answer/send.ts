@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { submitMessage } from '../../core/decide/submit-message.ts'
 import { CliError } from '../../core/errors.ts'
@@ -17,7 +17,9 @@ import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
+import { followMessage, type Receipt, readingSteps } from './follow-message.ts'
 import { noteLeftBehind } from './note-left-behind.ts'
+import type { AwaitedStage } from './report-decided.ts'
 
 interface SendFlags extends DatabaseFlags, OutputFlags {
   readonly topic?: string | null
@@ -26,6 +28,7 @@ interface SendFlags extends DatabaseFlags, OutputFlags {
   readonly force: boolean
   readonly portable?: boolean
   readonly timeout?: string
+  readonly wait?: AwaitedStage
 }
 
 export function sendCommand(context: Context): Command {
@@ -42,7 +45,16 @@ export function sendCommand(context: Context): Command {
     )
     .option('--portable', 'write it as portable JSON (by itself for a workflow of another language)')
     .option('--force', 'also when the workflow has ended', false)
-    .option('--timeout <duration>', 'wait so long for a database, or its tables, that is on its way')
+    .addOption(
+      new Option('--wait <stage>', 'report when the workflow has read it, or ended').choices([
+        'read',
+        'ended',
+      ]),
+    )
+    .option(
+      '--timeout <duration>',
+      'wait no longer than this: for a database that is on its way, and with --wait (exit 124)',
+    )
     .action((id: string, message: string | undefined, _, command: Command) =>
       runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
     )
@@ -62,7 +74,8 @@ async function runSend(
   const send = async (store: Store): Promise<void> => {
     const { workflowId } = await findExactWorkflow(context, store, id)
     const waits = await store.waits([workflowId])
-    const { idempotencyKey, force, portable } = flags
+    const { idempotencyKey, force, portable, wait: stage } = flags
+    const readBefore = stage === undefined ? new Set<number>() : await readingSteps(store, workflowId)
     const result = await submitMessage(store, {
       ...{ workflowId, topic, message, idempotencyKey, force },
       ...(portable && { portable }),
@@ -75,10 +88,25 @@ async function runSend(
     )
     if (result === 'sent') warnOfOtherTopic(context, waits, topic)
     const json = { workflowId, topic, message, outcome: result }
-    await printOne(context, flags, { json, id: workflowId })
     await noteLeftBehind(context, store, [workflowId])
+    if (stage === undefined) return printOne(context, flags, { json, id: workflowId })
+    const receipt = await followMessage(context, store, {
+      ...{ workflowId, message, stage, timeoutMs: limit.leftMs() },
+      // One that was sent before may have been read before.
+      readBefore: result === 'duplicate' ? new Set() : readBefore,
+    })
+    const { readByStep, status, code } = receipt
+    context.exitWith(code)
+    printNotice(context, describeReceipt(receipt, stage))
+    await printOne(context, flags, { json: { ...json, readByStep, status }, id: workflowId })
   }
-  await withStore(context, flags, send, { limit })
+  await withStore(context, flags, send, { limit, isFollowed: flags.wait !== undefined })
+}
+
+function describeReceipt({ readByStep, status }: Receipt, stage: AwaitedStage): string {
+  const end = status === null ? '' : `${readByStep === null ? 'it' : ', and it'} ended ${status}`
+  if (readByStep !== null) return `Read by step ${readByStep}${end}.`
+  return status === null ? `Not ${stage === 'read' ? 'read' : 'ended'} yet.` : `Never read: ${end}.`
 }
 
 async function readMessage(
