@@ -24,7 +24,7 @@ export function watchCommand(context: Context): Command {
       'See workflows live until they end: status, progress, events, steps, streams, children, and what they wait for.\nctrl-c detaches; the workflows go on.',
     )
     .argument('[id...]', 'ids; - reads them from stdin; without one on a terminal: pick it')
-    .option('--children', 'in a pipe and with -o jsonl, too: what their children do, and theirs', false)
+    .option('--children', 'what their children do, and theirs: their steps and ends, also in a pipe', false)
     .option('--timeout <duration>', 'stop watching after this long (exit 124)')
     .option('--from <cursor>', 'with -o jsonl: go on after this change')
     .action(async (ids: string[], _, command: Command) =>

@@ -29,7 +29,7 @@ export interface Presented {
   readonly format: 'picture' | 'jsonl' | 'heartbeat' | 'quiet'
   /** The result is printed on the same screen, once the picture is over. */
   readonly resultFollows?: boolean
-  /** Children are told of as well. */
+  /** Children are told of as well; in the picture each has its steps and its end below it. */
   readonly children?: boolean
 }
 
@@ -56,7 +56,10 @@ function quiet({ terminal }: Context): Presenter {
 const framesPerSecond = 30
 const clockTickMs = 1000
 
-function liveRegion(context: Context, { workflowIds, output, resultFollows }: Presented): Presenter {
+function liveRegion(
+  context: Context,
+  { workflowIds, output, resultFollows, children: childSteps }: Presented,
+): Presenter {
   const region = context.terminal.liveRegion(output)
   const style = createStyle(output.colorLevel)
   let model = initialWatchModel(workflowIds)
@@ -64,7 +67,10 @@ function liveRegion(context: Context, { workflowIds, output, resultFollows }: Pr
 
   const { databaseFlags } = context
   const draw = (height: number) =>
-    view(model, { style, width: output.columns, height, now: context.now(), databaseFlags, resultFollows })
+    view(model, {
+      ...{ style, width: output.columns, height, now: context.now(), databaseFlags },
+      ...{ resultFollows, childSteps },
+    })
   const render = () => {
     scheduled = undefined
     region.render(draw(output.rows - 1))

@@ -4,6 +4,8 @@ import type { WatchedWorkflow, WatchModel } from './watch-model.ts'
 export interface TreeLine {
   /** What connects it to its parent: `├─ `, `│  └─ `. */
   readonly branch: string
+  /** What stands under that, beside what is told of the child. */
+  readonly below: string
   readonly child: WatchedWorkflow
 }
 
@@ -41,9 +43,15 @@ function drawTree(
   const nodes = nearestKept(workflows, parent, kept)
   return nodes.flatMap((child, index) => {
     const isLast = index === nodes.length - 1
+    const deeper = `${indent}${isLast ? '   ' : '│  '}`
+    const below = drawTree(workflows, child, kept, deeper)
     return [
-      { branch: `${indent}${isLast ? '└─ ' : '├─ '}`, child },
-      ...drawTree(workflows, child, kept, `${indent}${isLast ? '   ' : '│  '}`),
+      {
+        branch: `${indent}${isLast ? '└─ ' : '├─ '}`,
+        below: `${deeper}${below.length > 0 ? '│ ' : '  '}`,
+        child,
+      },
+      ...below,
     ]
   })
 }

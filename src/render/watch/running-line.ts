@@ -13,6 +13,7 @@ export function runningLine(
   { workflows, strandedIds }: WatchModel,
   workflow: WatchedWorkflow,
   frame: Viewport,
+  width = contentWidth(frame),
 ): string[] {
   const { summary, waits, lastStep, steps, workflowId } = workflow
   const { now, style } = frame
@@ -26,7 +27,6 @@ export function runningLine(
   const what = child
     ? `${number} waits for child ${idBelow(workflowId, child.workflowId)}`
     : `step ${number} runs${ms > longStepMs ? ', or is tried again' : ''}`
-  const width = contentWidth(frame)
   const elapsed = formatElapsed(ms)
   const text = `▸ ${truncate(what, width - displayWidth(elapsed) - 4)}`
   return [`${style.accent(text)}  ${style.faint(elapsed)}`]

@@ -3,6 +3,7 @@ import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { paintStatus, statusText } from '../style.ts'
 import { displayWidth, escapeName, pad, truncate } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
+import { childDetails, shareRows } from './child-details.ts'
 import { idBelow } from './child-id.ts'
 import { childTree, type TreeLine } from './child-tree.ts'
 import { fanOutSection } from './fan-out.ts'
@@ -11,11 +12,13 @@ import { progressOf, type WatchedWorkflow, type WatchModel } from './watch-model
 
 const maxRows = 12
 
-export function childSection(
-  { workflows }: WatchModel,
-  workflow: WatchedWorkflow,
-  frame: Viewport,
-): Section[] {
+export interface ChildFrame extends Viewport {
+  /** What each child does stands below it, and how it ended. */
+  readonly childSteps?: boolean
+}
+
+export function childSection(model: WatchModel, workflow: WatchedWorkflow, frame: ChildFrame): Section[] {
+  const { workflows } = model
   const tree = childTree(workflows, workflow)
   const forgotten = [...workflow.forgottenChildren.values()].reduce((sum, count) => sum + count, 0)
   if (tree.length + forgotten > maxRows) {
@@ -23,13 +26,27 @@ export function childSection(
     return [fanOutSection(children, workflow.forgottenChildren, frame)]
   }
   if (tree.length === 0) return []
+  const details = tree.map((one) => ({
+    child: one.child,
+    line: childLine(one, frame),
+    lines: frame.childSteps ? childDetails(model, one, frame) : [],
+  }))
   const draw = (rows: number) => {
     const isFolded = tree.length > rows
     const kept = isFolded ? childTree(workflows, workflow, rows - 1) : tree
-    const fold = isFolded ? [foldLine(tree, kept, frame)] : []
-    return withLabel('children', [...fold, ...kept.map((line) => childLine(line, frame))], frame)
+    if (isFolded) {
+      const lines = kept.map((line) => childLine(line, frame))
+      return withLabel('children', [foldLine(tree, kept, frame), ...lines], frame)
+    }
+    const shares = shareRows(details, rows - tree.length)
+    const lines = details.flatMap(({ child, line, lines }) => {
+      const share = shares.get(child) ?? 0
+      return [line, ...lines.slice(lines.length - share)]
+    })
+    return withLabel('children', lines, frame)
   }
-  return [{ priority: priorities.children, least: 1, most: tree.length, draw }]
+  const most = tree.length + details.reduce((sum, { lines }) => sum + lines.length, 0)
+  return [{ priority: priorities.children, least: 1, most, draw }]
 }
 
 /** `… 12 SUCCESS, 3 PENDING`. */

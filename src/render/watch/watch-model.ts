@@ -44,6 +44,8 @@ export interface WatchedWorkflow {
   readonly outcome: string | null
   /** The first line of its error, once it has failed. */
   readonly failure: string | null
+  /** Its result, once it has ended well with one. */
+  readonly result: string | null
   readonly steps: readonly WatchedStep[]
   /** Of the steps that are told, also those no longer kept. */
   readonly stepCount: number
@@ -142,6 +144,7 @@ function emptyWorkflow(workflowId: string, parentId: string | null, name: string
     summary: null,
     outcome: null,
     failure: null,
+    result: null,
     steps: [],
     stepCount: 0,
     lastStep: null,
@@ -186,7 +189,8 @@ function applyStatus(
   { workflow: row }: Change & { type: 'status' },
 ): WatchedWorkflow {
   const { input: _input, output: _output, error: _error, ...summary } = row
-  if (!isEnded(row.status)) return { ...workflow, name: row.name, summary, outcome: null, failure: null }
+  if (!isEnded(row.status))
+    return { ...workflow, name: row.name, summary, outcome: null, failure: null, result: null }
   const ended = {
     ...workflow,
     name: row.name,
@@ -194,6 +198,7 @@ function applyStatus(
     waits: [],
     outcome: outcomeSentence(row),
     failure: row.error && escapeControls(reasonOf(row.error).text).slice(0, maxTextLength),
+    result: row.output === null ? null : formatValue(row.output, maxTextLength),
   }
   if (workflow.parentId === null) return ended
   return { ...ended, steps: [], events: new Map(), streams: new Map(), unread: [] }

@@ -1,20 +1,21 @@
-import { isAsking, isDbosStep } from '../../core/dbos-names.ts'
+import { isAsking } from '../../core/dbos-names.ts'
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
 import { displayWidth, escapeControls, escapeName, pad, truncate, wrap } from '../text.ts'
-import { formatAge, formatDuration } from '../time-text.ts'
+import { formatAge } from '../time-text.ts'
 import { formatValue } from '../value.ts'
 import { progressBar } from './progress.ts'
 import { runningLine } from './running-line.ts'
 import { priorities, type Section } from './section.ts'
-import { childSection } from './watch-children.ts'
-import type { WatchedEvent, WatchedStep, WatchedStream, WatchedWorkflow, WatchModel } from './watch-model.ts'
+import { stepLine, stepWidths } from './step-line.ts'
+import { type ChildFrame, childSection } from './watch-children.ts'
+import type { WatchedEvent, WatchedStream, WatchedWorkflow, WatchModel } from './watch-model.ts'
 import { stuckSection, waitSections } from './watch-waits.ts'
 
 const maxRows = { progress: 3, events: 12, steps: 8, stream: 6, unread: 3 } as const
 
 /** What is told of one workflow between its header and its outcome. */
-export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: Viewport): Section[] {
+export function detailSections(model: WatchModel, workflow: WatchedWorkflow, frame: ChildFrame): Section[] {
   return [
     ...progressSection(workflow, frame),
     ...stuckSection(model, workflow, frame),
@@ -70,40 +71,15 @@ function eventSection(workflow: WatchedWorkflow, frame: Viewport): Section[] {
 
 function stepSection(model: WatchModel, workflow: WatchedWorkflow, frame: Viewport): Section[] {
   const { steps, stepCount } = workflow
-  const numberWidth = widest(steps.map(({ step }) => String(step)))
-  const nameWidth = Math.min(
-    Math.max(8, contentWidth(frame) - numberWidth - 12),
-    widest(steps.map(({ name }) => escapeName(name))),
-  )
+  const widths = stepWidths(steps, contentWidth(frame))
   const now = runningLine(model, workflow, frame)
-  const lines = [...steps.map((step) => stepLine(step, { numberWidth, nameWidth }, frame)), ...now]
+  const lines = [...steps.map((step) => stepLine(step, widths, frame)), ...now]
   const count = stepCount + now.length
   return foldedSection(
     { label: 'steps', noun: 'steps', lines, count, most: maxRows.steps },
     priorities.steps,
     frame,
   )
-}
-
-interface StepWidths {
-  readonly numberWidth: number
-  readonly nameWidth: number
-}
-
-function stepLine(
-  { step, name, durationMs, until, error }: WatchedStep,
-  { numberWidth, nameWidth }: StepWidths,
-  frame: Viewport,
-): string {
-  const { style } = frame
-  const goesOn = until !== null && until > frame.now
-  const symbol = goesOn ? style.faint('…') : error === null ? style.good('✓') : style.bad('✗')
-  const number = style.faint(pad(String(step), numberWidth, 'right'))
-  const label = pad(truncate(escapeName(name), nameWidth), nameWidth)
-  const duration = pad(durationMs === null || goesOn ? '' : formatDuration(durationMs), 7, 'right')
-  const left = contentWidth(frame) - numberWidth - nameWidth - displayWidth(duration) - 6
-  const reason = error === null || left < 8 ? '' : `  ${style.bad(truncate(error, left))}`
-  return `${symbol} ${number} ${isDbosStep(name) ? style.faint(label) : label} ${style.faint(duration)}${reason}`
 }
 
 function streamSections(workflow: WatchedWorkflow, frame: Viewport): Section[] {

@@ -18,6 +18,8 @@ interface ViewOptions {
   readonly height: number
   readonly now: Date
   readonly databaseFlags?: readonly string[]
+  /** What each child does stands below it, and how it ended. */
+  readonly childSteps?: boolean
   /** The result stands below the picture, and is not said twice. */
   readonly resultFollows?: boolean
 }

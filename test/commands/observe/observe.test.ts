@@ -227,6 +227,21 @@ test('watch in a pipe is a line for each change, and ends as the workflow did', 
   expect((await runCli('watch dead done', { store: createExampleStore() })).code).toBe(7)
 })
 
+test('watch --children on a terminal: below each child what it did, and how it ended', async () => {
+  const store = createFakeStore([
+    {
+      workflowId: 'top',
+      name: 'resizeAll',
+      status: 'SUCCESS',
+      did: [{ child: 'top-0', name: 'resizeOne' }],
+    },
+    { workflowId: 'top-0', name: 'resizeOne', parentId: 'top', status: 'SUCCESS', output: { url: 's3://0' } },
+  ])
+  const last = async (line: string) => (await runCli(line, { store, isTerminal: true })).stdout
+  expect(await last('watch top --children')).toContain('{url: "s3://0"}')
+  expect(await last('watch top')).not.toContain('s3://0')
+})
+
 test('watch -o jsonl is one object for each change, each with a cursor', async () => {
   const { stdout } = await runCli('watch done -o jsonl', { store: createExampleStore() })
   const changes = stdout
