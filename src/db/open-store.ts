@@ -46,9 +46,9 @@ import {
   listWorkflows,
 } from './read/read-workflows.ts'
 import { readActions } from './record/read-actions.ts'
-import { readSchema } from './tables/schema.ts'
 import { deleteEnded } from './retention/delete-ended.ts'
 import { planRetention } from './retention/plan-retention.ts'
+import { readSchema } from './tables/schema.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
 import type { Database } from './tables/system-database.ts'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
-import { command, phrase } from '../../core/words/command-line.ts'
+import { otherCommand, phrase } from '../../core/words/command-line.ts'
 import { nearest } from '../../core/words/nearest.ts'
 import { describedCommands, outputSchema } from '../../http/v1/output-schemas.ts'
 import { toJsonText } from '../../render/to-json.ts'
@@ -20,7 +20,7 @@ export function schemaCommand({ terminal }: Context): Command {
       if (described) return terminal.print(toJsonText(outputSchema(described)))
       const meant = nearest(name, describedCommands) ?? 'list'
       throw new CliError('usage', `There is no schema of "${name}".`, {
-        hint: phrase`${command('help schema', [meant])}   # of ${describedCommands.join(', ')}`,
+        hint: phrase`${otherCommand('drover help schema', [meant])}   # of ${describedCommands.join(', ')}`,
       })
     })
 }

@@ -1,7 +1,6 @@
 import type { WorkflowWeight } from '../../core/manage/manage.ts'
 import type { RetentionPlan, RetentionQuery } from '../../core/manage/retention.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
-import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { weigh } from '../write/manage-workflows.ts'
