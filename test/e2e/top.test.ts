@@ -161,7 +161,7 @@ const views: readonly (readonly [keys: string, sees: string])[] = [
 ]
 
 async function openTop(): Promise<PtySession> {
-  const script = `echo before; bash -c 'echo pid $$; exec "$0" "$@"' "$@"; echo "left $?"; stty -a`
+  const script = `echo before; bash -c 'echo pid $$; exec "$0" "$@"' "$@"; echo "left $?"; stty -a; echo read it; read -rn1`
   const session = startInPty('bash', ['-c', script, 'bash', process.execPath, droverBin, 'top'], {
     env: { DROVER_HOME: home, DROVER_DB_URL: database.target.url, NO_COLOR: '1', USER: 'ada' },
   })
@@ -188,6 +188,9 @@ test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
       await session.waitFor(' · ? keys · q leave')
       await waitUntil('it is as narrow', () => session.screen.visible().length <= 15)
       process.kill(pid, signal)
+      // The terminal ends only once all of it is on the screen.
+      await session.waitFor('read it')
+      session.type('x')
       expect(await session.exitCode).toBe(0)
       const text = session.screen.text()
       expect(text.join('\n')).toContain(`left ${code}`)

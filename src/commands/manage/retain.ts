@@ -13,7 +13,7 @@ import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output
 import { printNotice } from '../../frame/print-notice.ts'
 import { addSignatureOptions, type SignatureFlags } from '../../frame/record/sign.ts'
 import { withStore } from '../../frame/with-store.ts'
-import { describeRetention, retentionProgress } from '../../render/retention-text.ts'
+import { describeRetention, retentionProgress } from '../../render/manage/retention-text.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 import { createGentlePace } from './bulk/gentle-pace.ts'
 

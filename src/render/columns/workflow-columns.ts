@@ -1,6 +1,6 @@
 import type { CountableField, FieldCount } from '../../core/manage/manage.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
-import { queueText } from '../queue-text.ts'
+import { queueText } from '../manage/queue-text.ts'
 import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'

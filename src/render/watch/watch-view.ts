@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { isEnded } from '../../core/workflow.ts'
+import { queueText } from '../manage/queue-text.ts'
 import { endSentence } from '../outcome.ts'
-import { queueText } from '../queue-text.ts'
 import { paintStatus, type Style, statusSymbol, statusText } from '../style.ts'
 import { displayWidth, escapeName, pad, shortExecutor, shortId, truncate, wrap } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'

@@ -1,5 +1,5 @@
-import { internalQueue } from '../core/dbos-names.ts'
-import { escapeName } from './text.ts'
+import { internalQueue } from '../../core/dbos-names.ts'
+import { escapeName } from '../text.ts'
 
 /** The queue that nobody made is no queue to whoever looks at it. */
 export function queueText(queue: string): string {

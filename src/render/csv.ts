@@ -1,4 +1,4 @@
-import type { Column } from '../table.ts'
+import type { Column } from './table.ts'
 
 /** RFC 4180, a record in each piece: full values, whatever is in them; one with a line break has several lines. */
 export function renderCsv<Row>(

@@ -1,7 +1,7 @@
-import type { RetentionPlan, RetentionQuery } from '../core/manage/retention.ts'
-import { truncate } from './text.ts'
-import { formatElapsed, formatTime } from './time-text.ts'
-import { formatBytes } from './value.ts'
+import type { RetentionPlan, RetentionQuery } from '../../core/manage/retention.ts'
+import { truncate } from '../text.ts'
+import { formatElapsed, formatTime } from '../time-text.ts'
+import { formatBytes } from '../value.ts'
 
 /** What would go, and what that frees; or why nothing does. */
 export function describeRetention(
