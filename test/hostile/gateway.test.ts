@@ -68,6 +68,7 @@ const requests: readonly Asked[] = [
   ['GET /v1/workflows/:id/explain', '/v1/workflows/queued/explain'],
   ['GET /v1/workflows/:id/result', '/v1/workflows/done/result'],
   ['GET /v1/workflows/:id/wait', '/v1/workflows/done/wait?timeout=1s'],
+  ['GET /v1/wait', '/v1/wait?name=orderWorkflow&timeout=1s'],
   ['GET /v1/inbox', '/v1/inbox'],
   ['GET /v1/waits/:wait', '/v1/waits/asking%231'],
   ['POST /v1/waits/:wait', '/v1/waits/asking%231', post({ decision: 'approved', by: 'ada' })],
