@@ -36,11 +36,7 @@ export function untilCreated(
   workflowIds: readonly string[],
   options: PresenceOptions,
 ): Promise<readonly string[] | undefined> {
-  return lookUntil(async () => {
-    const existing = new Set(await store.existing(workflowIds))
-    const isEnough = options.any ? existing.size > 0 : workflowIds.every((id) => existing.has(id))
-    return isEnough ? workflowIds.filter((id) => existing.has(id)) : undefined
-  }, options)
+  return untilPresence(true, store, workflowIds, options)
 }
 
 /** Those of these workflows that are not there any more, once none of them is; undefined once `signal` aborts. */
@@ -49,11 +45,20 @@ export function untilDeleted(
   workflowIds: readonly string[],
   options: PresenceOptions,
 ): Promise<readonly string[] | undefined> {
+  return untilPresence(false, store, workflowIds, options)
+}
+
+function untilPresence(
+  isWanted: boolean,
+  store: Pick<Store, 'existing'>,
+  workflowIds: readonly string[],
+  options: PresenceOptions,
+): Promise<readonly string[] | undefined> {
   return lookUntil(async () => {
     const existing = new Set(await store.existing(workflowIds))
-    const gone = workflowIds.filter((id) => !existing.has(id))
-    const isEnough = options.any ? gone.length > 0 : existing.size === 0
-    return isEnough ? gone : undefined
+    const found = workflowIds.filter((id) => existing.has(id) === isWanted)
+    const isEnough = options.any ? found.length > 0 : found.length === workflowIds.length
+    return isEnough ? found : undefined
   }, options)
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
 import { nullValues } from '../read/read-inbox.ts'
@@ -8,21 +7,13 @@ import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowEventsHistory } from '../tables/workflow-events-history.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { definerFunction } from './definer-function.ts'
 import { dollarQuote } from './dollar-quote.ts'
 import { lockTimeoutSeconds } from './find-holder.ts'
 
-/** Names of Postgres are cut after 63 bytes. */
-const longestSchemaName = 63 - 'decide_'.length
-
-/** Its name in schema `drover`: one for each schema of DBOS's tables. */
-export function decideFunctionName({ name }: Pick<SystemSchema, 'name'>): string {
-  const isShort = Buffer.byteLength(name) <= longestSchemaName
-  return `decide_${isShort ? name : createHash('sha256').update(name).digest('hex').slice(0, 32)}`
-}
-
 /** Qualified and quoted. */
 export function decideFunction(schema: Pick<SystemSchema, 'name'>): string {
-  return `drover.${pg.escapeIdentifier(decideFunctionName(schema))}`
+  return definerFunction('decide', schema)
 }
 
 export const decideArguments =

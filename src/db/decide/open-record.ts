@@ -5,21 +5,12 @@ import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
 import { operatorGrants } from '../record/actions-table.ts'
-import {
-  recordArguments,
-  recordFunction,
-  recordFunctionBody,
-  recordFunctionName,
-} from '../record/create-record-function.ts'
+import { recordArguments, recordFunction, recordFunctionBody } from '../record/create-record-function.ts'
 import { notifications } from '../tables/notifications.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
-import {
-  decideArguments,
-  decideFunction,
-  decideFunctionBody,
-  decideFunctionName,
-} from './create-decide-function.ts'
+import { decideArguments, decideFunction, decideFunctionBody } from './create-decide-function.ts'
+import { definerFunctionName } from './definer-function.ts'
 import { createRecordStatements, deciderGrants } from './record-table.ts'
 
 /** `function`: decisions go through it. `table`: an older record, which deciders write themselves. */
@@ -51,7 +42,10 @@ function selectFunction(parameter: number): string {
     where n.nspname = 'drover' and p.proname = $${parameter}`
 }
 
-const namesOf = (schema: SystemSchema) => [decideFunctionName(schema), recordFunctionName(schema)]
+const namesOf = (schema: SystemSchema) => [
+  definerFunctionName('decide', schema),
+  definerFunctionName('record', schema),
+]
 
 function toFound([row]: readonly Row[], schema: SystemSchema): FoundRecord {
   const hasFunction = typeof row?.source === 'string'

@@ -4,6 +4,7 @@ import { createRecordFunction } from '../record/create-record-function.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { createDecideFunction, decideArguments, decideFunction } from './create-decide-function.ts'
+import { selectGrantees } from './definer-function.ts'
 import { dollarQuote } from './dollar-quote.ts'
 
 /** What deciders wrote themselves before there was a function for it; the rest are defaults that nobody chooses. */
@@ -61,11 +62,7 @@ function moveDeciders(schema: SystemSchema): string {
   const call = `${decideFunction(schema)}(${decideArguments})`
   const body = `declare decider text; begin
   for decider in
-    select distinct case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
-    from pg_class c, lateral (
-      select grantee, privilege_type from aclexplode(c.relacl)
-      union all select e.grantee, e.privilege_type from pg_attribute a, aclexplode(a.attacl) e where a.attrelid = c.oid
-    ) g where c.oid = 'drover.decisions'::regclass and g.privilege_type = 'INSERT' and g.grantee <> c.relowner
+    ${selectGrantees("c.oid = 'drover.decisions'::regclass and g.privilege_type = 'INSERT'")}
   loop
     execute 'revoke insert on drover.decisions from ' || decider;
     execute ${pg.escapeLiteral(`revoke update (${w.updatedAt}) on ${w} from `)} || decider;

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { selectGrantees } from '../decide/definer-function.ts'
 import { dollarQuote } from '../decide/dollar-quote.ts'
 import { notifications } from '../tables/notifications.ts'
 import { queues } from '../tables/registered-queues.ts'
@@ -72,14 +73,8 @@ end `
 export function passOnActionGrants(schema: SystemSchema): string {
   const body = `declare granted text; begin
   for granted in
-    select distinct case when g.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(g.grantee)) end
-    from pg_class c, lateral (
-      select grantee, privilege_type from aclexplode(c.relacl)
-      union all select e.grantee, e.privilege_type from pg_attribute a, aclexplode(a.attacl) e where a.attrelid = c.oid
-    ) g
-    where g.grantee <> c.relowner and (
-      c.oid = ${pg.escapeLiteral(String(workflowStatus.in(schema)))}::regclass and g.privilege_type = 'UPDATE'
-      or c.oid = ${pg.escapeLiteral(String(notifications.in(schema)))}::regclass and g.privilege_type = 'INSERT')
+    ${selectGrantees(`c.oid = ${pg.escapeLiteral(String(workflowStatus.in(schema)))}::regclass and g.privilege_type = 'UPDATE'
+      or c.oid = ${pg.escapeLiteral(String(notifications.in(schema)))}::regclass and g.privilege_type = 'INSERT'`)}
   loop
     execute 'grant usage on schema drover to ' || granted;
     execute 'grant select on drover.actions, drover.decisions to ' || granted;

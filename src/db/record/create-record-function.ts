@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { noTopic } from '../../core/dbos-names.ts'
 import { intendedActions } from '../../core/record/recorded-action.ts'
+import { definerFunction } from '../decide/definer-function.ts'
 import { dollarQuote } from '../decide/dollar-quote.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { notifications } from '../tables/notifications.ts'
@@ -10,18 +10,9 @@ import type { SystemSchema } from '../tables/schema.ts'
 import { workflowSchedules } from '../tables/workflow-schedules.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 
-/** Names of Postgres are cut after 63 bytes. */
-const longestSchemaName = 63 - 'record_'.length
-
-/** Its name in schema `drover`: one for each schema of DBOS's tables. */
-export function recordFunctionName({ name }: Pick<SystemSchema, 'name'>): string {
-  const isShort = Buffer.byteLength(name) <= longestSchemaName
-  return `record_${isShort ? name : createHash('sha256').update(name).digest('hex').slice(0, 32)}`
-}
-
 /** Qualified and quoted. */
 export function recordFunction(schema: Pick<SystemSchema, 'name'>): string {
-  return `drover.${pg.escapeIdentifier(recordFunctionName(schema))}`
+  return definerFunction('record', schema)
 }
 
 export const recordArguments = 'text, text, jsonb, bigint, text, text, text'
