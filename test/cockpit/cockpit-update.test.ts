@@ -259,3 +259,35 @@ test('ten thousand workflows scroll by pages of what is in view', () => {
   seat.read({ kind: 'refreshed', ids: ['wf-19', 'wf-20'], rows: many.slice(20, 21) })
   expect(seat.cursor()).toContain('wf-20')
 })
+
+test('a key among ten thousand workflows looks at no more of them than among a hundred', () => {
+  const [first] = rows
+  if (!first) throw new Error('there are rows')
+  const touched = new Set<string>()
+  const workOf = (count: number) => {
+    const many = Array.from({ length: count }, (_, index): BoardRow => {
+      const row = {
+        ...{ ...first, listed: undefined, workflowId: `wf-${index}` },
+        createdAt: new Date(now.getTime() - index * 1000),
+      }
+      return new Proxy(row, {
+        get: (target, name) => {
+          touched.add(row.workflowId)
+          return Reflect.get(target, name)
+        },
+      })
+    })
+    const seat = sit(createWorkflowsScreen())
+    seat.read(page(many))
+    const keys = ['down', 'pagedown', 'pagedown', 'end', 'up', 'pageup', 'home', 'j', 'G', 'k', 'g', '?', 'x']
+    return keys.map((key) => {
+      touched.clear()
+      seat.type(key)
+      seat.lines()
+      return touched.size
+    })
+  }
+  const few = Math.max(...workOf(100))
+  expect(few).toBeGreaterThan(0)
+  expect(Math.max(...workOf(10_000))).toBeLessThanOrEqual(few)
+})

@@ -207,3 +207,14 @@ test.each([
     ).toEqual([])
   }
 })
+
+test('ctrl-c leaves from every view and every question, and q wherever nothing is typed', () => {
+  for (const [name, shot] of Object.entries(shots)) {
+    const cockpit = cockpitOf(shot, { columns: 80, rows: 24 })
+    const effectsOf = (key: { name: string; char: string | undefined; ctrl: boolean }) =>
+      updateCockpit(cockpit, { type: 'key', key, now }).effects
+    expect(effectsOf({ name: 'c', char: undefined, ctrl: true }), name).toEqual([{ kind: 'leave' }])
+    if (cockpit.prompt) continue
+    expect(effectsOf({ name: 'q', char: 'q', ctrl: false }), name).toEqual([{ kind: 'leave' }])
+  }
+})

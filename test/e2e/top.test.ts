@@ -1,45 +1,23 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { droverBin } from '../support/drover-process.ts'
 import type { FakeTerminal } from '../support/fake-terminal.ts'
-import type { FakeWorkflow } from '../support/fake-workflow.ts'
 import { lendStore } from '../support/lend-store.ts'
-import { type PtySession, startInPty } from '../support/pty-session.ts'
 import { runCli } from '../support/run-cli.ts'
-import { seedWorkflow } from '../support/seed-workflow.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { enterAndLeave, seedForTop, views, ways } from '../support/top-in-pty.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 let database: TestDatabase
 let store: Store
 let home: string
 
-const asks = (workflowId: string, prompt: string): FakeWorkflow => ({
-  workflowId,
-  name: 'refund',
-  createdAt: new Date(),
-  did: [
-    { event: 'awaiting:refund', value: { prompt } },
-    { recv: 'refund', timeoutSeconds: 3600 },
-  ],
-})
-
 beforeAll(async () => {
   database = await createTestDatabase()
   store = await openStore(database.target)
   home = await createHome()
-  await seedWorkflow(database, asks('eur-1', 'Refund 300 €?'))
-  await seedWorkflow(database, asks('yen-2', '返金しますか。'))
-  await seedWorkflow(database, asks('red-3', 'Refund \x1b[2J5 €?'))
-  const step = { step: 'charge', output: { total: 3 } }
-  await seedWorkflow(database, {
-    workflowId: 'order-4',
-    name: 'checkout',
-    createdAt: new Date(),
-    did: [step],
-  })
+  await seedForTop(database)
 })
 
 afterAll(async () => {
@@ -148,59 +126,7 @@ test('without an id a terminal offers the workflows, and elsewhere it is a slip'
   expect((await store.get('red-3'))?.status).toBe('CANCELLED')
 })
 
-/** How to get into each view, and what is seen there. */
-const views: readonly (readonly [keys: string, sees: string])[] = [
-  ['', 'yen-2'],
-  ['\r', '[picture]'],
-  [':inbox\r', '返金しますか'],
-  [':inbox\r|\r', 'waits '],
-  [':queues\r', 'workflows › queues'],
-  [':workers\r', 'workflows › workers'],
-  [':doctor\r', 'notifications'],
-  ['e', 'why'],
-]
-
-async function openTop(): Promise<PtySession> {
-  const script = `echo before; bash -c 'echo pid $$; exec "$0" "$@"' "$@"; echo "left $?"; stty -a; echo read it; read -rn1`
-  const session = startInPty('bash', ['-c', script, 'bash', process.execPath, droverBin, 'top'], {
-    env: { DROVER_HOME: home, DROVER_DB_URL: database.target.url, NO_COLOR: '1', USER: 'ada' },
-  })
-  await session.waitFor('pid ')
-  return session
-}
-
-test.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
-  'in every view it follows the size, and %s gives the terminal back',
-  async (signal) => {
-    const code = { SIGTERM: 143, SIGHUP: 129, SIGINT: 0 }[signal]
-    const some = views.filter((_, index) => index % 3 === ['SIGTERM', 'SIGHUP', 'SIGINT'].indexOf(signal))
-    const sessions = some.map(async ([keys, sees]) => {
-      const session = await openTop()
-      const pid = Number(/pid (\d+)/.exec(session.screen.text().join('\n'))?.[1])
-      onTestFinished(() => void session.exitCode)
-      await session.waitFor('yen-2')
-      for (const part of keys.split('|')) {
-        session.type(part)
-        await session.waitFor(part === '' ? 'yen-2' : sees)
-      }
-      expect(session.screen.isAlternate()).toBe(true)
-      session.resize(40, 15)
-      await session.waitFor(' · ? keys · q leave')
-      await waitUntil('it is as narrow', () => session.screen.visible().length <= 15)
-      process.kill(pid, signal)
-      // The terminal ends only once all of it is on the screen.
-      await session.waitFor('read it')
-      session.type('x')
-      expect(await session.exitCode).toBe(0)
-      const text = session.screen.text()
-      expect(text.join('\n')).toContain(`left ${code}`)
-      expect(text[0]).toBe('before')
-      expect(text.join(' ')).toMatch(/ icanon .* echo /)
-      expect({ alt: session.screen.isAlternate(), hidden: session.screen.isCursorHidden() }).toEqual({
-        alt: false,
-        hidden: false,
-      })
-    })
-    await Promise.all(sessions)
-  },
+test.each(views.map((view, place) => ({ ...view, way: ways[place % ways.length] ?? 'q' })))(
+  'in the view $name it follows the size, and $way gives the terminal back',
+  (view) => enterAndLeave({ database, home }, view, view.way),
 )
