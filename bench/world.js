@@ -38,6 +38,12 @@ export async function openWorld() {
     })
     return worker
   }
+  const stopWorker = async () => {
+    const running = await worker
+    worker = undefined
+    running?.kill('SIGTERM')
+    await running?.ended
+  }
 
   return {
     home,
@@ -57,6 +63,8 @@ export async function openWorld() {
       return [process.execPath, path.join(path.dirname(sdk), 'cli/cli.js'), ...args]
     },
     startWorker,
+    /** For what counts the transactions of the whole database. */
+    stopWorker,
     /** Enqueued for the worker, by the queue that `drover start` takes. */
     start: async (name, id, ...args) => {
       await startWorker()
@@ -64,8 +72,7 @@ export async function openWorld() {
       return client.enqueue({ workflowName: name, queueName: 'drover', workflowID: id, ...version }, ...args)
     },
     close: async () => {
-      ;(await worker)?.kill('SIGTERM')
-      await (await worker)?.ended
+      await stopWorker()
       await client.destroy()
       await database.end()
       await local.stop({ force: true })

@@ -19,6 +19,7 @@ const batchesPerSecond = 10
  */
 export async function top(world) {
   if (process.platform !== 'linux') return { title: 'skipped: it needs /proc' }
+  await world.stopWorker()
   await fillOnce(world)
   const before = process.env.BENCH_BEFORE
   const screens = {

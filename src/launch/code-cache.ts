@@ -12,10 +12,14 @@ export interface CodeCache {
   compile(name: string, source: string, options: vm.ScriptOptions): vm.Script
   /** Keeps what this run compiled, unless all of it was there. */
   save(): Promise<void>
+  /** The same while it still runs: what follows or is a screen ends too late for `save`. */
+  saveWhileYoung(): void
 }
 
 /** In a process that lives longer V8 has dropped the code of its start by then. */
 const saveBeforeMs = 10_000
+/** By then a screen or a follower has run what the next start will run. */
+const saveAfterMs = 3000
 const keptBuilds = 3
 
 export function openCodeCache(argv: readonly string[]): CodeCache {
@@ -32,6 +36,18 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
   const scripts = new Map<string, vm.Script>()
   let isKept = true
 
+  async function save(): Promise<void> {
+    if (isKept || (owner && !isOurs)) return
+    isKept = true
+    const { makeHome } = await import('../local/home/private-file.ts')
+    attempt(() => {
+      makeHome(home)
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      for (const [name, script] of scripts) writeTwice(path.join(folder, name), script.createCachedData())
+      for (const old of oldBuilds(root)) rmSync(old, { recursive: true, force: true })
+    })
+  }
+
   return {
     compile: (name, source, options) => {
       const cachedData = isOurs ? attempt(() => readTwice(path.join(folder, name))) : undefined
@@ -41,15 +57,9 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
       return script
     },
     save: async () => {
-      if (isKept || (owner && !isOurs) || process.uptime() * 1000 > saveBeforeMs) return
-      const { makeHome } = await import('../local/home/private-file.ts')
-      attempt(() => {
-        makeHome(home)
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
-        for (const [name, script] of scripts) writeTwice(path.join(folder, name), script.createCachedData())
-        for (const old of oldBuilds(root)) rmSync(old, { recursive: true, force: true })
-      })
+      if (process.uptime() * 1000 < saveBeforeMs) await save()
     },
+    saveWhileYoung: () => void setTimeout(() => void save(), saveAfterMs).unref(),
   }
 }
 

@@ -16,6 +16,7 @@ type Factory = (
 export async function launch(argv: readonly string[]): Promise<never> {
   if (isVersion(argv) && printVersion()) process.exit(0)
   const cache = openCodeCache(argv)
+  cache.saveWhileYoung()
   const { main } = createRequire(cache)('./main.js') as typeof import('../main.ts')
   const code = await main(argv)
   await cache.save()

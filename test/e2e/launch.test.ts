@@ -1,8 +1,9 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runDrover } from '../support/drover-process.ts'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { runDrover, startDrover } from '../support/drover-process.ts'
 import { createEmptyHome, removeHome } from '../support/throw-away-home.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 let home: string
 beforeEach(async () => {
@@ -28,6 +29,18 @@ test('what was compiled is kept for this user alone, and used the next time', as
   expect((await stat(path.join(home, 'code'))).mode & 0o777).toBe(0o700)
   expect(await runHelp()).toEqual(unharmed)
   expect((await stat(file)).mtimeMs).toBe(written.mtimeMs)
+})
+
+test('what goes on for long keeps what was compiled while it does', async () => {
+  const url = 'postgres://nobody@127.0.0.1:1/nothing'
+  const waiting = startDrover(['wait', 'id', '--timeout', '1h', '--db-url', url], { home, cwd: '/' })
+  onTestFinished(async () => {
+    waiting.process.kill('SIGKILL')
+    await waiting.ended
+  })
+  const files = () => keptCode().catch(() => [])
+  await waitUntil('code is kept', async () => (await files()).some((file) => file.endsWith('main.js')))
+  expect(waiting.process.exitCode).toBe(null)
 })
 
 test.each<[damage: string, spoil: (code: Buffer) => Buffer]>([

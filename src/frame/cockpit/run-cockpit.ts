@@ -108,6 +108,8 @@ export async function runCockpit(
     full.onNote((text) => take({ type: 'notice', text: escapeControls(text), tone: 'plain' }))
     measure()
     draw()
+    // What is read first follows an empty frame at once.
+    drawnAtMs = Number.NEGATIVE_INFINITY
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
