@@ -50,6 +50,7 @@ test.each([
   ['Queue', 'queues -o jsonl'],
   ['Schedule', 'schedules -o jsonl'],
   ['Version', 'versions -o jsonl'],
+  ['Help', 'help -o json'],
 ])('docs/output.md documents a %s key by key, as `%s` prints it', async (heading, line) => {
   const text = await print(line)
   const [first = ''] = line.endsWith('jsonl') ? text.split('\n') : [text]

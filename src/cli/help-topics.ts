@@ -1,11 +1,16 @@
 import { Command } from 'commander'
+import type { Variable } from '../commands/help/describe-option.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../core/exit-codes.ts'
 import type { TopicName } from './topic-names.ts'
 
-type Row = readonly [name: string, meaning: string]
+/** They launch an application, or enqueue for one. */
+const launching = ['run', 'worker', 'serve', 'test', 'start']
 
-const environment: readonly Row[] = [
+type Row = readonly [name: string, meaning: string, ...unknown[]]
+
+/** Every variable that is read; `as --flag` names the option that it stands for: in these commands, or in all that have it. */
+export const environment: readonly Variable[] = [
   ['DROVER_DB_URL', 'the DBOS system database, as --db-url'],
   ['DROVER_DATABASE', 'a database of the embedded Postgres, as --database'],
   ['DROVER_PROFILE', 'the profile that names the database, as --profile'],
@@ -20,7 +25,7 @@ const environment: readonly Row[] = [
   ['DROVER_HOME', 'where drover keeps its files, and the embedded Postgres'],
   ['DROVER_PG_USER', 'as root: the user who runs the embedded Postgres (else postgres, else nobody)'],
   ['DBOS_SYSTEM_DATABASE_URL', "the application's own name for its system database"],
-  ['DBOS__APPVERSION', 'the version that run and worker launch, as --app-version'],
+  ['DBOS__APPVERSION', 'the version that run and worker launch, as --app-version', launching],
   ['PGHOST, PGUSER, PGPASSWORD, …', 'what a database URL does not say, as for psql'],
   ['CI', 'no animation, no prompt, a line for each change'],
   ['DROVER_COMPLETION_TIMEOUT', 'how long the completion of a shell waits for the database (else 300ms)'],

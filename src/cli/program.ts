@@ -15,7 +15,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .addHelpCommand(
       new Command('help')
         .argument('[command]')
-        .summary('show help for a command; or of exit-codes, environment, formats, conditions, schema')
+        .summary('help for a command, or exit-codes, environment, formats, conditions, schema; or --json')
         .helpGroup('Platform:'),
     )
     .showSuggestionAfterError()

@@ -20,7 +20,7 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
     for (const word of argv) refuseNul(word, 'The command line')
     const line = await shape(context, argv)
     const words = asTopic(line.argv)
-    program = await createProgram(line.context, words)
+    program = await loadProgram(line.context, words)
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
@@ -34,6 +34,13 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
 /** `help schema list`: a topic with a word behind it, which help itself takes none of. */
 function asTopic(argv: readonly string[]): readonly string[] {
   return argv[0] === 'help' && argv[1] === schemaTopic ? argv.slice(1) : argv
+}
+
+/** `help --json` is about all commands; else those are loaded that are named. */
+async function loadProgram(context: Context, argv: readonly string[]): Promise<Command> {
+  if (argv[0] !== 'help' || !wantsJson(argv)) return createProgram(context, argv)
+  const { createHelpProgram } = await import('./help-program.ts')
+  return createHelpProgram(context)
 }
 
 /** What the script of a shell asks for: it is shown nothing else, whatever happens. */

@@ -125,8 +125,8 @@ test('bare drover is its help', async () => {
       completion <shell>            print the script that completes drover in your
                                     shell
       config                        show every setting and where it comes from
-      help [command]                show help for a command; or of exit-codes,
-                                    environment, formats, conditions, schema
+      help [command]                help for a command, or exit-codes, environment,
+                                    formats, conditions, schema; or --json
 
     A first look, with nothing installed: drover demo
     "

@@ -15,6 +15,7 @@ const lines: Readonly<Record<(typeof describedCommands)[number], readonly string
   queues: ['queues'],
   schedules: ['schedules'],
   versions: ['versions'],
+  help: ['help', 'help queues', 'help list'],
 }
 
 test.each(describedCommands)('what %s prints with -o json is what its schema says', async (name) => {

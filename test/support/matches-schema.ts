@@ -5,10 +5,11 @@ export interface Schema {
   readonly required?: readonly string[]
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
+  readonly enum?: readonly unknown[]
   readonly [keyword: string]: unknown
 }
 
-const known = ['$schema', 'title', 'type', 'properties', 'required', 'items', 'anyOf', 'format']
+const known = ['$schema', 'title', 'type', 'properties', 'required', 'items', 'anyOf', 'enum', 'format']
 
 /** Where a value is not what a schema says, by path; empty where it is. A key that the schema does not have is wrong, too. */
 export function mismatches(schema: Schema, value: unknown, path = '$'): string[] {
@@ -18,6 +19,7 @@ export function mismatches(schema: Schema, value: unknown, path = '$'): string[]
     const all = schema.anyOf.map((one) => mismatches(one, value, path))
     return all.some((found) => found.length === 0) ? [] : all.flat()
   }
+  if (schema.enum && !schema.enum.includes(value)) return [`${path} is none of ${schema.enum.join(', ')}`]
   if (schema.type !== undefined && schema.type !== typeOf(value))
     return [`${path} is ${typeOf(value)}, not ${schema.type}`]
   if (schema.format === 'date-time' && Number.isNaN(Date.parse(String(value)))) return [`${path} is no time`]
