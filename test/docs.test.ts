@@ -156,6 +156,12 @@ test.each(readdirSync(path.join(import.meta.dirname, '../docs')).filter((name) =
   },
 )
 
+test('SKILL.md is short, and says what it is for where an agent looks for it', () => {
+  const text = read('SKILL.md')
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(120)
+  expect(text).toMatch(/^---\nname: drover\ndescription: \S[^\n]+\n---\n/)
+})
+
 test('every promise of SECURITY.md names a test that is there', () => {
   const rows = read('SECURITY.md')
     .split('\n')

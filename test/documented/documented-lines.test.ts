@@ -65,6 +65,7 @@ const documents = [
   'docs/output.md',
   'docs/exit-codes.md',
   'docs/gateway.md',
+  'SKILL.md',
 ]
 
 let database: TestDatabase

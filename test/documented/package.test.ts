@@ -75,6 +75,7 @@ test('the package holds what is needed, and nothing else', () => {
   expect([...tops].sort()).toEqual([
     'LICENSE',
     'README.md',
+    'SKILL.md',
     'bin',
     'dist',
     'docs',
