@@ -94,6 +94,20 @@ describe.concurrent('beside a live worker', () => {
     expect(await field.ended(id)).toMatchObject(success)
   })
 
+  test('a partition that runs all it may, on a queue that may run more', async () => {
+    await register('tenants', { concurrency: 5, partition_concurrency: 1 })
+    const inPartition = (name: string, key: string) => start(name, '--queue', 'tenants', '--partition', key)
+    const blocker = await inPartition('listens', 'eu')
+    await field.explained(blocker, 'waits-for-message')
+    const id = await inPartition('quick', 'eu')
+    const { why, because, fix } = await field.explained(id, 'queue-full')
+    expect(why).toBe('Partition "eu" of queue "tenants" runs 1 of 1 at a time.')
+    expect(because).toMatchObject([{ workflowId: blocker, cause: 'waits-for-message' }])
+    expect(await field.ended(await inPartition('quick', 'us'))).toMatchObject(success)
+    await field.type(fix[0].command.replace('TOPIC', 'orders'))
+    expect(await field.ended(id)).toMatchObject(success)
+  })
+
   test('a queue that has started all it may in a while', async () => {
     await register('slow', { rate_limit_max: 1, rate_limit_period_sec: 600 })
     await field.ended(await start('quick', '--queue', 'slow'))

@@ -107,13 +107,13 @@ export function createFakeReads(world: FakeWorld) {
     lineage: async (workflowId) => {
       const rows = entries.get(workflowId)?.rows
       if (!rows) return undefined
-      const { parentId, forkedFrom, attributes, schedule, user } = rows
+      const { parentId, forkedFrom, attributes, schedule, user, partition } = rows
       const forks = [...entries.values()]
         .filter((other) => other.rows.forkedFrom === workflowId)
         .map((other) => other.rows.workflow.workflowId)
       return {
         ...{ parentId, forkedFrom, forks, attributes, schedule, user },
-        ...{ priority: 0, partition: null, deduplicationId: null },
+        ...{ priority: 0, partition, deduplicationId: null },
         ...{ timeoutMs: null, deadlineAt: null, delayedUntil: null },
       }
     },

@@ -1,6 +1,12 @@
 import { internalQueue } from '../../src/core/dbos-names.ts'
 import type { ServerHealth, Standing } from '../../src/core/diagnosis/server-health.ts'
-import type { LiveExecutor, Outlook, QueueState, Situation } from '../../src/core/diagnosis/situation.ts'
+import type {
+  LiveExecutor,
+  Outlook,
+  QueueBudget,
+  QueueState,
+  Situation,
+} from '../../src/core/diagnosis/situation.ts'
 import type { QueuePlace } from '../../src/core/run/start.ts'
 import { isEnded, type Workflow, type WorkflowSummary } from '../../src/core/workflow.ts'
 import { asTold, type FakeRows, waitsOf } from './fake-workflow.ts'
@@ -17,11 +23,13 @@ export function situationOf(
   outlookOf: (place: QueuePlace) => Outlook,
   { all, now, executors }: World,
 ): Situation {
-  const { workflow } = rows
+  const { workflow, partition } = rows
   const { workflowId, name, queue, application, status } = workflow
   const isQueued = status === 'ENQUEUED' || status === 'DELAYED'
   const others = all.filter((other) => other !== rows)
+  const outlook = isQueued && queue !== null ? outlookOf({ queue, application, partition }) : null
   const ahead = others
+    .filter((other) => !outlook?.queue.isPartitioned || other.partition === partition)
     .map((other) => other.workflow)
     .filter((other) => other.queue === queue && other.status === 'ENQUEUED')
     .filter((other) => other.createdAt < workflow.createdAt)
@@ -48,9 +56,9 @@ export function situationOf(
     now,
     delayUntil: null,
     deadline: null,
-    partition: null,
+    partition,
     updatedAt: null,
-    outlook: isQueued && queue !== null ? outlookOf({ queue, application, partition: null }) : null,
+    outlook,
     executors,
     ahead: isQueued ? ahead.slice(0, 5).map((other) => other.workflowId) : [],
     aheadCount: isQueued ? ahead.length : 0,
@@ -105,11 +113,42 @@ function learnedOf(step: number, name: string, others: readonly FakeRows[]): Sit
 }
 
 export function queueStateOf(
-  { queue, application }: QueuePlace,
+  place: QueuePlace,
   all: readonly FakeRows[],
-  given: Partial<QueueState>,
+  { partition: ofPartition, ...given }: GivenQueue,
 ): QueueState {
+  const { queue, partition } = place
+  const limits = { concurrency: null, workerConcurrency: null, rateLimit: null }
+  const isPartitioned = given.isPartitioned ?? ofPartition !== undefined
+  return {
+    name: queue,
+    isInternal: queue === internalQueue,
+    isRegistered: false,
+    owner: null,
+    isPaused: given.workerConcurrency === 0 || given.concurrency === 0,
+    isPartitioned,
+    pollMs: 1000,
+    ...limits,
+    ...useOf({ ...place, partition: null }, all),
+    partition:
+      isPartitioned && partition !== null
+        ? { key: partition, ...limits, ...useOf(place, all), ...ofPartition }
+        : null,
+    ...given,
+  }
+}
+
+/** What the test says of a queue; `partition`: of each of its partitions. */
+export type GivenQueue = Partial<Omit<QueueState, 'partition'>> & {
+  readonly partition?: Partial<QueueBudget>
+}
+
+function useOf(
+  { queue, application, partition }: QueuePlace,
+  all: readonly FakeRows[],
+): Pick<QueueBudget, 'running' | 'runningCount' | 'startedInPeriod'> {
   const running = all
+    .filter((other) => partition === null || other.partition === partition)
     .map(({ workflow }) => workflow)
     .filter((other) => other.queue === queue && other.status === 'PENDING')
     .filter(
@@ -117,20 +156,9 @@ export function queueStateOf(
     )
     .sort(oldestFirst)
   return {
-    name: queue,
-    isInternal: queue === internalQueue,
-    isRegistered: false,
-    owner: null,
-    concurrency: null,
-    workerConcurrency: null,
-    rateLimit: null,
-    isPartitioned: false,
-    partitionConcurrency: null,
-    pollMs: 1000,
     running: running.slice(0, 5).map(({ workflowId }) => workflowId),
     runningCount: running.length,
     startedInPeriod: 0,
-    ...given,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Decision } from '../../src/core/decide/decision.ts'
 import type { RecoveryScan } from '../../src/core/diagnosis/recovery.ts'
 import type { ServerHealth } from '../../src/core/diagnosis/server-health.ts'
-import type { LiveExecutor, Outlook, QueueState } from '../../src/core/diagnosis/situation.ts'
+import type { LiveExecutor, Outlook } from '../../src/core/diagnosis/situation.ts'
 import { CliError } from '../../src/core/errors.ts'
 import type { ManageTarget, ManageVerb } from '../../src/core/manage/manage.ts'
 import type { ApplicationVersion, PauseGuard, Schedule } from '../../src/core/platform.ts'
@@ -26,7 +26,7 @@ import { createFakeReads } from './fake-reads.ts'
 import { createFakeRecord } from './fake-record.ts'
 import { createFakeRecovery } from './fake-recovery.ts'
 import { createFakeRetention } from './fake-retention.ts'
-import { healthOf, queueStateOf, situationOf } from './fake-situation.ts'
+import { type GivenQueue, healthOf, queueStateOf, situationOf } from './fake-situation.ts'
 import { createFakeTransfer } from './fake-transfer.ts'
 import {
   answerOpenWait,
@@ -47,7 +47,7 @@ interface FakeStoreOptions {
   /** Sessions of others are hidden: `executors` cannot be seen. */
   readonly blind?: boolean
   /** Of queues, what is not as by default. */
-  readonly queueStates?: Readonly<Record<string, Partial<QueueState>>>
+  readonly queueStates?: Readonly<Record<string, GivenQueue>>
   readonly latestVersion?: string | null
   /** What `health` tells besides. */
   readonly health?: Partial<ServerHealth>

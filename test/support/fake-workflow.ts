@@ -40,6 +40,7 @@ export interface FakeWorkflow extends Partial<Omit<Workflow, 'workflowId'>> {
   readonly attributes?: { readonly [name: string]: JsonValue }
   readonly schedule?: string
   readonly user?: string
+  readonly partition?: string
   readonly did?: readonly FakeOperation[]
   /** Messages that nobody has read. */
   readonly unread?: readonly {
@@ -56,6 +57,7 @@ export interface FakeRows {
   readonly attributes: { readonly [name: string]: JsonValue } | null
   readonly schedule: string | null
   readonly user: string | null
+  readonly partition: string | null
   readonly steps: Step[]
   readonly events: {
     readonly step: number
@@ -97,6 +99,7 @@ export function createRows({
   attributes,
   schedule,
   user,
+  partition,
   ...given
 }: FakeWorkflow): FakeRows {
   const status = given.status ?? 'PENDING'
@@ -126,6 +129,7 @@ export function createRows({
     attributes: attributes ?? null,
     schedule: schedule ?? null,
     user: user ?? null,
+    partition: partition ?? null,
     steps: [],
     events: [],
     streams: [],

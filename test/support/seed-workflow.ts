@@ -4,7 +4,8 @@ import { type FakeWorkflow, toRows } from './fake-workflow.ts'
 
 /** Writes the rows that DBOS would have left of this workflow into the system tables. */
 export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): Promise<void> {
-  const { workflow, parentId, attributes, schedule, user, steps, events, streams, messages } = toRows(fake)
+  const { workflow, parentId, attributes, schedule, user, partition, ...did } = toRows(fake)
+  const { steps, events, streams, messages } = did
   const id = workflow.workflowId
   await insert(database, 'workflow_status', {
     workflow_uuid: id,
@@ -13,6 +14,7 @@ export async function seedWorkflow(database: TestDatabase, fake: FakeWorkflow): 
     class_name: workflow.className,
     config_name: workflow.configName,
     queue_name: workflow.queue,
+    queue_partition_key: partition,
     application_name: workflow.application,
     application_version: workflow.version,
     executor_id: workflow.executorId ?? '',

@@ -16,11 +16,14 @@ export interface TwoStores {
   close(): Promise<void>
 }
 
-export async function openTwoStores(workflows: readonly FakeWorkflow[]): Promise<TwoStores> {
+export async function openTwoStores(
+  workflows: readonly FakeWorkflow[],
+  options: Parameters<typeof createFakeStore>[1] = {},
+): Promise<TwoStores> {
   const database = await createTestDatabase()
   for (const workflow of workflows) await seedWorkflow(database, workflow)
   const real = await openStore(database.target)
-  const fake = createFakeStore(workflows, { now: () => new Date() })
+  const fake = createFakeStore(workflows, { now: () => new Date(), ...options })
   return {
     database,
     fake,

@@ -64,6 +64,11 @@ export interface NameUnregistered {
   readonly applications: readonly string[]
 }
 
-export type QueueLimit =
-  | { readonly by: 'concurrency' | 'workerConcurrency' | 'partitionConcurrency'; readonly max: number }
-  | { readonly by: 'rate'; readonly max: number; readonly periodMs: number }
+export type QueueLimit = {
+  /** Of which partition it is; null: of the whole queue. */
+  readonly partition: string | null
+  readonly max: number
+} & (
+  | { readonly by: 'concurrency' | 'workerConcurrency'; readonly running: number }
+  | { readonly by: 'rate'; readonly periodMs: number }
+)

@@ -7,7 +7,14 @@ import type { Cause, QueueLimit } from './cause.ts'
 import { eligibleExecutors } from './eligible-executors.ts'
 import { isLeftBehind } from './left-behind.ts'
 import { causeOfDelay, findObstacles, unregistered, versionLabel } from './obstacles.ts'
-import { enqueuedAt, isSilent, type Outlook, type QueueState, type Situation } from './situation.ts'
+import {
+  enqueuedAt,
+  isSilent,
+  type Outlook,
+  type QueueBudget,
+  type QueueState,
+  type Situation,
+} from './situation.ts'
 
 export interface Diagnosis {
   /** The first one is why; the others hold as well. */
@@ -76,17 +83,30 @@ function causesOfQueueing(situation: Situation): Cause[] {
   return [isLate ? causeOfDelay(outlook, workflow) : { kind: 'due' }]
 }
 
+/** In the order in which workers look: what is of the whole queue stands in the way of all its partitions. */
 function limitReached({ queue, executors }: Outlook, application: string | null): QueueLimit | undefined {
-  const { concurrency, workerConcurrency, partitionConcurrency, rateLimit, runningCount, startedInPeriod } =
-    queue
-  if (rateLimit && startedInPeriod >= rateLimit.max) return { by: 'rate', ...rateLimit }
-  if (concurrency !== null && runningCount >= concurrency) return { by: 'concurrency', max: concurrency }
   const workers = executors ? eligibleExecutors(executors, { application, version: null }).length : 1
-  if (workerConcurrency !== null && runningCount >= workerConcurrency * workers)
-    return { by: 'workerConcurrency', max: workerConcurrency }
-  if (partitionConcurrency !== null && runningCount >= partitionConcurrency)
-    return { by: 'partitionConcurrency', max: partitionConcurrency }
-  return undefined
+  const { partition } = queue
+  return (
+    reachedIn(queue, null, workers) ?? (partition ? reachedIn(partition, partition.key, workers) : undefined)
+  )
+}
+
+function reachedIn(budget: QueueBudget, partition: string | null, workers: number): QueueLimit | undefined {
+  const { concurrency, workerConcurrency, rateLimit, runningCount: running, startedInPeriod } = budget
+  if (rateLimit && startedInPeriod >= rateLimit.max) return { by: 'rate', partition, ...rateLimit }
+  if (concurrency !== null && running >= concurrency) {
+    return { by: 'concurrency', partition, max: concurrency, running }
+  }
+  return workerConcurrency !== null && running >= workerConcurrency * workers
+    ? { by: 'workerConcurrency', partition, max: workerConcurrency, running }
+    : undefined
+}
+
+/** The first that runs where this limit holds; null where it is not one of what runs. */
+export function blockerOf(limit: QueueLimit, { queue }: Outlook): string | null {
+  const { running } = limit.partition === null || queue.partition === null ? queue : queue.partition
+  return limit.by === 'rate' ? null : (running[0] ?? null)
 }
 
 /** Of a workflow that is PENDING: an executor has it, or had it. */
@@ -197,8 +217,7 @@ function lastSignOf({ workflow, updatedAt, lastStep, now }: Situation): Date {
 
 function nextOf(cause: Cause, { outlook }: Situation): string | null {
   if (cause.kind === 'waits-for-child') return cause.child.workflowId
-  if (cause.kind === 'queue-full' && cause.limit.by !== 'rate') return outlook?.queue.running[0] ?? null
-  return null
+  return cause.kind === 'queue-full' && outlook ? blockerOf(cause.limit, outlook) : null
 }
 
 function unknownOf({ kind }: Cause, { workflow, executors }: Situation): Diagnosis['unknown'] {

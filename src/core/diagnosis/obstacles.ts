@@ -25,7 +25,7 @@ export function findObstacles(outlook: Outlook, { partition, ...workflow }: Plac
     causes.push({ kind: 'queue-elsewhere', owner: queue.owner })
   }
   if (queue.isPartitioned && partition === null) causes.push({ kind: 'partition-missing' })
-  if (queue.workerConcurrency === 0 || queue.concurrency === 0) causes.push({ kind: 'queue-paused' })
+  if (queue.isPaused) causes.push({ kind: 'queue-paused' })
   if (!executors || !candidates || candidates.length === 0) return causes
 
   const wanted = version ?? latestVersion

@@ -28,25 +28,36 @@ export function isSilent({ heardAt, recognisedBy }: LiveExecutor, now: Date): bo
   return recognisedBy === 'name' && now.getTime() - heardAt.getTime() > silentAfterMs
 }
 
-/** A queue as a workflow finds it. */
-export interface QueueState {
+/** What may run of a queue or of a partition, and what does. */
+export interface QueueBudget {
+  readonly concurrency: number | null
+  readonly workerConcurrency: number | null
+  readonly rateLimit: { readonly max: number; readonly periodMs: number } | null
+  /** The first of those that run, and how many there are. */
+  readonly running: readonly string[]
+  readonly runningCount: number
+  /** Began within the period of the rate limit. */
+  readonly startedInPeriod: number
+}
+
+/** A queue as a workflow finds it; its own budget is that of all partitions. */
+export interface QueueState extends QueueBudget {
   readonly name: string
   /** Polled by every executor although nobody registers it. */
   readonly isInternal: boolean
   readonly isRegistered: boolean
   /** The application whose executors poll it; null for all of them. */
   readonly owner: string | null
-  readonly concurrency: number | null
-  readonly workerConcurrency: number | null
-  readonly rateLimit: { readonly max: number; readonly periodMs: number } | null
+  /** Workers take nothing from it: a limit is 0. */
+  readonly isPaused: boolean
   readonly isPartitioned: boolean
-  readonly partitionConcurrency: number | null
+  /** The one that was asked about; null without one, and where the queue has none. */
+  readonly partition: PartitionState | null
   readonly pollMs: number
-  /** The first of those that run on it, and how many there are. */
-  readonly running: readonly string[]
-  readonly runningCount: number
-  /** Began within the period of the rate limit. */
-  readonly startedInPeriod: number
+}
+
+export interface PartitionState extends QueueBudget {
+  readonly key: string
 }
 
 /** What decides whether something on a queue will be taken. */

@@ -1,6 +1,7 @@
 import { dbosStep } from '../../core/dbos-names.ts'
 import type { LiveExecutor, Outlook } from '../../core/diagnosis/situation.ts'
 import { type ChildCounts, countedChildren, type FactsOfMany } from '../../core/diagnosis/workflow-facts.ts'
+import type { QueuePlace } from '../../core/run/start.ts'
 import type { FactsOptions } from '../../core/store.ts'
 import { isEnded, type Step, type Wait, type WorkflowSummary } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
@@ -16,8 +17,8 @@ import { selectWaits, toWaits } from './read-waits.ts'
 
 /** So many of the last steps of each are looked at for what it waits for. */
 const recentSteps = 20
-/** So many queues are looked at for what keeps workflows on them. */
-const shownQueues = 8
+/** So many queues, or partitions, are looked at for what keeps workflows on them. */
+const shownOutlooks = 8
 
 export async function readFacts(
   database: OpenDatabase,
@@ -31,7 +32,7 @@ export async function readFacts(
   const lastSteps = await readLastSteps(database, pending)
   const waits = await readRecentWaits(database, pending, lastSteps)
   const executors = active.length > 0 ? await database.executors() : undefined
-  const outlooks = await readOutlooks(database, active, executors)
+  const outlooks = await readOutlooks(database, inOrder(rows, active), executors)
   const [{ now = new Date() } = {}] = rows as { readonly now?: Date }[]
   return {
     now,
@@ -56,7 +57,7 @@ export async function readFacts(
             waits: waits.get(id) ?? [],
             children: children.counts.get(id) ?? null,
             activeChild: children.active.get(id) ?? null,
-            outlook: outlooks(row) ?? null,
+            outlook: isQueued(row) ? (outlooks(row) ?? null) : null,
           },
         ]
       }),
@@ -74,7 +75,7 @@ async function readRows(
   const [error, output] = [briefPayload(schema, 'error'), briefPayload(schema, 'output')]
   const shown = [
     ...(['id', 'parentId', 'forkedFrom', 'partition', 'updatedAt', 'delayUntil', 'deadline'] as const),
-    ...(['queue', 'application', 'serialization'] as const),
+    ...(['status', 'queue', 'application', 'serialization'] as const),
   ]
   return session.query(
     `select ${pick(w, shown)}, ${error.sql} as error, ${outputs ? output.sql : 'null'} as output,
@@ -200,22 +201,47 @@ async function readRecentWaits(
   return waits
 }
 
-/** By queue and application, of those on the first queues; of the others nothing is known. */
+/**
+ * By queue, application and partition, of the first of them. Of more partitions only what their whole queue has is known, and
+ * nothing of more queues.
+ */
 async function readOutlooks(
   database: OpenDatabase,
-  active: readonly WorkflowSummary[],
+  rows: readonly Row[],
   executors: readonly LiveExecutor[] | undefined,
 ): Promise<(row: Row) => Outlook | undefined> {
-  const keyOf = (queue: unknown, application: unknown) => JSON.stringify([queue, application || null])
-  const places = new Map(
-    active
-      .filter(({ status, queue }) => queue !== null && (status === 'ENQUEUED' || status === 'DELAYED'))
-      .map(({ queue, application }) => [keyOf(queue, application), { queue: queue ?? '', application }]),
-  )
+  const seen = { ...database, executors: async () => executors }
   const outlooks = new Map<string, Outlook>()
-  for (const [key, place] of [...places].slice(0, shownQueues)) {
-    const seen = { ...database, executors: async () => executors }
-    outlooks.set(key, await readOutlook(seen, { ...place, partition: null }))
+  const wholes = new Map<string, Outlook>()
+  for (const row of rows) {
+    if (outlooks.size >= shownOutlooks) break
+    const isSame = wholes.get(keyOf(row, true))?.queue.isPartitioned === false
+    if (!isQueued(row) || isSame || outlooks.has(keyOf(row))) continue
+    const outlook = await readOutlook(seen, placeOf(row))
+    outlooks.set(keyOf(row), outlook)
+    wholes.set(keyOf(row, true), { ...outlook, queue: { ...outlook.queue, partition: null } })
   }
-  return ({ queue, application }) => outlooks.get(keyOf(queue, application))
+  return (row) => outlooks.get(keyOf(row)) ?? wholes.get(keyOf(row, true))
+}
+
+function inOrder(rows: readonly Row[], workflows: readonly WorkflowSummary[]): Row[] {
+  const byId = new Map(rows.map((row) => [String(row.id), row] as const))
+  return workflows.map(({ workflowId }) => byId.get(workflowId)).filter((row) => row !== undefined)
+}
+
+function isQueued({ status, queue }: Row): boolean {
+  return queue !== null && (status === 'ENQUEUED' || status === 'DELAYED')
+}
+
+function placeOf({ queue, application, partition }: Row): QueuePlace {
+  return {
+    queue: String(queue),
+    application: toFilledText(application),
+    partition: toFilledText(partition),
+  }
+}
+
+function keyOf(row: Row, isWhole = false): string {
+  const { queue, application, partition } = placeOf(row)
+  return JSON.stringify([queue, application, isWhole ? null : partition])
 }

@@ -1,10 +1,11 @@
 import { internalQueue } from '../../core/dbos-names.ts'
-import type { Outlook, QueueState } from '../../core/diagnosis/situation.ts'
+import type { Outlook, QueueBudget, QueueState } from '../../core/diagnosis/situation.ts'
+import type { RateLimit } from '../../core/platform.ts'
 import type { QueuePlace } from '../../core/run/start.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { applicationVersions } from '../tables/application-versions.ts'
 import { type Picked, pick } from '../tables/define-table.ts'
-import { isPartitioned, queues } from '../tables/registered-queues.ts'
+import { isPartitioned, queueLimits, queues, toCount } from '../tables/registered-queues.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
@@ -28,7 +29,7 @@ export async function readOutlook(database: OpenDatabase, place: QueuePlace): Pr
 const registered = [
   ...(['application', 'concurrency', 'workerConcurrency', 'rateMax', 'ratePeriodSeconds'] as const),
   ...(['pollSeconds', 'isPartitioned', 'partitionConcurrency'] as const),
-  ...(['partitionWorkerConcurrency', 'partitionRateMax'] as const),
+  ...(['partitionWorkerConcurrency', 'partitionRateMax', 'partitionRatePeriodSeconds'] as const),
 ] as const
 type Registration = Picked<(typeof registered)[number]>
 
@@ -43,58 +44,68 @@ async function readRegistration(
 }
 
 async function readQueue(
-  { session, schema }: Database,
-  { queue: name, application, partition }: QueuePlace,
+  database: Database,
+  { queue: name, application, partition: key }: QueuePlace,
   registration: Registration = {},
 ): Promise<QueueState> {
-  const p = workflowStatus.in(schema, 'p')
   // Before there was such a table, queues were named in the source of the application.
-  const isRegistered = !queues.isIn(schema) || Object.keys(registration).length > 0
-  const number = (column: keyof Registration) => {
-    const value = registration[column]
-    return value === null || value === undefined ? null : Number(value)
+  const isRegistered = !queues.isIn(database.schema) || Object.keys(registration).length > 0
+  const { ofQueue, ofPartition } = queueLimits(registration)
+  const isOfPartitions = isPartitioned(registration)
+  const whole = { queue: name, application, partition: null }
+  return {
+    name,
+    isInternal: name === internalQueue,
+    isRegistered,
+    owner: toFilledText(registration.application),
+    isPaused: toCount(registration.workerConcurrency) === 0 || toCount(registration.concurrency) === 0,
+    isPartitioned: isOfPartitions,
+    pollMs: (toCount(registration.pollSeconds) ?? 1) * 1000,
+    ...ofQueue,
+    ...(await readUse(database, whole, ofQueue.rateLimit)),
+    partition:
+      isOfPartitions && key !== null
+        ? {
+            key,
+            ...ofPartition,
+            ...(await readUse(database, { ...whole, partition: key }, ofPartition.rateLimit)),
+          }
+        : null,
   }
-  const rateMax = number('rateMax')
-  const periodMs = (number('ratePeriodSeconds') ?? 0) * 1000
-  const ofApplication = `($2::text is null or ${p.application} is null
-    or ${p.application} = $2)`
-  const counted =
-    number('partitionConcurrency') !== null && partition !== null ? `and ${p.partition} = $3` : ''
-  const parameters = [name, application, ...(counted ? [partition] : [])]
-  const isRunning = `${p.queue} = $1 and ${p.status} = 'PENDING' and ${ofApplication} ${counted}`
+}
+
+/** What runs there, as who takes from it counts; in all partitions without one. */
+async function readUse(
+  { session, schema }: Database,
+  { queue, application, partition }: QueuePlace,
+  rateLimit: RateLimit | null,
+): Promise<Pick<QueueBudget, 'running' | 'runningCount' | 'startedInPeriod'>> {
+  const p = workflowStatus.in(schema, 'p')
+  const place = [queue, application, ...(partition === null ? [] : [partition])]
+  const isThere = `${p.queue} = $1 and ($2::text is null or ${p.application} is null or ${p.application} = $2)
+    ${partition === null ? '' : `and ${p.partition} = $3`}`
+  const isRunning = `${isThere} and ${p.status} = 'PENDING'`
   // Counted in the index alone; of many that run only the next in it are looked at.
-  const [counts] = await session.query(
-    `select count(*)::int as total from ${p} where ${isRunning}`,
-    parameters,
-  )
+  const [counts] = await session.query(`select count(*)::int as total from ${p} where ${isRunning}`, place)
   const running = await session.query(
     `select id from (
        select ${pick(p, ['id', 'startedAt', 'createdAt'])} from ${p} where ${isRunning}
        order by ${p.priority}, ${p.createdAt} limit ${lookedAtRunning}
      ) next
      order by "startedAt" nulls first, "createdAt" limit ${shownRunning}`,
-    parameters,
+    place,
   )
+  const isLimited = workflowStatus.isIn(schema, 'rateLimited') ? `and ${p.rateLimited}` : ''
   const [started] =
-    rateMax === null
+    rateLimit === null
       ? []
       : await session.query(
           `select count(*)::int as count from ${p}
-           where ${p.queue} = $1 and ${p.status} not in ('ENQUEUED', 'DELAYED') and ${ofApplication}
-             and ${p.startedAt} > (extract(epoch from now()) * 1000)::bigint - $3`,
-          [name, application, periodMs],
+           where ${isThere} and ${p.status} not in ('ENQUEUED', 'DELAYED') ${isLimited}
+             and ${p.startedAt} > (extract(epoch from now()) * 1000)::bigint - $${place.length + 1}`,
+          [...place, rateLimit.periodMs],
         )
   return {
-    name,
-    isInternal: name === internalQueue,
-    isRegistered,
-    owner: toFilledText(registration.application),
-    concurrency: number('concurrency'),
-    workerConcurrency: number('workerConcurrency'),
-    rateLimit: rateMax === null ? null : { max: rateMax, periodMs },
-    isPartitioned: isPartitioned(registration),
-    partitionConcurrency: number('partitionConcurrency'),
-    pollMs: (number('pollSeconds') ?? 1) * 1000,
     running: running.map(({ id }) => String(id)),
     runningCount: Number(counts?.total ?? 0),
     startedInPeriod: Number(started?.count ?? 0),

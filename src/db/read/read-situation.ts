@@ -76,7 +76,9 @@ export async function readSituation(
     updatedAt: toDate(row.updatedAt),
     outlook,
     executors,
-    ...(isQueued ? await readAhead(database, workflowId) : { ahead: [], aheadCount: 0, lastTakenAt: null }),
+    ...(isQueued
+      ? await readAhead(database, workflowId, outlook?.queue.isPartitioned === true)
+      : { ahead: [], aheadCount: 0, lastTakenAt: null }),
     ...progress,
     waits,
     unread: messages.filter(({ read }) => !read),
@@ -87,10 +89,11 @@ export async function readSituation(
   }
 }
 
-/** In the order in which executors take from a queue. */
+/** In the order in which executors take from a queue, or from its partition. */
 async function readAhead(
   { session, schema }: Database,
   workflowId: string,
+  isPartitioned: boolean,
 ): Promise<Pick<Situation, 'ahead' | 'aheadCount' | 'lastTakenAt'>> {
   const p = workflowStatus.in(schema, 'p')
   const w = workflowStatus.in(schema, 'w')
@@ -108,6 +111,7 @@ async function readAhead(
   )
   // Counted in the index alone.
   const isAhead = `${p.queue} = ${w.queue} and ${p.status} = 'ENQUEUED'
+    ${isPartitioned ? `and ${p.partition} is not distinct from ${w.partition}` : ''}
     and (${p.priority}, ${p.createdAt}) < (${w.priority}, ${w.createdAt})`
   const [counts] = await session.query(
     `select count(*)::int as total from ${w} join ${p} on ${isAhead} where ${w.id} = $1`,

@@ -79,11 +79,36 @@ export function isPartitioned(
   return row.isPartitioned === true || limits.some((limit) => toCount(limit) !== null)
 }
 
+type LimitRow = Picked<Exclude<(typeof described)[number], 'name' | 'application' | 'pollSeconds'>>
+
+/**
+ * What a row says of the whole queue and of each partition. Where it has the mark alone, an SDK before 5.0 wrote it, for which
+ * all limits were those of each partition.
+ */
+export function queueLimits(row: LimitRow): Record<'ofQueue' | 'ofPartition', QueueLimits> {
+  const own = {
+    concurrency: toCount(row.concurrency),
+    workerConcurrency: toCount(row.workerConcurrency),
+    rateLimit: toRateLimit(row.rateMax, row.ratePeriodSeconds),
+  }
+  const ofPartition = {
+    concurrency: toCount(row.partitionConcurrency),
+    workerConcurrency: toCount(row.partitionWorkerConcurrency),
+    rateLimit: toRateLimit(row.partitionRateMax, row.partitionRatePeriodSeconds),
+  }
+  const hasOwn = Object.values(ofPartition).some((limit) => limit !== null)
+  return row.isPartitioned === true && !hasOwn
+    ? { ofQueue: { concurrency: null, workerConcurrency: null, rateLimit: null }, ofPartition: own }
+    : { ofQueue: own, ofPartition }
+}
+
+type QueueLimits = Pick<Queue, 'concurrency' | 'workerConcurrency' | 'rateLimit'>
+
 function toRateLimit(max: unknown, periodSeconds: unknown): RateLimit | null {
   const [count, seconds] = [toCount(max), toCount(periodSeconds)]
   return count === null || seconds === null ? null : { max: count, periodMs: seconds * 1000 }
 }
 
-function toCount(value: unknown): number | null {
+export function toCount(value: unknown): number | null {
   return value === null || value === undefined ? null : Number(value)
 }

@@ -48,6 +48,8 @@ export const workflowStatus = defineTable(
     completedAt: 'completed_at',
     attributes: 'attributes',
     schedule: 'schedule_name',
+    /** It was taken while a rate limit held; those alone count against one. */
+    rateLimited: 'rate_limited',
     application: 'application_name',
     creatorXid: 'creator_xid',
   },

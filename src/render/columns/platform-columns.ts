@@ -70,14 +70,15 @@ function pauseText({ since, isOver }: QueuePause, now: Date): string {
   return since === null ? '‖ paused' : `‖ paused ${formatAge(since, now)}`
 }
 
-/** `4 at once, 2 per worker, 10 in 60s; per partition 1 at once`; of a queue that is paused what it had, and will have. */
+/** `4 at once, 2 per worker, 10 in 60s; per partition 1 at once`. Of a queue that is paused what it had, and will have. */
 function limitsOf(queue: Queue): string {
   const { partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit, pause } = queue
   const perWorker = pause && !pause.isOver ? (pause.workerConcurrency ?? null) : queue.workerConcurrency
   const inAll = limitTexts(queue.concurrency, perWorker, queue.rateLimit)
   const inEach = limitTexts(partitionConcurrency, partitionWorkerConcurrency, partitionRateLimit)
-  const ofPartitions = inEach === '' ? (queue.isPartitioned ? 'partitioned' : '') : `per partition ${inEach}`
-  return [inAll, ofPartitions].filter((text) => text !== '').join('; ')
+  // Without limits of its partitions an SDK before 5.0 partitioned it, for which all of them were.
+  if (queue.isPartitioned && inEach === '') return inAll === '' ? 'partitioned' : `per partition ${inAll}`
+  return [inAll, inEach && `per partition ${inEach}`].filter((text) => text !== '').join('; ')
 }
 
 function limitTexts(atOnce: number | null, perWorker: number | null, rate: RateLimit | null): string {

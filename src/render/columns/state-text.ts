@@ -1,4 +1,4 @@
-import type { Cause } from '../../core/diagnosis/cause.ts'
+import type { Cause, QueueLimit } from '../../core/diagnosis/cause.ts'
 import { reasonOf } from '../../core/diagnosis/failure-reason.ts'
 import type { ChildCounts, ListedWorkflow } from '../../core/diagnosis/workflow-facts.ts'
 import { command, renderCommand } from '../../core/words/command-line.ts'
@@ -121,13 +121,25 @@ function describeObstacle(cause: Obstacle, queue: string): string {
     case 'queue-paused':
       return `${queue} is paused`
     case 'queue-full':
-      return `${queue} runs the ${cause.limit.max} it may`
+      return describeLimit(cause.limit, queue)
     case 'not-polled':
       return `nobody polls ${queue}`
     case 'name-unregistered':
       return 'no worker registers its name'
     default:
       return cause satisfies never
+  }
+}
+
+function describeLimit({ partition, by, max }: QueueLimit, queue: string): string {
+  const who = partition === null ? queue : `partition ${escapeName(partition)}`
+  switch (by) {
+    case 'rate':
+      return `${who} started the ${max} it may`
+    case 'workerConcurrency':
+      return `${who} runs the ${max} a worker may`
+    default:
+      return `${who} runs the ${max} it may`
   }
 }
 

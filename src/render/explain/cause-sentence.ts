@@ -50,7 +50,7 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
     case 'queue-paused':
       return `The ${queue} is paused: no worker takes anything from it.`
     case 'queue-full':
-      return `${describeLimit(cause.limit, outlook?.queue.runningCount ?? 0, queue)}${
+      return `${describeLimit(cause.limit, queue, outlook?.queue.isPartitioned === true)}${
         cause.ahead > 0 ? `; ${cause.ahead === 1 ? '1 is' : `${cause.ahead} are`} ahead of it.` : '.'
       }`
     case 'not-polled':
@@ -97,16 +97,16 @@ export function causeSentence(cause: Cause, { workflow, outlook, executors, now 
   }
 }
 
-function describeLimit(limit: QueueLimit, running: number, queue: string): string {
+function describeLimit(limit: QueueLimit, queue: string, isPartitioned: boolean): string {
+  const whole = isPartitioned ? `The ${queue}, with all its partitions,` : `The ${queue}`
+  const who = limit.partition === null ? whole : `Partition "${escapeName(limit.partition)}" of ${queue}`
   switch (limit.by) {
     case 'rate':
-      return `The ${queue} has started the ${limit.max} it may start in ${formatElapsed(limit.periodMs)}`
+      return `${who} has started the ${limit.max} it may start in ${formatElapsed(limit.periodMs)}`
     case 'workerConcurrency':
-      return `The ${queue} runs ${running}, and a worker takes only ${limit.max} at a time`
-    case 'partitionConcurrency':
-      return `Its partition of the ${queue} runs the ${limit.max} that it may run at a time`
+      return `${who} runs ${limit.running}, and a worker takes only ${limit.max} at a time`
     default:
-      return `The ${queue} runs the ${limit.max} that it may run at a time`
+      return `${who} runs ${limit.running} of ${limit.max} at a time`
   }
 }
 

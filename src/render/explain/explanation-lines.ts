@@ -1,7 +1,12 @@
 import { dbosStep } from '../../core/dbos-names.ts'
 import { sleepsUntil } from '../../core/diagnosis/diagnose.ts'
 import type { Explanation, Explanations } from '../../core/diagnosis/explanation.ts'
-import { enqueuedAt, type LiveExecutor, type Situation } from '../../core/diagnosis/situation.ts'
+import {
+  enqueuedAt,
+  type LiveExecutor,
+  type QueueBudget,
+  type Situation,
+} from '../../core/diagnosis/situation.ts'
 import { renderPhrase } from '../../core/words/command-line.ts'
 import { isEnded, type Step } from '../../core/workflow.ts'
 import type { Viewport } from '../gutter.ts'
@@ -186,14 +191,20 @@ function describeQueue(situation: Situation, now: Date): string | undefined {
   const { workflow, outlook, ahead, aheadCount } = situation
   if (!outlook) return workflow.queue === null ? undefined : escapeName(workflow.queue)
   const { queue } = outlook
-  const limit = queue.concurrency ?? queue.partitionConcurrency
+  const { partition } = queue
   return [
     `${escapeName(queue.name)}, for ${formatElapsed(now.getTime() - enqueuedAt(situation).getTime())}`,
-    `${queue.runningCount} running${limit === null ? '' : ` of ${limit}`}${sample(queue.running)}`,
+    partition ? `partition ${escapeName(partition.key)}: ${describeRunning(partition)}` : undefined,
+    `${partition ? 'all partitions: ' : ''}${describeRunning(queue)}`,
     aheadCount > 0 ? `${aheadCount} ahead${sample(ahead)}` : undefined,
   ]
     .filter(Boolean)
     .join('; ')
+}
+
+/** `2 running of 3 (a, b)`. */
+function describeRunning({ running, runningCount, concurrency }: QueueBudget): string {
+  return `${runningCount} running${concurrency === null ? '' : ` of ${concurrency}`}${sample(running)}`
 }
 
 function sample(ids: readonly string[]): string {

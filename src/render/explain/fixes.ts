@@ -2,6 +2,7 @@ import { internalQueue, isOwnExecutor } from '../../core/dbos-names.ts'
 import type { WorkflowProfiles } from '../../core/decide/answer-profile.ts'
 import { answerCommand } from '../../core/decide/question-words.ts'
 import type { Cause } from '../../core/diagnosis/cause.ts'
+import { blockerOf } from '../../core/diagnosis/diagnose.ts'
 import { eligibleExecutors, liveVersionsOf } from '../../core/diagnosis/eligible-executors.ts'
 import type { LiveExecutor, Situation } from '../../core/diagnosis/situation.ts'
 import { type CommandLine, command, otherCommand, type Prose, phrase } from '../../core/words/command-line.ts'
@@ -78,15 +79,12 @@ export function fixesOf(cause: Cause, situation: Situation, surroundings: Surrou
       return [
         { command: command('queues resume', [workflow.queue ?? '']), effect: 'lets workers take from it' },
       ]
-    case 'queue-full':
-      return outlook?.queue.running[0] !== undefined && cause.limit.by !== 'rate'
-        ? [
-            {
-              command: command('explain', [outlook.queue.running[0]]),
-              effect: 'says why the first that runs does not end',
-            },
-          ]
-        : [watch]
+    case 'queue-full': {
+      const blocker = outlook && blockerOf(cause.limit, outlook)
+      return blocker === null
+        ? [watch]
+        : [{ command: command('explain', [blocker]), effect: 'says why the first that runs does not end' }]
+    }
     case 'not-polled':
       return [{ command: worker({ poll: true }), effect: 'runs a worker that polls it' }]
     case 'not-taken': {

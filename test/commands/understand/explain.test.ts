@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createExampleStore } from '../../support/example-store.ts'
 import { createFakeStore } from '../../support/fake-store.ts'
-import { fakeEpoch } from '../../support/fake-workflow.ts'
+import { type FakeWorkflow, fakeEpoch } from '../../support/fake-workflow.ts'
 import { runCli } from '../../support/run-cli.ts'
 
 test('an unknown id is 4', async () => {
@@ -25,6 +25,38 @@ test('the cause comes first, then the evidence, then what fixes it', async () =>
     workers    none is live
 
     fix        drover worker --app ./your-module.ts --application example --app-version v1  # runs a worker that takes it
+    "
+  `)
+})
+
+test('a full partition is told apart from its queue, and what blocks it is the first in it', async () => {
+  const worker = { executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }
+  const onQueue = (workflowId: string, partition: string, given: Partial<FakeWorkflow> = {}) => ({
+    ...{ workflowId, partition, name: 'ship', queue: 'tenants', executorId: 'w1' },
+    ...given,
+  })
+  const store = createFakeStore(
+    [
+      onQueue('other', 'us'),
+      onQueue('own', 'eu', { did: [{ sleepSeconds: 600 }] }),
+      onQueue('next', 'eu', { status: 'ENQUEUED', executorId: null }),
+    ],
+    {
+      executors: [worker],
+      queueStates: { tenants: { isRegistered: true, concurrency: 8, partition: { concurrency: 1 } } },
+    },
+  )
+  const { stdout } = await runCli('explain next', { store })
+  expect(stdout).toMatchInlineSnapshot(`
+    "○ ENQUEUED  ship  next
+    why        Partition "eu" of queue "tenants" runs 1 of 1 at a time.
+    because    own (ship, PENDING): It sleeps until 2026-01-02 03:14:05Z, 9m 00s left.
+
+    queue      tenants, for 1m 00s; partition eu: 1 running of 1 (own); all partitions: 2 running of 8 (other, own)
+    wants      application example, version v1
+    workers    w1 (example v1)
+
+    fix        drover watch own  # shows it go on
     "
   `)
 })

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../../src/core/diagnosis/diagnose.ts'
 import { findObstacles } from '../../../src/core/diagnosis/obstacles.ts'
-import type { LiveExecutor, Outlook, QueueState, Situation } from '../../../src/core/diagnosis/situation.ts'
+import type {
+  LiveExecutor,
+  Outlook,
+  PartitionState,
+  QueueState,
+  Situation,
+} from '../../../src/core/diagnosis/situation.ts'
 import type { Step, Wait, Workflow } from '../../../src/core/workflow.ts'
 
 const now = new Date('2026-01-02T03:05:05Z')
@@ -35,9 +41,21 @@ const queue = (given: Partial<QueueState> = {}): QueueState => ({
   concurrency: null,
   workerConcurrency: null,
   rateLimit: null,
+  isPaused: false,
   isPartitioned: false,
-  partitionConcurrency: null,
+  partition: null,
   pollMs: 1000,
+  running: [],
+  runningCount: 0,
+  startedInPeriod: 0,
+  ...given,
+})
+
+const partition = (given: Partial<PartitionState>): PartitionState => ({
+  key: 'eu',
+  concurrency: null,
+  workerConcurrency: null,
+  rateLimit: null,
   running: [],
   runningCount: 0,
   startedInPeriod: 0,
@@ -186,6 +204,29 @@ describe('on a queue', () => {
       enqueued({ queue: queue({ rateLimit: { max: 3, periodMs: 60_000 }, startedInPeriod: 3 }) }),
       ['queue-full'],
     ],
+    [
+      'as many run in its partition as may',
+      enqueued({
+        queue: queue({ runningCount: 5, partition: partition({ concurrency: 3, runningCount: 3 }) }),
+      }),
+      ['queue-full'],
+    ],
+    [
+      'its partition is full for the one worker there is',
+      enqueued({ queue: queue({ partition: partition({ workerConcurrency: 1, runningCount: 1 }) }) }),
+      ['queue-full'],
+    ],
+    [
+      'more run on the queue than may in its partition, which has room',
+      enqueued({
+        queue: queue({
+          concurrency: 9,
+          runningCount: 5,
+          partition: partition({ concurrency: 3, runningCount: 1 }),
+        }),
+      }),
+      ['not-polled'],
+    ],
     ['nothing stands in its way, and time has passed', enqueued({}), ['not-polled']],
     ['nothing stands in its way', enqueued({}, {}, { createdAt: ago(1) }), ['due']],
     ['it was put there again a moment ago', enqueued({}, { updatedAt: ago(1) }), ['due']],
@@ -241,6 +282,27 @@ describe('on a queue', () => {
     ],
   ])('%s', (_, of, expected) => {
     expect(kinds(of)).toEqual(expected)
+  })
+
+  test('which limit is reached is told, that of the whole queue first', () => {
+    const rateLimit = { max: 2, periodMs: 1000 }
+    const of = partition({ rateLimit, startedInPeriod: 2, concurrency: 1, runningCount: 1 })
+    const limitOf = (state: QueueState) => diagnose(enqueued({ queue: state })).causes[0]
+    expect(limitOf(queue({ concurrency: 4, runningCount: 4, partition: of }))).toMatchObject({
+      limit: { by: 'concurrency', partition: null, max: 4, running: 4 },
+    })
+    expect(limitOf(queue({ concurrency: 4, runningCount: 3, partition: of }))).toMatchObject({
+      limit: { by: 'rate', partition: 'eu', ...rateLimit },
+    })
+    expect(limitOf(queue({ partition: { ...of, startedInPeriod: 1 } }))).toMatchObject({
+      limit: { by: 'concurrency', partition: 'eu', max: 1, running: 1 },
+    })
+  })
+
+  test('what blocks its partition is looked at next, and not what runs in others', () => {
+    const full = partition({ concurrency: 1, runningCount: 1, running: ['own'] })
+    const of = enqueued({ queue: queue({ runningCount: 2, running: ['other', 'own'], partition: full }) })
+    expect(diagnose(of).next).toBe('own')
   })
 
   test('what blocks a full queue is looked at next', () => {

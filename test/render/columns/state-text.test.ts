@@ -35,7 +35,8 @@ const children = (given: Partial<ChildCounts>): ChildCounts => ({
   ...given,
 })
 const failed = (name: string, message: string): Given => ({ status: 'ERROR', error: { name, message } })
-const noLimit = { by: 'concurrency', max: 5 } as const
+const full = { by: 'concurrency', partition: null, max: 5, running: 5 } as const
+const rate = { by: 'rate', partition: 'e\nu', max: 3, periodMs: 1000 } as const
 
 test.each<[Cause, Given, string]>([
   [{ kind: 'succeeded' }, { status: 'SUCCESS' }, '✓ SUCCESS 2m'],
@@ -91,7 +92,18 @@ test.each<[Cause, Given, string]>([
   [{ kind: 'partition-missing' }, {}, '○ enqueued: it has no partition of jobs'],
   [{ kind: 'version-gone', version: '1.3.0', live: [] }, {}, '○ enqueued: nobody runs 1.3.0'],
   [{ kind: 'version-overtaken', latest: '2', live: [] }, {}, '○ enqueued: nobody runs the latest, 2'],
-  [{ kind: 'queue-full', limit: noLimit, ahead: 3 }, {}, '○ enqueued: jobs runs the 5 it may'],
+  [{ kind: 'queue-full', limit: full, ahead: 3 }, {}, '○ enqueued: jobs runs the 5 it may'],
+  [
+    { kind: 'queue-full', limit: { ...full, partition: 'eu' }, ahead: 3 },
+    {},
+    '○ enqueued: partition eu runs the 5 it may',
+  ],
+  [{ kind: 'queue-full', limit: rate, ahead: 3 }, {}, '○ enqueued: partition e↵u started the 3 it may'],
+  [
+    { kind: 'queue-full', limit: { ...full, by: 'workerConcurrency' }, ahead: 0 },
+    {},
+    '○ enqueued: jobs runs the 5 a worker may',
+  ],
   [{ kind: 'not-polled' }, {}, '○ enqueued: nobody polls jobs'],
   [
     { kind: 'name-unregistered', executorId: null, meant: null, classes: [], applications: [] },
