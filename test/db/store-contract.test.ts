@@ -203,12 +203,15 @@ describe('the fake store and the real one agree', () => {
       const count = (of: readonly { readonly workflowCount: number }[]) =>
         of.reduce((sum, { workflowCount }) => sum + workflowCount, 0)
       expect(left).toEqual({ orphaned: count(deadExecutors), unclaimed: count(unclaimed) })
+      const { waits, total } = await store.inbox({})
+      expect(activity.waits).toEqual({ open: total, oldestSince: waits[0]?.since })
       return activity
     }
     for (const after of times) for (const to of times) await ask((store) => tell(store, after, to))
     const all = await ask((store) => tell(store, new Date(0), times[2] as Date))
     expect(all.ended.length).toBeGreaterThan(0)
     expect(all.active.length).toBeGreaterThan(0)
+    expect(all.waits.open).toBeGreaterThan(1)
     expect(all.queues.map(({ name }) => name)).toContain('mystery')
   })
 

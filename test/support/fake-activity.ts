@@ -4,7 +4,7 @@ import { isEnded, type WorkflowSummary } from '../../src/core/workflow.ts'
 
 /** What is under way, of what a store tells besides. */
 export async function fakeActivity(
-  store: Pick<Store, 'queues' | 'scanExecutors'>,
+  store: Pick<Store, 'inbox' | 'queues' | 'scanExecutors'>,
   workflows: readonly WorkflowSummary[],
   { after, to }: { readonly after: Date; readonly to: Date },
 ): ReturnType<Store['activity']> {
@@ -13,6 +13,7 @@ export async function fakeActivity(
   const { obstacle, deadExecutors, unclaimed } = await store.scanExecutors()
   const sum = (list: readonly { readonly workflowCount: number }[]) =>
     list.reduce((all, { workflowCount }) => all + workflowCount, 0)
+  const { waits, total } = await store.inbox({})
   return {
     active: countNames(active),
     ended: countNames(ended.map(toGroup)),
@@ -20,6 +21,7 @@ export async function fakeActivity(
       active,
       (await store.queues()).map(({ name }) => name),
     ),
+    waits: { open: total, oldestSince: waits[0]?.since ?? null },
     left: obstacle === null ? { orphaned: sum(deadExecutors), unclaimed: sum(unclaimed) } : null,
   }
 }

@@ -22,6 +22,11 @@ export interface Activity {
   readonly ended: readonly CountOfName[]
   /** Registered ones, and those that something is on, by name. */
   readonly queues: readonly QueueDepth[]
+  /** Of all names. */
+  readonly waits: {
+    readonly open: number
+    readonly oldestSince: Date | null
+  }
   /** Null where it cannot be seen who lives. */
   readonly left: {
     /** PENDING ones of executors that are gone. */

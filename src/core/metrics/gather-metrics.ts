@@ -2,7 +2,7 @@ import type { Store } from '../store.ts'
 import type { Activity, CountOfName } from './activity.ts'
 import type { Metric, Sample } from './metric.ts'
 
-type Asked = Pick<Store, 'activity' | 'clock' | 'inbox' | 'executors' | 'decisions'>
+type Asked = Pick<Store, 'activity' | 'clock' | 'executors' | 'decisions'>
 
 export interface MetricsReader {
   read(): Promise<readonly Metric[]>
@@ -99,12 +99,11 @@ async function readDecisions(
 
 async function readGauges(
   store: Asked,
-  { active, queues, left }: Pick<Activity, 'active' | 'queues' | 'left'>,
+  { active, queues, waits, left }: Omit<Activity, 'ended'>,
 ): Promise<readonly Metric[]> {
   const now = (await store.clock()).getTime()
-  const { waits, total } = await store.inbox({ limit: 1 })
   const executors = await store.executors()
-  const secondsSince = (at: Date | null | undefined) => (at ? Math.max(0, (now - at.getTime()) / 1000) : 0)
+  const secondsSince = (at: Date | null) => (at ? Math.max(0, (now - at.getTime()) / 1000) : 0)
   return [
     gauge(
       'drover_workflows_active',
@@ -125,11 +124,11 @@ async function readGauges(
       'How long the oldest of those that are enqueued has waited.',
       queues.map(({ name: queue, oldestAt }) => ({ labels: { queue }, value: secondsSince(oldestAt) })),
     ),
-    one('drover_waits_open', 'Workflows that wait for an answer.', total),
+    one('drover_waits_open', 'Workflows that wait for an answer.', waits.open),
     one(
       'drover_wait_oldest_age_seconds',
       'How long the oldest of them has waited.',
-      secondsSince(waits[0]?.since),
+      secondsSince(waits.oldestSince),
     ),
     ...(executors === undefined
       ? []

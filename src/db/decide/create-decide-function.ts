@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { askPrefix, dbosStep, noTopic } from '../../core/dbos-names.ts'
-import { nullValues } from '../read/read-inbox.ts'
+import { nullValues } from '../read/select-open-waits.ts'
 import { usualSerialization } from '../tables/decode.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'

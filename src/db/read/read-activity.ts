@@ -12,40 +12,52 @@ import { toDate, toFilledText, toText } from '../tables/rows.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { selectOpenWaits } from './select-open-waits.ts'
 
-/** All that is active in one pass over its rows, and what ended by its index. */
+/** All that is active in one pass over its rows, with what of it waits, and what ended by its index. */
 export function readActivity({ session, schema }: Database, range: EndedRange): Promise<Activity> {
   return session.transaction(async (client) => {
-    const groups = await readActive(client, schema)
+    const { groups, waits } = await readActive(client, schema)
     return {
       active: countNames(groups),
       ended: await readEnded(client, schema, range),
       queues: countQueues(groups, await listRegistered(client, schema)),
+      waits,
       left: await countLeft(client, schema, groups),
     }
   })
 }
 
-async function readActive(client: ClientBase, schema: SystemSchema): Promise<readonly ActiveGroup[]> {
+interface Active extends Pick<Activity, 'waits'> {
+  readonly groups: readonly ActiveGroup[]
+}
+
+async function readActive(client: ClientBase, schema: SystemSchema): Promise<Active> {
   const w = workflowStatus.in(schema, 'w')
-  const columns = ['name', 'status', 'queue', 'executorId', 'application', 'version'] as const
-  const words = columns.map((column) => `"${column}"`).join(', ')
-  // Each part as one of the partial indexes of DBOS has it.
-  const part = (statuses: string) =>
-    `select ${pick(w, columns)}, ${w.createdAt} as created from ${w} where ${w.status} in (${statuses})`
+  const grouped = ['name', 'status', 'queue', 'executorId', 'application', 'version'] as const
+  const columns = [...grouped, 'createdAt'] as const
+  const words = grouped.map((column) => `"${column}"`).join(', ')
+  // Each part as one of the partial indexes of DBOS has it; who is DELAYED waits for no answer.
+  const part = (statuses: string) => `from ${w} where ${w.status} in (${statuses})`
   const { rows } = await client.query<Row>(
-    `select ${words}, count(*) as count, min(created) as oldest
-     from (${part(`'PENDING', 'ENQUEUED'`)} union all ${part(`'DELAYED'`)}) active
-     group by ${words}`,
+    `with ${selectOpenWaits(schema, `select ${pick(w, ['id', ...columns])} ${part(`'PENDING', 'ENQUEUED'`)}`)},
+     waiting as (select count(*) as open, min(since) as since from open_waits)
+     select ${words}, count(*) as count, min("createdAt") as oldest, open, since
+     from (select ${words}, "createdAt" from active union all select ${pick(w, columns)} ${part(`'DELAYED'`)}) active
+     cross join waiting
+     group by ${words}, open, since`,
   )
-  return rows.map((row) => ({
-    ...toCount(row),
-    queue: toFilledText(row.queue),
-    executorId: toText(row.executorId),
-    application: toFilledText(row.application),
-    version: toFilledText(row.version),
-    oldestAt: toDate(row.oldest),
-  }))
+  return {
+    groups: rows.map((row) => ({
+      ...toCount(row),
+      queue: toFilledText(row.queue),
+      executorId: toText(row.executorId),
+      application: toFilledText(row.application),
+      version: toFilledText(row.version),
+      oldestAt: toDate(row.oldest),
+    })),
+    waits: { open: Number(rows[0]?.open ?? 0), oldestSince: toDate(rows[0]?.since) },
+  }
 }
 
 async function readEnded(
