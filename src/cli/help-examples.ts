@@ -206,6 +206,32 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['schedules trigger nightly', 'schedules trigger nightly -o json'],
     page: 'production.md',
   },
+  'schedules next': {
+    examples: ['schedules next nightly', 'schedules next nightly 10 -o json'],
+    page: 'production.md',
+  },
+  'schedules backfill': {
+    examples: [
+      'schedules backfill nightly --since 3d --dry-run',
+      'schedules backfill nightly --since 7d --until 1d --yes',
+    ],
+    page: 'production.md',
+  },
+  'schedules create': {
+    examples: [
+      'schedules create hourly --workflow checkout --cron "0 * * * *"',
+      'schedules create daily --workflow checkout --cron "0 30 2 * * *" --timezone Europe/Paris',
+    ],
+    page: 'production.md',
+  },
+  'schedules update': {
+    examples: ['schedules update nightly --cron "0 4 * * *"', 'schedules update nightly --timezone none'],
+    page: 'production.md',
+  },
+  'schedules delete': {
+    examples: ['schedules delete weekly --yes', 'schedules delete weekly --yes -o json'],
+    page: 'production.md',
+  },
   versions: { examples: ['versions', 'versions -o json'], page: 'production.md' },
   'versions promote': {
     examples: ['versions promote v0', 'versions promote v0 -o json'],

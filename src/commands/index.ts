@@ -192,8 +192,8 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'schedules',
         usage: '',
-        summary: 'list schedules with their next times; pause, resume, trigger',
-        load: async () => (await import('./platform/schedules.ts')).schedulesCommand,
+        summary: 'list schedules with their next times; pause, resume, trigger, backfill, create, delete',
+        load: async () => (await import('./platform/schedules/schedules.ts')).schedulesCommand,
       },
       {
         name: 'versions',

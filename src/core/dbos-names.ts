@@ -30,6 +30,11 @@ export function isDbosStep(name: string): boolean {
   return name.startsWith('DBOS.')
 }
 
+/** The id of the run of a schedule that comes at this time. */
+export function toScheduledId(schedule: string, at: Date): string {
+  return `sched-${schedule}-${at.toISOString()}`
+}
+
 /** What stands for "no topic" in the table of messages. */
 export const noTopic = '__null__topic__'
 

@@ -1,3 +1,5 @@
+import type { JsonValue } from './workflow.ts'
+
 /** A version of an application, as a runtime registered it when it launched. */
 export interface ApplicationVersion {
   readonly version: string
@@ -125,6 +127,31 @@ export interface Schedule {
   readonly nextAt: readonly Date[]
 }
 
+/** What of a schedule can be changed. */
+export interface ScheduleDefinition {
+  /** As DBOS reads it: five fields, or six with the seconds first. */
+  readonly cron: string
+  /** The second argument of each run, behind its time; undefined for none. */
+  readonly context: JsonValue | undefined
+  /** Null for the time zone of each executor. */
+  readonly timezone: string | null
+  readonly queue: string | null
+  /** Whether executors start what was missed while none of them ran. */
+  readonly automaticBackfill: boolean
+}
+
+export interface NewSchedule extends ScheduleDefinition {
+  readonly workflow: string
+  readonly className: string | null
+  readonly application: string | null
+}
+
+/** From `since` on, and before `until`. */
+export interface TimeRange {
+  readonly since: Date
+  readonly until: Date
+}
+
 export type PlatformResult = 'changed' | 'no-op' | 'not-found'
 
 /** What DBOS keeps besides workflows. */
@@ -159,6 +186,25 @@ export interface Platform {
   setSchedule(name: string, status: Schedule['status']): Promise<PlatformResult>
   /** Starts its workflow now; the id, undefined where there is no such schedule. */
   triggerSchedule(name: string): Promise<string | undefined>
+  /** `no-op` when a schedule of that name is there already. Throws `invalid-argument` for a cron or a time zone that DBOS cannot read. */
+  createSchedule(name: string, schedule: NewSchedule): Promise<PlatformResult>
+  /** What is not given stays. Throws as `createSchedule`. */
+  updateSchedule(name: string, changes: Partial<ScheduleDefinition>): Promise<PlatformResult>
+  deleteSchedule(name: string): Promise<PlatformResult>
+  /** When it comes, the earliest first; empty for an expression that DBOS cannot read, or that never comes true. */
+  scheduleTimes(
+    schedule: Pick<Schedule, 'cron' | 'timezone'>,
+    range: Pick<TimeRange, 'since'> & { readonly until?: Date; readonly limit: number },
+  ): Promise<readonly Date[]>
+  /**
+   * Starts the runs of this time under the ids that executors give them; those that are there are left alone. The ids of all
+   * of them, or as far as it came before `signal`; undefined where there is no such schedule.
+   */
+  backfillSchedule(
+    name: string,
+    range: TimeRange,
+    signal?: AbortSignal,
+  ): Promise<readonly string[] | undefined>
 }
 
 /** The version that is the latest for this application. */

@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../core/database.ts'
+import type { NewSchedule, ScheduleDefinition, TimeRange } from '../core/platform.ts'
 import type { Signature } from '../core/record/signature.ts'
 import type { Store } from '../core/store.ts'
 import type { ExportRequest, ImportRequest } from '../core/transfer/transfer.ts'
@@ -48,13 +49,14 @@ import {
 import { readActions } from './record/read-actions.ts'
 import { deleteEnded } from './retention/delete-ended.ts'
 import { planRetention } from './retention/plan-retention.ts'
+import { setSchedule, triggerSchedule } from './schedules/change-schedules.ts'
+import { readSchedules, readScheduleTimes } from './schedules/read-schedules.ts'
 import { readSchema } from './tables/schema.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
 import type { Database } from './tables/system-database.ts'
 import { workflowInput } from './tables/workflow-input.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
-import { readSchedules, setSchedule, triggerSchedule } from './write/change-schedules.ts'
 import { promoteVersion, readVersions, readVersionTotals } from './write/change-versions.ts'
 import {
   countBy,
@@ -133,6 +135,15 @@ const functions = {
   schedules: readSchedules,
   setSchedule,
   triggerSchedule,
+  createSchedule: async (database: Database, name: string, schedule: NewSchedule) =>
+    (await import('./schedules/define-schedule.ts')).createSchedule(database, name, schedule),
+  updateSchedule: async (database: Database, name: string, changes: Partial<ScheduleDefinition>) =>
+    (await import('./schedules/define-schedule.ts')).updateSchedule(database, name, changes),
+  deleteSchedule: async (database: Database, name: string) =>
+    (await import('./schedules/define-schedule.ts')).deleteSchedule(database, name),
+  scheduleTimes: readScheduleTimes,
+  backfillSchedule: async (database: Database, name: string, range: TimeRange, signal?: AbortSignal) =>
+    (await import('./schedules/backfill-schedule.ts')).backfillSchedule(database, name, range, signal),
   scanExecutors,
   handOver,
   moveToVersion,

@@ -8,6 +8,7 @@ import type { Queue, Schedule } from '../core/platform.ts'
 import type { RecordLine } from '../core/record/record-line.ts'
 import type { RecordedAction } from '../core/record/recorded-action.ts'
 import type { ListedQueue } from '../core/run/list-queues.ts'
+import type { ListedSchedule } from '../core/run/list-schedules.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
@@ -176,6 +177,14 @@ export const toScheduleJson = shapeOf<Schedule>()(
   'lastFiredAt',
   'nextAt',
 )
+/** A line of `schedules`. */
+export function toListedScheduleJson(schedule: ListedSchedule): object {
+  const { missed } = schedule
+  return {
+    ...toScheduleJson(schedule),
+    missed: missed && { count: missed.count, isMore: missed.isMore, since: missed.since },
+  }
+}
 export const toVersionJson = shapeOf<VersionRow>()(
   'version',
   'application',

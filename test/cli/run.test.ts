@@ -118,7 +118,7 @@ test('bare drover is its help', async () => {
       queues                        list registered queues with their depth; pause,
                                     resume, drain, set, create, delete
       schedules                     list schedules with their next times; pause,
-                                    resume, trigger
+                                    resume, trigger, backfill, create, delete
       versions                      list versions with who runs them; promote one
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset, upgrade
@@ -275,7 +275,11 @@ test.each([
 })
 
 test.each([
-  ['schedules', 'pose', 'did you mean drover schedules pause? It has pause, resume, trigger'],
+  [
+    'schedules',
+    'pose',
+    'did you mean drover schedules pause? It has next, pause, resume, trigger, backfill, create, update, delete',
+  ],
   ['queues', 'xyzzy', 'drover queues --help   # it has pause, resume, drain, set, create, delete'],
   ['versions', 'promot', 'did you mean drover versions promote? It has promote'],
   ['db', 'stat', 'did you mean drover db start? It has start, stop, status, url, logs, reset, upgrade'],

@@ -20,6 +20,7 @@ export const readingCommands: readonly string[] = [
   'audit verify',
   'queues',
   'schedules',
+  'schedules next nightly',
   'versions',
 ]
 
@@ -74,6 +75,10 @@ export const writingCommands: readonly string[] = [
   'schedules pause nightly',
   'schedules resume nightly',
   'schedules trigger nightly',
+  'schedules backfill nightly --since 2d --yes',
+  'schedules create other --workflow orderWorkflow --cron @daily',
+  'schedules update nightly --timezone UTC',
+  'schedules delete nightly --yes',
   'versions promote v1',
   'audit init',
   'link asking --as ada --public-url https://drover.example',

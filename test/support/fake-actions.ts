@@ -125,6 +125,30 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
         onSubject('schedules trigger', name, workflowId !== undefined, isRecorded)
         return workflowId
       },
+      createSchedule: async (name, schedule) => {
+        const isRecorded = begin()
+        const result = await store.createSchedule(name, schedule)
+        onSubject('schedules create', name, result === 'changed', isRecorded)
+        return result
+      },
+      updateSchedule: async (name, changes) => {
+        const isRecorded = begin()
+        const result = await store.updateSchedule(name, changes)
+        onSubject('schedules update', name, result === 'changed', isRecorded)
+        return result
+      },
+      deleteSchedule: async (name) => {
+        const isRecorded = begin()
+        const result = await store.deleteSchedule(name)
+        onSubject('schedules delete', name, result === 'changed', isRecorded)
+        return result
+      },
+      backfillSchedule: async (name, range) => {
+        const isRecorded = begin()
+        const started = await store.backfillSchedule(name, range)
+        onSubject('schedules backfill', name, started !== undefined, isRecorded)
+        return started
+      },
       promoteVersion: async (version) => {
         const isRecorded = begin()
         const result = await store.promoteVersion(version)

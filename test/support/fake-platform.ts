@@ -1,3 +1,5 @@
+import { TimeMatcher } from '@dbos-inc/dbos-sdk/internal/scheduler/crontab'
+import { toScheduledId } from '../../src/core/dbos-names.ts'
 import type {
   ApplicationVersion,
   PauseGuard,
@@ -29,6 +31,16 @@ const noLimits: QueueSettings = {
   partitionWorkerConcurrency: null,
   partitionRateLimit: null,
   pollMs: 1000,
+}
+
+const scheduleTimes: Platform['scheduleTimes'] = async ({ cron, timezone }, { since, until, limit }) => {
+  const matcher = new TimeMatcher(cron, timezone ?? undefined)
+  const times: Date[] = []
+  for (let at = new Date(+since - 1); times.length < limit; times.push(at)) {
+    at = matcher.nextWakeupTime(at)
+    if (until && at >= until) break
+  }
+  return times
 }
 
 /** Queues, schedules and versions in memory. */
@@ -164,6 +176,28 @@ export function createFakePlatform(
       if (!schedules.has(name)) return undefined
       triggered += 1
       return `sched-${name}-trigger-${triggered}`
+    },
+    createSchedule: async (name, schedule) => {
+      if (schedules.has(name)) return 'no-op'
+      const { workflow, cron, timezone, application, queue } = schedule
+      const more = { status: 'ACTIVE' as const, lastFiredAt: null, nextAt: [] }
+      schedules.set(name, { name, workflow, cron, timezone, application, queue, ...more })
+      return 'changed'
+    },
+    updateSchedule: async (name, { cron, timezone, queue }) => {
+      const schedule = schedules.get(name)
+      if (!schedule) return 'not-found'
+      const changes = Object.entries({ cron, timezone, queue }).filter(([, value]) => value !== undefined)
+      schedules.set(name, { ...schedule, ...Object.fromEntries(changes) })
+      return 'changed'
+    },
+    deleteSchedule: async (name) => (schedules.delete(name) ? 'changed' : 'not-found'),
+    scheduleTimes,
+    backfillSchedule: async (name, { since, until }) => {
+      const schedule = schedules.get(name)
+      if (!schedule) return undefined
+      const times = await scheduleTimes(schedule, { since, until, limit: 1000 })
+      return times.map((at) => toScheduledId(name, at))
     },
   }
 }

@@ -40,6 +40,10 @@ const changeOf: Describers<Exclude<keyof Store, ReadingMethod | 'as'>> = {
   resumeQueue: (name) => grave(`Resume the queue ${name}`),
   setSchedule: (name, status) => grave(`Set the schedule ${name} to ${status}`),
   triggerSchedule: (name) => grave(`Trigger the schedule ${name}`),
+  createSchedule: (name) => grave(`Create the schedule ${name}`),
+  updateSchedule: (name) => grave(`Change the schedule ${name}`),
+  deleteSchedule: (name) => grave(`Delete the schedule ${name}`),
+  backfillSchedule: (name) => grave(`Backfill the schedule ${name}`),
   handOver: ({ executorId }) => grave(`Hand over what ${executorId} left`),
   moveToVersion: ({ toVersion }) => grave(`Move workflows to ${toVersion}`),
   importWorkflows: () => grave('Import workflows'),
@@ -99,6 +103,7 @@ type ReadingMethod =
   | 'queues'
   | 'queueHistory'
   | 'schedules'
+  | 'scheduleTimes'
   | 'scanExecutors'
 
 type Use = (...args: readonly unknown[]) => Promise<unknown>

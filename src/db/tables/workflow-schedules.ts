@@ -9,5 +9,6 @@ export const workflowSchedules = defineTable(
     application: 'application_name',
     queue: 'queue_name',
     lastFired: 'last_fired_at',
+    automaticBackfill: 'automatic_backfill',
   },
 )

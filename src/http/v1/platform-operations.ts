@@ -1,8 +1,9 @@
 import { listQueues } from '../../core/run/list-queues.ts'
+import { listSchedules } from '../../core/run/list-schedules.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
 import { toWorkerJson } from '../../render/columns/worker-columns.ts'
-import { toListedQueueJson, toScheduleJson, toVersionJson } from '../../render/to-json.ts'
+import { toListedQueueJson, toListedScheduleJson, toVersionJson } from '../../render/to-json.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse } from '../route.ts'
 import { noQuery } from './inputs.ts'
@@ -37,7 +38,7 @@ export function platformOperations({ store, now }: GatewayParts): readonly Opera
       (await listVersions(store)).map(toVersionJson),
     ),
     list('schedules', 'Schedules, and when they fire next', 'Schedule', async () =>
-      (await store.schedules()).map(toScheduleJson),
+      (await listSchedules(store)).map(toListedScheduleJson),
     ),
   ]
 }

@@ -186,6 +186,7 @@ export const shapes = {
     queue: maybe,
     lastFiredAt: maybeTime,
     nextAt: v.array(time),
+    missed: v.nullable(v.object({ count: number, isMore: v.boolean(), since: time })),
   }),
   StreamValue: v.object({ workflowId: text, key: text, offset: number, value: json }),
   Change: v.looseObject({ cursor: text, type: text, workflowId: text, at: time }),

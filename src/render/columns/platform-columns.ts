@@ -1,10 +1,10 @@
-import type { Queue, QueueHistory, QueuePause, RateLimit, Schedule } from '../../core/platform.ts'
+import type { Queue, QueueHistory, QueuePause, RateLimit } from '../../core/platform.ts'
 import type { ListedQueue } from '../../core/run/list-queues.ts'
 import type { VersionRow } from '../../core/run/list-versions.ts'
 import { renderSparkline } from '../sparkline.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { formatAge, formatElapsed } from '../time-text.ts'
+import { formatAge } from '../time-text.ts'
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 
@@ -89,34 +89,6 @@ function limitTexts(atOnce: number | null, perWorker: number | null, rate: RateL
   ]
   return limits.filter((limit) => limit !== undefined).join(', ')
 }
-
-export const scheduleColumns: readonly Column<Schedule>[] = [
-  { title: 'SCHEDULE', value: ({ name }) => name, minWidth: 10 },
-  {
-    title: 'STATUS',
-    value: ({ status }) => status,
-    short: ({ status }) => (status === 'ACTIVE' ? '● ACTIVE' : '‖ PAUSED'),
-    paint: (text, { status }, style) => (status === 'ACTIVE' ? style.good(text) : style.warning(text)),
-  },
-  { title: 'CRON', value: ({ cron }) => cron },
-  {
-    title: 'NEXT',
-    value: ({ nextAt }) => nextAt[0]?.toISOString() ?? '',
-    short: ({ nextAt: [next] }, now) =>
-      next ? `in ${formatElapsed(Math.max(0, next.getTime() - now.getTime()))}` : '',
-  },
-  { title: 'WORKFLOW', value: ({ workflow }) => workflow, minWidth: 10, optional: 1 },
-  {
-    title: 'LAST',
-    value: ({ lastFiredAt }) => lastFiredAt?.toISOString() ?? '',
-    short: ({ lastFiredAt }, now) => (lastFiredAt ? formatAge(lastFiredAt, now) : ''),
-    align: 'right',
-    optional: 2,
-  },
-  { title: 'ZONE', value: ({ timezone }) => timezone ?? '', paint: faint, optional: 3 },
-  { title: 'QUEUE', value: ({ queue }) => queue ?? '', paint: faint, optional: 4 },
-  { title: 'APPLICATION', value: ({ application }) => application ?? '', paint: faint, optional: 5 },
-]
 
 export const versionColumns: readonly Column<VersionRow>[] = [
   { title: 'VERSION', value: ({ version }) => version, minWidth: 12 },

@@ -182,6 +182,73 @@ test('schedules are listed, paused, resumed and triggered', async () => {
   expect((await runCli('schedules trigger nothing', { store })).code).toBe(4)
 })
 
+test('schedules are created, changed and deleted', async () => {
+  const store = shop()
+  const create = ['schedules', 'create', 'weekly', '--workflow', 'cleanUp', '--cron', '0 4 * * 1']
+  expect(await runCli([...create, '--timezone', 'UTC'], { store })).toMatchObject({
+    code: 0,
+    stderr: 'No workflow cleanUp ran here before.\nThe schedule weekly is created.\nIt never comes.\n',
+  })
+  expect((await runCli(create, { store })).stderr).toContain(
+    "hint: drover schedules update weekly --cron '0 4 * * 1'",
+  )
+  expect((await runCli('schedules update weekly', { store })).code).toBe(2)
+  const { stdout } = await runCli('schedules update weekly --timezone none -o json', { store })
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'weekly', cron: '0 4 * * 1', timezone: null })
+  const asked = await runCli('schedules delete weekly', { store, isTerminal: true, answers: [false] })
+  expect(asked).toMatchObject({ code: 130 })
+  expect(asked.stderr).toContain('Delete the schedule weekly (cleanUp, 0 4 * * 1) in fake database?')
+  expect((await runCli('schedules delete weekly', { store })).code).toBe(2)
+  expect((await runCli('schedules delete weekly --yes', { store })).code).toBe(0)
+  expect((await store.schedules()).map(({ name }) => name)).toEqual(['nightly'])
+})
+
+test('the next times are those of the zone of the schedule, with its summer time', async () => {
+  const store = shop()
+  const { stdout } = await runCli('schedules next nightly 2', { store, isTerminal: true, now })
+  expect(stdout).toMatchInlineSnapshot(`
+    "TIME                           AT
+    Sat 2026-01-03 03:00:00 GMT+1  in 22h 50m
+    Sun 2026-01-04 03:00:00 GMT+1  in 1d
+    "
+  `)
+})
+
+test('schedules tells what was missed since it last came, and backfill makes up for it', async () => {
+  const lastFiredAt = new Date('2026-01-01T02:00:00Z')
+  const store = createFakeStore(
+    [{ workflowId: 'sched-nightly-2026-01-03T02:00:00.000Z', createdAt: minute(1) }],
+    {
+      schedules: [{ ...nightly, status: 'PAUSED', nextAt: [], lastFiredAt }],
+      now: () => new Date('2026-01-05T00:00:00Z'),
+    },
+  )
+  const at = new Date('2026-01-05T00:00:00Z')
+  const listed = await runCli('schedules', { store, isTerminal: true, now: at })
+  expect(listed.stderr).toBe(
+    'nightly missed 2 runs since 2026-01-02T02:00:00Z: drover schedules backfill nightly --since 2026-01-02T02:00:00Z\n',
+  )
+  const [row] = JSON.parse((await runCli('schedules -o json', { store, now: at })).stdout)
+  expect(row.missed).toEqual({ count: 2, isMore: false, since: '2026-01-02T02:00:00.000Z' })
+  const backfill = 'schedules backfill nightly --since 2026-01-02T02:00:00Z'
+  const dry = await runCli(`${backfill} --dry-run`, { store, now: at, isTerminal: true })
+  expect(dry).toMatchObject({ code: 0 })
+  expect(`${dry.stderr}${dry.stdout}`).toMatchInlineSnapshot(`
+    "nightly starts 2 runs of cleanUp from 2026-01-02T02:00:00Z to 2026-01-04T02:00:00Z.
+    1 run is there already, and left alone.
+    ID                                      OUTCOME           AT
+    sched-nightly-2026-01-02T02:00:00.000Z  would-start   2d ago
+    sched-nightly-2026-01-03T02:00:00.000Z  existing      1d ago
+    sched-nightly-2026-01-04T02:00:00.000Z  would-start  22h ago
+    "
+  `)
+  expect((await runCli(`${backfill} --yes -o ids`, { store, now: at })).stdout.split('\n')).toHaveLength(4)
+  const nothing = `${backfill} --until 2026-01-02T02:00:01Z`
+  expect((await runCli('schedules backfill nightly --since 1h', { store, now: at })).code).toBe(9)
+  expect((await runCli(nothing, { store, now: at, isTerminal: true, answers: [false] })).code).toBe(130)
+  expect((await runCli(`${backfill} --until 2026-02-01`, { store, now: at })).code).toBe(2)
+})
+
 test('versions tells who runs each, and promotes one', async () => {
   const store = shop()
   expect((await runCli('versions', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`

@@ -136,6 +136,27 @@ test('queues, schedules and versions have lines of what changed', async () => {
   ])
 })
 
+test('what is done to a schedule by the client of DBOS has a line before and one after', async () => {
+  const daily = { workflow: 'w', className: null, application: null, cron: '@daily', timezone: 'UTC' }
+  const more = { queue: null, context: undefined, automaticBackfill: false }
+  expect(await operator.createSchedule('daily', { ...daily, ...more })).toBe('changed')
+  await operator.updateSchedule('daily', { cron: '@weekly' })
+  await operator.updateSchedule('daily', { cron: '@daily' })
+  const range = { since: new Date('2026-01-01T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') }
+  await operator.backfillSchedule('daily', range)
+  await operator.deleteSchedule('daily')
+  const lines = await operator.actions({ limit: 10 })
+  expect(lines.every(({ subject }) => subject === 'daily')).toBe(true)
+  expect(lines.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(
+    ['delete', 'backfill', 'update', 'update', 'create'].flatMap((verb) => [
+      `schedules ${verb} done`,
+      `schedules ${verb} intended`,
+    ]),
+  )
+  expect(lines[2]).toMatchObject({ after: { runs: 2 } })
+  expect(lines[6]).toMatchObject({ before: { cron: '@daily' }, after: { cron: '@weekly' } })
+})
+
 test('a pause has its line, although a trigger comes and goes with it', async () => {
   const signed = owner.as(adaSigns())
   await signed.createQueue('paused', null, { workerConcurrency: 3 })

@@ -112,6 +112,71 @@ test('schedules come with the times that executors compute', async () => {
   expect(await real.triggerSchedule('nothing')).toBeUndefined()
 })
 
+test('the fake store and the real one agree on schedules that are made, changed and deleted', async () => {
+  const { ask, real } = stores
+  const hourly = {
+    ...{
+      workflow: 'cleanUp',
+      className: null,
+      application: 'shop',
+      cron: '0 0 * * * *',
+      context: { depth: 2 },
+    },
+    ...{ timezone: 'UTC', queue: null, automaticBackfill: true },
+  }
+  expect(await ask((store) => store.createSchedule('hourly', hourly))).toBe('changed')
+  expect(await ask((store) => store.createSchedule('hourly', hourly))).toBe('no-op')
+  expect(await client.getSchedule('hourly')).toMatchObject({
+    ...{ workflowName: 'cleanUp', schedule: '0 0 * * * *', cronTimezone: 'UTC', queueName: null },
+    ...{ context: { depth: 2 }, automaticBackfill: true, applicationName: 'shop', status: 'ACTIVE' },
+  })
+  const changes = { timezone: null, queue: 'mails', automaticBackfill: false }
+  expect(await ask((store) => store.updateSchedule('hourly', changes))).toBe('changed')
+  expect(await ask((store) => store.updateSchedule('nothing', changes))).toBe('not-found')
+  expect(await client.getSchedule('hourly')).toMatchObject({
+    ...{ schedule: '0 0 * * * *', cronTimezone: null, queueName: 'mails' },
+    ...{ context: { depth: 2 }, automaticBackfill: false },
+  })
+  await real.updateSchedule('hourly', { context: undefined })
+  expect((await client.getSchedule('hourly'))?.context).toBeUndefined()
+  await expect(real.updateSchedule('hourly', { cron: '0 61 * * *' })).rejects.toThrow(
+    '61 is an invalid expression for hour',
+  )
+  await expect(real.updateSchedule('hourly', { timezone: 'Mars/Olympus' })).rejects.toThrow(
+    'There is no time zone',
+  )
+  expect(await ask((store) => store.deleteSchedule('hourly'))).toBe('changed')
+  expect(await ask((store) => store.deleteSchedule('hourly'))).toBe('not-found')
+  expect(await client.getSchedule('hourly')).toBeNull()
+})
+
+test('a backfill starts what is missing, from its beginning on and before its end', async () => {
+  const { ask, database, real } = stores
+  await database.query(
+    `insert into dbos.application_versions (version_id, version_name, version_timestamp)
+     values ('b', 'vb', 1) on conflict do nothing`,
+  )
+  const every = { ...{ workflow: 'cleanUp', className: null, application: null, cron: '*/10 * * * *' } }
+  const more = { context: 7, timezone: 'UTC', queue: null, automaticBackfill: false }
+  await ask((store) => store.createSchedule('often', { ...every, ...more }))
+  const range = { since: new Date('2026-01-01T00:00:00Z'), until: new Date('2026-01-01T00:30:00Z') }
+  const ids = ['00', '10', '20'].map((minute) => `sched-often-2026-01-01T00:${minute}:00.000Z`)
+  expect(
+    await ask((store) => store.scheduleTimes({ cron: every.cron, timezone: 'UTC' }, { ...range, limit: 9 })),
+  ).toEqual(ids.map((id) => new Date(id.replace('sched-often-', ''))))
+  await real.backfillSchedule('often', { ...range, since: new Date('2026-01-01T00:20:00Z') })
+  await database.query(`update dbos.workflow_status set status = 'SUCCESS' where workflow_uuid = $1`, [
+    ids[2],
+  ])
+  expect(await ask((store) => store.backfillSchedule('often', range))).toEqual(ids)
+  expect(await ask((store) => store.backfillSchedule('nothing', range))).toBeUndefined()
+  const statuses = await Promise.all(ids.map(async (id) => (await real.get(id))?.status))
+  expect(statuses).toEqual(['ENQUEUED', 'ENQUEUED', 'SUCCESS'])
+  const stopped = await real.backfillSchedule('often', range, AbortSignal.abort())
+  expect(stopped).toEqual([])
+  await database.query(`delete from dbos.application_versions where version_name = 'vb'`)
+})
+
 test('the latest version is the one that was promoted last, for DBOS as well', async () => {
   const { real, database } = stores
   await database.query(

@@ -1,36 +1,38 @@
 import { Command } from 'commander'
-import type { Context } from '../../context.ts'
-import type { Schedule } from '../../core/platform.ts'
-import type { Store } from '../../core/store.ts'
-import { command } from '../../core/words/command-line.ts'
-import {
-  addListOptions,
-  isJsonOutput,
-  type OutputFlags,
-  printIds,
-  printOne,
-  printRows,
-} from '../../frame/output-format.ts'
-import { addSignatureOptions } from '../../frame/record/sign.ts'
-import { withReadStore, withStore } from '../../frame/with-store.ts'
-import { scheduleColumns } from '../../render/columns/platform-columns.ts'
-import { toScheduleJson } from '../../render/to-json.ts'
-import type { DatabaseFlags } from '../../settings/settings.ts'
-import { listOrNearest, requireThere, settleResult } from './platform-result.ts'
+import type { Context } from '../../../context.ts'
+import type { Schedule } from '../../../core/platform.ts'
+import { listSchedules } from '../../../core/run/list-schedules.ts'
+import { command } from '../../../core/words/command-line.ts'
+import { addListOptions, isJsonOutput, printIds, printOne, printRows } from '../../../frame/output-format.ts'
+import { printNotice } from '../../../frame/print-notice.ts'
+import { addSignatureOptions } from '../../../frame/record/sign.ts'
+import { withReadStore, withStore } from '../../../frame/with-store.ts'
+import { scheduleColumns } from '../../../render/manage/schedule-columns.ts'
+import { describeMissed } from '../../../render/manage/schedule-text.ts'
+import { toListedScheduleJson, toScheduleJson } from '../../../render/to-json.ts'
+import { requireThere, settleResult } from '../platform-result.ts'
+import { backfillCommand } from './backfill.ts'
+import { createCommand, updateCommand } from './define.ts'
+import { deleteCommand } from './delete-schedule.ts'
+import { findSchedule, missingSchedule, type ScheduleFlags } from './find-schedule.ts'
+import { nextCommand } from './next.ts'
 
-interface ScheduleFlags extends DatabaseFlags, OutputFlags {}
-
-const listSchedules = command('schedules')
+const seeSchedules = command('schedules')
 
 export function schedulesCommand(context: Context): Command {
   const command = addListOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
-    .summary('list schedules with their next times; pause, resume, trigger')
-    .description('List the schedules, and when each comes next.')
+    .summary('list schedules with their next times; pause, resume, trigger, backfill, create, delete')
+    .description(
+      'List the schedules, when each comes next, and what was missed since it last came: while it was paused, or while no worker ran.',
+    )
     .action((_, own: Command) => runList(context, own.optsWithGlobals<ScheduleFlags>()))
   const verbs = [
+    nextCommand(context),
     statusCommand(context, 'pause', 'PAUSED', 'start nothing more on this schedule until it is resumed'),
     statusCommand(context, 'resume', 'ACTIVE', 'go on with a schedule that was paused'),
     triggerCommand(context),
+    backfillCommand(context),
+    ...[createCommand(context), updateCommand(context), deleteCommand(context)],
   ]
   for (const verb of verbs) command.addCommand(verb.copyInheritedSettings(command))
   return command
@@ -38,13 +40,15 @@ export function schedulesCommand(context: Context): Command {
 
 async function runList(context: Context, flags: ScheduleFlags): Promise<void> {
   await withReadStore(context, flags, async (store) => {
+    const schedules = await listSchedules(store)
     await printRows(context, flags, {
-      rows: await store.schedules(),
+      rows: schedules,
       columns: scheduleColumns,
-      toJson: toScheduleJson,
+      toJson: toListedScheduleJson,
       toId: ({ name }) => name,
       empty: `There is no schedule in ${store.database.label}.`,
     })
+    if (flags.output === 'table') printNotice(context, ...schedules.flatMap(describeMissed))
   })
 }
 
@@ -63,12 +67,10 @@ function statusCommand(
         settleResult(context, await store.setSchedule(name, status), {
           changed: `The schedule ${name} is ${status}.`,
           noOp: `The schedule ${name} is ${status} already.`,
-          noOpHint: listSchedules,
-          ...(await missing(store, name)),
+          noOpHint: seeSchedules,
+          ...(await missingSchedule(store, name)),
         })
-        const schedule = (await store.schedules()).find((one) => one.name === name)
-        const json = toScheduleJson(requireThere(schedule, await missing(store, name)))
-        await printOne(context, flags, { json, id: name })
+        await printOne(context, flags, { json: toScheduleJson(await findSchedule(store, name)), id: name })
       })
     })
 }
@@ -80,17 +82,9 @@ function triggerCommand(context: Context): Command {
     .action((name: string, _, command: Command) => {
       const flags = command.optsWithGlobals<ScheduleFlags>()
       return withStore(context, flags, async (store) => {
-        const workflowId = requireThere(await store.triggerSchedule(name), await missing(store, name))
+        const workflowId = requireThere(await store.triggerSchedule(name), await missingSchedule(store, name))
         if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
         await printOne(context, flags, { json: { schedule: name, workflowId } })
       })
     })
-}
-
-async function missing(store: Store, name: string) {
-  const names = (await store.schedules()).map((schedule) => schedule.name)
-  return {
-    notFound: `There is no schedule "${name}" there.`,
-    notFoundHint: listOrNearest('schedules', name, names),
-  }
 }
