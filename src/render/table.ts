@@ -22,6 +22,8 @@ export interface Column<Row> {
   readonly lastWidth?: number
   /** Where cells lose what does not fit; the end by default. */
   readonly truncate?: 'end' | 'middle'
+  /** Left out before others are cut below their `minWidth`. */
+  readonly givesWay?: boolean
   /** Left out where it does not fit, the highest number first, and where all its cells are empty. */
   readonly optional?: number
 }
@@ -117,11 +119,19 @@ function dropOptional<Row>(columns: readonly Sized<Row>[], width: number): reado
 
 /** The last resort: cuts below what makes sense, and the last columns off. */
 function squeeze<Row>(columns: readonly Sized<Row>[], width: number): readonly Sized<Row>[] {
-  const needed = columns.filter(({ column }) => column.optional === undefined)
-  const squeezed = shrink(
-    needed.map((sized) => ({ ...sized, minWidth: Math.min(sized.width, sized.column.lastWidth ?? 1) })),
+  const needed = columns.filter(({ column }) => column.optional === undefined && !column.givesWay)
+  // Those that stood whole give first: an id is known by its ends, a text is not.
+  const isWhole = ({ column }: Sized<Row>) =>
+    column.lastWidth !== undefined && (column.minWidth === undefined || column.truncate === 'middle')
+  const lower = (sized: Sized<Row>) => ({
+    ...sized,
+    minWidth: Math.min(sized.width, sized.column.lastWidth ?? 1),
+  })
+  const cut = shrink(
+    needed.map((sized) => (isWhole(sized) ? lower(sized) : sized)),
     width,
   )
+  const squeezed = shrink(cut.map(lower), width)
   return totalWidth(squeezed) <= width || needed.length <= 1 ? squeezed : squeeze(needed.slice(0, -1), width)
 }
 

@@ -25,7 +25,7 @@ export function truncate(text: string, width: number): string {
     if (used > width - 1) break
     kept += segment
   }
-  return `${kept.trimEnd()}…`
+  return `${kept.replace(/[\s…]+$/, '')}…`
 }
 
 /** The same with the beginning and the end of it: ids often differ in their last characters only. */
@@ -57,6 +57,15 @@ export function wrap(text: string, width: number, maxLines: number): string[] {
     rest = rest.slice(line.length).trimStart()
   }
   return [...lines, truncate(rest, width)]
+}
+
+/** What is longer holds a value of somebody else's. */
+const longestSentence = 320
+
+/** A sentence whole, on however narrow a screen. */
+export function wrapSentence(text: string, room: number): string[] {
+  const width = Math.max(1, room)
+  return wrap(text, width, Math.max(2, Math.ceil(longestSentence / width)))
 }
 
 /** `1 wait`, `2 waits`. */

@@ -16,7 +16,7 @@ import { eventColumns } from './columns/event-columns.ts'
 import { stepColumns } from './columns/step-columns.ts'
 import { streamColumns } from './columns/stream-columns.ts'
 import { workflowColumns } from './columns/workflow-columns.ts'
-import { commandLines, labelledCommand } from './command-lines.ts'
+import { commandBlock, commandLines, labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
 import { queueText } from './manage/queue-text.ts'
 import { errorSentence } from './outcome.ts'
@@ -164,13 +164,14 @@ function stuckLines({ workflow, isLeftBehind = false }: Details, frame: Viewport
   const { style, width } = frame
   const room = Math.max(1, width - keyWidth)
   const text = `executor ${shortExecutor(workflow.executorId ?? '')} is not connected`
-  const takeOver = commandLines(command('recover', [workflow.workflowId]), frame, room)
-  const [first = ''] = takeOver
-  const isShort = takeOver.length === 1 && displayWidth(`${text}   ${first}`) <= room
-  const painted = isShort
-    ? [`${style.bad(text)}   ${style.command(first)}`]
-    : [...wrap(text, room, 2).map(style.bad), ...takeOver.map((line) => style.command(truncate(line, room)))]
-  return factLines('stuck', painted, frame)
+  const takeOver = command('recover', [workflow.workflowId])
+  const [first = '', ...more] = commandLines(takeOver, frame, room)
+  const isShort = more.length === 0 && displayWidth(`${text}   ${first}`) <= room
+  if (isShort) return factLines('stuck', [`${style.bad(text)}   ${style.command(first)}`], frame)
+  return [
+    ...factLines('stuck', wrap(text, room, 2).map(style.bad), frame),
+    ...commandBlock(takeOver, frame, [keyWidth, 2, 0]).map(style.command),
+  ]
 }
 
 function waitSection(waits: readonly Wait[], frame: Viewport): string[] {

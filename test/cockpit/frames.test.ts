@@ -22,6 +22,7 @@ import { toFindingLines } from '../../src/render/doctor/finding.ts'
 import { createStyle } from '../../src/render/style.ts'
 import { displayWidth } from '../../src/render/text.ts'
 import { cleanText } from '../../src/terminal/clean-text.ts'
+import { showStyles } from '../support/show-styles.ts'
 import { changesOf, createShop, now } from './shop.ts'
 
 const sizes = [
@@ -179,18 +180,12 @@ test('every view fits its screen, says the same without colour, and lets no text
       expect(coloured.map(cleanText), place).toEqual(coloured)
       expect(plain.join(''), place).not.toMatch(/\p{Cc}|\u202e/u)
       frames.push(`── ${size.columns}×${size.rows} ──`, ...plain)
-      if (size.columns === 80) frames.push('── 80×24, in colour ──', ...coloured.map(showStyles))
+      frames.push(`── ${size.columns}×${size.rows}, in colour ──`, ...coloured.map(showStyles))
     }
     const text = `${frames.map((line) => line.trimEnd()).join('\n')}\n`
     await expect(text).toMatchFileSnapshot(path.join(import.meta.dirname, 'frames', `${name}.txt`))
   }
 })
-
-/** Styles as text, so that a change of colour is seen in a review. */
-function showStyles(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are what is shown
-  return line.replaceAll(/\x1b\[([\d;]+)m/g, '⟨$1⟩')
-}
 
 test.each([
   { columns: 20, rows: 5 },

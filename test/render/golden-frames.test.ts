@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { createStyle } from '../../src/render/style.ts'
 import { displayWidth } from '../../src/render/text.ts'
-import { hostileTexts } from '../support/hostile-texts.ts'
-import { createScreens, screenNow, type Texts } from '../support/screens.ts'
+import { hostileMix, hostileTexts } from '../support/hostile-texts.ts'
+import { createScreens, type DrawScreen, screenNow, type Texts } from '../support/screens.ts'
+import { showStyles } from '../support/show-styles.ts'
 
 const sizes = [
   [120, 40],
@@ -21,19 +22,27 @@ const hostileOf = (hostile: string): Texts => ({ id: (name) => name, text: () =>
 
 const screens = await createScreens(usual)
 const wideScreens = await createScreens(wide)
+const hostileScreens = await createScreens(hostileOf(hostileMix))
 const names = Object.keys(screens)
 
-test.each(names)('%s, as it stands on each screen', async (name) => {
-  const frames = sizes.map(([width, height]) => {
-    const lines = screens[name]?.({ style: createStyle(0), width, now: screenNow }, height) ?? []
-    return [`${width}×${height}`, ...lines].join('\n')
+/** Three sizes, each without colour and with it. */
+function framesOf(draw: DrawScreen | undefined): string {
+  const frames = sizes.flatMap(([width, height]) => {
+    const at = (level: 0 | 1) =>
+      draw?.({ style: createStyle(level), width, now: screenNow }, height).map((line) => line.trimEnd()) ?? []
+    return [
+      [`── ${width}×${height} ──`, ...at(0)].join('\n'),
+      [`── ${width}×${height}, in colour ──`, ...at(1).map(showStyles)].join('\n'),
+    ]
   })
-  await expect(`${frames.join('\n\n')}\n`).toMatchFileSnapshot(`golden/${name.replaceAll(/\W+/g, '-')}.txt`)
-})
+  return `${frames.join('\n\n')}\n`
+}
 
-test.each(names)('%s with wide characters', async (name) => {
-  const lines = wideScreens[name]?.({ style: createStyle(0), width: 80, now: screenNow }, 24) ?? []
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(`golden/${name.replaceAll(/\W+/g, '-')}-wide.txt`)
+test.each(names)('%s, as it stands on each screen', async (name) => {
+  const file = name.replaceAll(/\W+/g, '-')
+  await expect(framesOf(screens[name])).toMatchFileSnapshot(`golden/${file}.txt`)
+  await expect(framesOf(wideScreens[name])).toMatchFileSnapshot(`golden/${file}-wide.txt`)
+  await expect(framesOf(hostileScreens[name])).toMatchFileSnapshot(`golden/${file}-hostile.txt`)
 })
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the styles are ours

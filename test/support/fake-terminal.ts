@@ -25,6 +25,8 @@ export interface FakeTerminal {
   /** Everything written so far. Of a live region: what stands above it and its last frame, once it has finished. */
   stdout(): string
   stderr(): string
+  /** Both, in the order in which they came: what somebody at it sees. */
+  transcript(): string
   /** Every distinct frame of every live region, in order. */
   frames(): string[][]
   resize(columns: number, rows: number): void
@@ -43,6 +45,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
   const unanswered = [...answers]
   let colorMode: ColorMode = 'auto'
   let mark = ''
+  let transcript = ''
 
   const colorLevel = (): ColorLevel => {
     if (colorMode === 'never') return 0
@@ -51,6 +54,10 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
 
   const createOutput = () => {
     let text = ''
+    const append = (more: string) => {
+      text += more
+      transcript += more
+    }
     const output: Output = {
       isTerminal,
       canRedraw: isTerminal && !isCI,
@@ -63,21 +70,13 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
       get rows() {
         return size.rows
       },
-      write: async (more) => {
-        text += more
-      },
+      write: async (more) => append(more),
       onResize: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
     }
-    return {
-      output,
-      text: () => text,
-      append: (more: string) => {
-        text += more
-      },
-    }
+    return { output, text: () => text, append }
   }
 
   const stdout = createOutput()
@@ -181,6 +180,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     terminal,
     stdout: stdout.text,
     stderr: stderr.text,
+    transcript: () => transcript,
     frames: () => frames,
     resize: (columns, rows) => {
       Object.assign(size, { columns, rows })

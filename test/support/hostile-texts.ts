@@ -9,9 +9,16 @@ export const hostileTexts: readonly string[] = [
   'bell\x07back\b\x7f',
   'user\u202etxt.exe',
   'ze\u200bro',
+  '\u034f',
   '日本語テキスト',
   '👩‍👩‍👧👍🏽🇫🇷',
   'z\u0351\u0310\u0333a\u0301lgo',
+  '::error::a line that a CI runner would obey',
+  '--yes',
+  '$(touch /tmp/owned)',
   '',
   ' ',
 ]
+
+/** Much of that at once. */
+export const hostileMix = '\x1b[2J$(id)\u202e\u034f\n::error::--yes 👩‍👩‍👧語'

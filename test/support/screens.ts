@@ -133,11 +133,12 @@ export async function createScreens(texts: Texts): Promise<Readonly<Record<strin
       waits: await store.waits([refund]),
     },
   }
-  const watched = (changes: readonly Change[]): DrawScreen => {
-    const model = changes.reduce(
+  const watched = (changes: readonly Change[], strandedIds: readonly string[] = []): DrawScreen => {
+    const seen = changes.reduce(
       (known, change) => update(known, { type: 'change', change }),
       initialWatchModel([runId]),
     )
+    const model = update(seen, { type: 'stranded', workflowIds: strandedIds })
     return (frame, height) => view(model, { ...frame, height })
   }
   const value: JsonValue = { note: texts.text('a value') }
@@ -165,6 +166,7 @@ export async function createScreens(texts: Texts): Promise<Readonly<Record<strin
     'watch, an agent': watched(agent(texts)),
     'watch, all there is': watched(run.slice(0, -2)),
     'watch, at the end': watched(run),
+    'watch, its executor gone': watched(agent(texts), [runId]),
     timeline: (frame) => renderTimeline([...steps, failed], frame),
     get: (frame) => (details ? renderDetails(details, frame) : []),
     inbox: (frame, height) => pickerView(initialPicker(waits), texts.text('shop'), frame, height),

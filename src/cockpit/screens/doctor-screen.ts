@@ -1,4 +1,4 @@
-import { renderFindings } from '../../render/doctor/finding.ts'
+import { renderFindings } from '../../render/doctor/findings-view.ts'
 import type { Viewport } from '../../render/gutter.ts'
 import type { DoctorScreen } from '../cockpit-model.ts'
 import type { ScreenKind } from '../screen-kind.ts'

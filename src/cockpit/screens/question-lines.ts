@@ -5,7 +5,7 @@ import type { Topic } from '../../core/topic.ts'
 import { command } from '../../core/words/command-line.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import type { JsonValue, Step, WorkflowEvent } from '../../core/workflow.ts'
-import { commandLines } from '../../render/command-lines.ts'
+import { commandBlock, commandLines } from '../../render/command-lines.ts'
 import type { Viewport } from '../../render/gutter.ts'
 import {
   displayWidth,
@@ -64,7 +64,7 @@ function stuckLines(workflowId: string, executorId: string, frame: Viewport): st
     return [`${style.bad(text)}   ${style.command(first)}`]
   return [
     ...foldLine(text, width).map(style.bad),
-    ...takeOver.map((line) => style.command(truncate(line, width))),
+    ...commandBlock(command('recover', [workflowId]), frame, [0]).map(style.command),
   ]
 }
 

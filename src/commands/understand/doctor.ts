@@ -11,13 +11,8 @@ import { addOutputOptions, type OutputFlags, printRows } from '../../frame/outpu
 import { readQueues } from '../../frame/queues/remembered-pauses.ts'
 import { createTimeLimit, type TimeLimit } from '../../frame/time-limit.ts'
 import { withStore } from '../../frame/with-store.ts'
-import {
-  findingColumns,
-  renderFindings,
-  toFindingJson,
-  toFindingLines,
-  toTypedFinding,
-} from '../../render/doctor/finding.ts'
+import { findingColumns, toFindingJson, toFindingLines, toTypedFinding } from '../../render/doctor/finding.ts'
+import { renderFindings } from '../../render/doctor/findings-view.ts'
 import { createStyle } from '../../render/style.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'

@@ -1,11 +1,11 @@
 import type { ImportedWorkflow } from '../../core/transfer/transfer.ts'
 import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
-import { faint } from './cell.ts'
+import { faint, idWidths } from './cell.ts'
 
 /** What became of each workflow of an import. */
 export const importColumns: readonly Column<ImportedWorkflow>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId },
+  { title: 'ID', value: ({ workflowId }) => workflowId, ...idWidths },
   { title: 'OUTCOME', value: ({ outcome }) => outcome },
   { title: 'NEW ID', value: ({ newWorkflowId }) => newWorkflowId ?? '', optional: 1 },
   { title: 'WAS', value: ({ before }) => before, paint: faint, optional: 2 },

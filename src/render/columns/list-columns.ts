@@ -8,7 +8,7 @@ import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
 import { formatField, formatValue } from '../value.ts'
-import { maxValueWidth } from './cell.ts'
+import { idWidths, maxValueWidth } from './cell.ts'
 import { describeState, fitState, sumOfChildren, wholeState } from './state-text.ts'
 import { workflowColumns } from './workflow-columns.ts'
 
@@ -18,10 +18,9 @@ export const listColumns: readonly Column<ListedWorkflow>[] = [
     title: 'ID',
     value: ({ workflowId }) => workflowId,
     compact: ({ workflowId }) => shortId(workflowId),
-    lastWidth: 12,
-    truncate: 'middle',
+    ...idWidths,
   },
-  { title: 'NAME', value: ({ name }) => name, minWidth: 12, lastWidth: 8 },
+  { title: 'NAME', value: ({ name }) => name, minWidth: 12, lastWidth: 8, givesWay: true },
   {
     title: 'STATE',
     isText: true,

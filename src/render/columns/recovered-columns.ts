@@ -2,6 +2,7 @@ import type { RecoveredRow } from '../../core/diagnosis/recovery.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
+import { idWidths } from './cell.ts'
 
 const lookByOutcome: Readonly<
   Record<RecoveredRow['outcome'], { readonly text: string; readonly paint: keyof Style }>
@@ -15,7 +16,12 @@ const lookByOutcome: Readonly<
 
 /** What became of the workflows that dead executors left. */
 export const recoveredColumns: readonly Column<RecoveredRow>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, compact: ({ workflowId }) => shortId(workflowId) },
+  {
+    title: 'ID',
+    value: ({ workflowId }) => workflowId,
+    compact: ({ workflowId }) => shortId(workflowId),
+    ...idWidths,
+  },
   {
     title: 'OUTCOME',
     value: ({ outcome }) => outcome,

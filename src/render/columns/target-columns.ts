@@ -3,6 +3,7 @@ import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
+import { idWidths } from './cell.ts'
 
 /** A workflow about to be changed. */
 export interface TargetRow extends WorkflowState {
@@ -12,14 +13,14 @@ export interface TargetRow extends WorkflowState {
 
 /** Ids stay whole: who says no may want to name them. */
 export const targetColumns: readonly Column<TargetRow>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, lastWidth: 12, truncate: 'middle' },
+  { title: 'ID', value: ({ workflowId }) => workflowId, ...idWidths },
   { title: 'NAME', value: ({ name }) => name, minWidth: 12, lastWidth: 8 },
   {
     title: 'STATUS',
     value: ({ status }) => status,
     short: ({ status }) => statusText(status),
     paint: (text, { status }, style) => paintStatus(text, status, style),
-    minWidth: 9,
+    minWidth: 10,
   },
   {
     title: 'AGE',
@@ -34,7 +35,7 @@ export const targetColumns: readonly Column<TargetRow>[] = [
     short: ({ executorId, isLeftBehind }) =>
       `${shortExecutor(executorId ?? '')}${isLeftBehind ? ' gone' : ''}`,
     paint: (text, { isLeftBehind }, style) => (isLeftBehind ? style.bad(text) : style.faint(text)),
-    minWidth: 8,
+    minWidth: 10,
     optional: 1,
   },
 ]

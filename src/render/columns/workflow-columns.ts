@@ -5,10 +5,15 @@ import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatAge } from '../time-text.ts'
-import { between, faint, msBetween } from './cell.ts'
+import { between, faint, idWidths, msBetween } from './cell.ts'
 
 export const workflowColumns: readonly Column<WorkflowSummary>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, compact: ({ workflowId }) => shortId(workflowId) },
+  {
+    title: 'ID',
+    value: ({ workflowId }) => workflowId,
+    compact: ({ workflowId }) => shortId(workflowId),
+    ...idWidths,
+  },
   { title: 'NAME', value: ({ name }) => name, minWidth: 14 },
   {
     title: 'STATUS',

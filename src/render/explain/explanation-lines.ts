@@ -12,12 +12,10 @@ import { isEnded, type Step } from '../../core/workflow.ts'
 import type { Viewport } from '../gutter.ts'
 import { errorSentence, outcomeSentence } from '../outcome.ts'
 import { statusLabel } from '../style.ts'
-import { displayWidth, escapeName, pad, shortExecutor, truncate, wrap } from '../text.ts'
+import { displayWidth, escapeName, pad, shortExecutor, truncate, wrapSentence } from '../text.ts'
 import { formatAge, formatCountdown, formatElapsed, formatTime } from '../time-text.ts'
 import { causeSentence } from './cause-sentence.ts'
 import { fixesOf, type Surroundings } from './fixes.ts'
-
-const maxLines = 4
 
 /** As it is typed, and what it does. */
 export interface TypedFix {
@@ -37,7 +35,7 @@ export function renderExplanation(
   const margin = width < 60 ? 10 : 11
   const block = (key: string, texts: readonly string[], paint = style.plain) =>
     texts
-      .flatMap((text) => wrap(text, Math.max(1, width - margin), maxLines))
+      .flatMap((text) => wrapSentence(text, width - margin))
       .map((line, index) => style.faint(pad(index === 0 ? key : '', margin)) + paint(line))
   const { status, name, workflowId } = situation.workflow
   const title = `${escapeName(name)}  ${escapeName(workflowId)}`
@@ -85,7 +83,8 @@ function fixLines(list: readonly TypedFix[], margin: number, { style, width }: V
     const left = width - margin - displayWidth(command)
     if (left >= comment.length + 2) return [`${head}${style.command(command)}  ${style.faint(comment)}`]
     const lines = left >= 0 ? [head + style.command(command)] : [head.trimEnd(), style.command(command)]
-    return [...lines, style.faint(pad('', margin) + truncate(comment, Math.max(1, width - margin)))]
+    const comments = wrapSentence(effect, width - margin - 2)
+    return [...lines, ...comments.map((line) => style.faint(`${pad('', margin)}# ${line}`))]
   })
 }
 

@@ -4,7 +4,7 @@ import { waitId } from '../../core/decide/wait-id.ts'
 import type { WaitState } from '../../core/workflow.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
-import { shortId } from '../text.ts'
+import { displayWidth, pad, shortId } from '../text.ts'
 import { formatAge, formatElapsed } from '../time-text.ts'
 
 /** As it stands in a list. */
@@ -35,8 +35,7 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     title: 'WAIT',
     value: waitId,
     compact: ({ workflowId, step }) => `${shortId(workflowId)}#${step}`,
-    lastWidth: 16,
-    truncate: 'middle',
+    ...{ minWidth: 48, lastWidth: 16, truncate: 'middle' },
   },
   { title: 'WORKFLOW', value: ({ name }) => name, minWidth: 16, optional: 3 },
   {
@@ -67,6 +66,8 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     title: 'STATE',
     value: ({ state }) => state,
     short: (row, now) => lookOf(row, now).text,
+    fit: (row, width, now) => fitLook(lookOf(row, now).text, width),
+    lastWidth: 5,
     paint: (text, row, style, now) => style[lookOf(row, now).paint](text),
   },
   {
@@ -76,6 +77,11 @@ export const waitColumns: readonly Column<WaitRow>[] = [
     optional: 5,
   },
 ]
+
+/** Its symbol alone says it too. */
+function fitLook(text: string, width: number): string {
+  return pad(displayWidth(text) <= width ? text : text.slice(0, Math.min(1, width)), width)
+}
 
 function describeBriefly(wait: WaitRow): string {
   const { asked, topic, source } = wait

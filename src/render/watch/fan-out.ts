@@ -103,6 +103,18 @@ function failedLine({ workflowId, parentId, summary, failure }: WatchedWorkflow,
 
 /** As many of those at work as there is room for. */
 function workingLine(working: readonly WatchedWorkflow[], frame: Viewport): string {
-  const ids = working.map(({ parentId, workflowId }) => idBelow(parentId, workflowId)).join('  ')
-  return `${frame.style.accent('▸')} ${truncate(ids, contentWidth(frame) - 2)}`
+  const ids = working.map(({ parentId, workflowId }) => idBelow(parentId, workflowId))
+  const width = contentWidth(frame) - 2
+  let text = ''
+  for (const [index, id] of ids.entries()) {
+    const longer = index === 0 ? id : `${text}  ${id}`
+    const more = index < ids.length - 1 ? '  …' : ''
+    if (displayWidth(longer + more) > width) return line(index === 0 ? truncate(id, width) : `${text}  …`)
+    text = longer
+  }
+  return line(text)
+
+  function line(shown: string): string {
+    return `${frame.style.accent('▸')} ${shown}`
+  }
 }

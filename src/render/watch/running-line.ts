@@ -24,11 +24,13 @@ export function runningLine(
   const ms = now.getTime() - since.getTime()
   const child = activeChildOf(workflows, workflow)
   const number = String((lastStep?.step ?? -1) + 1)
-  const what = child
-    ? `${number} waits for child ${idBelow(workflowId, child.workflowId)}`
-    : `step ${number} runs${ms > longStepMs ? ', or is tried again' : ''}`
+  const childId = child ? idBelow(workflowId, child.workflowId) : ''
+  const forms = child
+    ? [`${number} waits for child ${childId}`, `${number} waits for ${childId}`]
+    : [`step ${number} runs${ms > longStepMs ? ', or is tried again' : ''}`, `step ${number} runs`]
   const elapsed = formatElapsed(ms)
-  const text = `▸ ${truncate(what, width - displayWidth(elapsed) - 4)}`
+  const room = width - displayWidth(elapsed) - 4
+  const text = `▸ ${truncate(forms.find((form) => displayWidth(form) <= room) ?? forms[0] ?? '', room)}`
   return [`${style.accent(text)}  ${style.faint(elapsed)}`]
 }
 

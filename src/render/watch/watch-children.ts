@@ -1,6 +1,6 @@
 import { isEnded } from '../../core/workflow.ts'
 import { contentWidth, type Viewport, withLabel } from '../gutter.ts'
-import { paintStatus, statusText } from '../style.ts'
+import { paintStatus, statusSymbol, statusText } from '../style.ts'
 import { displayWidth, escapeName, pad, truncate } from '../text.ts'
 import { elapsedOf } from '../time-text.ts'
 import { childDetails, shareRows } from './child-details.ts'
@@ -11,6 +11,8 @@ import { priorities, type Section } from './section.ts'
 import { progressOf, type WatchedWorkflow, type WatchModel } from './watch-model.ts'
 
 const maxRows = 12
+/** A name that is cut below this tells nothing. */
+const leastName = 4
 
 export interface ChildFrame extends Viewport {
   /** What each child does stands below it, and how it ended. */
@@ -65,7 +67,7 @@ function childLine({ branch, child }: TreeLine, frame: Viewport): string {
   const { style, now } = frame
   const { summary, name, workflowId, parentId } = child
   const width = contentWidth(frame)
-  const status = pad(summary ? statusText(summary.status) : '· started', 10)
+  const id = idBelow(parentId, workflowId)
   const progress = summary && isEnded(summary.status) ? undefined : progressOf(child)
   const right = [
     progress === undefined ? '' : `${Math.floor(progress * 100)}%`,
@@ -73,15 +75,20 @@ function childLine({ branch, child }: TreeLine, frame: Viewport): string {
   ]
     .filter(Boolean)
     .join('  ')
-  const left = width - displayWidth(branch) - displayWidth(status) - displayWidth(right) - 4
-  if (left < 4) return truncate(`${branch}${status.trimEnd()} ${escapeName(name)}`, width)
-  const title = pad(titleOf(escapeName(name), idBelow(parentId, workflowId), left), left)
+  const besideTitle = displayWidth(branch) + displayWidth(right) + 4
+  const word = pad(summary ? statusText(summary.status) : '· started', 10)
+  // Which child it is says more than the word for its symbol.
+  const isRoomy = width - besideTitle - displayWidth(word) >= leastName + 2 + displayWidth(id)
+  const status = isRoomy ? word : summary ? statusSymbol(summary.status) : '·'
+  const left = width - besideTitle - displayWidth(status)
+  if (left < leastName) return truncate(`${branch}${status} ${escapeName(name)}`, width)
+  const title = pad(titleOf(escapeName(name), id, left), left)
   const painted = summary ? paintStatus(status, summary.status, style) : style.faint(status)
   return `${style.faint(branch)}${painted}  ${title}  ${style.faint(right)}`.trimEnd()
 }
 
 /** What tells children of one name apart is their id: the name is cut first. */
 function titleOf(name: string, id: string, width: number): string {
-  const nameWidth = Math.max(4, width - displayWidth(id) - 2)
+  const nameWidth = Math.max(leastName, width - displayWidth(id) - 2)
   return truncate(`${truncate(name, nameWidth)}  ${id}`, width)
 }

@@ -1,7 +1,7 @@
 import { answerCommand, describeQuestion } from '../../core/decide/question-words.ts'
 import { command } from '../../core/words/command-line.ts'
 import type { Wait } from '../../core/workflow.ts'
-import { commandLines } from '../command-lines.ts'
+import { commandBlock, commandLines } from '../command-lines.ts'
 import { contentWidth, gutterWidth, type Viewport, withLabel } from '../gutter.ts'
 import { displayWidth, escapeName, shortExecutor, truncate } from '../text.ts'
 import { formatCountdown, formatElapsed } from '../time-text.ts'
@@ -33,14 +33,17 @@ export function stuckSection(
   if (summary?.status !== 'PENDING' || !strandedIds.includes(workflowId)) return []
   const width = contentWidth(frame)
   const text = `executor ${shortExecutor(summary.executorId ?? '')} is not connected`
-  const lines = commandLines(command('recover', [workflowId]), frame, width)
-  const [first = ''] = lines
-  const fits = lines.length === 1 && displayWidth(text) + displayWidth(first) + 3 <= width
+  const takeOver = command('recover', [workflowId])
+  const [first = '', ...more] = commandLines(takeOver, frame, width)
   const said = frame.style.bad(truncate(text, width))
+  const fits = more.length === 0 && displayWidth(text) + displayWidth(first) + 3 <= width
   const drawn = fits
-    ? [`${said}   ${frame.style.command(first)}`]
-    : [said, ...lines.map((line) => frame.style.command(truncate(line, width)))]
-  return [solid(priorities.waits, withLabel('stuck', drawn, frame))]
+    ? withLabel('stuck', [`${said}   ${frame.style.command(first)}`], frame)
+    : [
+        ...withLabel('stuck', [said], frame),
+        ...commandBlock(takeOver, frame, [gutterWidth(frame.width), 2, 0]).map(frame.style.command),
+      ]
+  return [solid(priorities.waits, drawn)]
 }
 
 function waitLines(wait: Wait, whose: string, frame: Viewport): string[] {
@@ -63,10 +66,5 @@ export function questionLines(wait: Wait, whose: string, { style, now }: Viewpor
 /** The command that answers, behind the first margin that leaves it whole; else it goes on in the next line, as a shell takes it. */
 export function answerLines(wait: Wait, frame: Viewport, margins: readonly number[]): string[] {
   if (wait.state === 'answered') return []
-  const { style, width } = frame
-  const command = answerCommand(wait)
-  const margin = margins.find((cells) => commandLines(command, frame, width - cells).length === 1) ?? 0
-  return commandLines(command, frame, width - margin).map(
-    (line) => ' '.repeat(margin) + style.command(truncate(line, width)),
-  )
+  return commandBlock(answerCommand(wait), frame, margins).map((line) => frame.style.command(line))
 }

@@ -66,7 +66,7 @@ test('each child has its last steps below it, what it does now, and how it ended
              │  │ ✓ 2 part2    251ms
              │  │ ✓ 3 part3    251ms
              │  │ ✗ 4 upload   251ms
-             │  │ ▸ 5 waits for child ……  6s
+             │  │ ▸ 5 waits for …-0  6s
              │  └─ ● PENDING   res…  …-0  2s
              │       ▸ step 0 runs  2s
              ├─ ✗ ERROR     resi…  …-1  2.2s

@@ -56,7 +56,7 @@ test('a fan-out is a sum, with what failed pinned, what is at work, and no row o
                 ✗ …-39  image 40 is corrupt: bad JPEG marker 0xff               2.2s
                 ✗ …-70  image 71 is corrupt: bad JPEG marker 0xff               2.2s
                 ✗ …-71  image 72 is corrupt: bad JPEG marker 0xff               2.2s
-                ▸ …-134  …-135  …-136  …-137  …-138  …-139  …-140  …-141  …-142  …-…"
+                ▸ …-134  …-135  …-136  …-137  …-138  …-139  …-140  …-141  …-142  …"
   `)
   expect(draw(fold(fanOut()), 40, 8)).toMatchInlineSnapshot(`
     "● PENDING   resizeAll  018f3a9c   1m 12s
@@ -65,7 +65,7 @@ test('a fan-out is a sum, with what failed pinned, what is at work, and no row o
              ✗ …-39  image 40 is corr…  2.2s
              ✗ …-70  image 71 is corr…  2.2s
              ✗ …-71  image 72 is corr…  2.2s
-             ▸ …-134  …-135  …-136  …-137…"
+             ▸ …-134  …-135  …-136  …-137  …"
   `)
 })
 
