@@ -233,6 +233,13 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'production.md',
   },
   versions: { examples: ['versions', 'versions -o json'], page: 'production.md' },
+  'versions rename-application': {
+    examples: [
+      'versions rename-application example example-2 --dry-run',
+      'versions rename-application example example-2 --yes',
+    ],
+    page: 'production.md',
+  },
   'versions promote': {
     examples: ['versions promote v0', 'versions promote v0 -o json'],
     page: 'production.md',

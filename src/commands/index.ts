@@ -198,8 +198,8 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'versions',
         usage: '',
-        summary: 'list versions with who runs them; promote one',
-        load: async () => (await import('./platform/versions.ts')).versionsCommand,
+        summary: 'list versions with who runs them; promote one; rename an application',
+        load: async () => (await import('./platform/versions/versions.ts')).versionsCommand,
       },
       {
         name: 'db',

@@ -10,6 +10,22 @@ export interface ApplicationVersion {
   readonly isLatest: boolean
 }
 
+/** How many rows of DBOS's tables belong to an application. */
+export interface ApplicationRows {
+  readonly queues: number
+  readonly schedules: number
+  readonly versions: number
+  readonly workflows: number
+  readonly steps: number
+}
+
+export interface RenameRequest {
+  readonly from: string
+  readonly to: string
+  /** With what belongs to no application, as SDKs before 4.27 wrote it. */
+  readonly adoptsUnclaimed: boolean
+}
+
 export interface VersionTotals {
   readonly isEstimate: boolean
   readonly countByVersion: ReadonlyMap<string, number>
@@ -162,6 +178,10 @@ export interface Platform {
   versionTotals(): Promise<VersionTotals>
   /** Makes it the latest one of its application. */
   promoteVersion(version: string): Promise<PlatformResult>
+  /** Counts them all. Of one, or of none with null. */
+  applicationRows(application: string | null): Promise<ApplicationRows>
+  /** What it gave to the new name; what is left where it was interrupted, the next time. Throws `schema-unsupported`. */
+  renameApplication(request: RenameRequest): Promise<ApplicationRows>
   /** By name. */
   queues(): Promise<readonly Queue[]>
   /** Without limits and with a poll of 1 s, but for `settings`. `no-op` when a queue of that name is there already. */

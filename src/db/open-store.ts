@@ -1,5 +1,5 @@
 import type { DatabaseTarget } from '../core/database.ts'
-import type { NewSchedule, ScheduleDefinition, TimeRange } from '../core/platform.ts'
+import type { NewSchedule, RenameRequest, ScheduleDefinition, TimeRange } from '../core/platform.ts'
 import type { Signature } from '../core/record/signature.ts'
 import type { Store } from '../core/store.ts'
 import type { ExportRequest, ImportRequest } from '../core/transfer/transfer.ts'
@@ -125,6 +125,10 @@ const functions = {
   versions: readVersions,
   versionTotals: readVersionTotals,
   promoteVersion,
+  applicationRows: async (database: Database, application: string | null) =>
+    (await import('./applications/application-rows.ts')).readApplicationRows(database, application),
+  renameApplication: async (database: Database, request: RenameRequest) =>
+    (await import('./applications/application-rows.ts')).renameApplication(database, request),
   queues: readQueues,
   createQueue,
   setQueue,

@@ -33,7 +33,7 @@ test.each(documented)('drover %s --help has a sentence, examples and a link', as
   for (const line of examples) expect(stdout).toContain(`  drover ${line}\n`)
   expect(stdout).toContain(`More: docs/${page}`)
   const [, commands = ''] = stdout.split('\nCommands:\n')
-  for (const [, name] of commands.split('\n\n')[0]?.matchAll(/^ {2}([a-z]+)/gm) ?? [])
+  for (const [, name] of commands.split('\n\n')[0]?.matchAll(/^ {2}([a-z-]+)/gm) ?? [])
     if (name !== 'help') expect(documented).toContain(`${words} ${name}`)
 })
 

@@ -119,7 +119,8 @@ test('bare drover is its help', async () => {
                                     resume, drain, set, create, delete
       schedules                     list schedules with their next times; pause,
                                     resume, trigger, backfill, create, delete
-      versions                      list versions with who runs them; promote one
+      versions                      list versions with who runs them; promote one;
+                                    rename an application
       db                            the embedded Postgres: start, stop, status, url,
                                     logs, reset, upgrade
       completion <shell>            print the script that completes drover in your
@@ -281,7 +282,7 @@ test.each([
     'did you mean drover schedules pause? It has next, pause, resume, trigger, backfill, create, update, delete',
   ],
   ['queues', 'xyzzy', 'drover queues --help   # it has pause, resume, drain, set, create, delete'],
-  ['versions', 'promot', 'did you mean drover versions promote? It has promote'],
+  ['versions', 'promot', 'did you mean drover versions promote? It has promote, rename-application'],
   ['db', 'stat', 'did you mean drover db start? It has start, stop, status, url, logs, reset, upgrade'],
 ])('drover %s says which commands it has, and which %s may be', async (group, typed, hint) => {
   for (const options of [[], ['--color', 'never']]) {

@@ -94,6 +94,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['schedules delete nightly --yes', 'json jsonl ids'],
   ['versions', 'json jsonl ids csv'],
   ['versions promote v0', 'json jsonl ids'],
+  ['versions rename-application example other --yes', 'json jsonl ids'],
   ['serve', ''],
   ['link asking#1 --as ada --public-url https://drover.example', 'json jsonl'],
   ['token create ada', 'json jsonl'],
@@ -145,6 +146,8 @@ const platformVerbs = [
   'setSchedule',
   'triggerSchedule',
   'createSchedule',
+  'applicationRows',
+  'renameApplication',
   'updateSchedule',
   'deleteSchedule',
   'backfillSchedule',
@@ -277,6 +280,7 @@ test.each([
   'schedules update nosuch --cron @daily',
   'schedules delete nosuch',
   'versions promote nosuch',
+  'versions rename-application nosuch other',
 ])('what is not there is 4, and nobody is asked: %s', async (line) => {
   for (const isTerminal of [true, false]) {
     const { code, stderr } = await runCli(line, { store: createStore(), isTerminal, answers: [true] })

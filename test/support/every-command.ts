@@ -80,6 +80,7 @@ export const writingCommands: readonly string[] = [
   'schedules update nightly --timezone UTC',
   'schedules delete nightly --yes',
   'versions promote v1',
+  'versions rename-application example other --yes --while-running',
   'audit init',
   'link asking --as ada --public-url https://drover.example',
 ]

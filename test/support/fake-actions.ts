@@ -155,6 +155,12 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
         onSubject('versions promote', version, result === 'changed', isRecorded)
         return result
       },
+      renameApplication: async (request) => {
+        const isRecorded = begin()
+        const result = await store.renameApplication(request)
+        onSubject('versions rename-application', request.from, true, isRecorded)
+        return result
+      },
       deleteEnded: async (batch) => {
         const isRecorded = begin()
         const result = await store.deleteEnded(batch)

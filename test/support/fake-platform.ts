@@ -99,6 +99,18 @@ export function createFakePlatform(
       )
       return 'changed'
     },
+    applicationRows: async (application) => ({
+      queues: [...queues.values()].filter((one) => one.application === application).length,
+      schedules: [...schedules.values()].filter((one) => one.application === application).length,
+      versions: versions.filter((one) => one.application === application).length,
+      workflows: rows().filter(({ workflow }) => workflow.application === application).length,
+      steps: 0,
+    }),
+    renameApplication: async ({ from, to }) => {
+      const moved = versions.filter((one) => one.application === from).length
+      versions = versions.map((one) => (one.application === from ? { ...one, application: to } : one))
+      return { queues: 0, schedules: 0, versions: moved, workflows: 0, steps: 0 }
+    },
     queues: async () => [...queues.values()].map(toQueue).sort((a, b) => (a.name < b.name ? -1 : 1)),
     hasQueue: async (name) => queues.has(name),
     createQueue: async (name, application, settings) => {

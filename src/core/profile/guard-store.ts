@@ -33,6 +33,7 @@ const changeOf: Describers<Exclude<keyof Store, ReadingMethod | 'as'>> = {
   deleteEnded: () => grave('Delete workflows that have ended'),
   createRecord: ({ run }) => (run ? grave('Create the record of decisions') : undefined),
   promoteVersion: (version) => grave(`Promote version ${version}`),
+  renameApplication: ({ from, to }) => grave(`Rename the application ${from} to ${to}`),
   createQueue: (name) => grave(`Register the queue ${name}`),
   setQueue: (name) => grave(`Change the queue ${name}`),
   deleteQueue: (name) => grave(`Delete the queue ${name}`),
@@ -100,6 +101,7 @@ type ReadingMethod =
   | 'planRetention'
   | 'versions'
   | 'versionTotals'
+  | 'applicationRows'
   | 'queues'
   | 'queueHistory'
   | 'schedules'

@@ -262,3 +262,24 @@ test('versions tells who runs each, and promotes one', async () => {
   expect((await runCli('versions promote v3', { store })).code).toBe(4)
   expect((await store.versions())[0]).toMatchObject({ version: 'v1', isLatest: true })
 })
+
+test('an application is renamed once its executors are stopped, and somebody said yes', async () => {
+  const store = shop()
+  const rename = 'versions rename-application shop store'
+  const running = await runCli(`${rename} --yes`, { store })
+  expect(running).toMatchObject({
+    code: 9,
+    stderr:
+      'error: Executors of shop live: pod-1.\nhint: stop them first (drover workers), or say --while-running\n',
+  })
+  const rows = 'shop: 1 schedule, 2 versions, 3 workflows.'
+  const dry = await runCli(`${rename} --dry-run -o json`, { store })
+  expect(dry.stderr).toContain(rows)
+  expect(JSON.parse(dry.stdout)).toMatchObject({ renamed: false, versions: 2, workflows: 3 })
+  const no = await runCli(`${rename} --while-running`, { store, isTerminal: true, answers: [false] })
+  expect(no).toMatchObject({ code: 130 })
+  expect(no.stderr).toContain('Rename the application shop to store in fake database?')
+  expect((await runCli(`${rename} --while-running --yes`, { store })).code).toBe(0)
+  expect((await store.versions()).map(({ application }) => application)).toEqual(['store', 'store'])
+  expect((await runCli('versions rename-application shop shop', { store })).code).toBe(2)
+})

@@ -197,3 +197,30 @@ test('the latest version is the one that was promoted last, for DBOS as well', a
   expect((await asShop.getLatestApplicationVersion()).versionName).toBe('v1')
   await asShop.destroy()
 })
+
+test('an application is renamed with all that belongs to it, and takes along what belongs to none', async () => {
+  const { real, database } = stores
+  await database.query(
+    `insert into dbos.application_versions (version_id, version_name, version_timestamp, application_name)
+     values ('r1', 'r1', 1, 'old')`,
+  )
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name, application_name)
+     select 'renamed-' || i, case i when 1 then 'ENQUEUED' else 'SUCCESS' end, 'w', 'old' from generate_series(1, 3) i`,
+  )
+  await database.query(
+    `insert into dbos.operation_outputs (workflow_uuid, function_id, function_name, application_name)
+     values ('renamed-2', 0, 's', 'old')`,
+  )
+  const rows = { queues: 0, schedules: 0, versions: 1, workflows: 3, steps: 1 }
+  expect(await real.applicationRows('old')).toEqual(rows)
+  const unclaimed = await real.applicationRows(null)
+  expect(await real.renameApplication({ from: 'old', to: 'new', adoptsUnclaimed: false })).toEqual(rows)
+  expect(await real.applicationRows('old')).toMatchObject({ versions: 0, workflows: 0, steps: 0 })
+  expect(await real.applicationRows('new')).toEqual(rows)
+  const moved = await real.renameApplication({ from: 'new', to: 'newer', adoptsUnclaimed: true })
+  expect(moved).toEqual({
+    ...{ queues: unclaimed.queues, schedules: unclaimed.schedules, versions: 1 + unclaimed.versions },
+    ...{ workflows: 3 + unclaimed.workflows, steps: 1 + unclaimed.steps },
+  })
+})

@@ -1,14 +1,15 @@
 import { Command } from 'commander'
-import type { Context } from '../../context.ts'
-import { listVersions } from '../../core/run/list-versions.ts'
-import { command } from '../../core/words/command-line.ts'
-import { addListOptions, type OutputFlags, printOne, printRows } from '../../frame/output-format.ts'
-import { addSignatureOptions } from '../../frame/record/sign.ts'
-import { withReadStore, withStore } from '../../frame/with-store.ts'
-import { versionColumns } from '../../render/columns/platform-columns.ts'
-import { toVersionJson } from '../../render/to-json.ts'
-import type { DatabaseFlags } from '../../settings/settings.ts'
-import { settleResult } from './platform-result.ts'
+import type { Context } from '../../../context.ts'
+import { listVersions } from '../../../core/run/list-versions.ts'
+import { command } from '../../../core/words/command-line.ts'
+import { addListOptions, type OutputFlags, printOne, printRows } from '../../../frame/output-format.ts'
+import { addSignatureOptions } from '../../../frame/record/sign.ts'
+import { withReadStore, withStore } from '../../../frame/with-store.ts'
+import { versionColumns } from '../../../render/columns/platform-columns.ts'
+import { toVersionJson } from '../../../render/to-json.ts'
+import type { DatabaseFlags } from '../../../settings/settings.ts'
+import { settleResult } from '../platform-result.ts'
+import { renameApplicationCommand } from './rename-application.ts'
 
 interface VersionFlags extends DatabaseFlags, OutputFlags {}
 
@@ -16,7 +17,7 @@ const seeVersions = command('versions')
 
 export function versionsCommand(context: Context): Command {
   const command = addListOptions(new Command('versions'), ['table', 'json', 'jsonl', 'ids'])
-    .summary('list versions with who runs them; promote one')
+    .summary('list versions with who runs them; promote one; rename an application')
     .description(
       'List the versions of the applications: who runs each now, and how many workflows belong to it. Executors take workflows that name no version only as the latest one.',
     )
@@ -38,7 +39,9 @@ export function versionsCommand(context: Context): Command {
         await printOne(context, flags, { json: row ? toVersionJson(row) : { version }, id: version })
       })
     })
-  command.addCommand(promote.copyInheritedSettings(command))
+  for (const verb of [promote, renameApplicationCommand(context)]) {
+    command.addCommand(verb.copyInheritedSettings(command))
+  }
   return command
 }
 
