@@ -15,6 +15,7 @@ test.each([
   'list --since 60d',
   'inbox --older-than 60d --no-pick',
   'delete --ended --older-than 60d',
+  'audit --since 60d',
   'audit --from 60d',
 ])('a duration may be longer than the longest timer: %s', async (line) => {
   const { code, stderr } = await runCli(line, { store: createExampleStore() })
@@ -37,6 +38,7 @@ test.each([
   'approve --all --older-than 2026-02-30 --yes',
   'audit --from 2026-02-30',
   'audit --to 2026-02-30T10:00',
+  'audit --until 2026-02-30T10:00',
   'list --since 99999999999d',
   'wait done --timeout 99999999999d',
 ])('what is no time is exit 2, and nothing is done: %s', async (line) => {

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
@@ -16,6 +16,8 @@ import { toDiscrepancyJson } from '../../render/to-json.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
 
 interface VerifyFlags extends DatabaseFlags, OutputFlags {
+  readonly since?: string
+  /** The same, as it was called at first. */
   readonly from?: string
 }
 
@@ -25,13 +27,15 @@ export function verifyCommand(context: Context): Command {
     .description(
       'Compare each decision on record with its message, look for answers without a decision, and for actions that were begun and of which nothing tells the end; exit 5 where there is one.',
     )
-    .option('--from <time>', 'not before this time (default: since the first decision on record)')
+    .option('--since <time>', 'not before this time (default: since the first decision on record)')
+    .addOption(new Option('--from <time>', 'the same as --since').hideHelp())
     .action((_, command: Command) => runVerify(context, command.optsWithGlobals<VerifyFlags>()))
   return addOutputOptions(verify, ['table', 'json', 'jsonl'])
 }
 
 async function runVerify(context: Context, flags: VerifyFlags): Promise<void> {
-  const from = flags.from === undefined ? undefined : parseTime(flags.from, context.now())
+  const { since: given = flags.from } = flags
+  const from = given === undefined ? undefined : parseTime(given, context.now())
   await withReadStore(context, flags, async (store) => {
     const { checked, since, discrepancies, doubts } = await store.verifyRecord({ from })
     const { label } = store.database

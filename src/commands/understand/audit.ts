@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import { mergeRecord } from '../../core/record/record-line.ts'
@@ -17,6 +17,9 @@ import { verifyCommand } from './audit-verify.ts'
 
 interface AuditFlags extends DatabaseFlags, OutputFlags {
   readonly by?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+  /** The same, as they were called at first. */
   readonly from?: string
   readonly to?: string
   readonly limit?: number
@@ -36,8 +39,10 @@ export function auditCommand(context: Context): Command {
     )
     .argument('[id]', 'only of this workflow, or of one wait as ID#STEP')
     .addOption(repeatable('--by <name>', 'only by this actor, as claimed; repeatable'))
-    .option('--from <time>', 'not before this time, or a duration ago such as 7d')
-    .option('--to <time>', 'not after this time')
+    .option('--since <time>', 'not before this time, or a duration ago such as 7d')
+    .option('--until <time>', 'not after this time')
+    .addOption(new Option('--from <time>', 'the same as --since').hideHelp())
+    .addOption(new Option('--to <time>', 'the same as --until').hideHelp())
     .option('--limit <count>', 'at most this many (default: 50 as a table, else all)', positiveInteger)
     .action((id: string | undefined, _, command: Command) =>
       runAudit(context, id, command.optsWithGlobals<AuditFlags>()),
@@ -67,8 +72,9 @@ const meantHints = new Map([
 
 async function runAudit(context: Context, id: string | undefined, flags: AuditFlags): Promise<void> {
   const now = context.now()
-  const from = flags.from === undefined ? undefined : parseTime(flags.from, now)
-  const to = flags.to === undefined ? undefined : parseTime(flags.to, now)
+  const { since = flags.from, until = flags.to } = flags
+  const from = since === undefined ? undefined : parseTime(since, now)
+  const to = until === undefined ? undefined : parseTime(until, now)
   const limit = flags.limit ?? (flags.output === 'table' ? tableLimit : undefined)
   await withReadStore(context, flags, async (store) => {
     const wait = toWait(id)

@@ -47,7 +47,9 @@ test('verify compares decisions with messages, and is 5 where an answer is on no
 
 test('audit says when there are more, and takes times both ways', async () => {
   const store = await createDecidedStore()
-  const run = await runCli('audit --limit 1 --from 1h --to 2026-02-01T00:00:00Z', { store })
+  const run = await runCli('audit --limit 1 --since 1h --until 2026-02-01T00:00:00Z', { store })
+  const asAtFirst = await runCli('audit --limit 1 --from 1h --to 2026-02-01T00:00:00Z', { store })
+  expect(asAtFirst).toMatchObject({ code: run.code, stdout: run.stdout })
   expect(run.stderr).toContain('The newest 1; --limit shows more')
   expect(await runCli('audit --from yesterday', { store })).toMatchObject({ code: 2 })
 })
