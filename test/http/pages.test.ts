@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { CliError } from '../../src/core/errors.ts'
 import { createLink } from '../../src/core/links/answer-link.ts'
 import { createToken } from '../../src/http/auth/tokens.ts'
 import { createExampleStore } from '../support/example-store.ts'
 import { createFakeStore, type FakeStore } from '../support/fake-store.ts'
 import { createTestGateway, testLinkKeys } from '../support/test-gateway.ts'
+
+const unreachable = new CliError('database-unreachable', 'Nobody answers.')
 
 const now = new Date('2026-01-02T03:05:05Z')
 const publicUrl = 'http://localhost:8000'
@@ -50,7 +53,7 @@ test.each(['/', '/workflows', '/workflows/done', '/workflows/asking', '/waits/as
 )
 
 test('whatever comes from the database is text', async () => {
-  const evil = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202e`
+  const evil = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202e\u061c\u2060\ufeff\u{e0041}`
   const store = createFakeStore([
     {
       workflowId: evil,
@@ -70,7 +73,7 @@ test('whatever comes from the database is text', async () => {
     const text = await response.text()
     expect(response.status).toBe(200)
     expect(text.match(/<script/g)).toHaveLength(1)
-    expect(text).not.toMatch(/<img|\u202e/)
+    expect(text).not.toMatch(/<img|[\u202e\u061c\u2060\ufeff\u{e0041}]/u)
   }
 })
 
@@ -80,7 +83,7 @@ test('a question is answered by its form, and then shows who answered', async ()
   for (const part of ['Ship it?', '>Approve</button>', '>Reject</button>', 'Your name'])
     expect(page).toContain(part)
   const answered = await request('/waits/asking%231', form({ decision: 'approved', by: 'bob', comment: '' }))
-  expect([answered.status, answered.headers.get('Location')]).toEqual([303, '/waits/asking%231'])
+  expect([answered.status, answered.headers.get('Location')]).toEqual([303, '/waits/asking%231#answer'])
   expect(store.decided).toMatchObject([{ actor: { name: 'bob', source: 'gateway' }, comment: null }])
   const after = await (await request('/waits/asking%231')).text()
   expect(after).toContain('Already recorded: <strong>Approved</strong> by bob')
@@ -94,6 +97,34 @@ test('to reject takes a comment, and what was written stays', async () => {
   expect(await refused.text()).toContain('role="alert">To reject, say why.')
   await request('/waits/asking%231', form({ decision: 'rejected', comment: 'too dear' }))
   expect(store.decided).toMatchObject([{ verdict: 'rejected', comment: 'too dear' }])
+})
+
+test('a comment of several lines is stored with ends of lines as everywhere', async () => {
+  const { request, store } = gateway()
+  await request('/waits/asking%231', form({ decision: 'rejected', comment: 'too dear\r\nby far' }))
+  expect(store.decided).toMatchObject([{ comment: 'too dear\nby far' }])
+  expect(await (await request('/waits/asking%231')).text()).toContain('too dear\nby far')
+})
+
+test('a page that is open and looks again is shown what is right now, and refused nothing', async () => {
+  const headers = { 'Drover-Look': '1' }
+  const { request } = gateway()
+  for (const path of ['/workflows/nobody', '/waits/nobody%231', '/a/nonsense']) {
+    const [asked, looked] = [await request(path), await request(path, { headers })]
+    expect([asked.status, looked.status]).toEqual([404, 200])
+    const heading = async (page: Response) => /<h1>.*<\/h1>/.exec(await page.text())?.[0]
+    expect(await heading(looked)).toBe(await heading(asked))
+    expect((await request(`${path}/live`)).status).toBe(204)
+  }
+  const closed = gateway({ access: { tokens: async () => [] } })
+  const signIn = await closed.request('/', { headers })
+  expect([signIn.status, await signIn.text()]).toEqual([200, expect.stringContaining('type="password"')])
+  const full = gateway({ mostStreams: 0 })
+  const later = await full.request('/workflows/asking/live')
+  expect([later.status, await later.text()]).toEqual([200, 'retry: 5000\n\n'])
+  const away = gateway({ store: { ...createExampleStore(), get: () => Promise.reject(unreachable) } })
+  expect((await away.request('/workflows/asking')).status).toBe(503)
+  expect((await away.request('/workflows/asking', { headers })).status).toBe(204)
 })
 
 test('of two at once one decides, and the other is told what came first', async () => {

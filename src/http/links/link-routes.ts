@@ -5,9 +5,10 @@ import type { GatewayApp, GatewayContext, GatewayParts } from '../gateway-parts.
 import { readAnswer, settle } from '../pages/answer-form.ts'
 import { markup } from '../pages/markup.ts'
 import { pageResponse } from '../pages/page-layout.ts'
-import { live } from '../pages/page-routes.ts'
+import { openLive, orQuiet } from '../pages/page-routes.ts'
 import { type Question, readQuestion } from '../pages/question.ts'
 import { questionPage } from '../pages/question-page.ts'
+import { refusalPage } from '../pages/refusal-page.ts'
 import { pathParameter, route } from '../route.ts'
 import type { EventStreams } from '../sse/event-stream.ts'
 
@@ -37,7 +38,7 @@ export function addLinkRoutes(app: GatewayApp, parts: GatewayParts, streams: Eve
         const { status, message, headers } = toFailure(error)
         if (status === 500) throw error
         const body = markup`<h1>${message}</h1><p class="faint">Ask whoever sent the link for a new one.</p>`
-        return pageResponse(parts, { title: message, body, status, headers, isAlone: true })
+        return refusalPage(parts, context, { title: message, body, status, headers, isAlone: true })
       }
     }
 
@@ -59,7 +60,11 @@ export function addLinkRoutes(app: GatewayApp, parts: GatewayParts, streams: Eve
   })
   route(app, '/a/:token/live', {
     scope: 'open',
-    get: byLink((context, { question }) => live(streams, context, parts.store, question.workflow.workflowId)),
+    get: (context) =>
+      orQuiet(async () => {
+        const { question } = await openLink(parts, pathParameter(context, 'token'))
+        return openLive(streams, context, parts.store, question.workflow.workflowId)
+      }),
   })
 }
 

@@ -30,11 +30,15 @@ export async function readAnswer(context: GatewayContext, { access }: GatewayPar
   if (verdict !== 'approved' && verdict !== 'rejected') {
     throw new HttpRefusal(422, 'invalid-argument', 'The form says neither to approve nor to reject.')
   }
-  const text = (name: string) => form.get(name)?.replaceAll('\0', '').trim() || undefined
+  const text = (name: string) =>
+    form.get(name)?.replaceAll('\0', '').replaceAll('\r\n', '\n').trim() || undefined
   return { verdict, comment: text('comment') ?? null, by: text('by') }
 }
 
-/** Decides, and then shows the question again: by a new request, so that going back sends nothing twice. */
+/**
+ * Decides, and then shows the question again: by a new request, so that going back sends nothing twice, and at what became
+ * of it, where a screen reader goes on.
+ */
 export async function answerByForm(parts: GatewayParts, context: GatewayContext): Promise<Response> {
   const waitId = pathParameter(context, 'wait')
   const { by, ...answer } = await readAnswer(context, parts)
@@ -72,7 +76,11 @@ export async function settle(
     await answerWait(parts.store, parts, waitId, answer, (id) => getAsked(parts.store, id))
     return new Response(null, {
       status: 303,
-      headers: { Location: place.action, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
+      headers: {
+        Location: `${place.action}#answer`,
+        'Cache-Control': 'no-store',
+        'Referrer-Policy': 'no-referrer',
+      },
     })
   } catch (error) {
     const { status, message } = toFailure(error)

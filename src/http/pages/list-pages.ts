@@ -7,9 +7,9 @@ import { type Markup, markup } from './markup.ts'
 import { showStatus, waitPath, workflowPath } from './page-parts.ts'
 
 export function inboxPage(waits: readonly KnownWait[], total: number, now: Date): Markup {
-  if (waits.length === 0) return markup`<h1>Inbox</h1><p>Nothing waits for an answer.</p>`
-  return markup`<h1>Inbox <span class="faint">${total} waiting</span></h1>
-<ul class="list">${waits.map((wait) => waitItem(wait, now))}</ul>
+  if (waits.length === 0) return markup`<h1 data-news>Inbox</h1><p data-news>Nothing waits for an answer.</p>`
+  return markup`<h1 data-news>Inbox <span class="faint">${total} waiting</span></h1>
+<ul class="list" role="list">${waits.map((wait) => waitItem(wait, now))}</ul>
 ${total > waits.length && markup`<p class="faint">The oldest ${waits.length}.</p>`}`
 }
 
@@ -27,7 +27,7 @@ export function workflowListPage(
   now: Date,
 ): Markup {
   if (workflows.length === 0) return markup`<h1>Workflows</h1><p>There are none.</p>`
-  return markup`<h1>Workflows</h1><ul class="list">${workflows.map(
+  return markup`<h1>Workflows</h1><ul class="list" role="list">${workflows.map(
     (workflow) =>
       markup`<li><a href="${workflowPath(workflow.workflowId)}"><strong>${workflow.name} <span class="faint">${workflow.workflowId}</span></strong>
 ${showStatus(workflow.status)} <span class="faint">${formatAge(workflow.createdAt, now)} · took ${elapsedOf(workflow, now)}</span></a></li>`,

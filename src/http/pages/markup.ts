@@ -1,3 +1,5 @@
+import { escapeControls } from '../../core/words/escape-controls.ts'
+
 /** HTML that is safe to send: what came into it was escaped. */
 export class Markup {
   readonly text: string
@@ -22,16 +24,15 @@ function render(part: Part): string {
   return part.map(render).join('')
 }
 
-/** Also what would turn the direction of writing, or hide: a question must look like what it says. */
+/** Also what would turn the direction of writing, or hide: a question must look like what it says. Lines stay lines. */
 function escapeHtml(text: string): string {
   return text
+    .split(/(\r?\n|\t)/)
+    .map((piece, index) => (index % 2 === 1 ? piece.replace('\r', '') : escapeControls(piece)))
+    .join('')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
-    .replaceAll(
-      /(?![\t\n])[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
 }

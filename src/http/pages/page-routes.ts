@@ -16,6 +16,7 @@ import { pageResponse } from './page-layout.ts'
 import { waitPath, workflowPath } from './page-parts.ts'
 import { readQuestion } from './question.ts'
 import { questionPage } from './question-page.ts'
+import { refusalPage } from './refusal-page.ts'
 import { signInPage } from './sign-in.ts'
 import { workflowPage } from './workflow-page.ts'
 
@@ -35,7 +36,12 @@ export function addPageRoutes(app: GatewayApp, parts: GatewayParts, { streams, i
   page('/', async () => {
     const { waits, total } = await store.inbox({ limit: rowsShown })
     const known = await createWaitKnowledge(store, workflows)(waits)
-    return pageResponse(parts, { title: 'Inbox', body: inboxPage(known, total, now()), live: '/live' })
+    return pageResponse(parts, {
+      title: 'Inbox',
+      body: inboxPage(known, total, now()),
+      live: '/live',
+      current: '/',
+    })
   })
   page('/workflows', async (context) => {
     const after = context.req.query('after')
@@ -45,7 +51,11 @@ export function addPageRoutes(app: GatewayApp, parts: GatewayParts, { streams, i
     })
     const next = found.length === rowsShown ? nextLink(context, found.at(-1)) : undefined
     const href = /<([^>]+)>/.exec(next ?? '')?.[1]
-    return pageResponse(parts, { title: 'Workflows', body: workflowListPage(found, href, now()) })
+    return pageResponse(parts, {
+      title: 'Workflows',
+      body: workflowListPage(found, href, now()),
+      current: '/workflows',
+    })
   })
   page('/workflows/:id', async (context) => {
     const workflowId = pathParameter(context, 'id')
@@ -57,17 +67,13 @@ export function addPageRoutes(app: GatewayApp, parts: GatewayParts, { streams, i
     (context) => showWait(parts, context),
     (context) => answerByForm(parts, context),
   )
-  route(app, '/live', {
-    get: (context) => streams.open(context, async (_, signal) => changed(inbox.changes(signal))),
-  })
-  route(app, '/workflows/:id/live', {
-    get: (context) => live(streams, context, store, pathParameter(context, 'id')),
-  })
-  route(app, '/waits/:wait/live', {
-    get: async (context) => {
-      const { workflow } = await readQuestion(parts, pathParameter(context, 'wait'))
-      return live(streams, context, store, workflow.workflowId)
-    },
+  const live = (path: string, open: (context: GatewayContext) => Promise<Response>) =>
+    route(app, path, { get: (context) => orQuiet(() => open(context)) })
+  live('/live', (context) => streams.open(context, async (_, signal) => changed(inbox.changes(signal))))
+  live('/workflows/:id/live', (context) => openLive(streams, context, store, pathParameter(context, 'id')))
+  live('/waits/:wait/live', async (context) => {
+    const { workflow } = await readQuestion(parts, pathParameter(context, 'wait'))
+    return openLive(streams, context, store, workflow.workflowId)
   })
 }
 
@@ -107,15 +113,15 @@ async function asPage(
     if (status === 401) {
       const { pathname, search } = new URL(context.req.url)
       const refusal = error instanceof HttpRefusal ? error : undefined
-      return signInPage(parts, { refusal, next: `${pathname}${search}` })
+      return signInPage(parts, context, { refusal, next: `${pathname}${search}` })
     }
     const body = markup`<h1>${message}</h1><p><a href="/">To the inbox</a></p>`
-    return pageResponse(parts, { title: message, body, status, headers })
+    return refusalPage(parts, context, { title: message, body, status, headers })
   }
 }
 
 /** That something changed, for a page that then looks again: nothing of what changed. */
-export function live(
+export function openLive(
   streams: EventStreams,
   context: GatewayContext,
   store: Store,
@@ -126,6 +132,23 @@ export function live(
     const types = ['status', 'waits', 'event', 'step'] as const
     return changed(store.follow([workflowId], { signal, types, fromNow: true, cursors: false }))
   })
+}
+
+const comeBack = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' }
+
+/**
+ * A page that is open is not refused what tells it of changes, which its browser would write into its console: it is told that
+ * nothing follows, or to come back later.
+ */
+export async function orQuiet(open: () => Promise<Response>): Promise<Response> {
+  try {
+    return await open()
+  } catch (error) {
+    const { status } = toFailure(error)
+    if (status === 500) throw error
+    if (status < 500 && status !== 429) return new Response(null, { status: 204 })
+    return new Response('retry: 5000\n\n', { headers: comeBack })
+  }
 }
 
 async function* changed(followed: AsyncIterable<unknown>): AsyncGenerator<ServerEvent> {

@@ -5,7 +5,7 @@ import type { GatewayApp, GatewayContext, GatewayParts } from '../gateway-parts.
 import { readForm, readJson } from '../read-body.ts'
 import { route } from '../route.ts'
 import { markup } from './markup.ts'
-import { pageResponse } from './page-layout.ts'
+import { refusalPage } from './refusal-page.ts'
 
 interface Asked {
   /** What refused what was shown; undefined where nothing was. */
@@ -15,7 +15,7 @@ interface Asked {
 }
 
 /** A page that asks for a token. One in the fragment of its address is taken by its script. */
-export function signInPage(parts: GatewayParts, { refusal, next }: Asked): Response {
+export function signInPage(parts: GatewayParts, context: GatewayContext, { refusal, next }: Asked): Response {
   const { status = 401, code, message, headers } = refusal ?? {}
   const isWrong = refusal !== undefined && code !== 'token-missing'
   const body = markup`<h1>A token is needed here</h1>
@@ -25,7 +25,7 @@ ${isWrong && markup`<p class="notice bad" role="alert">${message}</p>`}
 <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password" required>
 <div class="buttons"><button class="approve">Sign in</button></div></form>
 <p class="faint">Whoever runs the gateway makes one.</p>`
-  return pageResponse(parts, { title: 'Sign in', body, status, headers, isAlone: true })
+  return refusalPage(parts, context, { title: 'Sign in', body, status, headers, isAlone: true })
 }
 
 /** A token becomes a cookie that no script can read. */
@@ -39,7 +39,7 @@ export function addSessionRoute(app: GatewayApp, parts: GatewayParts): void {
     try {
       await context.get('authorize')('read', { token })
     } catch (refusal) {
-      if (refusal instanceof HttpRefusal) return signInPage(parts, { refusal, next })
+      if (refusal instanceof HttpRefusal) return signInPage(parts, context, { refusal, next })
       throw refusal
     }
     return new Response(null, { status: 303, headers: { Location: next, ...keeping(token) } })

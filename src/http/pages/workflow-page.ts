@@ -26,8 +26,8 @@ export async function workflowPage(store: Store, workflowId: string, now: Date):
   const progress = events.map(({ key, value }) => readProgress(key, value)).find((one) => one !== undefined)
   return markup`<h1>${workflow.name} <span class="faint">${workflowId}</span></h1>
 ${progress !== undefined && markup`<progress max="1" value="${progress}" aria-label="Progress">${Math.round(progress * 100)} %</progress>`}
-${waits.map((wait) => markup`<p class="notice warn"><a href="${waitPath(waitId(wait))}">${describeQuestion(wait)}</a> <span class="faint">${wait.state}</span></p>`)}
-${facts([
+${waits.map((wait) => markup`<p class="notice warn" data-news><a href="${waitPath(waitId(wait))}">${describeQuestion(wait)}</a> <span class="faint">${wait.state}</span></p>`)}
+${facts('Workflow', [
   ['status', showStatus(workflow.status)],
   ['started', moment(workflow.createdAt, now)],
   ['took', elapsedOf(workflow, now)],
@@ -37,18 +37,32 @@ ${facts([
   ['queue', workflow.queue ?? undefined],
   ['executor', workflow.executorId ?? undefined],
 ])}
-${events.length > 0 && markup`<h2>Events</h2>${facts(events.map(({ key, value }) => [key, showValue(value)] as const))}`}
+${
+  events.length > 0 &&
+  markup`<h2>Events</h2>${facts(
+    'Events',
+    events.map(({ key, value }) => [key, showValue(value)] as const),
+  )}`
+}
 ${
   last.length > 0 &&
   markup`<h2>Steps <span class="faint">${stepCount > last.length ? `the last ${last.length} of ${stepCount}` : stepCount}</span></h2>
-${facts(last.map(({ step, name, error, output }) => [`${step} ${name}`, showError(error) ?? showValue(output)] as const))}`
+${facts(
+  'Steps',
+  last.map(
+    ({ step, name, error, output }) => [`${step} ${name}`, showError(error) ?? showValue(output)] as const,
+  ),
+)}`
 }
 ${keys.map(
   (
     { key, closed },
     index,
   ) => markup`<h2>Stream ${key} <span class="faint">${closed ? 'closed' : 'open'}</span></h2>
-${facts((tails[index] ?? []).map(({ offset, value }) => [String(offset), showValue(value)] as const))}`,
+${facts(
+  `Stream ${key}`,
+  (tails[index] ?? []).map(({ offset, value }) => [String(offset), showValue(value)] as const),
+)}`,
 )}`
 }
 
