@@ -66,7 +66,8 @@ test('whatever comes from the database is text', async () => {
       ],
     },
   ])
-  const { request } = createTestGateway({ store })
+  const database = { ...store.database, label: evil }
+  const { request } = createTestGateway({ store: { ...store, database } })
   const id = encodeURIComponent(evil)
   for (const path of ['/', '/workflows', `/workflows/${id}`, `/waits/${id}%233`]) {
     const response = await request(path)
@@ -168,6 +169,18 @@ describe('a link', () => {
     expect(await (await request(path)).text()).toContain('Already recorded: <strong>Approved</strong> by ada')
     expect((await request(path, form({ decision: 'approved' }))).status).toBe(303)
     expect(log.join('\n')).not.toContain(path)
+  })
+
+  test('answers sixty times a minute at most, by each name', async () => {
+    const { request, store } = gateway()
+    const [path, other] = [await linkTo(store, 'asking'), await linkTo(store, 'asking', 3_600_000, 'bob')]
+    const statuses: number[] = []
+    for (let tap = 0; tap < 61; tap++) {
+      statuses.push((await request(path, form({ decision: 'approved' }))).status)
+    }
+    expect(statuses).toEqual([...Array(60).fill(303), 429])
+    expect((await request(path)).status).toBe(200)
+    expect((await request(other, form({ decision: 'approved' }))).status).toBe(303)
   })
 
   test('opens nothing else, and needs no token', async () => {
