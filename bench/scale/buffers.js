@@ -15,7 +15,7 @@ export async function buffersOf(database, command, env) {
   return (await read(database)) - before
 }
 
-/** A session counts what it touched when it ends, at the latest. */
+/** A session counts what it touched when it ends, at the latest; so this one, which may have filled the tables, does it here. */
 async function read(database) {
   for (;;) {
     const { rows } = await database.query(`select count(*)::int as others from pg_stat_activity
@@ -24,5 +24,6 @@ async function read(database) {
     if (rows[0].others === 0) break
     await sleep(20)
   }
+  await database.query('select pg_stat_force_next_flush()')
   return Number((await database.query(touched)).rows[0].blocks)
 }
