@@ -1,7 +1,7 @@
 // Bundles the sources for Node, which loads a few files in a fraction of the time of a thousand. A new file begins where
 // the sources say `import()`, so that a command loads what it needs and nothing else. src/launch loads them.
 import { createHash } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
 import {
@@ -10,6 +10,7 @@ import {
   deferStringWidth,
   dropColorDetection,
   keepDemo,
+  leaveValidator,
   silencePgpass,
 } from './plugins.js'
 
@@ -36,9 +37,14 @@ const sharedFile = './shared.js'
 const sharedBy = 5
 const largestShared = 60_000
 
-const files = packMain(await bundle())
+/** It runs as long as its client does: what others load does not grow because it needs the same. */
+const isLongRunning = (entryPoint = '') => /(^|\/)mcp[/.]/.test(entryPoint)
+
+const { modules, packages } = await bundle()
+const files = packMain(modules)
 const buildId = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
-await replaceOutput([...files, await bundleLauncher(buildId)])
+const licences = { name: 'LICENSES.txt', text: await readLicences(packages) }
+await replaceOutput([...files, await bundleLauncher(buildId), licences])
 
 /** ES modules first, because only those can be split, and then each as CommonJS: V8 keeps no compiled code of the others. */
 async function bundle() {
@@ -58,6 +64,7 @@ async function bundle() {
       silencePgpass,
       deferChildProcess,
       dropColorDetection,
+      leaveValidator,
     ],
   })
   const facts = (file) => metafile.outputs[path.relative(root, file)]
@@ -67,6 +74,7 @@ async function bundle() {
     name: nameOf(file),
     text,
     isEntry: facts(file).entryPoint !== undefined,
+    isLongRunning: isLongRunning(facts(file).entryPoint),
     needs: facts(file)
       .imports.filter(({ kind, external }) => kind === 'import-statement' && !external)
       .map((imported) => nameOf(imported.path)),
@@ -75,19 +83,44 @@ async function bundle() {
   // The launcher finds the file before the mark.
   const place = (text) =>
     shared.reduce((placed, name) => placed.replaceAll(`"${name}"`, `"${sharedFile}#${name}"`), text)
-  return Promise.all(
-    modules.map(async ({ text, ...module }) => ({
-      ...module,
-      isShared: shared.includes(module.name),
-      code: await toCommonJs(place(text), new Set(commonJs.map(nameOf))),
-    })),
-  )
+  return {
+    packages: packagesOf(Object.keys(metafile.inputs)),
+    modules: await Promise.all(
+      modules.map(async ({ text, ...module }) => ({
+        ...module,
+        isShared: shared.includes(module.name),
+        code: await toCommonJs(place(text), new Set(commonJs.map(nameOf))),
+      })),
+    ),
+  }
+}
+
+function packagesOf(inputs) {
+  const names = inputs.map((file) => /(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
+  return [...new Set(names.filter((name) => name !== undefined))].sort()
+}
+
+/** Of packages that come with the bundle alone: the others are installed beside it, with theirs. */
+async function readLicences(names) {
+  const { packages } = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'))
+  const texts = names
+    .filter((name) => packages[`node_modules/${name}`]?.dev)
+    .map(async (name) => {
+      const folder = path.join(root, 'node_modules', name)
+      const found = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file))
+      if (!found) throw new Error(`${name} has no licence that could be shipped with it`)
+      const { version, license } = packages[`node_modules/${name}`]
+      return `${name} ${version} (${license})\n\n${await readFile(path.join(folder, found), 'utf8')}`
+    })
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(78)}\n\n`)
 }
 
 /** What many of the files need that are loaded one by one, and is not in main.js. */
 function findShared(modules) {
   const always = closureOf(modules, './main.js')
-  const closures = modules.filter(({ isEntry }) => isEntry).map(({ name }) => closureOf(modules, name))
+  const closures = modules
+    .filter((module) => module.isEntry && !module.isLongRunning)
+    .map(({ name }) => closureOf(modules, name))
   return modules
     .filter(({ name, text, isEntry }) => !isEntry && !always.has(name) && text.length <= largestShared)
     .map(({ name }) => name)

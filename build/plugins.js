@@ -51,6 +51,18 @@ export const dropColorDetection = {
     })),
 }
 
+/** drover checks itself what its tools are given: Ajv would be a third of what `mcp` loads. */
+export const leaveValidator = {
+  name: 'leave validator',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/ }, () => ({
+      contents: [
+        `export { default as process } from 'node:process'`,
+        `export { t as DefaultJsonSchemaValidator } from './cfWorkerProvider-hgYAfIZf.mjs'`,
+      ].join('\n'),
+    })),
+}
+
 /** One module of a package, in other words; a version that does not hold the old ones stops the build. */
 function replaceIn(module, replacements) {
   return {

@@ -20,9 +20,13 @@ const mayImport: Record<string, readonly string[]> = {
   demo: ['core'],
   context: ['core', 'terminal'],
   http: ['core', 'render'],
+  /** Tools for agents: functions of the library, which whoever serves them makes. */
+  mcp: ['core', 'library', 'render'],
   settings: ['context', 'core'],
   frame: ['cockpit', 'context', 'core', 'render', 'settings', 'terminal'],
-  commands: ['cockpit', 'context', 'core', 'frame', 'http', 'render', 'settings', 'terminal'],
+  commands: [
+    ...['cockpit', 'context', 'core', 'frame', 'http', 'library', 'mcp', 'render', 'settings', 'terminal'],
+  ],
   cli: ['commands', 'context', 'core', 'frame', 'render', 'terminal'],
   library: ['core', 'db', 'local', 'settings'],
   index: ['core', 'library'],
@@ -39,7 +43,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
   commander: ['cli', 'commands', 'frame'],
   yaml: ['core', 'settings'],
   leven: ['core'],
-  valibot: ['core', 'http'],
+  valibot: ['core', 'http', 'mcp'],
   '@jmespath-community/jmespath': ['core'],
   chalk: ['render'],
   'string-width': ['render', 'terminal'],
@@ -48,7 +52,8 @@ const mayUsePackage: Record<string, readonly string[]> = {
   '@clack/core': ['terminal'],
   hono: ['http'],
   '@hono/node-server': ['http'],
-  '@valibot/to-json-schema': ['http'],
+  '@valibot/to-json-schema': ['http', 'mcp'],
+  '@modelcontextprotocol/server': ['mcp'],
   jose: ['core'],
   uqr: ['http', 'render'],
 }

@@ -13,7 +13,7 @@ const common = {
 }
 
 /** Values in, values out: these need no server. */
-const pure = ['{cli,cockpit,commands,core,http,render,settings,support}/**/*.test.ts']
+const pure = ['{cli,cockpit,commands,core,http,mcp,render,settings,support}/**/*.test.ts']
 
 const elsewhere = [
   'browser/**',

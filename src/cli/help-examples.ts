@@ -159,6 +159,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['link refund-6#1 --as ada --for 24h', 'link refund-6#1 --as ada --qr'],
     page: 'gateway.md',
   },
+  mcp: { examples: ['mcp', 'mcp --allow answer,start --call-timeout 10s'], page: 'agents.md' },
   metrics: { examples: ['metrics', 'metrics --connect-timeout 1s'], page: 'gateway.md' },
   token: { examples: ['token list', 'token create ci --scope answer'], page: 'gateway.md' },
   'token create': { examples: ['token create ci', 'token create ci --scope start'], page: 'gateway.md' },

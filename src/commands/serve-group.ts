@@ -22,6 +22,12 @@ export const serveGroup: CommandGroup = {
       load: async () => (await import('./serve/metrics.ts')).metricsCommand,
     },
     {
+      name: 'mcp',
+      usage: '',
+      summary: 'serve tools to an agent, over the Model Context Protocol on stdin and stdout',
+      load: async () => (await import('./serve/mcp.ts')).mcpCommand,
+    },
+    {
       name: 'token',
       usage: '',
       summary: 'tokens that open the gateway: create, list, revoke',

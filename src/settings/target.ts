@@ -12,6 +12,8 @@ import { requireTrustedHosts } from './trust.ts'
 export interface TargetOptions {
   /** Create the embedded database where nothing is configured and there is none yet. */
   readonly create?: boolean
+  /** Postgres refuses what would change something, whatever the profile says. */
+  readonly isReadOnly?: boolean
 }
 
 type TargetContext = Pick<Context, 'local' | 'env' | 'readFile' | 'projectFiles'>
@@ -20,13 +22,13 @@ type TargetContext = Pick<Context, 'local' | 'env' | 'readFile' | 'projectFiles'
 export async function findTarget(
   context: TargetContext,
   settings: Settings,
-  { create = false }: TargetOptions,
+  { create = false, isReadOnly: isReading = false }: TargetOptions,
 ): Promise<DatabaseTarget> {
   const schema = settings.schema.value
   const connectTimeoutMs = settings.connectTimeoutMs.value
   const reconnectTimeoutMs = settings.reconnectTimeoutMs.value
   const { profile } = settings
-  const isReadOnly = profile?.isReadOnly ?? false
+  const isReadOnly = isReading || (profile?.isReadOnly ?? false)
   const mayCreate = create && !isReadOnly
   const labelOf = (place: string) => (profile ? `${profile.name} (${place})` : place)
   if (settings.databaseUrl) {

@@ -111,6 +111,8 @@ test('bare drover is its help', async () => {
                                     or a mail
       metrics                       print figures once, for the textfile collector
                                     of Prometheus
+      mcp                           serve tools to an agent, over the Model Context
+                                    Protocol on stdin and stdout
       token                         tokens that open the gateway: create, list,
                                     revoke
 

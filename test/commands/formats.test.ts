@@ -99,6 +99,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['link asking#1 --as ada --public-url https://drover.example', 'json jsonl'],
   ['token create ada', 'json jsonl'],
   ['metrics', ''],
+  ['mcp', ''],
   ['token list', 'json jsonl'],
   ['token revoke grace', 'json jsonl'],
   ['db start', 'json jsonl'],

@@ -37,6 +37,7 @@ const notRun: Readonly<Record<string, string>> = {
   'drover messages': 'the name of a command',
   'drover serve': 'the name of a command',
   'drover serve --app drover:demo': 'goes on for ever; e2e/serve.test.ts has its routes',
+  'drover mcp': 'goes on as long as its client; e2e/mcp.test.ts',
   'drover run': 'the name of a command',
   'drover start': 'the name of a command',
   'drover send': 'the name of a command',
@@ -65,6 +66,7 @@ const documents = [
   'docs/output.md',
   'docs/exit-codes.md',
   'docs/gateway.md',
+  'docs/agents.md',
   'SKILL.md',
 ]
 

@@ -91,6 +91,7 @@ export const otherCommands: Readonly<Record<string, string>> = {
   run: 'its database is that of a DBOS runtime',
   worker: 'its database is that of a DBOS runtime',
   serve: 'it answers callers: test/hostile/gateway.test.ts',
+  mcp: 'its client names the tool: test/mcp/serve-tools.test.ts',
   completion: 'it reads no database',
   config: 'it reads no database',
   'config profiles': 'it reads no database',

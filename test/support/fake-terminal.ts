@@ -9,7 +9,7 @@ export interface FakeTerminalOptions {
   /** Of both outputs as long as `useColor` was not called; 0 by default. */
   readonly colorLevel?: ColorLevel
   /** What `readStdin` gives. */
-  readonly stdin?: string
+  readonly stdin?: string | AsyncIterable<string>
   /**
    * Answers to prompts, in order; after the last one each prompt is left with ctrl-c. For a key program the names of the keys,
    * and between them what is waited for: it is given what the program shows.
@@ -50,6 +50,12 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
   const colorLevel = (): ColorLevel => {
     if (colorMode === 'never') return 0
     return colorMode === 'always' ? (options.colorLevel ?? 1) : (options.colorLevel ?? 0)
+  }
+
+  async function* stdinChunks(): AsyncGenerator<string> {
+    const { stdin = '' } = options
+    if (typeof stdin === 'string') yield stdin
+    else yield* stdin
   }
 
   const createOutput = () => {
@@ -133,10 +139,8 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     print: async (text) => stdout.append(`${text}\n`),
     note: (text) => stderr.append(`${text}\n`),
     tellRunner: (output, command) => void output.write(`${command}\n`),
-    readStdin: async () => options.stdin ?? '',
-    stdinChunks: async function* () {
-      yield options.stdin ?? ''
-    },
+    readStdin: async () => (typeof options.stdin === 'object' ? '' : (options.stdin ?? '')),
+    stdinChunks,
     liveRegion,
     fullScreen,
     spinner: () => ({ stop: () => {} }),
