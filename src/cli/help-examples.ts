@@ -104,7 +104,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   cancel: {
     examples: [
       'cancel ord-1',
-      'cancel order-17 --children',
+      'cancel ord-1 --children',
       'cancel --name checkout --status ENQUEUED --dry-run',
     ],
     page: wholeIds,
@@ -187,7 +187,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'production.md',
   },
   'queues create': {
-    examples: ['queues create slow', 'queues create tenants --concurrency 8 --partition-concurrency 1'],
+    examples: ['queues create reports', 'queues create tenants --concurrency 8 --partition-concurrency 1'],
     page: 'production.md',
   },
   'queues delete': {
@@ -256,7 +256,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
   config: { examples: ['config', 'config -o json'], page: 'databases.md' },
   'config profiles': { examples: ['config profiles', 'config profiles -o json'], page: 'databases.md' },
   'config use': { examples: ['config use staging', 'config use --none'], page: 'databases.md' },
-  'config trust': { examples: ['config trust', 'config trust -o json'], page: 'databases.md' },
+  'config trust': { examples: ['config trust', 'config trust --yes'], page: 'databases.md' },
 }
 
 /** Adds a sentence where there is none, examples, and the page to a command and to those below it. */

@@ -187,6 +187,43 @@ const moreSlips: readonly string[] = [
   'config --xyzzy',
   'db xyzzy',
   'help xyzzy',
+  // what came later
+  'retain',
+  'retain --keep many --older-than 30d --yes',
+  'reprioritize running',
+  'reprioritize running first',
+  'reprioritize done 1',
+  'reschedule running --in soon',
+  'reschedule running',
+  'reschedule done --now',
+  'requeue running',
+  'requeue running --to-queue mial',
+  'export nobody',
+  'export',
+  'import nofile.jsonl --yes',
+  'queues pause mial',
+  'queues resume mial',
+  'queues drain mial --timeout 1s',
+  'queues create',
+  'schedules create hourly',
+  'schedules update nigthly --cron "0 4 * * *"',
+  'schedules next nigthly',
+  'schedules backfill nightly',
+  'schedules backfill nightly --since never',
+  'schedules delete nigthly --yes',
+  'test',
+  'test nofile.yaml',
+  'list -o csv --no-headers --columns size',
+  'inbox --links',
+  'send asking true --topic aproval',
+  'top xyzzy',
+  'audit --since never',
+  'link nobody --as ada',
+  'token create ci --scope all',
+  'config use nowhere',
+  'completion tcsh',
+  'list --profile nowhere',
+  'list --db-url nonsense',
 ]
 
 test('there are forty and more of them', () => {
@@ -195,14 +232,14 @@ test('there are forty and more of them', () => {
 
 /** The commands in a hint: up to a comment, a comma, a bracket or the end of the line. */
 function commandsIn(hint: string): string[] {
-  const found = hint.matchAll(/\bdrover((?: +(?:'[^']*'|"[^"]*"|[^\s,;:()?`]+))+)?/g)
+  const found = hint.matchAll(/\bdrover((?: +(?:'[^']*'|"[^"]*"|(?:[^\s,;:()?`>|]|:(?=\S))+))+)?/g)
   return [...found].map(([, words = '']) => (words.split(/ +#(?: |$)/)[0] ?? '').trim())
 }
 
 /** What would keep it from running; those that wait, listen or launch are only parsed. */
 async function problemOf(argv: readonly string[]): Promise<string | null> {
   const [name = ''] = argv
-  if (!['wait', 'watch', 'run', 'worker', 'serve', 'demo', 'db', 'token', 'link'].includes(name)) {
+  if (!['wait', 'watch', 'run', 'worker', 'serve', 'demo', 'db', 'token', 'link', 'test'].includes(name)) {
     const { code, stderr } = await runCli(argv, { store: createExampleStore(), slept: [] })
     return code === 2 ? stderr : null
   }

@@ -33,7 +33,11 @@ export async function printInboxLinks(
   const actor = flags.as
   if (!actor) {
     throw new CliError('usage', 'A link answers in a name.', {
-      hint: command('inbox', [], { '--links': true, '--as': 'NAME' }),
+      hint: command('inbox', [], {
+        ...{ '--links': true, '--as': 'NAME' },
+        ...(!flags.publicUrl &&
+          !context.env.DROVER_PUBLIC_URL && { '--public-url': 'http://localhost:8000' }),
+      }),
     })
   }
   const forMs = parseDuration(flags.for)

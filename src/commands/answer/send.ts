@@ -4,7 +4,7 @@ import { submitMessage } from '../../core/decide/submit-message.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import { describeTopic } from '../../core/topic.ts'
-import { command } from '../../core/words/command-line.ts'
+import { command, phrase } from '../../core/words/command-line.ts'
 import { parseJson, parseJsonOrString } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
 import { readInput } from '../../frame/input.ts'
@@ -86,7 +86,7 @@ async function runSend(
         ? `Already sent to ${workflowId} under this key; nothing was sent again.`
         : `Sent to ${workflowId}, ${describeTopic(topic)}.`,
     )
-    if (result === 'sent') warnOfOtherTopic(context, waits, topic)
+    if (result === 'sent') warnOfOtherTopic(context, waits, { workflowId, typed, ...flags })
     const json = { workflowId, topic, message, outcome: result }
     await noteLeftBehind(context, store, [workflowId])
     if (stage === undefined) return printOne(context, flags, { json, id: workflowId })
@@ -126,11 +126,22 @@ async function readMessage(
 }
 
 /** A message to a wrong topic "succeeds" in DBOS, and then nobody reads it. */
-function warnOfOtherTopic({ terminal }: Context, waits: readonly Wait[], topic: string | null): void {
+function warnOfOtherTopic(
+  context: Context,
+  waits: readonly Wait[],
+  { workflowId, typed, input, topic = null }: SendFlags & { workflowId: string; typed: string | undefined },
+): void {
   const topics = waits.flatMap((wait) => (wait.topic === undefined ? [] : [wait.topic]))
-  if (topics.length === 0 || topics.includes(topic)) return
+  const [awaited] = topics
+  if (awaited === undefined || topics.includes(topic)) return
+  const message = typed === undefined ? [] : [typed]
+  const again = command('send', [workflowId, ...message], {
+    '--input': input,
+    '--topic': awaited ?? undefined,
+  })
   printNotice(
-    { terminal },
+    context,
     `warning: it waits ${topics.map(describeTopic).join(' and ')}, not ${describeTopic(topic)}.`,
+    phrase`hint: ${again}`,
   )
 }

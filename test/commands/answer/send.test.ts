@@ -25,7 +25,7 @@ test('a message to a topic that nobody waits on is sent, and said', async () => 
   const { code, stderr } = await runCli('send asking x --topic lgeal', { store: createExampleStore() })
   expect(code).toBe(0)
   expect(stderr).toContain(
-    'Sent to asking, on topic "lgeal".\nwarning: it waits on topic "legal", not on topic "lgeal".\n',
+    'Sent to asking, on topic "lgeal".\nwarning: it waits on topic "legal", not on topic "lgeal".\nhint: drover send asking x --topic legal\n',
   )
 })
 

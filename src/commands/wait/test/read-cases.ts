@@ -4,7 +4,7 @@ import { CliError } from '../../../core/errors.ts'
 import { checkExpressions } from '../../../core/testing/check-expressions.ts'
 import { readTestFile } from '../../../core/testing/read-test-file.ts'
 import type { TestCase } from '../../../core/testing/test-case.ts'
-import { command } from '../../../core/words/command-line.ts'
+import { command, type Phrase, phrase } from '../../../core/words/command-line.ts'
 
 interface Named {
   readonly file: string
@@ -19,7 +19,7 @@ export async function readCases(
   filters: readonly string[],
 ): Promise<readonly TestCase[]> {
   if (typed.length === 0) {
-    throw new CliError('usage', 'No file is named.', { hint: command('test', ['smoke.yaml']) })
+    throw new CliError('usage', 'No file is named.', { hint: recordHint() })
   }
   const named: Named[] = []
   for (const one of typed) named.push(await findFile(context, one))
@@ -42,8 +42,12 @@ async function findFile(context: Context, typed: string): Promise<Named> {
   const [, file, line] = /^(.+):(\d+)$/.exec(typed) ?? []
   if (file !== undefined && (await readText(context, file)) !== undefined) return { file, line: Number(line) }
   throw new CliError('invalid-argument', `There is no file ${file ?? typed}.`, {
-    hint: command('test', ['smoke.yaml']),
+    hint: recordHint(),
   })
+}
+
+function recordHint(): Phrase {
+  return phrase`${command('test', [], { '--record': '@last' })}   # prints a case of the run you started last`
 }
 
 function readText({ cwd, readFile }: Context, file: string): Promise<string | undefined> {
