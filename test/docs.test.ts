@@ -48,6 +48,7 @@ test.each([
   ['Recovered', 'recover running -o jsonl'],
   ['Retained', 'retain --keep 0 --older-than 1ms --dry-run -o json'],
   ['Queue', 'queues -o jsonl'],
+  ['Stats', 'stats -o json'],
   ['Schedule', 'schedules -o jsonl'],
   ['Version', 'versions -o jsonl'],
   ['Help', 'help -o json'],

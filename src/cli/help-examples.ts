@@ -169,6 +169,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     examples: ['retain --keep 100000 --older-than 30d --dry-run', 'retain --keep 0 --older-than 90d --yes'],
     page: 'production.md',
   },
+  stats: { examples: ['stats', 'stats --since 1d --name checkout -o json'], page: 'production.md' },
   queues: { examples: ['queues', 'queues -o json'], page: 'production.md' },
   'queues pause': {
     examples: ['queues pause mails', 'queues pause mails -o json'],

@@ -165,6 +165,12 @@ export const commandGroups: readonly CommandGroup[] = [
         load: async () => (await import('./understand/doctor.ts')).doctorCommand,
       },
       {
+        name: 'stats',
+        usage: '',
+        summary: 'throughput, waits and durations by name; the slowest, and what fails most',
+        load: async () => (await import('./understand/stats.ts')).statsCommand,
+      },
+      {
         name: 'workers',
         usage: '',
         summary: 'the executors that are live, and what they run',

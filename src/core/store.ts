@@ -13,6 +13,7 @@ import type { WorkflowManagement } from './manage/manage.ts'
 import type { Retention } from './manage/retention.ts'
 import type { WorkflowFilter } from './manage/workflow-filter.ts'
 import type { Activity, EndedRange } from './metrics/activity.ts'
+import type { Stats, StatsRequest } from './metrics/workflow-stats.ts'
 import type { Platform } from './platform.ts'
 import type { ActionQuery, RecordedAction } from './record/recorded-action.ts'
 import type { Signature } from './record/signature.ts'
@@ -216,6 +217,10 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
   health(): Promise<ServerHealth>
   /** What is under way, and what ended in this time: one transaction, one look at each row that is active. */
   activity(range: EndedRange): Promise<Activity>
+  /** Throughput, waits and durations of what ended in this time. One statement, which reads each of them. */
+  stats(request: StatsRequest): Promise<Stats>
+  /** About how many it would read, as Postgres estimates it without reading. */
+  estimateStats(request: StatsRequest): Promise<number>
   /** The database's clock. */
   clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */

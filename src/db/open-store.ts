@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../core/database.ts'
+import type { StatsRequest } from '../core/metrics/workflow-stats.ts'
 import type { NewSchedule, RenameRequest, ScheduleDefinition, TimeRange } from '../core/platform.ts'
 import type { Signature } from '../core/record/signature.ts'
 import type { Store } from '../core/store.ts'
@@ -112,6 +113,10 @@ const functions = {
   situation: readSituation,
   health: readHealth,
   activity: readActivity,
+  stats: async (database: Database, request: StatsRequest) =>
+    (await import('./read/look/read-stats.ts')).readStats(database, request),
+  estimateStats: async (database: Database, request: StatsRequest) =>
+    (await import('./read/look/read-stats.ts')).estimateStats(database, request),
   clock: readClock,
   outlook: readOutlook,
   states: readStates,

@@ -81,6 +81,8 @@ test('bare drover is its help', async () => {
                                     it
       doctor                        check the database, the workers, and what is
                                     stuck
+      stats                         throughput, waits and durations by name; the
+                                    slowest, and what fails most
       workers                       the executors that are live, and what they run
       audit [id]                    list who decided and did what, and who tried
 

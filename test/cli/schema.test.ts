@@ -15,6 +15,7 @@ const lines: Readonly<Record<(typeof describedCommands)[number], readonly string
   queues: ['queues'],
   schedules: ['schedules'],
   versions: ['versions'],
+  stats: ['stats', 'stats --since 10000d'],
   help: ['help', 'help queues', 'help list'],
 }
 

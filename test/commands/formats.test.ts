@@ -60,6 +60,7 @@ const commands: readonly (readonly [line: string, formats: string])[] = [
   ['test smoke.yaml', 'json jsonl'],
   ['explain done', 'json jsonl'],
   ['doctor', 'json jsonl'],
+  ['stats', 'json jsonl'],
   ['workers', 'json jsonl ids csv'],
   ['audit', 'json jsonl'],
   ['audit init', 'json jsonl'],

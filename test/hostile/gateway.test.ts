@@ -77,6 +77,7 @@ const requests: readonly Asked[] = [
   ['GET /v1/workers', '/v1/workers'],
   ['GET /v1/versions', '/v1/versions'],
   ['GET /v1/schedules', '/v1/schedules'],
+  ['GET /v1/stats', '/v1/stats?since=1d&name=orderWorkflow'],
   ['GET /v1/workflows/:id/changes', '/v1/workflows/done/changes'],
   ['GET /v1/workflows/:id/streams/:key', '/v1/workflows/done/streams/log'],
   ['GET /v1/inbox/changes', '/v1/inbox/changes'],

@@ -15,6 +15,7 @@ export const readingCommands: readonly string[] = [
   'result ID',
   'explain ID',
   'doctor',
+  'stats --since 60d',
   'workers',
   'audit',
   'audit verify',

@@ -27,6 +27,7 @@ import { createFakeRecord } from './fake-record.ts'
 import { createFakeRecovery } from './fake-recovery.ts'
 import { createFakeRetention } from './fake-retention.ts'
 import { type GivenQueue, healthOf, queueStateOf, situationOf } from './fake-situation.ts'
+import { fakeStats } from './fake-stats.ts'
 import { createFakeTransfer } from './fake-transfer.ts'
 import {
   answerOpenWait,
@@ -196,6 +197,7 @@ export function createFakeStore(
       pausedQueues: options.pausedQueues,
     }),
     executors: async () => liveExecutors(),
+    ...fakeStats(() => allRows().map(({ workflow, steps }) => ({ ...workflow, steps: steps.length }))),
     activity: (range) =>
       fakeActivity(
         store,

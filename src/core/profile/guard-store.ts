@@ -90,6 +90,8 @@ type ReadingMethod =
   | 'situation'
   | 'health'
   | 'activity'
+  | 'stats'
+  | 'estimateStats'
   | 'clock'
   | 'outlook'
   | 'exportWorkflows'

@@ -57,6 +57,12 @@ export const listQuery = v.strictObject({
   after: v.optional(described(text, 'of the link to the next page')),
 })
 
+export const statsQuery = v.strictObject({
+  since: v.optional(time),
+  until: v.optional(time),
+  ...{ name: texts, queue: texts, application: texts },
+})
+
 export const inboxQuery = v.strictObject({ name: texts, topic: texts, limit: v.optional(limit) })
 
 export const decisionsQuery = v.strictObject({

@@ -14,6 +14,7 @@ const shapeByCommand = {
   queues: { shape: shapes.Queue, isList: true },
   schedules: { shape: shapes.Schedule, isList: true },
   versions: { shape: shapes.Version, isList: true },
+  stats: { shape: shapes.Stats, isList: false },
   help: { shape: helpShape, isList: false },
 } as const
 

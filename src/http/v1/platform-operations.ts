@@ -1,12 +1,16 @@
+import { CliError } from '../../core/errors.ts'
+import { statsParts } from '../../core/metrics/workflow-stats.ts'
 import { listQueues } from '../../core/run/list-queues.ts'
 import { listSchedules } from '../../core/run/list-schedules.ts'
 import { listVersions } from '../../core/run/list-versions.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
+import { parseTime } from '../../core/words/time.ts'
 import { toWorkerJson } from '../../render/columns/worker-columns.ts'
+import { toStatsJson } from '../../render/stats/stats-columns.ts'
 import { toListedQueueJson, toListedScheduleJson, toVersionJson } from '../../render/to-json.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import { jsonResponse } from '../route.ts'
-import { noQuery } from './inputs.ts'
+import { noQuery, statsQuery } from './inputs.ts'
 import { type Operation, readQuery } from './operation.ts'
 import type { ShapeName } from './shapes.ts'
 
@@ -40,5 +44,22 @@ export function platformOperations({ store, now }: GatewayParts): readonly Opera
     list('schedules', 'Schedules, and when they fire next', 'Schedule', async () =>
       (await listSchedules(store)).map(toListedScheduleJson),
     ),
+    {
+      method: 'get',
+      path: '/v1/stats',
+      summary: 'Throughput, waits and durations of what ended since, by default within the last hour',
+      scope: 'read',
+      query: statsQuery,
+      answer: { shape: 'Stats' },
+      handle: async (context) => {
+        const { since = '1h', until, ...filter } = readQuery(context, statsQuery)
+        const at = now()
+        const range = { since: parseTime(since, at), until: until === undefined ? at : parseTime(until, at) }
+        if (range.since >= range.until)
+          throw new CliError('invalid-argument', 'There is no time from since to until.')
+        const request = { ...filter, ...range, parts: statsParts }
+        return jsonResponse(toStatsJson(await store.stats(request), request))
+      },
+    },
   ]
 }

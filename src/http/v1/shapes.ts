@@ -9,6 +9,8 @@ const maybeNumber = v.nullable(number)
 const time = v.pipe(text, v.isoTimestamp())
 const maybeTime = v.nullable(time)
 const json = v.unknown()
+const percentiles = v.object({ p50: number, p95: number })
+const maybePercentiles = v.nullable(percentiles)
 const rateLimit = v.nullable(v.object({ max: number, periodMs: number }))
 
 const summary = {
@@ -187,6 +189,20 @@ export const shapes = {
     lastFiredAt: maybeTime,
     nextAt: v.array(time),
     missed: v.nullable(v.object({ count: number, isMore: v.boolean(), since: time })),
+  }),
+  Stats: v.object({
+    ...{ since: time, until: time, ended: number, failed: number, endedPerSecond: number },
+    ...{ steps: number, stepsPerSecond: number, waitMs: maybePercentiles, durationMs: maybePercentiles },
+    ...{ partMs: number, endedOverTime: v.array(number), stepsOverTime: v.array(number) },
+    names: v.array(
+      v.object({
+        ...{ name: text, ended: number, failed: number, waitMs: maybePercentiles, durationMs: percentiles },
+        endedOverTime: v.array(number),
+      }),
+    ),
+    slowest: v.array(
+      v.object({ workflowId: text, name: text, status: text, durationMs: number, completedAt: time }),
+    ),
   }),
   StreamValue: v.object({ workflowId: text, key: text, offset: number, value: json }),
   Change: v.looseObject({ cursor: text, type: text, workflowId: text, at: time }),
