@@ -150,6 +150,24 @@ describe.skipIf(!existsSync(executablePath))('what a screen reader is told', () 
     expect(await focused(page)).toBe('H1')
   })
 
+  test('a tab that is hidden holds no stream, and is up to date once it is seen again', async () => {
+    const { url, request } = await open()
+    const page = await openPage()
+    const isLive = (asked: { url(): string }) => asked.url().endsWith('/live')
+    const listening = page.waitForResponse(isLive)
+    await page.goto(url + question)
+    await listening
+    const show = (hidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))`)
+    const left = page.waitForEvent('requestfailed', isLive)
+    await show(true)
+    await left
+    await request(question, form({ decision: 'approved', by: 'bob' }))
+    await show(false)
+    await page.waitForSelector('#answer >> text=by bob')
+  })
+
   test('what stays on a page keeps its place while others come and go', async () => {
     const { url, store, request } = await open()
     const page = await openPage()

@@ -73,10 +73,21 @@ export const pageScript = `
     if (news !== before) document.getElementById('news').textContent = news
   }
   const soon = () => { timer ??= setTimeout(look, 300) }
-  const source = new EventSource(live)
-  // Also the first time: something may have happened since the page was made.
-  source.addEventListener('open', soon)
-  source.addEventListener('changed', soon)
-  source.addEventListener('end', () => { source.close(); soon() })
+  let source
+  let isOver = false
+  const listen = () => {
+    source = new EventSource(live)
+    // Also the first time: something may have happened since the page was made.
+    source.addEventListener('open', soon)
+    source.addEventListener('changed', soon)
+    source.addEventListener('end', () => { isOver = true; source.close(); soon() })
+  }
+  // A browser has few connections to one place: nobody looks at a tab that is hidden.
+  document.addEventListener('visibilitychange', () => {
+    source?.close()
+    source = undefined
+    if (!isOver && !document.hidden) listen()
+  })
+  if (!document.hidden) listen()
 })()
 `
