@@ -110,9 +110,13 @@ function registersNothing(specifier: string, sdk: Sdk, exported: object): CliErr
 
 /** Legacy decorators that were compiled as standard ones fail inside the SDK. */
 const wrongDecorators = /reading 'value'[\s\S]*wrapDBOSFunctionAndRegister/
+/** An optional dependency of what loads TypeScript. */
+const missingCompiler = /^The package "(@esbuild\/[\w-]+)" could not be found/
 const missingPackage = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[\w-][^/']*)/
 
 function notLoadable(specifier: string, file: string, cause: unknown): CliError {
+  const compiler = missingCompiler.exec(cause instanceof Error ? cause.message : '')?.[1]
+  if (compiler !== undefined) return lacksCompiler(specifier, compiler, cause)
   const reason = reasonOf(cause)
   const place = placeOf(cause)
   const where = place === undefined || reason.includes(place) ? '' : ` (${place})`
@@ -120,6 +124,15 @@ function notLoadable(specifier: string, file: string, cause: unknown): CliError 
     hint: howToMend(file, cause, place),
     cause,
   })
+}
+
+/** Whoever installs drover to attach leaves out what is optional. */
+function lacksCompiler(specifier: string, compiler: string, cause: unknown): CliError {
+  return new CliError(
+    'app-not-loadable',
+    `${specifier} cannot be loaded: the package ${compiler}, which compiles TypeScript, is not installed.`,
+    { hint: 'npm install --include=optional, or name what was built, such as --app dist/app.js', cause },
+  )
 }
 
 function howToMend(file: string, cause: unknown, place: string | undefined): Phrase {
