@@ -167,6 +167,13 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
         if (isRecorded && result.deleted > 0) add('retain', { after: { deleted: result.deleted } })
         return result
       },
+      importWorkflows: async (request) => {
+        const isRecorded = begin()
+        const report = await store.importWorkflows(request)
+        const imported = report.workflows.filter(({ outcome }) => outcome === 'imported').length
+        if (isRecorded && imported > 0) add('import', { after: { workflows: imported } })
+        return report
+      },
       exportWorkflows: (request) => {
         const exported = store.exportWorkflows(request)
         return begin() ? withLine(exported, () => add('export', {})) : exported

@@ -10,7 +10,15 @@ const workflowActions = [
 /** What has its line in the transaction of the change. */
 export const recordedActions = [
   ...workflowActions,
-  ...(['retain', 'queues create', 'queues set', 'queues delete', 'queues pause', 'queues resume'] as const),
+  ...([
+    'import',
+    'retain',
+    'queues create',
+    'queues set',
+    'queues delete',
+    'queues pause',
+    'queues resume',
+  ] as const),
   ...(['schedules pause', 'schedules resume', 'versions promote'] as const),
 ] as const
 

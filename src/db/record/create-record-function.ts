@@ -96,6 +96,10 @@ begin
     ${insert}, 'done', l.before, jsonb_build_object('deleted', cardinality(l."workflowIds")), ${signed}
       from ${lines} where cardinality(l."workflowIds") = (select count(*) from ${w} where ${w.id} = any(l."workflowIds")
         and ${w.status} not in ('PENDING', 'ENQUEUED', 'DELAYED'));
+  elsif in_action = 'import' then
+    ${insert}, 'done', null, l.after, ${signed}
+      from ${lines} where cardinality(l."workflowIds") > 0 and cardinality(l."workflowIds") =
+        (select count(*) from ${w} where ${w.id} = any(l."workflowIds") and w.xmin = own);
   elsif in_action = 'send' then
     ${insert}, 'sent', null, coalesce(l.after, '{}') || jsonb_build_object('topic', nullif(sent.topic, '${noTopic}')), ${signed}
       from ${lines} join lateral (

@@ -11,11 +11,14 @@ import { createMissingRecord, findRecord } from '../decide/open-record.ts'
 import type { Database } from '../tables/system-database.ts'
 import { recordFunction } from './create-record-function.ts'
 
+/** Of more workflows only the first are named in a line of an export or an import. */
+export const namedIds = 1000
+
 /** What a line says of one change, beside who made it. */
 export interface ActionLine {
   readonly workflowId?: string
   readonly subject?: string
-  /** `retain`: all of a batch. */
+  /** `retain`: all of a batch; `export`, `import`: the first of them. */
   readonly workflowIds?: readonly string[]
   /** `fork`: the new workflow. */
   readonly copy?: string

@@ -1,10 +1,7 @@
 import type { ExportRequest } from '../../core/transfer/transfer.ts'
-import { findRecorder } from '../record/find-recorder.ts'
+import { findRecorder, namedIds } from '../record/find-recorder.ts'
 import type { Database } from '../tables/system-database.ts'
 import { exportWorkflows } from './export-workflows.ts'
-
-/** Of more ids only the first are named in the line. */
-const namedIds = 1000
 
 /** The same with a line that it began, and one that it ended, or did not. */
 export async function* exportOnRecord(database: Database, request: ExportRequest): AsyncGenerator<string> {

@@ -16,6 +16,7 @@ import {
 import { toStatus } from '../../core/workflow.ts'
 import { type Row, withConnection } from '../connection/connect.ts'
 import { isUniqueViolation } from '../connection/failures.ts'
+import { type ActionLine, findRecorder, namedIds } from '../record/find-recorder.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { rawLines } from './export-workflows.ts'
@@ -29,9 +30,11 @@ import { exceptForReaders, takeTurns, transferSilenceMs } from './take-turns.ts'
  * into DBOS's own. A workflow whose id is there already is left as it is. Throws `invalid-argument` for what is no whole export.
  */
 export async function importWorkflows(
-  { session, schema }: Database,
+  database: Database,
   { chunks, newIds }: ImportRequest,
 ): Promise<ImportReport> {
+  const { session, schema } = database
+  const recorder = await findRecorder(database)
   const { turn, taken } = takeTurns(chunks)
   const [interrupt, forget] = exceptForReaders(session.options.interrupt)
   const lending = { silenceMs: transferSilenceMs(session), interrupt, isOurTurn: turn }
@@ -42,12 +45,22 @@ export async function importWorkflows(
         throw interrupt.aborted ? interruptedImport(error) : error
       })
       if (interrupt.aborted) throw interruptedImport()
+      await recorder?.done(client, 'import', linesOf(report))
       await client.query('commit')
       return report
     })
   } finally {
     forget()
   }
+}
+
+/** One for all of it, or none where nothing came in. */
+function linesOf({ workflows }: ImportReport): readonly ActionLine[] {
+  const ids = workflows
+    .filter(({ outcome }) => outcome === 'imported')
+    .map(({ workflowId, newWorkflowId }) => newWorkflowId ?? workflowId)
+  if (ids.length === 0) return []
+  return [{ workflowIds: ids.slice(0, namedIds), after: { workflows: ids.length } }]
 }
 
 async function bringIn(

@@ -181,6 +181,26 @@ test('an export has a line that it began, and one that it ended or did not', asy
   expect(await operator.actions({ workflowId: workflowIds[1] })).toHaveLength(2)
 })
 
+test('an import has one line in its transaction, which names what came in', async () => {
+  const workflowIds = [await seed('ERROR'), await seed('PENDING')]
+  const text: string[] = []
+  for await (const piece of operator.exportWorkflows({ workflowIds, payloads: true })) text.push(piece)
+  async function* chunks() {
+    yield* text
+  }
+  const signed = owner.as(adaSigns())
+  const { workflows } = await signed.importWorkflows({ chunks: chunks(), newIds: true })
+  const copies = workflows.map(({ newWorkflowId }) => newWorkflowId)
+  for (const copy of copies) {
+    expect(await operator.actions({ workflowId: copy ?? '' })).toMatchObject([
+      { action: 'import', outcome: 'done', after: { workflows: 2 }, by: 'ada', workflowId: null },
+    ])
+  }
+  const before = await operator.actions({ limit: 1 })
+  await signed.importWorkflows({ chunks: chunks(), newIds: false })
+  expect(await operator.actions({ limit: 1 })).toEqual(before)
+})
+
 test('a message on a topic that was asked for has a line, and no other one has', async () => {
   const workflowId = randomUUID()
   await seedWorkflow(database, {

@@ -5,12 +5,13 @@ import type { ImportedWorkflow } from '../../../core/transfer/transfer.ts'
 import { confirm } from '../../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
+import { addSignatureOptions, type SignatureFlags } from '../../../frame/record/sign.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { importColumns } from '../../../render/columns/import-columns.ts'
 import { toImportedJson } from '../../../render/to-json.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
 
-interface ImportFlags extends DatabaseFlags, OutputFlags {
+interface ImportFlags extends DatabaseFlags, OutputFlags, SignatureFlags {
   readonly newIds: boolean
   readonly yes: boolean
 }
@@ -31,6 +32,7 @@ export function importCommand(context: Context): Command {
     .action((file: string | undefined, _, command: Command) =>
       runImport(context, file, command.optsWithGlobals<ImportFlags>()),
     )
+  addSignatureOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }
 
