@@ -25,7 +25,7 @@ const verbs: Readonly<Record<string, readonly string[]>> = {
   'commands/understand/audit.ts': ['audit init', 'audit verify'],
   'core/decide/decision.ts': ['approve', 'reject'],
   'core/decide/settle-decision.ts': ['approve', 'reject'],
-  'commands/manage/bulk/bulk.ts': ['cancel', 'resume', 'delete'],
+  'frame/bulk/bulk.ts': ['cancel', 'resume', 'delete'],
   'core/manage/ledger.ts': ['cancel', 'resume', 'delete'],
   'commands/manage/from-step.ts': ['fork', 'rewind'],
   'commands/platform/queue-settings.ts': ['queues create', 'queues set'],

@@ -2,14 +2,14 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import type { Store } from '../../core/store.ts'
 import { isEnded } from '../../core/workflow.ts'
+import { runBulk } from '../../frame/bulk/bulk.ts'
+import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { canPick, pickWorkflow } from '../../frame/cockpit/pick-workflow.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { counted } from '../../render/text.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { runBulk } from './bulk/bulk.ts'
-import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
 
 interface CancelFlags extends DatabaseFlags, BulkFlags {
   readonly children: boolean

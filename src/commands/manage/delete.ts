@@ -3,12 +3,12 @@ import type { Context } from '../../context.ts'
 import type { WorkflowWeight } from '../../core/manage/manage.ts'
 import type { Store } from '../../core/store.ts'
 import { parseTime } from '../../core/words/time.ts'
+import { runBulk } from '../../frame/bulk/bulk.ts'
+import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { formatBytes } from '../../render/value.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { runBulk } from './bulk/bulk.ts'
-import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
 
 interface DeleteFlags extends DatabaseFlags, BulkFlags {
   readonly ended: boolean

@@ -2,12 +2,12 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
+import { runBulk } from '../../frame/bulk/bulk.ts'
+import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { nonNegativeInteger } from '../../frame/option-parsers.ts'
 import { withStore } from '../../frame/with-store.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { runBulk } from './bulk/bulk.ts'
-import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
 
 interface ReprioritizeFlags extends DatabaseFlags, BulkFlags {}
 

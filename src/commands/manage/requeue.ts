@@ -2,11 +2,11 @@ import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { createQueueChoice } from '../../core/manage/choose-queue.ts'
 import type { WorkflowState } from '../../core/manage/manage.ts'
+import { runBulk } from '../../frame/bulk/bulk.ts'
+import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { withStore } from '../../frame/with-store.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { runBulk } from './bulk/bulk.ts'
-import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
 
 interface RequeueFlags extends DatabaseFlags, BulkFlags {
   readonly toQueue: string

@@ -4,11 +4,11 @@ import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
 import { isDuration, parseDuration } from '../../core/words/duration.ts'
 import { parseTime } from '../../core/words/time.ts'
+import { runBulk } from '../../frame/bulk/bulk.ts'
+import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { toFilter } from '../../frame/filter-options.ts'
 import { withStore } from '../../frame/with-store.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { runBulk } from './bulk/bulk.ts'
-import { addBulkOptions, type BulkFlags } from './bulk/bulk-options.ts'
 
 interface RescheduleFlags extends DatabaseFlags, BulkFlags {
   readonly in?: string

@@ -15,7 +15,7 @@ import { addSignatureOptions, type SignatureFlags } from '../../frame/record/sig
 import { withStore } from '../../frame/with-store.ts'
 import { describeRetention, retentionProgress } from '../../render/manage/retention-text.ts'
 import type { DatabaseFlags } from '../../settings/settings.ts'
-import { createGentlePace } from './bulk/gentle-pace.ts'
+import { createGentlePace } from './gentle-pace.ts'
 
 interface RetainFlags extends DatabaseFlags, OutputFlags, SignatureFlags {
   readonly keep?: number

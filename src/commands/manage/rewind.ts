@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { addBulkOptions } from './bulk/bulk-options.ts'
+import { addBulkOptions } from '../../frame/bulk/bulk-options.ts'
 import { addFromStepOptions, type FromStepFlags, runFromStep } from './from-step.ts'
 
 export function rewindCommand(context: Context): Command {

@@ -1,4 +1,4 @@
-import type { Context } from '../../../context.ts'
+import type { Context } from '../../context.ts'
 
 const smallest = 50
 const largest = 1000

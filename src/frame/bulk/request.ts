@@ -1,8 +1,8 @@
-import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
-import type { ManageTarget, ManageVerb, WorkflowState } from '../../../core/manage/manage.ts'
-import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
-import type { CommandOptions } from '../../../core/words/command-line.ts'
-import { dateOfMs } from '../../../core/words/far-date.ts'
+import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
+import type { ManageTarget, ManageVerb, WorkflowState } from '../../core/manage/manage.ts'
+import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
+import type { CommandOptions } from '../../core/words/command-line.ts'
+import { dateOfMs } from '../../core/words/far-date.ts'
 import type { BulkFlags } from './bulk-options.ts'
 
 /** What is special about this verb and this command line. */

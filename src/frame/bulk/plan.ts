@@ -1,8 +1,8 @@
-import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
-import { filteredStatusesByVerb, type ManageVerb, obstacleTo } from '../../../core/manage/manage.ts'
-import { matchingIds } from '../../../core/manage/matching-ids.ts'
-import type { WorkflowFilter } from '../../../core/manage/workflow-filter.ts'
-import type { Store } from '../../../core/store.ts'
+import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
+import { filteredStatusesByVerb, type ManageVerb, obstacleTo } from '../../core/manage/manage.ts'
+import { matchingIds } from '../../core/manage/matching-ids.ts'
+import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
+import type { Store } from '../../core/store.ts'
 import { type BulkRequest, toRow } from './request.ts'
 
 const pageSize = 1000

@@ -1,6 +1,6 @@
-import type { BulkRow, PlannedTarget } from '../../../core/manage/ledger.ts'
-import { type ManageResult, type ManageVerb, obstacleTo } from '../../../core/manage/manage.ts'
-import type { Store } from '../../../core/store.ts'
+import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
+import { type ManageResult, type ManageVerb, obstacleTo } from '../../core/manage/manage.ts'
+import type { Store } from '../../core/store.ts'
 import { detailOf, toRow } from './request.ts'
 
 function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {

@@ -1,12 +1,12 @@
-import type { Context } from '../../../context.ts'
-import { isLeftBehind } from '../../../core/diagnosis/left-behind.ts'
-import type { PlannedTarget } from '../../../core/manage/ledger.ts'
-import type { ManageVerb } from '../../../core/manage/manage.ts'
-import type { Store } from '../../../core/store.ts'
-import { printNotice } from '../../../frame/print-notice.ts'
-import { describeKinds, targetColumns } from '../../../render/columns/target-columns.ts'
-import { createStyle } from '../../../render/style.ts'
-import { renderTable } from '../../../render/table.ts'
+import type { Context } from '../../context.ts'
+import { isLeftBehind } from '../../core/diagnosis/left-behind.ts'
+import type { PlannedTarget } from '../../core/manage/ledger.ts'
+import type { ManageVerb } from '../../core/manage/manage.ts'
+import type { Store } from '../../core/store.ts'
+import { describeKinds, targetColumns } from '../../render/columns/target-columns.ts'
+import { createStyle } from '../../render/style.ts'
+import { renderTable } from '../../render/table.ts'
+import { printNotice } from '../print-notice.ts'
 
 const shownRows = 10
 const shownIds = 5

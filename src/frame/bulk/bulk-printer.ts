@@ -1,12 +1,12 @@
-import type { Context } from '../../../context.ts'
-import type { BulkRow } from '../../../core/manage/ledger.ts'
-import type { ManageVerb } from '../../../core/manage/manage.ts'
-import { type OutputFlags, printIds } from '../../../frame/output-format.ts'
-import { printNotice } from '../../../frame/print-notice.ts'
-import { bulkColumns, bulkLine } from '../../../render/columns/bulk-line.ts'
-import { createStyle } from '../../../render/style.ts'
-import { renderTsv } from '../../../render/table.ts'
-import { toJsonLine, toJsonText } from '../../../render/to-json.ts'
+import type { Context } from '../../context.ts'
+import type { BulkRow } from '../../core/manage/ledger.ts'
+import type { ManageVerb } from '../../core/manage/manage.ts'
+import { bulkColumns, bulkLine } from '../../render/columns/bulk-line.ts'
+import { createStyle } from '../../render/style.ts'
+import { renderTsv } from '../../render/table.ts'
+import { toJsonLine, toJsonText } from '../../render/to-json.ts'
+import { type OutputFlags, printIds } from '../output-format.ts'
+import { printNotice } from '../print-notice.ts'
 
 /** Prints what became of each workflow as soon as it is known. */
 export interface BulkPrinter {

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Context } from '../../../context.ts'
+import type { Context } from '../../context.ts'
 import {
   type BulkRow,
   type LedgerHead,
@@ -7,7 +7,7 @@ import {
   type LedgerState,
   type PlannedTarget,
   requireSameRun,
-} from '../../../core/manage/ledger.ts'
+} from '../../core/manage/ledger.ts'
 
 /** What a bulk command wrote down, so that it can go on after an interruption. Without a file it remembers nothing. */
 export interface Ledger {
@@ -34,7 +34,7 @@ export async function openLedger(
   if (given === undefined) return nullLedger
   const file = path.resolve(cwd, given)
   const text = (await readFile(file)) ?? ''
-  const { parseLedger } = await import('../../../core/manage/parse-ledger.ts')
+  const { parseLedger } = await import('../../core/manage/parse-ledger.ts')
   const earlier = parseLedger(text, file)
   const write = (line: LedgerLine) => appendFile(file, `${JSON.stringify(line)}\n`)
   if (earlier) requireSameRun(earlier.head, head, file)

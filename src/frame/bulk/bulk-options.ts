@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { parseRate } from '../../../core/words/rate.ts'
-import { addFilterOptions, type FilterFlags } from '../../../frame/filter-options.ts'
-import { addOutputOptions, type OutputFlags } from '../../../frame/output-format.ts'
-import { addSignatureOptions, type SignatureFlags } from '../../../frame/record/sign.ts'
+import { parseRate } from '../../core/words/rate.ts'
+import { addFilterOptions, type FilterFlags } from '../filter-options.ts'
+import { addOutputOptions, type OutputFlags } from '../output-format.ts'
+import { addSignatureOptions, type SignatureFlags } from '../record/sign.ts'
 
 /** The options of every command that changes workflows. */
 export interface BulkFlags extends FilterFlags, OutputFlags, SignatureFlags {
