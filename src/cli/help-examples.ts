@@ -72,7 +72,11 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'approvals.md',
   },
   send: {
-    examples: ['send refund-6 true --topic refund', 'send refund-6 \'{"approved": true}\' --topic refund'],
+    examples: [
+      'send refund-6 true --topic refund',
+      'send refund-6 \'{"approved": true}\' --topic refund',
+      "send --name refund --topic refund --input '{}' --dry-run",
+    ],
     page: 'approvals.md',
   },
   wait: {

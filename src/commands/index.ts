@@ -120,8 +120,8 @@ export const commandGroups: readonly CommandGroup[] = [
       },
       {
         name: 'send',
-        usage: '<id> [message]',
-        summary: 'send a message to a workflow',
+        usage: '[id] [message]',
+        summary: 'send a message to a workflow, or to many',
         load: async () => (await import('./answer/send.ts')).sendCommand,
       },
     ],

@@ -68,7 +68,7 @@ test('bare drover is its help', async () => {
       inbox                         list what waits for an answer
       approve [wait…]               approve what a workflow waits for
       reject [wait…]                reject what a workflow waits for
-      send <id> [message]           send a message to a workflow
+      send [id] [message]           send a message to a workflow, or to many
 
     Wait:
       wait [id…]                    wait until workflows are created, publish an

@@ -116,7 +116,7 @@ test('through a read-only profile everything is read, and nothing changed', asyn
 
 /** What a yes is enough for; all else wants the name. */
 const isOne =
-  /^(send|approve asking|reject|start|cancel running$|resume cancelled|fork done|reprioritize|requeue queued)/
+  /^(send running|approve asking|reject|start|cancel running$|resume cancelled|fork done|reprioritize|requeue queued)/
 
 describe('of a protected profile nothing changes', () => {
   const marks = { protected: true }

@@ -55,6 +55,7 @@ export const followingCommands: readonly string[] = [
 /** None of them asks. */
 export const writingCommands: readonly string[] = [
   'send running hello',
+  'send --name orderWorkflow --status PENDING --topic bulk --input true --yes',
   'approve asking --as ada',
   'reject asking --as ada --comment no',
   'start orderWorkflow 1 --app-version v1 --application example --queue slow',

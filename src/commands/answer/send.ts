@@ -7,35 +7,29 @@ import { describeTopic } from '../../core/topic.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import { parseJson, parseJsonOrString } from '../../core/words/json.ts'
 import type { JsonValue, Wait } from '../../core/workflow.ts'
+import { addManyOptions } from '../../frame/bulk/bulk-options.ts'
+import { addFilterOptions, toFilter } from '../../frame/filter-options.ts'
 import { readInput } from '../../frame/input.ts'
 import { readTopic } from '../../frame/option-parsers.ts'
-import { addOutputOptions, type OutputFlags, printOne } from '../../frame/output-format.ts'
+import { addOutputOptions, printOne } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { addSignatureOptions } from '../../frame/record/sign.ts'
 import { createTimeLimit } from '../../frame/time-limit.ts'
 import { warnOfText } from '../../frame/warn-of-text.ts'
 import { withStore } from '../../frame/with-store.ts'
 import { findExactWorkflow } from '../../frame/workflow-ids.ts'
-import type { DatabaseFlags } from '../../settings/settings.ts'
 import { followMessage, type Receipt, readingSteps } from './follow-message.ts'
 import { noteLeftBehind } from './note-left-behind.ts'
 import type { AwaitedStage } from './report-decided.ts'
-
-interface SendFlags extends DatabaseFlags, OutputFlags {
-  readonly topic?: string | null
-  readonly input?: string
-  readonly idempotencyKey?: string
-  readonly force: boolean
-  readonly portable?: boolean
-  readonly timeout?: string
-  readonly wait?: AwaitedStage
-}
+import { type SendFlags, sendToMany } from './send-to-many.ts'
 
 export function sendCommand(context: Context): Command {
   const command = new Command('send')
-    .summary('send a message to a workflow')
-    .description('Send a message to a workflow: JSON if it parses, else a string.')
-    .argument('<id>', 'a whole id, or @last')
+    .summary('send a message to a workflow, or to many')
+    .description(
+      'Send a message to a workflow: JSON if it parses, else a string.\nWith a filter and --input, the same message once to each that it lets through and that has not ended.',
+    )
+    .argument('[id]', 'a whole id, or @last; or none, and options that say which')
     .argument('[message]', 'the message')
     .option('--topic <topic>', 'the topic that the workflow receives on (none by default)')
     .option('--input <source>', 'the message from @FILE, from stdin (-), or in place; must be JSON')
@@ -55,11 +49,39 @@ export function sendCommand(context: Context): Command {
       '--timeout <duration>',
       'wait no longer than this: for a database that is on its way, and with --wait (exit 124)',
     )
-    .action((id: string, message: string | undefined, _, command: Command) =>
-      runSend(context, id, message, readTopic(command.optsWithGlobals<SendFlags>())),
-    )
+    .action((id: string | undefined, message: string | undefined, _, command: Command) => {
+      const flags = readTopic(command.optsWithGlobals<SendFlags>())
+      const filter = toFilter(context, flags)
+      if (filter)
+        return sendToMany(
+          context,
+          [id, message].filter((word) => word !== undefined),
+          filter,
+          flags,
+        )
+      if (id === undefined) throw missingId()
+      refuseBulk(flags)
+      return runSend(context, id, message, flags)
+    })
+  addManyOptions(command)
   addSignatureOptions(command)
+  addFilterOptions(command)
   return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+function missingId(): CliError {
+  return new CliError('usage', "Missing required argument 'id'.", {
+    hint: phrase`${command('send', ['@last', 'true'], { '--topic': 'TOPIC' })}   # ${command('inbox')} shows who waits, and on which topic`,
+  })
+}
+
+/** Throws `usage`: of one workflow there is nothing to look at first, and nothing to go on with. */
+function refuseBulk({ dryRun, rate, ledger }: SendFlags): void {
+  const given = dryRun ? '--dry-run' : rate !== undefined ? '--rate' : ledger !== undefined ? '--ledger' : ''
+  if (given === '') return
+  throw new CliError('usage', `${given} is for several workflows: it goes with options that say which.`, {
+    hint: command('send', [], { '--name': 'NAME', '--input': 'true', '--dry-run': true }),
+  })
 }
 
 async function runSend(

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { manageVerbs } from '../manage/manage.ts'
+import { bulkVerbs } from '../manage/manage.ts'
 
 const id = v.string('must be a string')
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -24,13 +24,14 @@ const target = v.looseObject({
   version: v.optional(v.string()),
   priority: v.optional(count),
   delayUntilMs: v.optional(count),
+  idempotencyKey: v.optional(v.string()),
 })
 
 /** A line of a ledger; of a kind that a newer drover writes as well. */
 export const ledgerLineSchema = v.variant('type', [
   v.looseObject({
     type: v.literal('begin'),
-    head: v.looseObject({ verb: v.picklist(manageVerbs), database: v.string(), request: v.string() }),
+    head: v.looseObject({ verb: v.picklist(bulkVerbs), database: v.string(), request: v.string() }),
   }),
   v.looseObject({ type: v.literal('plan'), targets: v.array(target), settled: v.array(row) }),
   v.looseObject({ type: v.literal('intent'), from: count, count }),

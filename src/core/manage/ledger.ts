@@ -1,7 +1,7 @@
 import { CliError } from '../errors.ts'
 import { asText, command, phrase, renderCommand } from '../words/command-line.ts'
 import type { WorkflowStatus } from '../workflow.ts'
-import type { ManageTarget, ManageVerb } from './manage.ts'
+import type { BulkVerb, ManageTarget } from './manage.ts'
 
 export type BulkOutcome = 'changed' | 'no-op' | 'not-found' | 'failed' | 'would-change'
 
@@ -24,7 +24,7 @@ export interface PlannedTarget extends ManageTarget {
 
 /** What one run intends, word for word: a ledger goes on only with the same. */
 export interface LedgerHead {
-  readonly verb: ManageVerb
+  readonly verb: BulkVerb
   readonly database: string
   /** The ids and options that matter to what is done, as they are typed. */
   readonly request: string

@@ -1,5 +1,6 @@
 import { type CommandLine, command } from '../words/command-line.ts'
 import {
+  activeStatuses,
   isEnded,
   isKnownStatus,
   type KnownStatus,
@@ -14,6 +15,10 @@ export const manageVerbs = [
   ...(['reprioritize', 'reschedule', 'requeue'] as const),
 ] as const
 export type ManageVerb = (typeof manageVerbs)[number]
+
+/** What can be done to many at once, each with an outcome of its own. */
+export const bulkVerbs = [...manageVerbs, 'send'] as const
+export type BulkVerb = (typeof bulkVerbs)[number]
 
 /** A workflow as it stood when somebody decided about it. */
 export interface WorkflowState {
@@ -44,6 +49,8 @@ export interface ManageTarget {
   readonly delayUntilMs?: number
   /** `fork` and `rewind`: the version that shall run it; by default the one that did. */
   readonly version?: string
+  /** `send`: the message is sent once under it. */
+  readonly idempotencyKey?: string
 }
 
 /** `changed`: done, and it has this status now. `moved-on`: it had another status by then, and was left alone. */
@@ -102,7 +109,7 @@ export interface WorkflowManagement {
 const dead = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'
 
 /** From which statuses each verb goes on. */
-const changeableByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
+const changeableByVerb: Readonly<Record<BulkVerb, readonly KnownStatus[]>> = {
   cancel: ['DELAYED', 'ENQUEUED', 'PENDING', dead],
   resume: ['CANCELLED', dead],
   fork: workflowStatuses,
@@ -111,10 +118,11 @@ const changeableByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
   reprioritize: ['DELAYED', 'ENQUEUED'],
   reschedule: ['DELAYED'],
   requeue: ['DELAYED', 'ENQUEUED'],
+  send: activeStatuses,
 }
 
 /** What a filter without `--status` means: cancelling the dead again, or forking all there is, is never meant. */
-export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly KnownStatus[]>> = {
+export const filteredStatusesByVerb: Readonly<Record<BulkVerb, readonly KnownStatus[]>> = {
   ...changeableByVerb,
   cancel: ['DELAYED', 'ENQUEUED', 'PENDING'],
   fork: ['ERROR', 'CANCELLED', dead],
@@ -122,14 +130,14 @@ export const filteredStatusesByVerb: Readonly<Record<ManageVerb, readonly KnownS
 }
 
 /** Why the verb would do nothing to a workflow of this status; undefined when it would do something. */
-export function obstacleTo(verb: ManageVerb, status: WorkflowStatus): string | undefined {
+export function obstacleTo(verb: BulkVerb, status: WorkflowStatus): string | undefined {
   if (isKnownStatus(status) && changeableByVerb[verb].includes(status)) return undefined
   const waitsForEnd = verb === 'rewind' || verb === 'delete'
   return waitsForEnd && !isEnded(status) ? `still ${status}` : `already ${status}`
 }
 
 /** What to type instead. */
-export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: string): CommandLine {
+export function adviceFor(verb: BulkVerb, status: WorkflowStatus, workflowId: string): CommandLine {
   if (!isEnded(status)) {
     if (verb === 'delete' || verb === 'rewind') return command('cancel', [workflowId])
     return status === 'PENDING' && verb === 'resume'
@@ -142,7 +150,7 @@ export function adviceFor(verb: ManageVerb, status: WorkflowStatus, workflowId: 
 }
 
 /** The word for what was done. */
-export const pastByVerb: Readonly<Record<ManageVerb, string>> = {
+export const pastByVerb: Readonly<Record<BulkVerb, string>> = {
   cancel: 'cancelled',
   resume: 'resumed',
   fork: 'forked',
@@ -151,4 +159,10 @@ export const pastByVerb: Readonly<Record<ManageVerb, string>> = {
   reprioritize: 'reprioritized',
   reschedule: 'rescheduled',
   requeue: 'requeued',
+  send: 'sent',
+}
+
+/** What it does to workflows, before the word for them. */
+export function infinitiveOf(verb: BulkVerb): string {
+  return verb === 'send' ? 'send to' : verb
 }

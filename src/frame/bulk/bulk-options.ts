@@ -14,8 +14,20 @@ export interface BulkFlags extends FilterFlags, OutputFlags, SignatureFlags {
 }
 
 export function addBulkOptions(command: Command): Command {
-  command
-    .argument('[id...]', 'whole ids, or @last; - reads them from stdin; or none, and options that say which')
+  addManyOptions(
+    command.argument(
+      '[id...]',
+      'whole ids, or @last; - reads them from stdin; or none, and options that say which',
+    ),
+  )
+  addSignatureOptions(command)
+  addFilterOptions(command)
+  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
+}
+
+/** How several are changed: looked at first, asked about, no faster than so, and gone on with. */
+export function addManyOptions(command: Command): Command {
+  return command
     .option('--dry-run', 'say what would be done, and do nothing', false)
     .option('--yes', 'do not ask', false)
     .option('--rate <count/unit>', 'no faster than this: 10/s, 100/m', parseRate)
@@ -23,7 +35,4 @@ export function addBulkOptions(command: Command): Command {
       '--ledger <file>',
       'write down what is done; the same command with the same file goes on after an interruption',
     )
-  addSignatureOptions(command)
-  addFilterOptions(command)
-  return addOutputOptions(command, ['table', 'json', 'jsonl', 'ids'])
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { BulkRow } from '../../core/manage/ledger.ts'
-import type { ManageVerb } from '../../core/manage/manage.ts'
+import type { BulkVerb } from '../../core/manage/manage.ts'
 import { bulkColumns, bulkLine } from '../../render/columns/bulk-line.ts'
 import { createStyle } from '../../render/style.ts'
 import { renderTsv } from '../../render/table.ts'
@@ -22,7 +22,7 @@ const mostLines = 50
 
 export function createBulkPrinter(
   { terminal }: Context,
-  verb: ManageVerb,
+  verb: BulkVerb,
   { output: asked }: OutputFlags,
   isQuiet = false,
 ): BulkPrinter {

@@ -4,7 +4,7 @@ import { databaseKey } from '../../core/database.ts'
 import { CliError } from '../../core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from '../../core/exit-codes.ts'
 import type { BulkRow, LedgerHead } from '../../core/manage/ledger.ts'
-import { adviceFor, filteredStatusesByVerb, type ManageVerb } from '../../core/manage/manage.ts'
+import { adviceFor, type BulkVerb, filteredStatusesByVerb, infinitiveOf } from '../../core/manage/manage.ts'
 import { describeFilter, type WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import type { Store } from '../../core/store.ts'
 import { type CommandOptions, command, phrase, renderArguments } from '../../core/words/command-line.ts'
@@ -22,7 +22,7 @@ import { changeBatch } from './change-batch.ts'
 import { type Ledger, openLedger } from './ledger-file.ts'
 import { createPace } from './pace.ts'
 import { makeFoundPlan, makePlan, type Plan, preview } from './plan.ts'
-import { type BulkRequest, toDryRow } from './request.ts'
+import { type BulkRequest, type ChangeTargets, toDryRow } from './request.ts'
 import { showTargets } from './show-targets.ts'
 
 /** Changes workflows one by one or by the thousand, says what became of each, and never calls nothing a success. */
@@ -120,7 +120,7 @@ function describeRequest(ids: readonly string[], options: CommandOptions): strin
 }
 
 /** These two could change more than they take by default: whoever counts with `list` must not have to wonder. */
-function noteStatuses(context: Context, verb: ManageVerb, { status }: WorkflowFilter): void {
+function noteStatuses(context: Context, verb: BulkVerb, { status }: WorkflowFilter): void {
   if (status !== undefined || (verb !== 'fork' && verb !== 'rewind')) return
   printNotice(context, `Only of status ${filteredStatusesByVerb[verb].join(', ')}: --status asks for others.`)
 }
@@ -134,7 +134,8 @@ async function confirm(context: Context, store: LentStore, request: BulkRequest,
   const { terminal } = context
   const { guard } = store
   const { verb, filter, flags, typed, alwaysAsk = false } = request
-  const imperative = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`
+  const infinitive = infinitiveOf(verb)
+  const imperative = `${infinitive.charAt(0).toUpperCase()}${infinitive.slice(1)}`
   if (!filter && !alwaysAsk) {
     const [only, ...others] = plan.targets
     const isOne = others.length === 0 && request.options?.['--children'] !== true
@@ -146,7 +147,7 @@ async function confirm(context: Context, store: LentStore, request: BulkRequest,
   const kinds = await showTargets(context, store, verb, targets)
   await tellMeaning(context, request, plan)
   if (!flags.yes && (!terminal.stdinIsTerminal || terminal.isCI || typed.includes('-'))) {
-    throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to ${verb} ${count}.`, {
+    throw new CliError('no-terminal', `${cannotAsk(terminal)} whether to ${infinitive} ${count}.`, {
       hint: `look with --dry-run, then ${consentHint(guard)}`,
     })
   }
@@ -178,6 +179,7 @@ async function execute(
   { plan, ledger, printer }: Execution,
 ): Promise<void> {
   const { verb, filter, flags, expand } = request
+  const change = changeOf(store, request)
   const { signal } = context.interrupts
   const doneEarlier = new Set(ledger.earlier?.done.map(({ workflowId }) => workflowId))
   const inDoubt = ledger.earlier?.inDoubt ?? new Set<string>()
@@ -197,7 +199,7 @@ async function execute(
         await pace.wait(batch.length)
         if (signal.aborted) break
         if (round === 0) await ledger.intend(from, size)
-        const rows = await changeBatch(store, { verb, isNamed: !filter, inDoubt }, batch)
+        const rows = await changeBatch(store, { verb, change, isNamed: !filter, inDoubt }, batch)
         await ledger.confirm(rows)
         await printer.print(rows)
         progress.advance(rows.length)
@@ -212,6 +214,12 @@ async function execute(
   } finally {
     progress.stop()
   }
+}
+
+function changeOf(store: Store, request: BulkRequest): ChangeTargets {
+  if (request.verb === 'send') return request.change
+  const { verb } = request
+  return (targets) => store.manage(verb, targets)
 }
 
 function idOf({ workflowId }: BulkRow): string {
@@ -254,7 +262,7 @@ async function finish(
   if (rows.length === 0) {
     printNotice(
       context,
-      `No workflow in ${store.database.label} to ${verb}: ${describeFilter(filter ?? {})}.`,
+      `No workflow in ${store.database.label} to ${infinitiveOf(verb)}: ${describeFilter(filter ?? {})}.`,
     )
     return suggestFilter(context, store, filter ?? {})
   }

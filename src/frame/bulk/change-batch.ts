@@ -1,9 +1,9 @@
 import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
-import { type ManageResult, type ManageVerb, obstacleTo } from '../../core/manage/manage.ts'
+import { type BulkVerb, type ManageResult, obstacleTo } from '../../core/manage/manage.ts'
 import type { Store } from '../../core/store.ts'
-import { detailOf, toRow } from './request.ts'
+import { type ChangeTargets, detailOf, toRow } from './request.ts'
 
-function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResult): BulkRow {
+function toResultRow(verb: BulkVerb, target: PlannedTarget, result: ManageResult): BulkRow {
   const { workflowId, status: before, newWorkflowId } = target
   switch (result.outcome) {
     case 'changed':
@@ -35,10 +35,11 @@ function toResultRow(verb: ManageVerb, target: PlannedTarget, result: ManageResu
 /** Of those that an interrupted run had begun with: the ones that it did change. */
 async function resolveUnsure(
   store: Store,
-  verb: ManageVerb,
+  verb: BulkVerb,
   targets: readonly PlannedTarget[],
 ): Promise<Map<string, ManageResult>> {
-  if (targets.length === 0) return new Map()
+  // What was sent is not sent again, which only sending it tells.
+  if (targets.length === 0 || verb === 'send') return new Map()
   const ids = targets.flatMap(({ workflowId, newWorkflowId }) => [workflowId, newWorkflowId ?? []].flat())
   const stateById = new Map((await store.states(ids)).map((state) => [state.workflowId, state]))
   const resolved = new Map<string, ManageResult>()
@@ -66,7 +67,8 @@ function stillToCancel(target: PlannedTarget, result: ManageResult | undefined):
 }
 
 interface Change {
-  readonly verb: ManageVerb
+  readonly verb: BulkVerb
+  readonly change: ChangeTargets
   /** They were typed, and not found by what a filter says of them. */
   readonly isNamed: boolean
   /** What an interrupted run had begun with. */
@@ -75,7 +77,7 @@ interface Change {
 
 export async function changeBatch(
   store: Store,
-  { verb, isNamed, inDoubt }: Change,
+  { verb, change, isNamed, inDoubt }: Change,
   batch: readonly PlannedTarget[],
 ): Promise<BulkRow[]> {
   const resolved = await resolveUnsure(
@@ -84,11 +86,11 @@ export async function changeBatch(
     batch.filter(({ workflowId }) => inDoubt.has(workflowId)),
   )
   const toChange = batch.filter(({ workflowId }) => !resolved.has(workflowId))
-  const results = toChange.length > 0 ? await store.manage(verb, toChange) : []
+  const results = toChange.length > 0 ? await change(toChange) : []
   const resultById = new Map(results.map((result) => [result.workflowId, result]))
   if (verb === 'cancel' && isNamed) {
     const moved = toChange.flatMap((target) => stillToCancel(target, resultById.get(target.workflowId)))
-    const again = moved.length > 0 ? await store.manage(verb, moved) : []
+    const again = moved.length > 0 ? await change(moved) : []
     for (const result of again) resultById.set(result.workflowId, result)
   }
   return batch.map((target) => {

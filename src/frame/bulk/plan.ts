@@ -1,5 +1,5 @@
 import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
-import { filteredStatusesByVerb, type ManageVerb, obstacleTo } from '../../core/manage/manage.ts'
+import { type BulkVerb, filteredStatusesByVerb, obstacleTo } from '../../core/manage/manage.ts'
 import { matchingIds } from '../../core/manage/matching-ids.ts'
 import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import type { Store } from '../../core/store.ts'
@@ -17,7 +17,7 @@ function withoutUndefined(filter: WorkflowFilter): WorkflowFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
 }
 
-function matching(store: Store, verb: ManageVerb, filter: WorkflowFilter): Promise<string[]> {
+function matching(store: Store, verb: BulkVerb, filter: WorkflowFilter): Promise<string[]> {
   return matchingIds(store, { status: filteredStatusesByVerb[verb], ...withoutUndefined(filter) })
 }
 

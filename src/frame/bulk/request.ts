@@ -1,13 +1,30 @@
 import type { BulkRow, PlannedTarget } from '../../core/manage/ledger.ts'
-import type { ManageTarget, ManageVerb, WorkflowState } from '../../core/manage/manage.ts'
+import type {
+  BulkVerb,
+  ManageResult,
+  ManageTarget,
+  ManageVerb,
+  WorkflowState,
+} from '../../core/manage/manage.ts'
 import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import type { CommandOptions } from '../../core/words/command-line.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import type { BulkFlags } from './bulk-options.ts'
 
 /** What is special about this verb and this command line. */
-export interface BulkRequest {
-  readonly verb: ManageVerb
+export type BulkRequest = CommonRequest &
+  (
+    | { readonly verb: ManageVerb }
+    | {
+        readonly verb: 'send'
+        /** One result for each target; the same again changes nothing more. */
+        readonly change: ChangeTargets
+      }
+  )
+
+export type ChangeTargets = (targets: readonly PlannedTarget[]) => Promise<readonly ManageResult[]>
+
+interface CommonRequest {
   /** Ids as they were typed. */
   readonly typed: readonly string[]
   readonly filter: WorkflowFilter | undefined
@@ -36,7 +53,7 @@ export type Prepared = Omit<ManageTarget, 'workflowId' | 'status'> | { readonly 
 
 /** What is done to this one, beyond the verb: `from step 3`, `priority 1`. */
 export function detailOf(
-  verb: ManageVerb,
+  verb: BulkVerb,
   { fromStep, priority, delayUntilMs, queue }: ManageTarget,
 ): string | null {
   if (fromStep !== undefined) return `from step ${fromStep}`
@@ -49,7 +66,7 @@ export function toRow(workflowId: string, row: Partial<BulkRow> & Pick<BulkRow, 
   return { workflowId, before: null, after: null, reason: null, newWorkflowId: null, ...row }
 }
 
-export function toDryRow(verb: ManageVerb, target: PlannedTarget): BulkRow {
+export function toDryRow(verb: BulkVerb, target: PlannedTarget): BulkRow {
   const { workflowId, status } = target
   return toRow(workflowId, {
     outcome: 'would-change',

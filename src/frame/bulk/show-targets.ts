@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { isLeftBehind } from '../../core/diagnosis/left-behind.ts'
 import type { PlannedTarget } from '../../core/manage/ledger.ts'
-import type { ManageVerb } from '../../core/manage/manage.ts'
+import { type BulkVerb, infinitiveOf } from '../../core/manage/manage.ts'
 import type { Store } from '../../core/store.ts'
 import { describeKinds, targetColumns } from '../../render/columns/target-columns.ts'
 import { createStyle } from '../../render/style.ts'
@@ -16,7 +16,7 @@ const counted = 1000
 export async function showTargets(
   context: Context,
   store: Store,
-  verb: ManageVerb,
+  verb: BulkVerb,
   targets: readonly PlannedTarget[],
 ): Promise<string> {
   const { terminal, now } = context
@@ -24,7 +24,10 @@ export async function showTargets(
   if (!stderr.isTerminal) {
     const sample = targets.slice(0, shownIds).map(({ workflowId, status }) => `${workflowId} (${status})`)
     const more = targets.length > shownIds ? ` and ${targets.length - shownIds} more` : ''
-    printNotice({ terminal }, `To ${verb} in ${store.database.label}: ${sample.join(', ')}${more}`)
+    printNotice(
+      { terminal },
+      `To ${infinitiveOf(verb)} in ${store.database.label}: ${sample.join(', ')}${more}`,
+    )
     return ''
   }
   const states = await store.states(targets.slice(0, counted).map(({ workflowId }) => workflowId))

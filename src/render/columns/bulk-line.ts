@@ -1,11 +1,11 @@
 import type { BulkRow } from '../../core/manage/ledger.ts'
-import { type ManageVerb, pastByVerb } from '../../core/manage/manage.ts'
+import { type BulkVerb, pastByVerb } from '../../core/manage/manage.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { escapeControls, escapeName } from '../text.ts'
 
 /** What became of one workflow, for a person: `✓ order-17  cancelled, was PENDING`. */
-export function bulkLine(verb: ManageVerb, row: BulkRow, style: Style): string {
+export function bulkLine(verb: BulkVerb, row: BulkRow, style: Style): string {
   const id = escapeName(row.workflowId)
   switch (row.outcome) {
     case 'changed':
@@ -33,7 +33,7 @@ function detailOf({ before, reason, newWorkflowId }: BulkRow, tense: 'is' | 'was
 }
 
 /** `498 cancelled, 1 nothing to do, 1 not found.` */
-export function bulkSummary(verb: ManageVerb, rows: readonly BulkRow[]): string {
+export function bulkSummary(verb: BulkVerb, rows: readonly BulkRow[]): string {
   const words: Readonly<Record<BulkRow['outcome'], string>> = {
     changed: pastByVerb[verb],
     'would-change': `would be ${pastByVerb[verb]}`,

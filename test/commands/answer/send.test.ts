@@ -116,3 +116,91 @@ describe('a receipt', () => {
     })
   })
 })
+
+describe('with a filter', () => {
+  const line = (...more: string[]) => [
+    ...['send', '--name', 'orderWorkflow', '--topic', 'legal', '--input', '{"go": 1}'],
+    ...more,
+  ]
+  const active = ['asking', 'answered', 'running', 'queued']
+
+  test('each that has not ended gets the message once, and an outcome', async () => {
+    const store = createExampleStore()
+    const { code, stdout, stderr } = await runCli(line('--yes', '-o', 'json'), { store })
+    expect(code).toBe(0)
+    const rows = JSON.parse(stdout)
+    expect(rows.map(({ outcome }: { outcome: string }) => outcome)).toEqual(active.map(() => 'changed'))
+    expect(store.sent.map(({ workflowId }) => workflowId).toSorted()).toEqual(active.toSorted())
+    for (const sent of store.sent) expect(sent).toMatchObject({ topic: 'legal', message: { go: 1 } })
+    expect(new Set(store.sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(active.length)
+    expect(stderr).toContain('4 sent.')
+  })
+
+  test('a dry run says who would get it and who waits for it, and sends nothing', async () => {
+    const store = createExampleStore()
+    const { code, stdout, stderr } = await runCli(line('--dry-run', '-o', 'ids'), { store })
+    expect({ code, ids: stdout.trimEnd().split('\n').toSorted() }).toEqual({
+      code: 0,
+      ids: active.toSorted(),
+    })
+    expect(stderr).toContain('1 of 4 wait on topic "legal" now')
+    expect(store.sent).toEqual([])
+  })
+
+  test('it asks first, and without a terminal wants --yes', async () => {
+    const store = createExampleStore()
+    const refused = await runCli(line(), { store })
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('whether to send to 4 workflows')
+    const no = await runCli(line(), { store, isTerminal: true, answers: [false] })
+    expect(no.code).toBe(130)
+    expect(store.sent).toEqual([])
+    const yes = await runCli(line(), { store, isTerminal: true, answers: [true] })
+    expect(yes.code).toBe(0)
+    expect(yes.stderr).toContain('Send to 4 workflows in fake database?')
+    expect(store.sent).toHaveLength(4)
+  })
+
+  test('the same with its ledger sends nothing again, and another message is refused', async () => {
+    const store = createExampleStore()
+    const written: Record<string, string> = {}
+    const run = (words: readonly string[]) =>
+      runCli([...words, '--yes', '--ledger', 'sent.jsonl'], { store, written })
+    expect((await run(line())).code).toBe(0)
+    expect(await run(line())).toMatchObject({ code: 0, stderr: expect.stringContaining('complete') })
+    expect(store.sent).toHaveLength(4)
+    // As after a kill right behind the first batch.
+    const file = '/project/sent.jsonl'
+    written[file] = (written[file] ?? '').split('\n').slice(0, 3).join('\n')
+    expect((await run(line())).code).toBe(0)
+    expect(store.sent).toHaveLength(4)
+    const other = line().map((word) => (word.startsWith('{') ? '{"go": 2}' : word))
+    expect(await run(other)).toMatchObject({ code: 2, stderr: expect.stringContaining('another run') })
+  })
+
+  test.each([
+    [['send', 'asking', 'x', '--name', 'orderWorkflow'], 'Ids and filters cannot be combined'],
+    [['send', '--name', 'orderWorkflow'], 'With a filter --input has the message.'],
+    [['send', '--name', 'orderWorkflow', '--input', 'no json'], 'JSON'],
+    [[...line(), '--wait', 'read'], '--wait is for one workflow'],
+    [[...line(), '--force'], '--force is for one workflow'],
+    [['send', 'asking', 'x', '--dry-run'], '--dry-run is for several workflows'],
+    [['send', 'asking', 'x', '--ledger', 'f'], '--ledger is for several workflows'],
+    [['send'], "Missing required argument 'id'."],
+  ])('%s is refused', async (words, sentence) => {
+    const store = createExampleStore()
+    const { code, stderr } = await runCli(words, { store })
+    expect(code).toBe(2)
+    expect(stderr).toContain(sentence)
+    expect(stderr).toMatch(/hint: /)
+    expect(store.sent).toEqual([])
+  })
+
+  test('--input - reads the message, and then nobody can be asked', async () => {
+    const store = createExampleStore()
+    const words = ['send', '--name', 'orderWorkflow', '--input', '-']
+    expect(await runCli(words, { store, stdin: '{}', isTerminal: true })).toMatchObject({ code: 2 })
+    expect((await runCli([...words, '--yes'], { store, stdin: '[1]' })).code).toBe(0)
+    expect(store.sent[0]).toMatchObject({ message: [1], topic: null })
+  })
+})
