@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../context.ts'
 import { addBulkOptions } from '../../frame/bulk/bulk-options.ts'
+import type { ForkHereFlags } from './fork-here.ts'
 import type { ForkWaitFlags } from './fork-wait.ts'
 import { addFromStepOptions, type FromStepFlags, runFromStep } from './from-step.ts'
 
@@ -12,10 +13,17 @@ export function forkCommand(context: Context): Command {
     )
     .option('--id <id>', 'the id of the copy (a new UUID by default)')
     .option('--wait', 'follow the copies to their end, and print their results', false)
-    .option('--timeout <duration>', 'with --wait: no longer than this (exit 124)')
-    .option('-r, --raw-string', 'with --wait: print a string without quotes', false)
+    .option('--app <module>', 'execute the copies in this process until they end, and print their results')
+    .option('--join', 'with --app: beside other live executors of the application', false)
+    .option('--timeout <duration>', 'with --wait or --app: no longer than this (exit 124)')
+    .option('-r, --raw-string', 'with --wait or --app: print a string without quotes', false)
     .action((ids: string[], _, command: Command) =>
-      runFromStep(context, 'fork', ids, command.optsWithGlobals<FromStepFlags & ForkWaitFlags>()),
+      runFromStep(
+        context,
+        'fork',
+        ids,
+        command.optsWithGlobals<FromStepFlags & ForkWaitFlags & ForkHereFlags>(),
+      ),
     )
   return addBulkOptions(addFromStepOptions(command))
 }

@@ -12,6 +12,7 @@ import {
   parseResumePoint,
   type ResumePoint,
 } from '../../core/manage/resume-point.ts'
+import type { Runtime } from '../../core/run/runtime.ts'
 import type { Store } from '../../core/store.ts'
 import { type CommandOptions, command, phrase } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
@@ -26,6 +27,7 @@ import { withStore } from '../../frame/with-store.ts'
 import { isOneId } from '../../frame/workflow-ids.ts'
 import { fromStepLines } from '../../render/from-step-lines.ts'
 import type { DatabaseFlags, Settings } from '../../settings/settings.ts'
+import { type ForkHereFlags, withAppOf } from './fork-here.ts'
 import { type ForkWaitFlags, waitForCopies } from './fork-wait.ts'
 import { createVersionNotice } from './version-notice.ts'
 
@@ -56,7 +58,7 @@ export async function runFromStep(
   context: Context,
   verb: 'fork' | 'rewind',
   typed: readonly string[],
-  flags: FromStepFlags & Partial<ForkWaitFlags>,
+  flags: FromStepFlags & Partial<ForkWaitFlags & ForkHereFlags>,
 ): Promise<void> {
   const filter = toFilter(context, flags)
   if (flags.id !== undefined && (filter || typed.length !== 1 || typed.includes('-'))) {
@@ -64,10 +66,12 @@ export async function runFromStep(
       hint: command('fork', ['ID'], { '--from': flags.from, '--id': 'NEW' }),
     })
   }
-  if (flags.timeout !== undefined && !flags.wait)
+  const { app, join = false } = flags
+  const isWaiting = flags.wait === true || app !== undefined
+  if (flags.timeout !== undefined && !isWaiting)
     throw new CliError('usage', '--timeout needs --wait.', { hint: 'add --wait' })
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
-  const fork = async (store: LentStore, settings: Settings): Promise<void> => {
+  const fork = async (store: LentStore, settings: Settings, runtime?: Runtime): Promise<void> => {
     const chooseQueue = await createQueueChoice(store, flags.toQueue)
     const noteVersion = createVersionNotice(context, store, surroundingsOf(context, store, settings))
     const chooseVersion = createVersionChoice(store, flags.toVersion)
@@ -79,7 +83,7 @@ export async function runFromStep(
         return { obstacle: whyNoStep(flags.from, bounds) }
       }
       const queue = await chooseQueue(state)
-      const version = await chooseVersion(state)
+      const version = (await chooseVersion(state)) ?? runtime?.version
       const newWorkflowId = verb === 'fork' ? (flags.id ?? randomUUID()) : undefined
       const workflowId = isExplained ? (newWorkflowId ?? state.workflowId) : undefined
       if (isExplained) {
@@ -110,13 +114,15 @@ export async function runFromStep(
       prepare,
       alwaysAsk: verb === 'rewind',
       // What comes of them is what stdout is for.
-      isQuiet: flags.wait === true,
+      isQuiet: isWaiting,
     })
     const copies = rows.flatMap(({ newWorkflowId }) => newWorkflowId ?? [])
-    if (flags.wait && !flags.dryRun && copies.length > 0)
+    if (isWaiting && !flags.dryRun && copies.length > 0)
       await waitForCopies(context, store, settings, { copies, flags, timeoutMs })
   }
-  await withStore(context, flags, fork, { isFollowed: flags.wait })
+  if (app !== undefined && !flags.dryRun)
+    return withAppOf(context, flags, { app, join, ids: typed, hasFilter: filter !== undefined }, fork)
+  await withStore(context, flags, (store, settings) => fork(store, settings), { isFollowed: isWaiting })
 }
 
 async function requireFreeId(store: Store, workflowId: string): Promise<void> {
