@@ -35,3 +35,10 @@ export interface Failure {
   readonly expected?: JsonValue
   readonly actual?: JsonValue
 }
+
+/** It starts, sends, decides or cancels; else it only looks at what is there. */
+export function changesSomething({ spec }: Pick<TestCase, 'spec'>): boolean {
+  const isLooking = (step: NonNullable<CaseSpec['do']>[number]) =>
+    typeof step !== 'string' && step.wait !== undefined
+  return spec.start !== undefined || spec.do?.every(isLooking) === false
+}

@@ -43,6 +43,8 @@ export interface Launch {
   readonly flags: Omit<AppFlags, 'app'>
   readonly keepHandingOver: boolean
   readonly createQueue?: NewQueue
+  /** Of a line of DBOS: it tells what drover itself did to a workflow. */
+  readonly isExpected?: (line: string) => boolean
 }
 
 /** The module that the user named, imported. Throws `usage` when none is named anywhere. */
@@ -71,7 +73,7 @@ export async function loadApp(
 /** Launches the application in this process, as what it is in that database. Throws `foreign-workers`. */
 export async function launchApp(
   context: Context,
-  { store, settings, target, app, flags, keepHandingOver, createQueue }: Launch,
+  { store, settings, target, app, flags, keepHandingOver, createQueue, isExpected }: Launch,
 ): Promise<Runtime> {
   const application = requireApplication([
     flags.application,
@@ -106,7 +108,7 @@ export async function launchApp(
     queues,
     createQueue,
     keepHandingOver,
-    onLog: logTo(context),
+    onLog: logTo(context, isExpected),
     onNotice: (notice) => printNotice(context, notice),
     onHandOver: (workflows) => {
       noteTakenOver(context, workflows.filter(isPolled))
@@ -216,12 +218,16 @@ function toQueues(flag: string | undefined, own: boolean): LaunchOptions['queues
 const saidBetter = /^Shutting down while|^Current version '.*' is not the latest version/s
 
 /** DBOS's own lines: what matters always and once, the rest for `DEBUG=drover`. */
-function logTo({ terminal, env, databaseFlags }: Context): LaunchOptions['onLog'] {
+function logTo(
+  { terminal, env, databaseFlags }: Context,
+  isExpected: Launch['isExpected'],
+): LaunchOptions['onLog'] {
   const isVerbose = env.DEBUG?.split(',').includes('drover') ?? false
   let last = ''
   return (level, given) => {
     const line = renderPhrase(given, databaseFlags)
-    const isWorthIt = (level === 'warn' || level === 'error') && line !== last && !saidBetter.test(line)
+    const isNews = line !== last && !saidBetter.test(line) && !isExpected?.(line)
+    const isWorthIt = (level === 'warn' || level === 'error') && isNews
     if (isVerbose || isWorthIt) printNotice({ terminal }, `dbos ${level}: ${line}`)
     last = line
   }

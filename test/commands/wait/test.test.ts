@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { App } from '../../../src/core/run/runtime.ts'
 import { documentedKeys } from '../../support/documented-keys.ts'
 import { createExampleStore } from '../../support/example-store.ts'
-import { createFakeStore } from '../../support/fake-store.ts'
+import { createFakeStore, type FakeStore } from '../../support/fake-store.ts'
 import { lendStore } from '../../support/lend-store.ts'
 import { oneLook } from '../../support/patience.ts'
 import { type CliRun, type RunCliOptions, runCli } from '../../support/run-cli.ts'
@@ -336,4 +337,65 @@ cases:
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
   expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/)
   expect(stdout).not.toMatch(/^::error/m)
+})
+
+describe('a protected profile', () => {
+  const looking = 'cases: [{ name: looks, attach: done, do: [{ wait: ended }] }]'
+  const changing = `cases:
+  - { name: first, attach: asking, do: [{ send: { topic: other, message: 1 } }, { send: { topic: other, message: 2 } }], expect: { status: PENDING } }
+  - { name: second, attach: running, do: [{ send: { message: 3 } }], expect: { status: PENDING } }
+  - { name: looks, attach: done }`
+  const config = JSON.stringify({
+    profiles: { prod: { databaseUrl: 'postgres://ada@localhost/shop', protected: true } },
+  })
+  const runOn = (yaml: string, line: string, store: FakeStore, more: RunCliOptions = {}) =>
+    runCli(`test smoke.yaml ${line}`.trim(), {
+      files: { '/project/smoke.yaml': yaml, '/project/drover.config.json': config },
+      env: { DROVER_PROFILE: 'prod', DROVER_DB_URL: '' },
+      openStore: async () => lendStore(store),
+      ...more,
+    })
+
+  test('is asked about once, for all cases that change something', async () => {
+    const store = createExampleStore()
+    const { code, stderr } = await runOn(changing, '', store, { isTerminal: true, answers: ['prod'] })
+    expect(code).toBe(0)
+    expect(stderr.split('Type prod to do it.')).toHaveLength(2)
+    expect(stderr).toContain('Run 2 test cases that start, send, decide or cancel in fake database?')
+    expect(store.sent).toHaveLength(3)
+  })
+
+  test('is not asked about by those that only look', async () => {
+    expect((await runOn(looking, '', createExampleStore(), { isCI: true })).code).toBe(0)
+  })
+
+  test('in CI has to be named', async () => {
+    const store = createExampleStore()
+    const refused = await runOn(changing, '', store, { isCI: true })
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('add --profile prod') })
+    expect(store.sent).toEqual([])
+    expect((await runOn(changing, '--profile prod', store, { isCI: true })).code).toBe(0)
+    expect(store.sent).toHaveLength(3)
+  })
+})
+
+test('what DBOS says of a workflow that a case cancelled is no news; of another one it is', async () => {
+  const lost = (id: string) => `Workflow ${id} is no longer owned by this execution.`
+  const app: App = {
+    ...{ specifier: './app.js', configuredName: 'example', configuredVersion: null, packageName: null },
+    ...{ sdkVersion: '5.3.0', workflows: [] },
+    launch: async ({ application, version = 'v1', onLog }) => ({
+      ...{ executorId: 'here', application, version, start: async () => {} },
+      shutdown: async () => {
+        for (const id of ['running', 'asking']) onLog('warn', lost(id))
+      },
+    }),
+  }
+  const yaml = 'cases: [{ name: ends, attach: running, do: [cancel], expect: { status: CANCELLED } }]'
+  const { code, stderr } = await run(yaml, '--app ./app.js --join', { app })
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringContaining(`dbos warn: ${lost('asking')}`),
+  })
+  expect(stderr).not.toContain(lost('running'))
 })

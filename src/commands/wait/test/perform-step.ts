@@ -48,7 +48,7 @@ export async function performStep(
       return decide(within, verb, step[verb] ?? null)
     case 'cancel':
       running.tell('cancels it')
-      await cancelWorkflows(running.world.store, target.workflowId)
+      await cancelWorkflows(running.world.store, target.workflowId, running.world.cancelled)
       return []
     default:
       return waitAndAssert(within, step)

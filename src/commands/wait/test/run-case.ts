@@ -150,7 +150,7 @@ async function save({ world, test }: Running, workflow: Workflow): Promise<Value
 export async function cleanUp(world: World, { outcome, startedId }: CaseResult): Promise<void> {
   if (outcome === 'passed' || world.keep || startedId === null) return
   try {
-    await withAnotherStore(world, (store) => cancelWorkflows(store, startedId))
+    await withAnotherStore(world, (store) => cancelWorkflows(store, startedId, world.cancelled))
   } catch (error) {
     if (!(error instanceof CliError)) throw error
     printNotice(world.context, `${startedId} was not cancelled: ${error.message}`)

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Context } from '../../../context.ts'
 import { CliError } from '../../../core/errors.ts'
 import { exitCodeOfCases } from '../../../core/testing/case-result.ts'
-import type { TestCase } from '../../../core/testing/test-case.ts'
+import { changesSomething, type TestCase } from '../../../core/testing/test-case.ts'
 import { timeoutSignal } from '../../../core/words/long-timer.ts'
 import { addAppOptions } from '../../../frame/app/app-options.ts'
 import { interruptCode } from '../../../frame/interrupt.ts'
@@ -10,6 +10,7 @@ import { positiveInteger, repeatable } from '../../../frame/option-parsers.ts'
 import { addOutputOptions } from '../../../frame/output-format.ts'
 import { createTimeLimit } from '../../../frame/time-limit.ts'
 import { withStore } from '../../../frame/with-store.ts'
+import { counted } from '../../../render/text.ts'
 import { readSettings } from '../../../settings/settings.ts'
 import { printCases } from './print-cases.ts'
 import { readCases } from './read-cases.ts'
@@ -59,12 +60,16 @@ async function runTest(context: Context, files: readonly string[], flags: TestFl
       context,
       flags,
       async (store, _, target) => {
-        // Cases that only look work with a read-only one.
-        if (!settings.profile?.isReadOnly) await store.guard?.permit({ what: 'Run test cases', isOne: false })
+        const changing = cases.filter(changesSomething)
+        // Once for all of them. Those that only look are nobody's business, and work with a read-only one, too.
+        if (changing.length > 0 && !settings.profile?.isReadOnly) {
+          const what = `Run ${counted(changing.length, 'test case')} that start, send, decide or cancel`
+          await store.guard?.permit({ what, isOne: false })
+        }
         const leftMs = limit.leftMs()
         const over = leftMs === undefined ? [] : [timeoutSignal(leftMs)]
         const world = {
-          ...{ context, store, settings, target, keep: flags.keep },
+          ...{ context, store, settings, target, keep: flags.keep, cancelled: new Set<string>() },
           ...{ application: flags.application, appVersion: flags.appVersion },
           rules: {
             workflows: settings.workflows,

@@ -5,13 +5,14 @@ import type { World } from './world.ts'
 
 /** With `--app` its workflows run in this process while `use` goes on. */
 export async function withLocalRuntime(
-  { context, store, settings, target }: Omit<World, 'local'>,
+  { context, store, settings, target, cancelled }: Omit<World, 'local'>,
   flags: TestFlags,
   use: (local: World['local']) => Promise<void>,
 ): Promise<void> {
   if (flags.app === undefined) return use(undefined)
   const app = await loadApp(context, flags, settings)
-  const launch = { store, settings, target, app, flags, keepHandingOver: false }
+  const isExpected = (line: string) => [...cancelled].some((id) => line.startsWith(`Workflow ${id} `))
+  const launch = { store, settings, target, app, flags, keepHandingOver: false, isExpected }
   const runtime = await launchApp(context, launch)
   try {
     await noteRuntime(context, store, runtime)

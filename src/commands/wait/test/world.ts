@@ -24,6 +24,8 @@ export interface World {
   readonly appVersion: string | undefined
   /** What a case that did not pass started goes on. */
   readonly keep: boolean
+  /** Workflows that were cancelled by a case, or because of one: what DBOS says of it is no news. */
+  readonly cancelled: Set<string>
 }
 
 /** One case on its way. */
