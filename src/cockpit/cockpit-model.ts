@@ -237,6 +237,8 @@ export type Data =
   | { readonly kind: 'workers'; readonly workers: readonly Worker[]; readonly isBlind: boolean }
   | { readonly kind: 'doctor'; readonly lines: readonly FindingLine[] }
   | { readonly kind: 'explain'; readonly explanations: Explanations }
+  /** The workflow was deleted. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'stream'; readonly value: JsonValue }
 
 export type Message =

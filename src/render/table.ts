@@ -1,5 +1,13 @@
 import type { Style } from './style.ts'
-import { displayWidth, escapeControls, escapeName, pad, truncate, truncateMiddle } from './text.ts'
+import {
+  displayWidth,
+  escapeControls,
+  escapeName,
+  escapeWholeName,
+  pad,
+  truncate,
+  truncateMiddle,
+} from './text.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -88,7 +96,8 @@ function measure<Row>(
   cellOf: (row: Row, now: Date) => string,
   now: Date,
 ): Sized<Row> {
-  const cells = rows.map((row) => escapeCell(column, cellOf(row, now)))
+  const harmless = column.isText ? escapeControls : escapeWholeName
+  const cells = rows.map((row) => harmless(cellOf(row, now)))
   const width = cells.reduce(
     (widest, cell) => Math.max(widest, displayWidth(cell)),
     displayWidth(column.title),

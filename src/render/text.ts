@@ -1,7 +1,12 @@
 import stringWidth from 'string-width'
 import { escapeName } from '../core/words/escape-controls.ts'
 
-export { escapeControlLines, escapeControls, escapeName } from '../core/words/escape-controls.ts'
+export {
+  escapeControlLines,
+  escapeControls,
+  escapeName,
+  escapeWholeName,
+} from '../core/words/escape-controls.ts'
 
 /** What almost every line is made of: one cell each, which needs no table to tell. */
 const narrow = /^[\x20-\x7e\u00ae-\u02ff\u2018-\u2027\u2190-\u21ff\u2400-\u2426\u2500-\u257f●○◌✓✗⊘▸]*$/

@@ -4,11 +4,13 @@ import { initialCockpit, shownSource, updateCockpit } from '../../src/cockpit/co
 import { cockpitView } from '../../src/cockpit/cockpit-view.ts'
 import { createInboxScreen } from '../../src/cockpit/screens/inbox-screen.ts'
 import { createQueuesScreen } from '../../src/cockpit/screens/queues-screen.ts'
+import { createWorkflowScreen } from '../../src/cockpit/screens/workflow-screen.ts'
 import { createWorkflowsScreen } from '../../src/cockpit/screens/workflows-screen.ts'
 import { createWaitKnowledge, type KnownWait } from '../../src/core/decide/known-waits.ts'
+import { explain } from '../../src/core/diagnosis/explain-workflow.ts'
 import type { BoardRow } from '../../src/core/store.ts'
 import { createStyle } from '../../src/render/style.ts'
-import { createShop, now } from './shop.ts'
+import { changesOf, createShop, now } from './shop.ts'
 
 let rows: readonly BoardRow[]
 let waits: readonly KnownWait[]
@@ -19,9 +21,10 @@ beforeAll(async () => {
   waits = await createWaitKnowledge(store, {})((await store.inbox({})).waits)
 })
 
+const surroundings = { own: true, isBeforeSdk5: false, app: undefined, workflows: {} }
+
 /** Somebody at the cockpit: types, and is shown what is read. */
 function sit(screen: Screen, purpose: Purpose = { kind: 'top' }) {
-  const surroundings = { own: true, isBeforeSdk5: false, app: undefined, workflows: {} }
   let cockpit: Cockpit = initialCockpit({ database: 'shop', profile: null, purpose, surroundings, screen })
   const effects: Effect[] = []
   const take = (message: Message) => {
@@ -258,6 +261,18 @@ test('ten thousand workflows scroll by pages of what is in view', () => {
   expect(seat.cursor()).toContain('wf-19')
   seat.read({ kind: 'refreshed', ids: ['wf-19', 'wf-20'], rows: many.slice(20, 21) })
   expect(seat.cursor()).toContain('wf-20')
+})
+
+test('a workflow that is deleted while it is looked at is said to be gone, and why is not told any more', async () => {
+  const seat = sit(createWorkflowScreen('ord-1', surroundings))
+  for (const change of await changesOf(createShop(), 'ord-1'))
+    seat.read({ kind: 'watch', message: { type: 'change', change } })
+  const explanations = await explain(createShop(), 'ord-1', {})
+  if (explanations) seat.read({ kind: 'explain', explanations })
+  expect(seat.text()).toContain('Its executor web-2 is gone')
+  seat.read({ kind: 'gone' })
+  expect(seat.text()).toContain('! It is not there any more')
+  expect(seat.text()).not.toContain('Its executor web-2 is gone')
 })
 
 test('a key among ten thousand workflows looks at no more of them than among a hundred', () => {

@@ -108,6 +108,10 @@ export const workflowKind: ScreenKind<WorkflowScreen> = {
         return { ...screen, watch: update(screen.watch, data.message) }
       case 'explain':
         return { ...screen, explanations: data.explanations }
+      case 'gone': {
+        const text = 'It is not there any more: somebody deleted it. This is how it was last seen.'
+        return { ...screen, explanations: undefined, watch: update(screen.watch, { type: 'notice', text }) }
+      }
       case 'steps':
         return read('steps', { steps: withRows(screen.steps, data.steps, stepRows) })
       case 'events':

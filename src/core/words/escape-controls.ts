@@ -1,4 +1,6 @@
 const printableAscii = /^[\x20-\x7e]*$/
+/** Blanks that are taken for another one; the wide one is as wide as what stands beside it. */
+const otherBlank = /[^\P{Zs} \u3000]/gu
 
 /** Characters that act on a terminal, reorder the text, or cannot be seen. A class of a regular expression. */
 const deceptive =
@@ -36,7 +38,17 @@ export function escapeControls(text: string): string {
 
 /** The same for ids, names and keys: two that differ look different, so that nothing invisible is left in them. */
 export function escapeName(name: string): string {
-  return replaceDeceptive(name, toSymbol)
+  if (printableAscii.test(name)) return name
+  return replaceDeceptive(name.replaceAll(otherBlank, toSymbol), toSymbol)
+}
+
+/** A name that stands alone: blanks at its ends are seen too. */
+export function escapeWholeName(name: string): string {
+  let start = 0
+  while (name[start] === ' ') start++
+  let end = name.length
+  while (end > start && name[end - 1] === ' ') end--
+  return `${'␠'.repeat(start)}${escapeName(name.slice(start, end))}${'␠'.repeat(name.length - end)}`
 }
 
 function replaceDeceptive(text: string, replace: (character: string, at: number) => string): string {

@@ -13,7 +13,14 @@ const mostChildren = 1000
 
 /** The live picture all the time, and the section that is in view. */
 export async function readWorkflow(reading: Reading): Promise<void> {
-  await Promise.all([followPicture(reading), readSections(reading), explainPicture(reading)])
+  const over = new AbortController()
+  const own = { ...reading, signal: AbortSignal.any([reading.signal, over.signal]) }
+  try {
+    await Promise.all([followPicture(own), readSections(own), explainPicture(own)])
+  } finally {
+    // Where one of them failed, all of it is read anew.
+    over.abort()
+  }
 }
 
 async function followPicture({ store, settings, signal, screen, send }: Reading): Promise<void> {
@@ -42,7 +49,7 @@ async function explainPicture(reading: Reading): Promise<void> {
   await readEvery(reading, explainMs, async () => {
     if (screen().section !== 'picture' || !goesOn(screen())) return
     const explanations = await explain(store, screen().workflowId, settings)
-    if (explanations) send({ kind: 'explain', explanations })
+    send(explanations ? { kind: 'explain', explanations } : { kind: 'gone' })
   })
 }
 

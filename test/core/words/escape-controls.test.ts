@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { escapeControlLines, escapeControls, escapeName } from '../../../src/core/words/escape-controls.ts'
+import {
+  escapeControlLines,
+  escapeControls,
+  escapeName,
+  escapeWholeName,
+} from '../../../src/core/words/escape-controls.ts'
 import { randomTexts } from '../../support/random-texts.ts'
 
 test.each([
@@ -70,4 +75,16 @@ test('of random text nothing acts on a terminal, and of a name nothing hides', (
     }
     expect(escapeName(text)).not.toMatch(/[\p{Default_Ignorable_Code_Point}\u2800]/u)
   }
+})
+
+test('a name has no blank that is taken for another one, and none at its ends that nobody sees', () => {
+  expect(escapeName('a\u00a0b\u2003c d')).toBe('a<U+00A0>b<U+2003>c d')
+  expect([' a b ', '   ', '', 'a', ' \u00a0'].map(escapeWholeName)).toEqual([
+    '␠a b␠',
+    '␠␠␠',
+    '',
+    'a',
+    '␠<U+00A0>',
+  ])
+  expect(escapeWholeName(' '.repeat(100_000))).toHaveLength(100_000)
 })
