@@ -17,6 +17,7 @@ const notRun: Readonly<Record<string, string>> = {
   'npm ci && npm test': 'needs the registry, and is what runs this',
   'npm ci && npm run build': 'needs the registry; what it builds is what runs here',
   'npm link': 'installs for the whole machine',
+  'npm install ../drover': 'a clone beside it, and the registry; documented/package.test.ts installs it',
   'npm run bench': 'takes many minutes',
   'npm run bench local': 'takes many minutes',
   'export DROVER_DB_URL=postgres://user@db.example:5432/shop_dbos_sys':
