@@ -15,6 +15,7 @@ export function printNotice(
   { terminal, databaseFlags }: Pick<Context, 'terminal'> & Partial<Pick<Context, 'databaseFlags'>>,
   ...lines: readonly Phrase[]
 ): void {
+  if (lines.length === 0) return
   const told = lines.map((line) => {
     // The names of a phrase are harmless already; what else is in it may be text.
     return renderPhrase(line, databaseFlags, typeof line === 'string' ? escapeName : escapeControls)
