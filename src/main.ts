@@ -65,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     now: () => new Date(),
     sleep,
     projectFiles: createProjectFiles(home),
-    readFile: async (file) => readTextFile(file),
+    readFile: (file) => readTextFile(file, interrupts.signal),
     readChunks: (file) => readTextChunks(file, interrupts.signal),
     writeFile: (file, text) => writeFile(file, text),
     writePrivate: async (file, text) => {

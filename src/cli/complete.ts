@@ -10,8 +10,8 @@ interface Candidate {
   readonly description: string
 }
 
-/** What a shell can paste as it is, in any shell: all else is left to whoever types it. */
-const harmless = /^[\p{L}\p{N}_.:@#/+,~][\p{L}\p{N}_.:@#/+=,~-]*$/u
+/** What a shell can paste as it is, in any shell: all else is left to whoever types it. `#` begins a comment, `~` a home. */
+const harmless = /^[\p{L}\p{N}_.:@/+,][\p{L}\p{N}_.:@#/+=,~-]*$/u
 
 /**
  * Prints what the last of these words could become, a line each, with what it is behind a tab: what the completion of a

@@ -75,4 +75,4 @@ async function writePrivate(home: string, file: string, text: string): Promise<v
   writePrivateFile(file, text)
 }
 
-const readFile = async (file: string) => readTextFile(file)
+const readFile = (file: string) => readTextFile(file)

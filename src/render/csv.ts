@@ -1,6 +1,9 @@
 import type { Column } from './table.ts'
 
-/** RFC 4180, a record in each piece: full values, whatever is in them; one with a line break has several lines. */
+/**
+ * RFC 4180, a record in each piece: full values, whatever is in them; one with a line break has several lines. What a
+ * spreadsheet would calculate has an apostrophe before it.
+ */
 export function renderCsv<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -11,7 +14,14 @@ export function renderCsv<Row>(
 }
 
 function toRecord(values: readonly string[]): string {
-  return values.map(quote).join(',')
+  return values.map(asText).map(quote).join(',')
+}
+
+const formula = /^\s*[=+\-@＝＋－＠]./su
+const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+function asText(value: string): string {
+  return formula.test(value) && !number.test(value) ? `'${value}` : value
 }
 
 function quote(value: string): string {

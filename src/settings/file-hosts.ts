@@ -9,6 +9,7 @@ export interface FileHost {
   /** With its port. */
   readonly host: string
   readonly file: ProjectFile
+  readonly isThisMachine: boolean
   /** What of the environment would go there, in words; empty on this machine. */
   readonly carried: readonly string[]
 }
@@ -45,7 +46,8 @@ export async function findFileHosts(
     const carried = isThisMachine(url.host)
       ? []
       : [...[...variables].map((name) => `\${${name}}`), ...(await addedByDriver(context, url))]
-    found.push({ host: `${shownHost(chosen.text, url, env)}:${url.port}`, file: chosen.file, carried })
+    const host = `${shownHost(chosen.text, url, env)}:${url.port}`
+    found.push({ host, file: chosen.file, isThisMachine: isThisMachine(url.host), carried })
   }
   return found
 }

@@ -14,17 +14,22 @@ export async function requireOwnFile(context: Surroundings, file: ProjectFile): 
   throw new CliError('invalid-configuration', `${file.path} ${describeAuthor(file)}.`, { hint })
 }
 
-/** Throws `invalid-configuration` where a file would have something of the environment sent to a host of its choice. */
+/**
+ * Throws `invalid-configuration` where a file would have something of the environment sent to a host of its choice.
+ * `others`: what else a command sends of it, in words.
+ */
 export async function requireTrustedHosts(
   context: Surroundings,
   hosts: readonly FileHost[],
   files: readonly ProjectFile[],
+  others: readonly string[] = [],
 ): Promise<void> {
   for (const host of hosts) {
-    if (host.carried.length === 0) continue
+    const carried = [...host.carried, ...(host.isThisMachine ? [] : others)]
+    if (carried.length === 0) continue
     const involved = await Promise.all(files.map((file) => isTrusted(context, file)))
     if (involved.every(Boolean)) continue
-    throw new CliError('invalid-configuration', `${describeHost(host)}.`, { hint })
+    throw new CliError('invalid-configuration', `${describeHost({ ...host, carried })}.`, { hint })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty'
+import { CliError } from '../core/errors.ts'
 import { isCI } from './ci.ts'
 import { cleanText } from './clean-text.ts'
 import { decideColorLevel } from './color-level.ts'
@@ -135,7 +136,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     print: (text) => writeLine(out, text),
     note: (text) => void writeLine(err, text),
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
-    readStdin: () => readAll(options.stdin),
+    readStdin: () => readAll(options.stdin, common.signal),
     stdinChunks: () => options.stdin.setEncoding('utf8'),
     liveRegion: openRegion,
     fullScreen: async (face) => {
@@ -174,9 +175,19 @@ function cleanChoice<Value>({ value, label, hint }: Choice<Value>): Choice<Value
   return { value, label: cleanText(label), ...(hint !== undefined && { hint: cleanText(hint) }) }
 }
 
-async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+/** All of it, or nothing: half of a text may mean something else. Throws `interrupted`. */
+async function readAll(stdin: NodeJS.ReadStream, interrupt: AbortSignal): Promise<string> {
   stdin.setEncoding('utf8')
   let text = ''
-  for await (const chunk of stdin) text += chunk
+  const leave = () => void stdin.destroy()
+  interrupt.addEventListener('abort', leave, { once: true })
+  try {
+    if (!interrupt.aborted) for await (const chunk of stdin) text += chunk
+  } catch (error) {
+    if (!interrupt.aborted) throw error
+  } finally {
+    interrupt.removeEventListener('abort', leave)
+  }
+  if (interrupt.aborted) throw new CliError('interrupted', 'Interrupted while reading stdin.')
   return text
 }

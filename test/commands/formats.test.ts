@@ -350,9 +350,20 @@ test('CSV has full values, quoted where they need it, and a header unless it is 
     { workflowId: 'plain', name: 'w', createdAt: new Date(0) },
   ])
   const csv = (line: string) => runCli(line, { store: hostile, isTerminal: false })
-  expect((await csv('list -o csv --columns id,name')).stdout).toBe('ID,NAME\nplain,w\n"a,""b""\nc"," =1+1"\n')
+  expect((await csv('list -o csv --columns id,name')).stdout).toBe(`ID,NAME\nplain,w\n"a,""b""\nc",' =1+1\n`)
   expect((await csv('list -o csv --columns id,name --no-headers --name w')).stdout).toBe('plain,w\n')
   expect((await csv('list -o csv --columns id,name --name nothing')).stdout).toBe('ID,NAME\n')
+})
+
+test('no cell of CSV is a formula for a spreadsheet, and a number stays one', async () => {
+  const names = ["=cmd|'/C calc'!A0", '+1+1', '@SUM(A1)', '-2+3', '\t=1', '＝1', '-5', '+1.5e3', '-', 'a=b']
+  const store = createFakeStore(
+    names.map((name, index) => ({ workflowId: `w${index}`, name, createdAt: new Date(-index) })),
+  )
+  const { stdout } = await runCli('list -o csv --columns name --no-headers', { store, isTerminal: false })
+  expect(stdout.split('\n').slice(0, -1)).toEqual([
+    ...["'=cmd|'/C calc'!A0", "'+1+1", "'@SUM(A1)", "'-2+3", "'\t=1", "'＝1", '-5', '+1.5e3', '-', 'a=b'],
+  ])
 })
 
 test('--headers names the columns in a pipe, once, and --no-headers leaves them out on a terminal', async () => {

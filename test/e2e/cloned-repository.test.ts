@@ -92,6 +92,22 @@ test.skipIf(!outside)(
 )
 
 test.skipIf(!outside)(
+  'a file of cases, which may be of the clone as well, sends nothing of the environment to its host',
+  async () => {
+    const databaseUrl = `postgres://u:p@${outside}:${port}/x?sslmode=disable`
+    await clone({
+      'drover.config.json': JSON.stringify({ databaseUrl }),
+      'packages/api/smoke.yaml':
+        'vars: { it: "${SECRET}" }\ncases: [{ name: one, start: { workflow: w, args: ["${it}"] } }]',
+    })
+    const { code, stderr } = await list({ SECRET: secrets.SECRET }, ['test', 'smoke.yaml'])
+    expect({ code, heard }).toEqual({ code: 2, heard: [] })
+    expect(stderr).toContain('sends ${SECRET} to')
+    expect(stderr).toContain('hint: drover config trust')
+  },
+)
+
+test.skipIf(!outside)(
   'what the file says itself is all that goes to its host, byte for byte, and that host is said once',
   async () => {
     const databaseUrl = `postgres://u:p@${outside}:${port}/x`

@@ -196,6 +196,17 @@ test('stdin is read to its end, characters that are split between chunks too', a
   expect(await reading).toBe('{"name":"日本"}')
 })
 
+test('whoever is interrupted while stdin says nothing takes no half of it for the whole', async () => {
+  const interrupts = new AbortController()
+  const { terminal, stdin } = create({ signal: interrupts.signal })
+  const reading = terminal.readStdin()
+  stdin.write('order-1\norder-')
+  interrupts.abort('SIGTERM')
+  await expect(reading).rejects.toMatchObject({ code: 'interrupted' })
+  expect(stdin.destroyed).toBe(true)
+  await expect(terminal.readStdin()).rejects.toMatchObject({ code: 'interrupted' })
+})
+
 test('the flag decides colour once it is known', () => {
   const { terminal } = create({ env: { TERM: 'xterm' } })
   expect(terminal.stdout.colorLevel).toBe(0)

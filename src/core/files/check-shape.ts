@@ -70,6 +70,40 @@ export function onlyObjects<Schema extends v.GenericSchema>(schema: Schema): Sch
   }
 }
 
+/** Values by names, which may be any: `v.record` leaves out those that JavaScript has for its own, such as `constructor`. */
+export function record<Values extends v.GenericSchema>(values: Values, what?: string): NamedValues<Values> {
+  const schema: NamedValues<Values> = v.record(v.string(), values, what)
+  return onlyObjects({
+    ...schema,
+    '~run': (dataset, config) => {
+      const { value: given } = dataset
+      const checked = schema['~run'](dataset, config)
+      for (const name of left) {
+        if (!isObject(given) || !Object.hasOwn(given, name)) continue
+        const { issues, value } = values['~run']({ value: given[name] }, config)
+        const item = { type: 'object', origin: 'value', input: given, key: name, value: given[name] } as const
+        for (const issue of issues ?? []) Object.assign(issue, { path: [item, ...(issue.path ?? [])] })
+        if (issues) Object.assign(checked, { issues: [...(checked.issues ?? []), ...issues] })
+        const property = { value, enumerable: true, configurable: true, writable: true }
+        Object.defineProperty(checked.value, name, property)
+      }
+      return checked
+    },
+  })
+}
+
+type NamedValues<Values extends v.GenericSchema> = v.RecordSchema<
+  v.StringSchema<undefined>,
+  Values,
+  string | undefined
+>
+
+const left = ['constructor', 'prototype', '__proto__']
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 interface Place {
   readonly path: readonly (string | number)[]
   readonly message: string

@@ -6,7 +6,14 @@ import type { JsonValue } from '../workflow.ts'
 import { checkCase } from './check-case.ts'
 import { type CaseSpec, type TestFileSpec, testSchema } from './schema/test-schema.ts'
 import type { TestCase } from './test-case.ts'
-import { createLookup, type Lookup, substituteText, substituteValue, variablesIn } from './variables.ts'
+import {
+  createLookup,
+  environmentIn,
+  type Lookup,
+  substituteText,
+  substituteValue,
+  variablesIn,
+} from './variables.ts'
 import { type Path, readYaml, type YamlText } from './yaml-text.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -19,6 +26,7 @@ interface FileScope {
   readonly env: Environment
   readonly vars: Values
   readonly spec: TestFileSpec
+  readonly environment: readonly string[]
 }
 
 /** The cases of a file, in order. Throws `invalid-test-file`, with the line, for the first thing that is wrong. */
@@ -28,22 +36,28 @@ export function readTestFile(text: string, file: string, env: Environment): read
   if ('problem' in checked) throw wrongAt(file, yaml.lineOf(checked.path), checked.problem, checked.hint)
   const spec = checked.value
   const vars = atPath(file, yaml, ['vars'], () => readVariables(spec.vars as Values | undefined, env))
-  const scope = { file, yaml, env, vars, spec }
+  const environment: string[] = []
+  const scope = { file, yaml, env, vars, spec, environment }
   const cases: TestCase[] = []
   for (const [index, one] of spec.cases.entries()) cases.push(...expand(scope, one, index, cases))
+  // Of a text that is none nothing is told before its line is.
+  const { vars: _, ...rest } = spec
+  const isVariable = (name: string) => Object.hasOwn(vars, name)
+  const named = [...environmentIn(spec.vars, env), ...environmentIn(rest, env, isVariable)]
+  environment.push(...new Set(named))
   return cases
 }
 
 /** Each may use those before it. */
 function readVariables(given: Values = {}, env: Environment): Values {
-  const vars: Record<string, JsonValue> = {}
+  const vars: Record<string, JsonValue> = Object.create(null)
   for (const [name, value] of Object.entries(given))
     vars[name] = substituteValue(value, createLookup([vars], env))
   return vars
 }
 
 function expand(scope: FileScope, spec: CaseSpec, index: number, earlier: readonly TestCase[]): TestCase[] {
-  const { file, yaml, env, vars } = scope
+  const { file, yaml, env, vars, environment } = scope
   const at = <Result>(path: Path, read: () => Result): Result =>
     atPath(file, yaml, ['cases', index, ...path], read)
   const saved = new Set(earlier.flatMap((one) => Object.keys(one.spec.save ?? {})))
@@ -51,14 +65,17 @@ function expand(scope: FileScope, spec: CaseSpec, index: number, earlier: readon
   checkCase(spec, { at, isSaved: (name) => saved.has(name), vars, env })
   const needs = at(['needs'], () => findNeeds(spec, earlier))
   const cases: TestCase[] = []
-  for (const matrix of combine(spec.matrix as Readonly<Record<string, readonly JsonValue[]>> | undefined)) {
+  const matrices = at(['matrix'], () =>
+    combine(spec.matrix as Readonly<Record<string, readonly JsonValue[]>> | undefined),
+  )
+  for (const matrix of matrices) {
     const lookup = createLookup([matrix, vars], env)
     const name = at(['name'], () => nameOf(spec, matrix, lookup))
     const isTaken = [...earlier, ...cases].some((one) => one.name === name)
     if (isTaken) throw wrongAt(file, lineOf(['name']), `another case is called "${name}"`)
     const path = spec.timeout === undefined ? ['timeout'] : ['cases', index, 'timeout']
     const timeout = atPath(file, yaml, path, () => timeoutOf(spec, scope.spec, lookup))
-    cases.push({ file, line: lineOf([]), name, spec, matrix, vars, needs, timeout, lineOf })
+    cases.push({ file, line: lineOf([]), name, spec, matrix, vars, environment, needs, timeout, lineOf })
   }
   return cases
 }
@@ -71,8 +88,17 @@ function timeoutOf({ timeout }: CaseSpec, file: TestFileSpec, lookup: Lookup): s
   return text
 }
 
-/** Every combination, the last name the fastest. */
+/** More of one case are a mistake, or meant to fill the memory. */
+const mostCombinations = 1000
+
+/** Every combination, the last name the fastest. Throws `invalid-test-file` for more than anybody runs. */
 function combine(matrix: Readonly<Record<string, readonly JsonValue[]>> = {}): readonly Values[] {
+  const count = Object.values(matrix).reduce((product, values) => product * values.length, 1)
+  if (count > mostCombinations)
+    throw new CliError(
+      'invalid-test-file',
+      `a matrix makes ${mostCombinations} cases at most, and this one ${count}`,
+    )
   return Object.entries(matrix).reduce<readonly Values[]>(
     (sets, [name, values]) => sets.flatMap((set) => values.map((value) => ({ ...set, [name]: value }))),
     [{}],

@@ -17,6 +17,8 @@ export interface TestCase {
   readonly matrix: Values
   /** Of its file. */
   readonly vars: Values
+  /** Names of what its file takes from the environment. */
+  readonly environment: readonly string[]
   /** Cases of its file that must have passed, each before it. */
   readonly needs: readonly TestCase[]
   /** How long it may take, as it is written. */

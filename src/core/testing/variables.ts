@@ -60,6 +60,16 @@ export function createLookup(
   }
 }
 
+/** The variables of the environment that this value may name, but for those that stand for something else. */
+export function environmentIn(
+  value: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  isOther: (name: string) => boolean = () => false,
+): readonly string[] {
+  const names = variablesIn(value).map(({ name }) => name)
+  return names.filter((name) => env[name] !== undefined && Object.hasOwn(env, name) && !isOther(name))
+}
+
 /** As a text, whatever it stands for. Throws `invalid-test-file` for a variable that is nowhere. */
 export function substituteText(text: string, lookup: Lookup): string {
   return partsOfText(text)

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { record } from '../../core/files/check-shape.ts'
 import { parseStatuses, statusesByWord } from '../../core/words/status.ts'
 import { workflowStatuses } from '../../core/workflow.ts'
 
@@ -110,9 +111,9 @@ export const startBody = v.strictObject({
   timeout: v.optional(described(text, 'DBOS cancels it so long after it was taken')),
   deduplicationId: v.optional(text),
   ifExists: v.optional(v.picklist(['reject', 'attach'])),
-  attributes: v.optional(v.record(text, json)),
+  attributes: v.optional(record(json)),
   partition: v.optional(text),
-  namedArgs: v.optional(v.record(text, json)),
+  namedArgs: v.optional(record(json)),
   messages: v.optional(v.array(message)),
   portable: v.optional(v.boolean()),
 })

@@ -28,8 +28,8 @@ async function* readFile(file: string): AsyncGenerator<string> {
   }
 }
 
-/** As a socket: what Node reads as a file holds its end up for as long as nothing is written. */
-async function* readPipe(file: string, interrupt: AbortSignal): AsyncGenerator<string> {
+/** As a socket, to where it is interrupted: what Node reads as a file holds its end up for as long as nothing is written. */
+export async function* readPipe(file: string, interrupt: AbortSignal): AsyncGenerator<string> {
   if (interrupt.aborted) return
   let freeing: NodeJS.Timeout | undefined
   const free = (): void => {
@@ -39,7 +39,17 @@ async function* readPipe(file: string, interrupt: AbortSignal): AsyncGenerator<s
   const descriptor = await promisify(open)(file, 'r').catch(refuse(file))
   clearInterval(freeing)
   interrupt.removeEventListener('abort', free)
-  yield* new Socket({ fd: descriptor, writable: false }).setEncoding('utf8')
+  const socket = new Socket({ fd: descriptor, writable: false })
+  const leave = () => void socket.destroy()
+  if (interrupt.aborted) return leave()
+  interrupt.addEventListener('abort', leave, { once: true })
+  try {
+    yield* socket.setEncoding('utf8')
+  } catch (error) {
+    if (!interrupt.aborted) throw error
+  } finally {
+    interrupt.removeEventListener('abort', leave)
+  }
 }
 
 const freeEveryMs = 20

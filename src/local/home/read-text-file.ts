@@ -1,10 +1,40 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { CliError } from '../../core/errors.ts'
+import { readPipe } from './read-text-chunks.ts'
 
 /** What comes from a device or a pipe; more is read by nobody. */
 const mostBytes = 64_000_000
 
-/** Undefined where there is none. A device that never ends is refused once it gave more than a person can mean. */
-export function readTextFile(file: string): string | undefined {
+const never = new AbortController().signal
+
+/**
+ * Undefined where there is none. A device that never ends is refused once it gave more than a person can mean. A pipe is
+ * waited for; throws `interrupted`.
+ */
+export async function readTextFile(file: string, interrupt = never): Promise<string | undefined> {
+  return isPipe(file) ? readWholePipe(file, interrupt) : readNow(file)
+}
+
+/** What cannot be looked at cannot be opened either, and then says why. */
+function isPipe(file: string): boolean {
+  try {
+    return statSync(file).isFIFO()
+  } catch {
+    return false
+  }
+}
+
+async function readWholePipe(file: string, interrupt: AbortSignal): Promise<string> {
+  let text = ''
+  for await (const chunk of readPipe(file, interrupt)) {
+    text += chunk
+    if (text.length > mostBytes) throw endless(file)
+  }
+  if (interrupt.aborted) throw new CliError('interrupted', `Interrupted while reading ${file}.`)
+  return text
+}
+
+function readNow(file: string): string | undefined {
   let descriptor: number
   try {
     descriptor = openSync(file, 'r')
@@ -33,5 +63,9 @@ function readSome(descriptor: number, file: string): string {
     chunks.push(chunk.subarray(0, length))
     bytes += length
   }
-  throw Object.assign(new Error(`${file} has no end`), { code: 'ENODEV', syscall: 'read' })
+  throw endless(file)
+}
+
+function endless(file: string): Error {
+  return Object.assign(new Error(`${file} has no end`), { code: 'ENODEV', syscall: 'read', path: file })
 }

@@ -18,6 +18,8 @@ async function refusal(text: string): Promise<string> {
 const withLines = (...lines: readonly string[]) =>
   ['cases:', '  - name: one', ...lines.map((line) => `    ${line}`)].join('\n')
 
+const hundred = JSON.stringify(Array.from({ length: 100 }, (_, index) => index))
+
 test.each([
   ['cases: [', 'smoke.yaml:1: this is not YAML: '],
   ['cases: []\ncases: []', 'smoke.yaml:2: this is not YAML: Map keys must be unique.'],
@@ -56,6 +58,10 @@ test.each([
     'smoke.yaml:5: a case with a matrix saves nothing',
   ],
   [withLines('start: a', 'matrix: { n: [] }'), 'smoke.yaml:4: "cases[0].matrix.n" must be a list of values.'],
+  [
+    withLines('start: a', `matrix: { a: ${hundred}, b: ${hundred}, c: ${hundred}, d: ${hundred} }`),
+    'smoke.yaml:4: a matrix makes 1000 cases at most, and this one 100000000.',
+  ],
   [withLines('start: a', 'needs: zero'), 'smoke.yaml:4: no earlier case is called "zero".'],
   [
     withLines('start: { workflow: a, args: ["${TOTAL}"] }'),
@@ -128,4 +134,34 @@ cases:
   const [first, second] = readTestFile(text, 'smoke.yaml', env)
   expect(first?.vars).toEqual({ steps: 3, who: 'ada', text: 'ada-3-0' })
   expect(second).toMatchObject({ name: 'b', line: 11, timeout: '5s', spec: { start: { workflow: 'order' } } })
+})
+
+test('names that JavaScript has for its own are names as any, and nothing that is expected is left out', () => {
+  const text = withLines(
+    'start: { workflow: "${constructor}", attr: { __proto__: 1, constructor: 2 } }',
+    'expect: { events: { __proto__: 1, constructor: 3, prototype: 4 }, streams: { constructor: { count: 1 } } }',
+  )
+  const [one] = readTestFile(`vars: { constructor: checkout, __proto__: x }\n${text}`, 'smoke.yaml', {})
+  const { start, expect: expected } = one?.spec ?? {}
+  const names = (value: unknown) => Object.keys(value as object).sort()
+  expect(names(one?.vars)).toEqual(['__proto__', 'constructor'])
+  expect(names((start as { readonly attr?: object }).attr)).toEqual(['__proto__', 'constructor'])
+  expect(names(expected?.events)).toEqual(['__proto__', 'constructor', 'prototype'])
+  expect(names(expected?.streams)).toEqual(['constructor'])
+})
+
+test('what is wrong below such a name is told as elsewhere', async () => {
+  expect(await refusal(withLines('start: a', 'expect: { streams: { constructor: 3 } }'))).toContain(
+    'smoke.yaml:4: "cases[0].expect.streams.constructor" ',
+  )
+})
+
+test('what a file takes of the environment is known, wherever it names it', () => {
+  const text = withLines(
+    'start: { workflow: a, args: ["x ${HOME}", "${NAME}", "${TWO:-2}", "${UNSET:-3}", "${item}"] }',
+    'matrix: { item: ["${THREE}"] }',
+  )
+  const env = { HOME: '{"a":1}', NAME: 'ada', TWO: '2', THREE: '3', ONE: '1' }
+  const [one] = readTestFile(`vars: { NAME: plain, other: "\${ONE}" }\n${text}`, 'smoke.yaml', env)
+  expect(one?.environment.toSorted()).toEqual(['HOME', 'ONE', 'THREE', 'TWO'])
 })

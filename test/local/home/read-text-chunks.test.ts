@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTextChunks } from '../../../src/local/home/read-text-chunks.ts'
+import { readTextFile } from '../../../src/local/home/read-text-file.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -52,4 +53,29 @@ test('a pipe into which nobody writes ends with ctrl-c', async () => {
   const reading = read(pipe, interrupt.signal)
   setImmediate(() => interrupt.abort('SIGINT'))
   expect(await reading).toBe('')
+})
+
+test('as a whole a file is there or is none, and a pipe is read to its end', async () => {
+  const file = path.join(directory, 'file')
+  expect(await readTextFile(file)).toBe('für\n日本')
+  expect(await readTextFile(path.join(directory, 'nothing'))).toBeUndefined()
+  expect(await readTextFile(path.join(file, 'below'))).toBeUndefined()
+  await expect(readTextFile('/dev/zero')).rejects.toThrow('has no end')
+  const pipe = path.join(directory, 'whole')
+  execFileSync('mkfifo', [pipe])
+  const writer = spawn('sh', ['-c', `cat "${file}" > "${pipe}"`])
+  expect(await readTextFile(pipe)).toBe('für\n日本')
+  await once(writer, 'close')
+})
+
+test('of a pipe that is interrupted nobody takes the half for the whole', async () => {
+  const pipe = path.join(directory, 'half')
+  execFileSync('mkfifo', [pipe])
+  const interrupt = new AbortController()
+  const writer = spawn('sh', ['-c', `exec > "${pipe}"; echo order-1; exec sleep 600`])
+  const reading = readTextFile(pipe, interrupt.signal)
+  interrupt.abort('SIGTERM')
+  await expect(reading).rejects.toMatchObject({ code: 'interrupted' })
+  writer.kill('SIGKILL')
+  await once(writer, 'close')
 })

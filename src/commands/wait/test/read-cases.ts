@@ -8,6 +8,7 @@ import { command, type Phrase, phrase } from '../../../core/words/command-line.t
 
 interface Named {
   readonly file: string
+  readonly text: string
   /** Of the case that is meant; without it all of the file. */
   readonly line: number | undefined
 }
@@ -22,11 +23,12 @@ export async function readCases(
     throw new CliError('usage', 'No file is named.', { hint: recordHint() })
   }
   const named: Named[] = []
-  for (const one of typed) named.push(await findFile(context, one))
+  // Each is read once: what comes through a pipe is there only then.
+  for (const one of typed) named.push(await findFile(context, one, named))
   const all: TestCase[] = []
   const chosen = new Set<TestCase>()
-  for (const file of new Set(named.map((one) => one.file))) {
-    const cases = readTestFile((await readText(context, file)) ?? '', file, context.env)
+  for (const [file, text] of new Map(named.map((one) => [one.file, one.text]))) {
+    const cases = readTestFile(text, file, context.env)
     await checkExpressions(cases)
     all.push(...cases)
     for (const { line } of named.filter((one) => one.file === file))
@@ -37,10 +39,14 @@ export async function readCases(
 }
 
 /** `smoke.yaml:12`, unless a file is called so. */
-async function findFile(context: Context, typed: string): Promise<Named> {
-  if ((await readText(context, typed)) !== undefined) return { file: typed, line: undefined }
+async function findFile(context: Context, typed: string, known: readonly Named[]): Promise<Named> {
+  const read = async (file: string) =>
+    known.find((one) => one.file === file)?.text ?? (await readText(context, file))
+  const whole = await read(typed)
+  if (whole !== undefined) return { file: typed, text: whole, line: undefined }
   const [, file, line] = /^(.+):(\d+)$/.exec(typed) ?? []
-  if (file !== undefined && (await readText(context, file)) !== undefined) return { file, line: Number(line) }
+  const text = file === undefined ? undefined : await read(file)
+  if (file !== undefined && text !== undefined) return { file, text, line: Number(line) }
   throw new CliError('invalid-argument', `There is no file ${file ?? typed}.`, {
     hint: recordHint(),
   })

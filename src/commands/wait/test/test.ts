@@ -12,6 +12,7 @@ import { createTimeLimit } from '../../../frame/time-limit.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import { counted } from '../../../render/text.ts'
 import { readSettings } from '../../../settings/settings.ts'
+import { requireTrustedHosts } from '../../../settings/trust.ts'
 import { printCases } from './print-cases.ts'
 import { readCases } from './read-cases.ts'
 import { printRecorded } from './record.ts'
@@ -55,6 +56,7 @@ async function runTest(context: Context, files: readonly string[], flags: TestFl
   if (flags.dryRun) return printCases(context, cases, flags)
   if (flags.junit !== undefined) await refuseJunit(context, flags.junit)
   const settings = await readSettings(context, flags)
+  await requireTrustedHosts(context, settings.fileHosts, settings.files, environmentOf(cases))
   try {
     await withStore(
       context,
@@ -100,4 +102,9 @@ async function run(
   await reportCases(context, results, flags)
   const isInterrupted = context.interrupts.signal.aborted
   context.exitWith(isInterrupted ? interruptCode(context) : exitCodeOfCases(results))
+}
+
+/** What a file of cases says goes to the database, and the file may be of a clone. */
+function environmentOf(cases: readonly TestCase[]): readonly string[] {
+  return [...new Set(cases.flatMap(({ environment }) => environment))].map((name) => `\${${name}}`)
 }

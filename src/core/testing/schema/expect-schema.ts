@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject, onlyObjects } from '../../files/check-shape.ts'
+import { closedObject, record } from '../../files/check-shape.ts'
 import { named, text, texts, truth, wholeNumber } from './schema-parts.ts'
 
 const some = {
@@ -32,7 +32,7 @@ export const expectSchema = closedObject(
     events: named('Events by name, with their latest values.'),
     streams: v.optional(
       v.pipe(
-        onlyObjects(v.record(v.string(), streamSchema, 'must be an object')),
+        record(streamSchema, 'must be an object'),
         v.description('Streams by name: all values in order, or how many and what holds of them.'),
       ),
     ),

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { onlyObjects } from '../../files/check-shape.ts'
+import { record } from '../../files/check-shape.ts'
 
 export const text = (description: string) =>
   v.optional(v.pipe(v.string('must be a text'), v.description(description)))
@@ -20,9 +20,7 @@ export const list = (description: string) =>
 
 /** Any values by name. */
 export const named = (description: string) =>
-  v.optional(
-    v.pipe(onlyObjects(v.record(v.string(), v.unknown(), 'must be an object')), v.description(description)),
-  )
+  v.optional(v.pipe(record(v.unknown(), 'must be an object'), v.description(description)))
 
 /** One text, or several. */
 export const textOrTexts = v.union(

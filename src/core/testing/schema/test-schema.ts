@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closedObject, onlyObjects } from '../../files/check-shape.ts'
+import { closedObject, record } from '../../files/check-shape.ts'
 import { expectSchema } from './expect-schema.ts'
 import { list, named, text, texts, truth, wholeNumber } from './schema-parts.ts'
 import { stepSchema } from './step-schema.ts'
@@ -70,18 +70,15 @@ const caseSchema = v.pipe(
       timeout: text('How long the whole case may take, such as 30s (default: 1m).'),
       save: v.optional(
         v.pipe(
-          onlyObjects(v.record(v.string(), v.string('must be JMESPath'), 'must be an object')),
+          record(v.string('must be JMESPath'), 'must be an object'),
           v.description('Variables for later cases: each is what JMESPath finds, as in result.total.'),
         ),
       ),
       matrix: v.optional(
         v.pipe(
-          onlyObjects(
-            v.record(
-              v.string(),
-              v.pipe(v.array(v.unknown(), 'must be a list'), v.minLength(1, 'must be a list of values')),
-              'must be an object',
-            ),
+          record(
+            v.pipe(v.array(v.unknown(), 'must be a list'), v.minLength(1, 'must be a list of values')),
+            'must be an object',
           ),
           v.description('Lists by name: the case runs for each combination of their values.'),
         ),
