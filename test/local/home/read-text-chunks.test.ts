@@ -42,8 +42,9 @@ test('a file and a pipe are read to their end', async () => {
   const pipe = path.join(directory, 'pipe')
   execFileSync('mkfifo', [pipe])
   const writer = spawn('sh', ['-c', `cat "${path.join(directory, 'file')}" > "${pipe}"`])
+  const closed = once(writer, 'close')
   expect(await read(pipe)).toBe('für\n日本')
-  await once(writer, 'close')
+  await closed
 })
 
 test('a pipe into which nobody writes ends with ctrl-c', async () => {
@@ -64,8 +65,9 @@ test('as a whole a file is there or is none, and a pipe is read to its end', asy
   const pipe = path.join(directory, 'whole')
   execFileSync('mkfifo', [pipe])
   const writer = spawn('sh', ['-c', `cat "${file}" > "${pipe}"`])
+  const closed = once(writer, 'close')
   expect(await readTextFile(pipe)).toBe('für\n日本')
-  await once(writer, 'close')
+  await closed
 })
 
 test('of a pipe that is interrupted nobody takes the half for the whole', async () => {
@@ -73,9 +75,10 @@ test('of a pipe that is interrupted nobody takes the half for the whole', async 
   execFileSync('mkfifo', [pipe])
   const interrupt = new AbortController()
   const writer = spawn('sh', ['-c', `exec > "${pipe}"; echo order-1; exec sleep 600`])
+  const closed = once(writer, 'close')
   const reading = readTextFile(pipe, interrupt.signal)
   interrupt.abort('SIGTERM')
   await expect(reading).rejects.toMatchObject({ code: 'interrupted' })
   writer.kill('SIGKILL')
-  await once(writer, 'close')
+  await closed
 })
