@@ -29,7 +29,20 @@ export async function stageRows(
   for (const { type, table } of transferParts)
     lost.push(...(await stage(client, schema, { type, table, words: Object.keys(table.columns) })))
   await client.query(createIds(schema, newIds))
+  for (const { type } of transferParts) lost.push(...(await findStrays(client, type)))
   return lost
+}
+
+/** Rows of a workflow that did not come with them go nowhere. */
+async function findStrays(client: pg.ClientBase, type: string): Promise<string[]> {
+  const { rows } = await client.query<Row>(
+    `select count(*) as count from ${stagedAs(type)} r
+     where not exists (select from import_ids i where i.id = r."workflowId")`,
+  )
+  const count = Number(rows[0]?.count)
+  if (count === 0) return []
+  const [verb, name] = count === 1 ? ['belongs', 'row'] : ['belong', 'rows']
+  return [`${count} ${name} of type ${type} ${verb} to no workflow of the export: left out.`]
 }
 
 /** The temporary table with the rows of this type. */

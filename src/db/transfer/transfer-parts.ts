@@ -47,8 +47,8 @@ export const transferParts: readonly TransferPart[] = [
   }),
 ]
 
-/** Of these two the numbers mean something only in the database where they were given. */
-const bound: readonly string[] = ['ownerXid', 'creatorXid']
+/** They mean something only where they were given: numbers of transactions, and that it counts against a limit there. */
+const bound: readonly string[] = ['ownerXid', 'creatorXid', 'rateLimited']
 export const workflowPayloads = ['inputs', 'output', 'error'] as const
 export const workflowReferences: readonly string[] = ['parentId', 'forkedFrom']
 

@@ -64,9 +64,12 @@ async function exported(
   return text
 }
 
-/** In pieces of a size that cuts whatever there is to cut. */
+/** In pieces of a size that cuts whatever there is to cut, but for characters. */
 async function* inPieces(text: string): AsyncGenerator<string> {
-  for (let at = 0; at < text.length; at += 1000) yield text.slice(at, at + 1000)
+  const bytes = Buffer.from(text)
+  const decoder = new TextDecoder()
+  for (let at = 0; at < bytes.length; at += 1000)
+    yield decoder.decode(bytes.subarray(at, at + 1000), { stream: true })
 }
 
 const bringIn = (store: Store, text: string, options: Partial<ImportRequest> = {}) =>
@@ -84,6 +87,17 @@ const comparable = (text: string) =>
         ? { ...rest, row: { ...row, status: '', queue: '', completedAt: 0, updatedAt: 0, startedAt: 0 } }
         : { ...rest, row },
     )
+
+test('a row of a workflow that did not come with it is told', async () => {
+  const to = await open()
+  const text = await exported(from.store)
+  const lines = text.split('\n').map((line) => {
+    const { type, row } = line === '' ? {} : JSON.parse(line)
+    return type === 'step' && row.step === 3 ? line.replace(JSON.stringify(row.workflowId), '"elsewhere"') : line
+  })
+  const { lost } = await bringIn(to.store, lines.join('\n'))
+  expect(lost).toEqual(['1 row of type step belongs to no workflow of the export: left out.'])
+})
 
 test('what was exported and imported is exported again as it was, and nothing of it is active', async () => {
   const to = await open()
