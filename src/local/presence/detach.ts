@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
 import type { Layout } from '../cluster/layout.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
 import { stopServer } from '../server/spawn-server.ts'
@@ -10,10 +12,16 @@ import { isAwaited, type Presence, takeExclusively } from './presence.ts'
 const settleMs = 250
 const settleIntervalMs = 5
 const stopTimeoutMs = 2000
+const usualSilenceMs = 15_000
 
-/** Last one out stops the server, unless it is pinned. */
-export async function detach(layout: Layout, presence: Presence): Promise<void> {
+/** Last one out stops the server, unless it is pinned. One that answers nothing for so long is left as it is: throws as if it were down. */
+export async function detach(
+  layout: Layout,
+  presence: Presence,
+  silenceMs: number = usualSilenceMs,
+): Promise<void> {
   const { client } = presence
+  const giveUp = setTimeout(() => hangUp(client), silenceMs)
   try {
     // The pin is read when we are alone: who sets it is present while doing so.
     if ((await takeExclusively(presence)) && !isPinned(layout.pin) && (await isUnused(presence))) {
@@ -22,7 +30,14 @@ export async function detach(layout: Layout, presence: Presence): Promise<void> 
     }
   } finally {
     await client.end()
+    clearTimeout(giveUp)
   }
+}
+
+/** Whoever waits for an answer hears that the connection is gone. */
+function hangUp(client: pg.Client): void {
+  const { connection } = client as pg.Client & { readonly connection: { readonly stream: Socket } }
+  connection.stream.destroy()
 }
 
 /** Also programs other than drover count. */

@@ -93,7 +93,9 @@ test('a row of a workflow that did not come with it is told', async () => {
   const text = await exported(from.store)
   const lines = text.split('\n').map((line) => {
     const { type, row } = line === '' ? {} : JSON.parse(line)
-    return type === 'step' && row.step === 3 ? line.replace(JSON.stringify(row.workflowId), '"elsewhere"') : line
+    return type === 'step' && row.step === 3
+      ? line.replace(JSON.stringify(row.workflowId), '"elsewhere"')
+      : line
   })
   const { lost } = await bringIn(to.store, lines.join('\n'))
   expect(lost).toEqual(['1 row of type step belongs to no workflow of the export: left out.'])

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { creationLock } from '../../../src/local/cluster/databases.ts'
-import { isUnused } from '../../../src/local/presence/detach.ts'
+import { detach, isUnused } from '../../../src/local/presence/detach.ts'
 import { removePin } from '../../../src/local/presence/pin.ts'
 import { enter, isAwaited, type Presence, takeExclusively } from '../../../src/local/presence/presence.ts'
 import { readPostmaster } from '../../../src/local/server/postmaster.ts'
-import { connect } from '../../../src/local/server/socket-connection.ts'
+import { connect, isDown } from '../../../src/local/server/socket-connection.ts'
 import { stopServer } from '../../../src/local/server/spawn-server.ts'
 import { patience } from '../../support/patience.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -45,6 +45,22 @@ test('processes that come and go at the same instants are never cut off', async 
     }),
   )
   expect(place.pid()).toBeUndefined()
+})
+
+test('a server that answers nothing keeps nobody who leaves', async () => {
+  const local = place.local()
+  await local.open(anyDatabase)
+  const leaver = await enter(place.layout, patience())
+  const { rows } = await leaver.client.query('select pg_backend_pid() as pid')
+  process.kill(rows[0].pid, 'SIGSTOP')
+  try {
+    const left = await detach(place.layout, leaver, 100).catch((error: unknown) => error)
+    expect(isDown(left)).toBe(true)
+    expect(place.pid()).toBeDefined()
+  } finally {
+    process.kill(rows[0].pid, 'SIGCONT')
+  }
+  await local.leave()
 })
 
 /** The first half of leaving: the process is alone, and about to stop the server. */
