@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import { startTimer } from '../../core/words/long-timer.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
 import { stopServer } from '../server/spawn-server.ts'
@@ -21,7 +22,7 @@ export async function detach(
   silenceMs: number = usualSilenceMs,
 ): Promise<void> {
   const { client } = presence
-  const giveUp = setTimeout(() => hangUp(client), silenceMs)
+  const stopTimer = startTimer(() => hangUp(client), silenceMs)
   try {
     // The pin is read when we are alone: who sets it is present while doing so.
     if ((await takeExclusively(presence)) && !isPinned(layout.pin) && (await isUnused(presence))) {
@@ -30,7 +31,7 @@ export async function detach(
     }
   } finally {
     await client.end()
-    clearTimeout(giveUp)
+    stopTimer()
   }
 }
 
