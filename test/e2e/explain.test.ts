@@ -124,6 +124,7 @@ describe.concurrent('beside a live worker', () => {
     const id = await start('quik')
     const { fix, why, unknown } = await field.explained(id, 'name-unregistered')
     expect(why).toContain('"quik". Was quick meant?')
+    expect(fix[0].command).toContain('start quick --queue drover ')
     expect(unknown).toEqual([])
     await waitUntil('the worker says so', () =>
       field.workers[0]?.stderr().includes('Cannot find workflow function'),

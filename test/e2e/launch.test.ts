@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runDrover, startDrover } from '../support/drover-process.ts'
 import { createEmptyHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -34,13 +34,15 @@ test('what was compiled is kept for this user alone, and used the next time', as
 test('what goes on for long keeps what was compiled while it does', async () => {
   const url = 'postgres://nobody@127.0.0.1:1/nothing'
   const waiting = startDrover(['wait', 'id', '--timeout', '1h', '--db-url', url], { home, cwd: '/' })
-  onTestFinished(async () => {
+  const files = () => keptCode().catch(() => [])
+  try {
+    await waitUntil('code is kept', async () => (await files()).some((file) => file.endsWith('main.js')))
+    expect(waiting.process.exitCode).toBe(null)
+  } finally {
+    // Before the home is removed, in which it may still write.
     waiting.process.kill('SIGKILL')
     await waiting.ended
-  })
-  const files = () => keptCode().catch(() => [])
-  await waitUntil('code is kept', async () => (await files()).some((file) => file.endsWith('main.js')))
-  expect(waiting.process.exitCode).toBe(null)
+  }
 })
 
 test.each<[damage: string, spoil: (code: Buffer) => Buffer]>([

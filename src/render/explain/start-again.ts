@@ -1,3 +1,4 @@
+import { internalQueue } from '../../core/dbos-names.ts'
 import type { Cause } from '../../core/diagnosis/cause.ts'
 import { type CommandLine, command, type Prose, phrase } from '../../core/words/command-line.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
@@ -22,7 +23,7 @@ export function registerIt(
     ...(known ? [startAs(workflow, workflow.name, known, anew)] : []),
     ...(!known && meant !== null ? [startAs(workflow, meant, undefined, anew)] : []),
     ...(isStranger && application !== undefined
-      ? [startAs({ ...workflow, application }, workflow.name, undefined, anew)]
+      ? [startAs({ ...workflow, application, queue: null }, workflow.name, undefined, anew)]
       : []),
     {
       command: worker,
@@ -40,10 +41,12 @@ export function startAs(
   known: { readonly className: string | null; readonly configName: string | null } | undefined,
   effect: string,
 ): StartAgain {
-  const { workflowId, input, application } = workflow
+  const { workflowId, input, application, queue } = workflow
   // The same call once more, under a new id.
   const start = command('start', [name], {
     '--input': Array.isArray(input) && input.length > 0 ? stringifyExact(input) : undefined,
+    // Where the name that is meant ran last need not be where this one was put.
+    '--queue': queue === null || queue === internalQueue ? undefined : queue,
     '--application': application,
     '--class': known?.className || undefined,
     '--instance': known?.configName || undefined,
