@@ -11,7 +11,10 @@ const never = new AbortController().signal
  * Undefined where there is none. A device that never ends is refused once it gave more than a person can mean. A pipe is
  * waited for; throws `interrupted`.
  */
-export async function readTextFile(file: string, interrupt = never): Promise<string | undefined> {
+export async function readTextFile(
+  file: string,
+  interrupt: AbortSignal = never,
+): Promise<string | undefined> {
   return isPipe(file) ? readWholePipe(file, interrupt) : readNow(file)
 }
 
