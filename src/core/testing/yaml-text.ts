@@ -74,9 +74,9 @@ function toValue(
   }
 
   const readScalar = ({ value, source, range }: Scalar): JsonValue => {
+    if (typeof value === 'number' && source !== undefined && isJsonNumber(source)) return parseExact(source)
     if (typeof value === 'number' && !Number.isFinite(value))
       throw refuse(range?.[0], `${source} is no number of JSON`)
-    if (typeof value === 'number' && source !== undefined && isJsonNumber(source)) return parseExact(source)
     if (value === null || ['number', 'string', 'boolean'].includes(typeof value)) return value as JsonValue
     throw refuse(range?.[0], 'this is no value of JSON')
   }

@@ -157,7 +157,7 @@ test('whatever a run was given and gave comes out of its case as it was', async 
       '\\',
     ],
     ...[0, -1, 1.5, 1e300, true, null, [], {}, [[]], [{}], { '': { a: [1, { b: 'c' }] }, '<<': 1, '? x': 2 }],
-    parseExact('9007199254740993'),
+    ...longNumbers.map((digits) => parseExact(digits)),
   ]
   const store = createFakeStore([
     { workflowId: 'order-4711', status: 'SUCCESS', input: values, output: values },
@@ -170,13 +170,19 @@ test('whatever a run was given and gave comes out of its case as it was', async 
   const lookup = createLookup([{ workflowId: 'order-4711' }], {})
   const { start, expect: expected } = read?.spec ?? {}
   const given = typeof start === 'object' ? start.args : []
-  expect(substituteValue(given as JsonValue, lookup)).toEqual([...values.slice(0, -1), '9007199254740993'])
+  expect(substituteValue(given as JsonValue, lookup)).toEqual([
+    ...values.slice(0, -longNumbers.length),
+    ...longNumbers,
+  ])
   expect(findDifferences(toExpected(expected?.result as JsonValue, lookup), values, 'result')).toEqual([])
 })
 
+/** Numbers that one of JavaScript is not. */
+const longNumbers = ['9007199254740993', '1e999', '-1E400', '0.1000000000000000055511151231257827']
+
 /** An argument of so many digits would arrive as another one, and is refused. */
 function withoutLongNumbers(text: string): string {
-  return text.replace('- 9007199254740993', '- "9007199254740993"')
+  return longNumbers.reduce((rest, digits) => rest.replace(`- ${digits}\n`, `- "${digits}"\n`), text)
 }
 
 test('what was given stays as it is, and what belongs to the run stands for any', () => {

@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, Scalar, visit } from 'yaml'
+import { Document, isMap, isScalar, Scalar, type ScalarTag, visit } from 'yaml'
 import { command, renderCommand } from '../../words/command-line.ts'
 import { escapeName } from '../../words/escape-controls.ts'
 import { isExactNumber } from '../../words/exact-number.ts'
@@ -6,8 +6,10 @@ import type { JsonValue } from '../../workflow.ts'
 
 /** A file with one case, for editors and for people. */
 export function renderCase(recorded: { readonly [key: string]: JsonValue }, workflowId: string): string {
-  const document = new Document({ cases: [recorded] }, (_, value) =>
-    isExactNumber(value) ? BigInt(String(value)) : value,
+  const document = new Document(
+    { cases: [recorded] },
+    (_, value) => (isExactNumber(value) ? new Digits(String(value)) : value),
+    { customTags: (tags) => [...tags, digitsTag] },
   )
   visit(document, {
     Scalar: (_, node) => {
@@ -26,6 +28,27 @@ export function renderCase(recorded: { readonly [key: string]: JsonValue }, work
     `# ${escapeName(renderCommand(command('test', [], { '--record': workflowId })))}`,
     withEscapes(text),
   ].join('\n')
+}
+
+/** Of a number, all of them: as a number of JavaScript it would lose some, or be infinite. */
+class Digits {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  toString(): string {
+    return this.#text
+  }
+}
+
+const digitsTag: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => value instanceof Digits,
+  resolve: (text) => text,
+  stringify: ({ value }) => String(value),
 }
 
 /** What a terminal may act on, or what nobody sees, stands in double quotes: there it has an escape. A bare `<<` merges. */
