@@ -3,11 +3,10 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exitCodes } from '../src/core/exit-codes.ts'
 import type { Store } from '../src/core/store.ts'
-import { openStore } from '../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from './support/database.ts'
 import { createExampleStore, exampleWorkflows } from './support/example-store.ts'
 import { lendStore } from './support/lend-store.ts'
 import { oneLook, patience } from './support/patience.ts'
+import { openRealStore, type RealStore } from './support/real-store.ts'
 import { runCli } from './support/run-cli.ts'
 import { seedWorkflow } from './support/seed-workflow.ts'
 
@@ -37,27 +36,24 @@ describe('in every state each command gives the code, and the stdout, that docs/
     expect(await Promise.all(ids.map((id) => outcomeOf(command, id, createExampleStore)))).toEqual(cells)
   })
 
-  let database: TestDatabase
-  let store: Store
+  let real: RealStore
   beforeAll(async () => {
-    database = await createTestDatabase()
-    store = await openStore(database.target)
+    real = await openRealStore()
   })
-  afterAll(async () => {
-    await store.close()
-    await database.drop()
-  })
+  afterAll(() => real.close())
 
   test.each(rows)('$command, on a real database', async ({ command, cells }) => {
-    await database.query('truncate dbos.workflow_status, dbos.workflow_input, dbos.workflow_output cascade')
-    await database.query(
+    await real.database.query(
+      'truncate dbos.workflow_status, dbos.workflow_input, dbos.workflow_output cascade',
+    )
+    await real.database.query(
       'truncate dbos.operation_outputs, dbos.workflow_events, dbos.workflow_events_history',
     )
-    await database.query('drop schema if exists drover cascade')
+    await real.database.query('drop schema if exists drover cascade')
     // The wait among them is still open by the clock of the database.
     for (const workflow of exampleWorkflows)
-      await seedWorkflow(database, { ...workflow, createdAt: new Date() })
-    const open = () => lendStore(store)
+      await seedWorkflow(real.database, { ...workflow, createdAt: new Date() })
+    const open = () => lendStore(real.store)
     const outcomes = ids.map((id, index) => outcomeOf(withTime(command, cells[index]), id, open))
     expect(await Promise.all(outcomes)).toEqual(cells)
   })

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type pg from 'pg'
+import { guardClient } from '../core/client/guard-client.ts'
 import type { DatabaseTarget } from '../core/database.ts'
-import { guardClient } from '../core/guard-client.ts'
 import type { LaunchOptions } from '../core/run/runtime.ts'
 import type { Sdk } from './module/sdk.ts'
 

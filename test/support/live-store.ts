@@ -1,15 +1,11 @@
 import { DBOS } from '@dbos-inc/dbos-sdk'
-import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from './database.ts'
+import { createTestDatabase } from './database.ts'
 import { launchDbos } from './launch-dbos.ts'
+import type { RealStore } from './real-store.ts'
 
 /** A store beside a real runtime in this process, on a database of their own. */
-export interface LiveStore {
-  readonly database: TestDatabase
-  readonly store: Store
-  close(): Promise<void>
-}
+export type LiveStore = RealStore
 
 /** For the workflows that were registered before. */
 export async function openLiveStore(): Promise<LiveStore> {

@@ -5,29 +5,35 @@ import { command, type Phrase, phrase } from '../../core/words/command-line.ts'
 import { nearest } from '../../core/words/nearest.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 
-interface Words {
+/** What is said of a name that is not there. */
+export interface Missing {
+  readonly notFound: string
+  /** Asked only then: it reads which names there are. */
+  notFoundHint(): Phrase | Promise<Phrase>
+}
+
+interface Words extends Missing {
   readonly changed: string
   /** Why nothing was done: one sentence, and what to type instead. */
   readonly noOp: string
   readonly noOpHint?: Phrase
-  readonly notFound: string
-  readonly notFoundHint: Phrase
 }
 
 /** Throws `not-there`: nobody is asked about what is not there. */
-export function requireThere<Row>(
-  row: Row | undefined,
-  { notFound, notFoundHint }: Pick<Words, 'notFound' | 'notFoundHint'>,
-): Row {
+export async function requireThere<Row>(row: Row | undefined, missing: Missing): Promise<Row> {
   if (row !== undefined) return row
-  throw new CliError('not-there', notFound, { hint: notFoundHint })
+  throw await toNotThere(missing)
 }
 
 /** Says that something was done; that nothing was is an error, never a success. */
-export function settleResult(context: Context, result: PlatformResult, words: Words): void {
+export async function settleResult(context: Context, result: PlatformResult, words: Words): Promise<void> {
   if (result === 'no-op') throw new CliError('nothing-to-do', words.noOp, { hint: words.noOpHint })
-  if (result === 'not-found') throw new CliError('not-there', words.notFound, { hint: words.notFoundHint })
+  if (result === 'not-found') throw await toNotThere(words)
   printNotice(context, words.changed)
+}
+
+export async function toNotThere(missing: Missing): Promise<CliError> {
+  return new CliError('not-there', missing.notFound, { hint: await missing.notFoundHint() })
 }
 
 /** What to type after a name that is not there: the list, and the name that was probably meant. */

@@ -89,11 +89,11 @@ async function runSet(context: Context, name: string, flags: QueueFlags): Promis
   refuseContradiction('queues set', name, settings)
   await withStore(context, flags, async (store) => {
     refuseContradiction('queues set', name, settings, whenResumed(await findQueue(context, store, name)))
-    settleResult(context, await store.setQueue(name, settings), {
+    await settleResult(context, await store.setQueue(name, settings), {
       changed: `The queue ${name} is set.`,
       noOp: `The queue ${name} is set so already.`,
       noOpHint: command('queues'),
-      ...(await missingQueue(store, name)),
+      ...missingQueue(store, name),
     })
     await printQueue(context, flags, await findQueue(context, store, name))
   })
@@ -112,11 +112,11 @@ async function runCreate(context: Context, name: string, flags: QueueFlags): Pro
   const settings = toSettings(flags)
   refuseContradiction('queues create', name, settings)
   await withStore(context, flags, async (store) => {
-    settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
+    await settleResult(context, await store.createQueue(name, flags.application ?? null, settings), {
       changed: `The queue ${name} is registered.`,
       noOp: `There is a queue ${name} already.`,
       noOpHint: command('queues set', [name], asTyped(settings)),
-      ...(await missingQueue(store, name)),
+      ...missingQueue(store, name),
     })
     await printQueue(context, flags, await findQueue(context, store, name))
   })
@@ -127,14 +127,14 @@ async function runDelete(context: Context, name: string, flags: QueueFlags): Pro
     const queue = await findQueue(context, store, name)
     const what = `Delete the queue ${name}`
     await confirm(context, store, { what, question: `${what} in ${store.database.label}?` }, flags.yes)
-    settleResult(context, await store.deleteQueue(name), {
+    await settleResult(context, await store.deleteQueue(name), {
       changed: `The queue ${name} is deleted.`,
       noOp: `Workflows wait or run on ${name}: they would never be taken again.`,
       noOpHint: command('list', [], {
         '--queue': name,
         '--status': ['ENQUEUED', 'PENDING', 'DELAYED'],
       }),
-      ...(await missingQueue(store, name)),
+      ...missingQueue(store, name),
     })
     await printQueue(context, flags, queue)
   })

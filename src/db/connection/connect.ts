@@ -1,17 +1,18 @@
 import './name-navigator.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { hangUp } from '../../core/client/client-stream.ts'
+import { guardClient } from '../../core/client/guard-client.ts'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { droverSession } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
-import { guardClient } from '../../core/guard-client.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import { withoutParameters } from '../../core/words/postgres-url.ts'
 import { isConnectionLoss, isSilence, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
 import { isOptionRefused, keepReadOnly, withReadOnlyOption } from './read-only.ts'
-import { bytesRead, hangUp, watchSilence } from './watch-silence.ts'
+import { bytesRead, watchSilence } from './watch-silence.ts'
 
 export type Row = Record<string, unknown>
 

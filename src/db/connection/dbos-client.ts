@@ -1,15 +1,16 @@
 import type { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg, { type ClientBase } from 'pg'
+import { hangUp } from '../../core/client/client-stream.ts'
+import { guardClient } from '../../core/client/guard-client.ts'
 import type { DatabaseTarget } from '../../core/database.ts'
 import { droverSession } from '../../core/dbos-names.ts'
 import { CliError } from '../../core/errors.ts'
-import { guardClient } from '../../core/guard-client.ts'
 import { restoreDigits } from '../../core/words/exact-number.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import { goodbyeMs, type SessionOptions, usualSilenceMs } from './connect.ts'
 import { toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
-import { hangUp, watchSilence } from './watch-silence.ts'
+import { watchSilence } from './watch-silence.ts'
 
 /**
  * DBOS's own client, for what it writes in a transaction of ours. Its pool is ours and is never used: the client retries

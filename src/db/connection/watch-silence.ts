@@ -1,10 +1,6 @@
 import type pg from 'pg'
+import { streamOf } from '../../core/client/client-stream.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
-
-interface ByteStream {
-  readonly bytesRead: number
-  destroy(error?: Error): void
-}
 
 /** What a connection is cut with when it was silent for too long after ctrl-c. */
 export class InterruptedSilence extends Error {}
@@ -53,12 +49,4 @@ export function watchSilence(
 /** How many bytes have come through it. */
 export function bytesRead(client: pg.Client): number {
   return streamOf(client)?.bytesRead ?? 0
-}
-
-export function hangUp(client: pg.Client): void {
-  streamOf(client)?.destroy()
-}
-
-function streamOf(client: pg.Client): ByteStream | undefined {
-  return (client as unknown as { connection?: { stream?: ByteStream } }).connection?.stream
 }

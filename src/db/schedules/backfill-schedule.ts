@@ -3,7 +3,7 @@ import { withDbosClient } from '../connection/dbos-client.ts'
 import { withIntent } from '../record/find-recorder.ts'
 import type { Database } from '../tables/system-database.ts'
 import { explainFiring, requireFiring, requireSchedules } from './client-schedules.ts'
-import { readSchedules, readScheduleTimes } from './read-schedules.ts'
+import { readSchedule, readScheduleTimes } from './read-schedules.ts'
 
 /** After so many runs it is looked whether to go on. */
 const atOnce = 50
@@ -15,7 +15,7 @@ export async function backfillSchedule(
   signal?: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const { session, schema } = database
-  const schedule = (await readSchedules(database)).find((one) => one.name === name)
+  const schedule = await readSchedule(database, name)
   if (!schedule) return undefined
   requireSchedules(schema, 'backfilled')
   requireFiring(schema)

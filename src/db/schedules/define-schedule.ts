@@ -4,7 +4,7 @@ import { withDbosClient } from '../connection/dbos-client.ts'
 import { withIntent } from '../record/find-recorder.ts'
 import type { Database } from '../tables/system-database.ts'
 import { hasSchedule, requireSchedules } from './client-schedules.ts'
-import { readSchedules } from './read-schedules.ts'
+import { readSchedule } from './read-schedules.ts'
 
 export async function createSchedule(
   database: Database,
@@ -54,7 +54,7 @@ export async function updateSchedule(
   const { session, schema } = database
   requireSchedules(schema, 'changed')
   await refuseUnreadable(changes)
-  const found = (await readSchedules(database)).find((one) => one.name === name)
+  const found = await readSchedule(database, name)
   if (!found) return 'not-found'
   const { cron, timezone, queue, automaticBackfill } = changes
   const updates = {
@@ -77,7 +77,7 @@ export async function updateSchedule(
 
 export async function deleteSchedule(database: Database, name: string): Promise<PlatformResult> {
   const { session } = database
-  const found = (await readSchedules(database)).find((one) => one.name === name)
+  const found = await readSchedule(database, name)
   if (!found) return 'not-found'
   const { workflow, cron, timezone, queue, application } = found
   await withIntent(

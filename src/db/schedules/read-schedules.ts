@@ -8,13 +8,23 @@ import { workflowSchedules } from '../tables/workflow-schedules.ts'
 
 const shownTimes = 3
 
-export async function readSchedules({ session, schema }: Database): Promise<Schedule[]> {
+export async function readSchedules(database: Database): Promise<Schedule[]> {
+  return readThose(database, null)
+}
+
+export async function readSchedule(database: Database, name: string): Promise<Schedule | undefined> {
+  const [schedule] = await readThose(database, name)
+  return schedule
+}
+
+async function readThose({ session, schema }: Database, name: string | null): Promise<Schedule[]> {
   const s = workflowSchedules.in(schema, 's')
   if (!workflowSchedules.isIn(schema)) return []
   const rows = await session.query(
     `select ${pick(s, ['name', 'workflow', 'cron', 'status', 'timezone', 'application', 'queue', 'lastFired'])},
        clock_timestamp() as now
-     from ${s} order by ${s.name} collate "C"`,
+     from ${s} where $1::text is null or ${s.name} = $1 order by ${s.name} collate "C"`,
+    [name],
   )
   const matcherOf = await importMatcher()
   return rows.map((row) => toSchedule(row, matcherOf))

@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type pg from 'pg'
+import { hangUp } from '../../core/client/client-stream.ts'
 import { startTimer } from '../../core/words/long-timer.ts'
 import type { Layout } from '../cluster/layout.ts'
 import { livingPostmaster } from '../server/postmaster.ts'
@@ -33,12 +32,6 @@ export async function detach(
     await client.end()
     stopTimer()
   }
-}
-
-/** Whoever waits for an answer hears that the connection is gone. */
-function hangUp(client: pg.Client): void {
-  const { connection } = client as pg.Client & { readonly connection: { readonly stream: Socket } }
-  connection.stream.destroy()
 }
 
 /** Also programs other than drover count. */

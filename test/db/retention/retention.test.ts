@@ -2,30 +2,27 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { RetentionPlace } from '../../../src/core/manage/retention.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { openStore } from '../../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { openRealStore, type RealStore } from '../../support/real-store.ts'
 import { openTwoStores } from '../../support/two-stores.ts'
 
-let database: TestDatabase
-let store: Store
+let real: RealStore
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  store = await openStore(database.target)
+  real = await openRealStore()
 })
 
-afterAll(async () => {
-  await store.close()
-  await database.drop()
-})
+afterAll(() => real.close())
 
 beforeEach(async () => {
-  await database.query('truncate dbos.workflow_status, dbos.operation_outputs, dbos.workflow_input cascade')
-  await database.query(`
+  await real.database.query(
+    'truncate dbos.workflow_status, dbos.operation_outputs, dbos.workflow_input cascade',
+  )
+  await real.database.query(`
     insert into dbos.workflow_status (workflow_uuid, status, name, created_at, updated_at, completed_at)
     select 'w-' || n, case when n % 10 = 0 then 'PENDING' else 'SUCCESS' end, 'w', n, n,
       case when n % 10 <> 0 then n end
     from generate_series(1, 1000) n`)
-  await database.query(`
+  await real.database.query(`
     insert into dbos.operation_outputs (workflow_uuid, function_id, function_name)
     select 'w-' || n, s, 'step' from generate_series(1, 1000) n, generate_series(0, 2) s`)
 })
@@ -33,7 +30,7 @@ beforeEach(async () => {
 async function deleteAll(boundary: Date, limit = 70): Promise<number> {
   let [deleted, from]: [number, RetentionPlace | undefined] = [0, undefined]
   do {
-    const batch = await store.deleteEnded({ boundary, limit, from })
+    const batch = await real.store.deleteEnded({ boundary, limit, from })
     deleted += batch.deleted
     from = batch.next
   } while (from)
@@ -42,13 +39,13 @@ async function deleteAll(boundary: Date, limit = 70): Promise<number> {
 
 const left = async () =>
   (
-    await database.query(
+    await real.database.query(
       `select status, count(*)::int as count, min(completed_at)::int as oldest from dbos.workflow_status group by 1 order by 1`,
     )
   ).map((row) => ({ ...row }))
 
 test('what both rules let go is deleted with its steps, and nothing that goes on', async () => {
-  const plan = await store.planRetention({ keep: 300, endedBefore: new Date(10_000) })
+  const plan = await real.store.planRetention({ keep: 300, endedBefore: new Date(10_000) })
   expect(plan).toMatchObject({
     ended: 900,
     workflows: 600,
@@ -61,50 +58,50 @@ test('what both rules let go is deleted with its steps, and nothing that goes on
     { status: 'PENDING', count: 100, oldest: null },
     { status: 'SUCCESS', count: 300, oldest: 667 },
   ])
-  const [steps] = await database.query(
+  const [steps] = await real.database.query(
     `select count(*)::int as count from dbos.operation_outputs o
      where not exists (select from dbos.workflow_status w where w.workflow_uuid = o.workflow_uuid)`,
   )
   expect(steps).toEqual({ count: 0 })
-  expect(await store.planRetention({ keep: 300, endedBefore: new Date(10_000) })).toMatchObject({
+  expect(await real.store.planRetention({ keep: 300, endedBefore: new Date(10_000) })).toMatchObject({
     workflows: 0,
   })
-  expect(await store.planRetention({ keep: 301, endedBefore: new Date(10_000) })).toMatchObject({
+  expect(await real.store.planRetention({ keep: 301, endedBefore: new Date(10_000) })).toMatchObject({
     boundary: null,
   })
 })
 
 test('the time counts where it lets fewer go, and nobody ends at the boundary and goes', async () => {
-  const plan = await store.planRetention({ keep: 10, endedBefore: new Date(101) })
+  const plan = await real.store.planRetention({ keep: 10, endedBefore: new Date(101) })
   expect(plan).toMatchObject({ boundary: new Date(101), workflows: 90 })
   expect(await deleteAll(new Date(101))).toBe(90)
   expect((await left())[1]).toMatchObject({ count: 810, oldest: 101 })
 })
 
 test('of several that ended in the same millisecond no more go than may', async () => {
-  await database.query(`update dbos.workflow_status set completed_at = 7 where status = 'SUCCESS'`)
-  expect(await store.planRetention({ keep: 899, endedBefore: new Date(1000) })).toMatchObject({
+  await real.database.query(`update dbos.workflow_status set completed_at = 7 where status = 'SUCCESS'`)
+  expect(await real.store.planRetention({ keep: 899, endedBefore: new Date(1000) })).toMatchObject({
     workflows: 0,
   })
   expect(await deleteAll(new Date(8), 11)).toBe(900)
 })
 
 test('children of what goes on stay, and what an older SDK ended goes by its last update', async () => {
-  await database.query(
+  await real.database.query(
     `update dbos.workflow_status set parent_workflow_id = 'w-10' where workflow_uuid = 'w-1'`,
   )
-  await database.query(
+  await real.database.query(
     `update dbos.workflow_status set completed_at = null where workflow_uuid in ('w-2', 'w-3')`,
   )
-  const plan = await store.planRetention({ keep: 0, endedBefore: new Date(10) })
+  const plan = await real.store.planRetention({ keep: 0, endedBefore: new Date(10) })
   expect(plan).toMatchObject({ ended: 900, workflows: 8 })
   expect(await deleteAll(new Date(10), 3)).toBe(8)
-  const stay = await store.existing(['w-1', 'w-2', 'w-3', 'w-9', 'w-11'])
+  const stay = await real.store.existing(['w-1', 'w-2', 'w-3', 'w-9', 'w-11'])
   expect(stay.toSorted()).toEqual(['w-1', 'w-11'])
 })
 
 test('what somebody holds is left alone, and two operators delete nothing twice', async () => {
-  const other = await openStore(database.target)
+  const other = await openStore(real.database.target)
   const boundary = new Date(2000)
   const counts = await Promise.all([deleteAll(boundary, 13), deleteAllOf(other, boundary)])
   // What one held while the other came by is left for the next run.
@@ -122,7 +119,7 @@ async function deleteAllOf(one: Store, boundary: Date): Promise<number> {
 }
 
 test('each batch has its line, which names what went', async () => {
-  const signed = store.as({
+  const signed = real.store.as({
     actor: { name: 'ada', source: '--as' },
     comment: null,
     recording: 'on',

@@ -2,21 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
 import { parseConditions } from '../../../src/core/wait/condition.ts'
 import { waitFor, waitForMatching } from '../../../src/core/wait/wait-for.ts'
-import { openStore } from '../../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { patience } from '../../support/patience.ts'
+import { openRealStore, type RealStore } from '../../support/real-store.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
-let database: TestDatabase
-let store: Store
+let real: RealStore
 beforeAll(async () => {
-  database = await createTestDatabase()
-  store = await openStore(database.target)
+  real = await openRealStore()
 })
-afterAll(async () => {
-  await store.close()
-  await database.drop()
-})
+afterAll(() => real.close())
 
 const timeoutMs = patience()
 
@@ -28,20 +22,20 @@ function betweenLooks(act: () => Promise<void>): Store {
     if (looks === 3) await act()
   }
   return {
-    ...store,
+    ...real.store,
     list: async (query) => {
       await look()
-      return store.list(query)
+      return real.store.list(query)
     },
     existing: async (ids) => {
       await look()
-      return store.existing(ids)
+      return real.store.existing(ids)
     },
   }
 }
 
 const seed = (workflowId: string, order: number, name = 'checkout') =>
-  seedWorkflow(database, {
+  seedWorkflow(real.database, {
     workflowId,
     name,
     status: 'SUCCESS',
@@ -63,7 +57,7 @@ test('the workflow that appears is found by its attributes, and waited for to it
   ])
   const since = new Date(Date.now() - 3_600_000)
   const conditions = parseConditions(['created', 'result.status=paid'])
-  expect(await waitForMatching(store, { ...filter, since }, conditions, { timeoutMs })).toEqual([
+  expect(await waitForMatching(real.store, { ...filter, since }, conditions, { timeoutMs })).toEqual([
     { workflowId: 'order-17', value: 'paid' },
   ])
 })
@@ -75,7 +69,7 @@ test('an id is waited for until it is there, and until it is gone', async () => 
     order: 1,
   })
   const leaving = betweenLooks(async () => {
-    await store.manage('delete', [{ workflowId: 'late', status: 'SUCCESS' }])
+    await real.store.manage('delete', [{ workflowId: 'late', status: 'SUCCESS' }])
   })
   expect(await waitFor(leaving, 'late', parseConditions(['deleted']), { timeoutMs })).toBeNull()
 })

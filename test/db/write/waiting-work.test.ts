@@ -1,39 +1,34 @@
 import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ManageTarget, ManageVerb } from '../../../src/core/manage/manage.ts'
-import type { Store } from '../../../src/core/store.ts'
-import { openStore } from '../../../src/db/open-store.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { openRealStore, type RealStore } from '../../support/real-store.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 const until = new Date('2030-01-02T03:04:05.000Z')
 
-let database: TestDatabase
-let store: Store
+let real: RealStore
 let client: DBOSClient
 beforeAll(async () => {
-  database = await createTestDatabase()
-  store = await openStore(database.target)
-  client = await DBOSClient.create({ systemDatabaseUrl: database.target.url })
+  real = await openRealStore()
+  client = await DBOSClient.create({ systemDatabaseUrl: real.database.target.url })
 })
 afterAll(async () => {
   await client.destroy()
-  await store.close()
-  await database.drop()
+  await real.close()
 })
 
 const seed = (workflowId: string, status: 'ENQUEUED' | 'DELAYED' | 'PENDING') =>
-  seedWorkflow(database, { workflowId, status, name: 'one', queue: 'mails', createdAt: new Date(1000) })
+  seedWorkflow(real.database, { workflowId, status, name: 'one', queue: 'mails', createdAt: new Date(1000) })
 
 async function rowOf(workflowId: string): Promise<Record<string, unknown>> {
-  const [row = {}] = await database.query(
+  const [row = {}] = await real.database.query(
     `select * from dbos.workflow_status where workflow_uuid = '${workflowId}'`,
   )
   const { workflow_uuid, updated_at, ...others } = row
   return { ...others, isTouched: Number(updated_at) > 1000 }
 }
 
-const change = async (verb: ManageVerb, target: ManageTarget) => (await store.manage(verb, [target]))[0]
+const change = async (verb: ManageVerb, target: ManageTarget) => (await real.store.manage(verb, [target]))[0]
 
 test('a priority and a delay are written as by the client of DBOS', async () => {
   for (const id of ['theirs', 'ours']) {
@@ -79,14 +74,14 @@ test('what was taken meanwhile is left alone', async () => {
 
 test('another queue takes what it has room for: a deduplication id is held once', async () => {
   for (const id of ['moves', 'collides', 'holder']) await seed(id, 'ENQUEUED')
-  await database.query(
+  await real.database.query(
     `update dbos.workflow_status set deduplication_id = 'x' where workflow_uuid in ('collides');
      update dbos.workflow_status set deduplication_id = 'x', queue_name = 'slow' where workflow_uuid = 'holder'`,
   )
   const targets = ['moves', 'collides'].map(
     (workflowId) => ({ workflowId, status: 'ENQUEUED', queue: 'slow' }) as const,
   )
-  expect(await store.manage('requeue', targets)).toEqual([
+  expect(await real.store.manage('requeue', targets)).toEqual([
     { workflowId: 'moves', outcome: 'changed', status: 'ENQUEUED' },
     {
       workflowId: 'collides',
@@ -94,5 +89,8 @@ test('another queue takes what it has room for: a deduplication id is held once'
       reason: 'its deduplication id is in use on queue slow',
     },
   ])
-  expect([(await store.get('moves'))?.queue, (await store.get('collides'))?.queue]).toEqual(['slow', 'mails'])
+  expect([(await real.store.get('moves'))?.queue, (await real.store.get('collides'))?.queue]).toEqual([
+    'slow',
+    'mails',
+  ])
 })

@@ -1,11 +1,10 @@
 import type { Context } from '../../../context.ts'
 import type { Queue } from '../../../core/platform.ts'
 import type { Store } from '../../../core/store.ts'
-import type { Phrase } from '../../../core/words/command-line.ts'
 import { type OutputFlags, printOne } from '../../../frame/output-format.ts'
 import { readQueues } from '../../../frame/queues/remembered-pauses.ts'
 import { toQueueJson } from '../../../render/to-json.ts'
-import { listOrNearest, requireThere } from '../platform-result.ts'
+import { listOrNearest, type Missing, requireThere } from '../platform-result.ts'
 
 /** Throws `not-there`. */
 export async function findQueue(
@@ -16,7 +15,7 @@ export async function findQueue(
   const queues = await readQueues(context, store)
   return requireThere(
     queues.find((queue) => queue.name === name),
-    missingAmong(queues, name),
+    missingAmong(() => queues, name),
   )
 }
 
@@ -25,22 +24,20 @@ export function printQueue(context: Context, flags: OutputFlags, queue: Queue): 
   return printOne(context, flags, { json: toQueueJson(queue), id: queue.name })
 }
 
-export async function missingQueue(store: Store, name: string): Promise<MissingQueue> {
-  return missingAmong(await store.queues(), name)
+export function missingQueue(store: Store, name: string): Missing {
+  return missingAmong(() => store.queues(), name)
 }
 
-interface MissingQueue {
-  readonly notFound: string
-  readonly notFoundHint: Phrase
-}
-
-function missingAmong(queues: readonly Queue[], name: string): MissingQueue {
+function missingAmong(read: () => readonly Queue[] | Promise<readonly Queue[]>, name: string): Missing {
   return {
     notFound: `No queue "${name}" is registered there.`,
-    notFoundHint: listOrNearest(
-      'queues',
-      name,
-      queues.map((queue) => queue.name),
-    ),
+    notFoundHint: async () => {
+      const queues = await read()
+      return listOrNearest(
+        'queues',
+        name,
+        queues.map((queue) => queue.name),
+      )
+    },
   }
 }

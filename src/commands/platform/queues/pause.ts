@@ -11,7 +11,7 @@ import { addSignatureOptions } from '../../../frame/record/sign.ts'
 import { withStore } from '../../../frame/with-store.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
 import { countOrNone, type NoLimit, orNull } from '../limit-parsers.ts'
-import { requireThere } from '../platform-result.ts'
+import { toNotThere } from '../platform-result.ts'
 import { findQueue, missingQueue, printQueue } from './find-queue.ts'
 
 interface PauseFlags extends DatabaseFlags, OutputFlags {}
@@ -73,8 +73,7 @@ async function refusal(
       { hint: phrase`stop the workers that poll it: ${command('workers')}` },
     )
   }
-  const { notFound, notFoundHint } = await missingQueue(store, name)
-  return new CliError('not-there', notFound, { hint: notFoundHint })
+  return toNotThere(missingQueue(store, name))
 }
 
 /** What ends the pause although nobody resumed it, and where its limit is kept. */
@@ -100,7 +99,7 @@ async function runResume(context: Context, name: string, flags: ResumeFlags): Pr
     const remembered = await recallPause(context, store, name)
     const typed = flags.workerConcurrency
     const outcome = await resume(store, name, typed === undefined ? undefined : orNull(typed), remembered)
-    if (outcome === 'not-found') requireThere(undefined, await missingQueue(store, name))
+    if (outcome === 'not-found') throw await toNotThere(missingQueue(store, name))
     if (outcome === 'limit-unknown') {
       throw new CliError('usage', `Nothing tells how many ${name} ran at once before it was paused.`, {
         hint: command('queues resume', [name], { '--worker-concurrency': 'none' }),

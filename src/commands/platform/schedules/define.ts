@@ -82,11 +82,11 @@ async function runCreate(context: Context, name: string, flags: CreateFlags): Pr
       ...changes,
     }
     if (!before) printNotice(context, `No workflow ${workflow} ran here before.`)
-    settleResult(context, await store.createSchedule(name, schedule), {
+    await settleResult(context, await store.createSchedule(name, schedule), {
       changed: `The schedule ${name} is created.`,
       noOp: `There is a schedule ${name} already.`,
       noOpHint: command('schedules update', [name], { '--cron': cron }),
-      ...(await missingSchedule(store, name)),
+      ...missingSchedule(store, name),
     })
     await printSchedule(context, store, name, flags)
   })
@@ -100,10 +100,10 @@ async function runUpdate(context: Context, name: string, flags: DefinitionFlags)
     })
   }
   await withStore(context, flags, async (store) => {
-    settleResult(context, await store.updateSchedule(name, changes), {
+    await settleResult(context, await store.updateSchedule(name, changes), {
       changed: `The schedule ${name} is changed.`,
       noOp: `The schedule ${name} is so already.`,
-      ...(await missingSchedule(store, name)),
+      ...missingSchedule(store, name),
     })
     await printSchedule(context, store, name, flags)
   })

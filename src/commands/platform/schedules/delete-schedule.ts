@@ -27,11 +27,11 @@ async function runDelete(context: Context, name: string, flags: DeleteFlags): Pr
     const what = `Delete the schedule ${name}`
     const question = `${what} (${schedule.workflow}, ${schedule.cron}) in ${store.database.label}?`
     await confirm(context, store, { what, question }, flags.yes)
-    settleResult(context, await store.deleteSchedule(name), {
+    await settleResult(context, await store.deleteSchedule(name), {
       changed: `The schedule ${name} is deleted.`,
       noOp: `The schedule ${name} is deleted already.`,
       noOpHint: command('schedules'),
-      ...(await missingSchedule(store, name)),
+      ...missingSchedule(store, name),
     })
     await printOne(context, flags, { json: toScheduleJson(schedule), id: name })
   })

@@ -64,11 +64,11 @@ function statusCommand(
     .action((name: string, _, command: Command) => {
       const flags = command.optsWithGlobals<ScheduleFlags>()
       return withStore(context, flags, async (store) => {
-        settleResult(context, await store.setSchedule(name, status), {
+        await settleResult(context, await store.setSchedule(name, status), {
           changed: `The schedule ${name} is ${status}.`,
           noOp: `The schedule ${name} is ${status} already.`,
           noOpHint: seeSchedules,
-          ...(await missingSchedule(store, name)),
+          ...missingSchedule(store, name),
         })
         await printOne(context, flags, { json: toScheduleJson(await findSchedule(store, name)), id: name })
       })
@@ -82,7 +82,7 @@ function triggerCommand(context: Context): Command {
     .action((name: string, _, command: Command) => {
       const flags = command.optsWithGlobals<ScheduleFlags>()
       return withStore(context, flags, async (store) => {
-        const workflowId = requireThere(await store.triggerSchedule(name), await missingSchedule(store, name))
+        const workflowId = await requireThere(await store.triggerSchedule(name), missingSchedule(store, name))
         if (!isJsonOutput(flags)) return printIds(context.terminal, [workflowId])
         await printOne(context, flags, { json: { schedule: name, workflowId } })
       })

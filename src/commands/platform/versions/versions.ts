@@ -28,12 +28,12 @@ export function versionsCommand(context: Context): Command {
     .action((version: string, _, own: Command) => {
       const flags = own.optsWithGlobals<VersionFlags>()
       return withStore(context, flags, async (store) => {
-        settleResult(context, await store.promoteVersion(version), {
+        await settleResult(context, await store.promoteVersion(version), {
           changed: `${version} is the latest version now.`,
           noOp: `${version} is the latest version already.`,
           noOpHint: seeVersions,
           notFound: `No version "${version}" is registered there.`,
-          notFoundHint: seeVersions,
+          notFoundHint: () => seeVersions,
         })
         const row = (await listVersions(store)).find((one) => one.version === version && one.isLatest)
         await printOne(context, flags, { json: row ? toVersionJson(row) : { version }, id: version })

@@ -1,6 +1,6 @@
+import { sentMd5 } from '../../../core/client/guard-client.ts'
 import type { ServerHealth, Standing } from '../../../core/diagnosis/server-health.ts'
 import { CliError } from '../../../core/errors.ts'
-import { sentMd5 } from '../../../core/guard-client.ts'
 import { dateOfMs } from '../../../core/words/far-date.ts'
 import { timeoutSignal } from '../../../core/words/long-timer.ts'
 import { type Row, withConnection } from '../../connection/connect.ts'

@@ -1,15 +1,13 @@
-import type { DatabaseTarget } from './database.ts'
-import { CliError } from './errors.ts'
-import { isThisMachine } from './words/postgres-url.ts'
+import type { DatabaseTarget } from '../database.ts'
+import { CliError } from '../errors.ts'
+import { isThisMachine } from '../words/postgres-url.ts'
+import { hangUp, streamOf } from './client-stream.ts'
 
 /** What a client of `pg` has, of whichever copy it is. */
 interface PgClient {
   readonly host: string
   password: unknown
-  readonly connection: {
-    readonly stream: { readonly encrypted?: boolean; destroy(): void }
-    on(event: PasswordRequest, listener: () => void): void
-  }
+  readonly connection: { on(event: PasswordRequest, listener: () => void): void }
   connect(callback?: (error: Error) => void): unknown
 }
 
@@ -27,9 +25,9 @@ export function guardClient(client: object, target: Guarded): void {
   const { connection } = guarded
   // Ahead of the listener of pg, which then asks this for the password.
   connection.on('authenticationCleartextPassword', () => {
-    if (connection.stream.encrypted || mayGoInClearText(guarded.host, target)) return
+    if (streamOf(client)?.encrypted || mayGoInClearText(guarded.host, target)) return
     guarded.password = () => {
-      setImmediate(() => connection.stream.destroy())
+      setImmediate(() => hangUp(client))
       throw refuseClearText(target.label)
     }
   })
