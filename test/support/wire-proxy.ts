@@ -14,11 +14,12 @@ export interface WireMessage {
 /**
  * What happens in place of the answer to a message. `refuse`: Postgres never sees it, and answers with this SQLSTATE. `cut`: it
  * is done, and the connection is gone. `half-close`: the same, but only drover's reading end is closed. `stall`: from then on
- * nothing gets through on any connection, and nobody is told.
+ * nothing gets through on any connection, and nobody is told. `hold`: what this connection says waits until then.
  */
 export type Fault =
   | { readonly kind: 'refuse'; readonly state: string; readonly reason: string }
   | { readonly kind: 'cut' | 'half-close' | 'stall' }
+  | { readonly kind: 'hold'; readonly until: Promise<void> }
 
 export interface WireProxy {
   /** The same database, through this proxy. */
@@ -42,6 +43,7 @@ export async function startWireProxy(
     let transaction = 'I'
     let isRefusing = false
     let isDeaf = false
+    let held: Buffer[] | undefined
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -56,6 +58,13 @@ export async function startWireProxy(
         case 'stall':
           isStalled = true
           break
+        case 'hold':
+          held = [message]
+          void fault.until.then(() => {
+            for (const one of held ?? []) upstream.write(one)
+            held = undefined
+          })
+          break
         default:
           upstream.write(message)
           isDeaf = true
@@ -69,6 +78,10 @@ export async function startWireProxy(
         if (type !== 'S') return
         isRefusing = false
         client.write(readyForQuery(transaction))
+        return
+      }
+      if (held) {
+        held.push(message)
         return
       }
       const fault = plan({ index: count++, type, sql: sqlOf(type, message) })

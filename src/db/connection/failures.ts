@@ -91,13 +91,17 @@ export function workflowNotFound(workflowId: string, label: string): CliError {
 }
 
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505'
+  return causeOf(error) === '23505'
 }
 
 /** A lock was waited for as long as `lock_timeout` says. */
 export function isLockTimeout(error: unknown): boolean {
-  const cause = error instanceof CliError ? error.cause : error
-  return codeOf(cause) === '55P03'
+  return causeOf(error) === '55P03'
+}
+
+/** The SQLSTATE of an error, also once it is in our words. */
+function causeOf(error: unknown): string {
+  return codeOf(error instanceof CliError ? error.cause : error)
 }
 
 /** True when connecting again may help. */

@@ -118,32 +118,42 @@ export async function ensurePauseGuard(client: ClientBase, schema: SystemSchema)
   return 'trigger'
 }
 
-/** Once nothing is paused nothing of drover's stays on a table of DBOS, where this role may take it away. */
-export async function dropUnneededTrigger(client: ClientBase, schema: SystemSchema): Promise<void> {
+/**
+ * Once nothing is paused nothing of drover's stays on a table of DBOS, where this role may take it away. In a transaction of
+ * its own, which holds nothing that a worker waits for while it waits for the table.
+ */
+export async function dropUnneededTrigger({ session, schema }: Database): Promise<void> {
+  try {
+    await session.transaction(async (client) => {
+      const { hasTable, hasTrigger } = await findOwnPauseObjects(client, schema)
+      if (!hasTable || !hasTrigger || !(await isTriggerUnneeded(client, schema))) return
+      await client.query(`set local lock_timeout = '1s'`)
+      await client.query(`lock table ${queues.in(schema)} in access exclusive mode`)
+      // Whoever held the table may have paused another queue.
+      if (await isTriggerUnneeded(client, schema))
+        await client.query(`drop trigger ${pauseTrigger} on ${queues.in(schema)}`)
+    })
+  } catch {
+    // Somebody reads the table for long: the trigger does nothing while nothing is paused.
+  }
+}
+
+async function isTriggerUnneeded(client: ClientBase, schema: SystemSchema): Promise<boolean> {
   const { rows } = await client.query(
     `select from pg_class c where c.oid = $1::regclass and pg_has_role(c.relowner, 'usage')
        and exists(select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '${pauseTrigger}')
        and not exists(select from drover.queue_pauses where system_schema = $2)`,
     [String(queues.in(schema)), schema.name],
   )
-  if (rows.length === 0) return
-  await client.query('savepoint unneeded')
-  try {
-    await client.query(`set local lock_timeout = '1s'`)
-    await client.query(`drop trigger ${pauseTrigger} on ${queues.in(schema)}`)
-  } catch {
-    // Somebody reads the table for long: the trigger does nothing while nothing is paused.
-    await client.query('rollback to savepoint unneeded')
-  }
+  return rows.length > 0
 }
 
 /** Of a queue that is deleted: one of that name that comes later is another one. */
 export async function forgetPause(client: ClientBase, schema: SystemSchema, name: string): Promise<void> {
   const { hasTable } = await findOwnPauseObjects(client, schema)
   if (!hasTable) return
-  const { rowCount } = await client.query(
-    'delete from drover.queue_pauses where system_schema = $1 and queue = $2',
-    [schema.name, name],
-  )
-  if (rowCount === 1) await dropUnneededTrigger(client, schema)
+  await client.query('delete from drover.queue_pauses where system_schema = $1 and queue = $2', [
+    schema.name,
+    name,
+  ])
 }

@@ -39,9 +39,10 @@ async function setToZero(
   name: string,
   guard: PauseGuard,
 ): Promise<PauseOutcome> {
-  // Again, and locked: a worker may have registered it meanwhile.
+  // Again, and locked: a worker may have registered it meanwhile, and somebody else paused it.
   const found = await readLimit(client, schema, name, 'for update')
   if (!found) return { outcome: 'not-found' }
+  if (found.workerConcurrency === 0) return { outcome: 'paused-already' }
   if (guard !== 'none') {
     await client.query(
       `insert into drover.queue_pauses (system_schema, queue, limit_after) values ($1, $2, $3)
@@ -61,24 +62,25 @@ export async function resumeQueue(
 ): Promise<ResumeOutcome> {
   const { schema } = database
   if (!queues.isIn(schema)) throw livesInCode(name)
-  return changeOnRecord(database, 'queues resume', async (client, record): Promise<ResumeOutcome> => {
+  const outcome = await changeOnRecord(database, 'queues resume', async (client, record) => {
     await client.query(lockTimeout)
     const { hasTable } = await findOwnPauseObjects(client, schema)
+    // The row of the queue first, as a worker has it that registers it, and then its pause: neither waits for the other.
+    const found = await readLimit(client, schema, name, 'for update')
     const { rows } = hasTable
       ? await client.query<Row>(
           `delete from drover.queue_pauses where system_schema = $1 and queue = $2 returning limit_after`,
           [schema.name, name],
         )
       : { rows: [] }
-    const found = await readLimit(client, schema, name, 'for update')
     if (!found) return 'not-found'
     const [pause] = rows
-    const outcome = await endPause(client, schema, name, { ...found, pause, given })
-    // The row itself says that it was changed, before a savepoint makes it another transaction's.
-    if (outcome === 'resumed') await record({ subject: name, before: { workerConcurrency: 0 } })
-    if (pause) await dropUnneededTrigger(client, schema)
-    return outcome
+    const ended = await endPause(client, schema, name, { ...found, pause, given })
+    if (ended === 'resumed') await record({ subject: name, before: { workerConcurrency: 0 } })
+    return ended
   })
+  await dropUnneededTrigger(database)
+  return outcome
 }
 
 interface Ending {

@@ -16,16 +16,18 @@ export async function setSchedule(
   const s = workflowSchedules.in(schema, 's')
   const action = status === 'PAUSED' ? 'schedules pause' : 'schedules resume'
   return changeOnRecord(database, action, async (client, record) => {
+    // Locked, so that what is said of it is true of what others did meanwhile.
     const { rows } = await client.query<Row>(
-      `with changed as (update ${s} set ${workflowSchedules.columns.status} = $2
-         where ${s.name} = $1 and ${s.status} <> $2 returning 1)
-       select exists (select from changed) as changed,
-         exists (select from ${s} where ${s.name} = $1) as found`,
+      `select ${s.status} = $2 as is_so from ${s} where ${s.name} = $1 for update`,
       [name, status],
     )
-    const [row] = rows
-    if (row?.found !== true) return 'not-found'
-    if (row.changed !== true) return 'no-op'
+    const [found] = rows
+    if (!found) return 'not-found'
+    if (found.is_so === true) return 'no-op'
+    await client.query(`update ${s} set ${workflowSchedules.columns.status} = $2 where ${s.name} = $1`, [
+      name,
+      status,
+    ])
     await record({ subject: name, before: { status: status === 'PAUSED' ? 'ACTIVE' : 'PAUSED' } })
     return 'changed'
   })

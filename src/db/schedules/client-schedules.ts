@@ -30,11 +30,21 @@ function notPossible(done: string, version: string): CliError {
   })
 }
 
-/** What DBOS's client throws of a schedule, in our words. */
-export async function explainFiring<Result>(name: string, use: () => Promise<Result>): Promise<Result> {
+/** What DBOS's client throws of a schedule that somebody deleted meanwhile. */
+export function isGone(name: string, error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return [`Schedule "${name}" not found`, `Schedule '${name}' not found`].includes(error.message)
+}
+
+/** What DBOS's client throws of a schedule, in our words; undefined where it is gone. */
+export async function explainFiring<Result>(
+  name: string,
+  use: () => Promise<Result>,
+): Promise<Result | undefined> {
   try {
     return await use()
   } catch (error) {
+    if (isGone(name, error)) return undefined
     if (!(error instanceof Error) || error instanceof CliError) throw error
     if (!error.message.includes('No application versions found')) {
       // Of the SDK, about what the schedule holds.

@@ -3,7 +3,7 @@ import type { NewSchedule, PlatformResult, ScheduleDefinition } from '../../core
 import { withDbosClient } from '../connection/dbos-client.ts'
 import { withIntent } from '../record/find-recorder.ts'
 import type { Database } from '../tables/system-database.ts'
-import { hasSchedule, requireSchedules } from './client-schedules.ts'
+import { hasSchedule, isGone, requireSchedules } from './client-schedules.ts'
 import { readSchedule } from './read-schedules.ts'
 
 export async function createSchedule(
@@ -65,13 +65,18 @@ export async function updateSchedule(
     ...(automaticBackfill !== undefined && { automaticBackfill }),
   }
   const before = { cron: found.cron, timezone: found.timezone, queue: found.queue }
-  await withIntent(
-    database,
-    'schedules update',
-    { subject: name, before },
-    () => withDbosClient(session.target, session.options, (dbos) => dbos.updateSchedule(name, updates)),
-    () => ({ cron, timezone, queue, automaticBackfill }),
-  )
+  try {
+    await withIntent(
+      database,
+      'schedules update',
+      { subject: name, before },
+      () => withDbosClient(session.target, session.options, (dbos) => dbos.updateSchedule(name, updates)),
+      () => ({ cron, timezone, queue, automaticBackfill }),
+    )
+  } catch (error) {
+    if (isGone(name, error)) return 'not-found'
+    throw error
+  }
   return 'changed'
 }
 

@@ -1,7 +1,7 @@
 import { CliError } from '../../core/errors.ts'
 import type { PlatformResult, Queue, QueueSettings } from '../../core/platform.ts'
 import type { Row } from '../connection/connect.ts'
-import { findPauseObjects, forgetPause } from '../queues/pause-guard.ts'
+import { dropUnneededTrigger, findPauseObjects, forgetPause } from '../queues/pause-guard.ts'
 import { queueLimits } from '../record/create-record-function.ts'
 import { changeOnRecord } from '../record/find-recorder.ts'
 import { pick } from '../tables/define-table.ts'
@@ -110,20 +110,26 @@ export async function deleteQueue(database: Database, name: string): Promise<Pla
   requireQueues(schema)
   const q = queues.in(schema, 'q')
   const w = workflowStatus.in(schema, 'w')
-  return changeOnRecord(database, 'queues delete', async (client, record) => {
-    const { rows: found } = await client.query<Row>(
-      `select exists (select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'PENDING'))
+  const result = await changeOnRecord(
+    database,
+    'queues delete',
+    async (client, record): Promise<PlatformResult> => {
+      const { rows: found } = await client.query<Row>(
+        `select exists (select from ${w} where ${w.queue} = $1 and ${w.status} in ('ENQUEUED', 'PENDING'))
            or exists (select from ${w} where ${w.queue} = $1 and ${w.status} = 'DELAYED') as is_used
        from ${q} where ${q.name} = $1 for update of q`,
-      [name],
-    )
-    if (found.length === 0) return 'not-found'
-    if (found[0]?.is_used === true) return 'no-op'
-    await record({ subject: name })
-    await client.query(`delete from ${q} where ${q.name} = $1`, [name])
-    await forgetPause(client, schema, name)
-    return 'changed'
-  })
+        [name],
+      )
+      if (found.length === 0) return 'not-found'
+      if (found[0]?.is_used === true) return 'no-op'
+      await record({ subject: name })
+      await client.query(`delete from ${q} where ${q.name} = $1`, [name])
+      await forgetPause(client, schema, name)
+      return 'changed'
+    },
+  )
+  if (result === 'changed') await dropUnneededTrigger(database)
+  return result
 }
 
 /** Any limit of partitions makes the queue a partitioned one, also one that it has and keeps. */

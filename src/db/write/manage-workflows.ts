@@ -13,6 +13,7 @@ import type { WorkflowFilter } from '../../core/manage/workflow-filter.ts'
 import { dateOfMs } from '../../core/words/far-date.ts'
 import { toStatus, type WorkflowStatus } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
+import { isUniqueViolation } from '../connection/failures.ts'
 import { filterConditions } from '../read/filter-conditions.ts'
 import { splitByStatus } from '../read/split-by-status.ts'
 import { findRecorder, type Recorder } from '../record/find-recorder.ts'
@@ -29,7 +30,7 @@ import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { deleteRows } from './delete-rows.ts'
-import { runFromStep } from './run-from-step.ts'
+import { lockStatuses, runFromStep } from './run-from-step.ts'
 
 export async function readStates(
   { session, schema }: Database,
@@ -156,7 +157,7 @@ export async function manage(
 ): Promise<ManageResult[]> {
   const recorder = await findRecorder(database)
   if (verb === 'fork' || verb === 'rewind') return runFromStep(database, verb, targets, recorder)
-  const changed = await changeAll(database, verb, targets, recorder)
+  const changed = await changeApart(targets, (some) => changeAll(database, verb, some, recorder))
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))
   const states = rest.length > 0 ? await readStates(database, rest.map(idOf)) : []
   const statusById = new Map(states.map(({ workflowId, status }) => [workflowId, status]))
@@ -169,6 +170,22 @@ export async function manage(
       return { workflowId, outcome: 'failed', reason: `its deduplication id is in use on queue ${queue}` }
     return { workflowId, outcome: 'moved-on', status: now }
   })
+}
+
+/** Each by itself where they are not possible together: their deduplication ids are in the way of each other's, or of a new one. */
+async function changeApart(
+  targets: readonly ManageTarget[],
+  change: (targets: readonly ManageTarget[]) => Promise<Map<string, WorkflowStatus | null>>,
+): Promise<Map<string, WorkflowStatus | null>> {
+  try {
+    return await change(targets)
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    if (targets.length < 2) return new Map()
+  }
+  const changed: [string, WorkflowStatus | null][] = []
+  for (const target of targets) changed.push(...(await changeApart([target], change)))
+  return new Map(changed)
 }
 
 /** In one transaction what DBOS's own client does, but only where the status is still the expected one. */
@@ -204,6 +221,7 @@ async function changeAll(
       await deleteRows(client, schema, ids)
       return new Map(ids.map((id) => [id, null]))
     }
+    if (targets.length > 1) await lockStatuses(client, schema, targets)
     const { rows } = await client.query<Row>(
       `update ${w} set ${settings(schema, verb)} from ${expected}
        where ${w.id} = t.id and ${w.status} = t.status ${verb === 'requeue' ? isFreeThere(schema) : ''}

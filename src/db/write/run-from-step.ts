@@ -41,10 +41,11 @@ function toLine({ workflowId, status, fromStep = 0, newWorkflowId }: ManageTarge
   return { workflowId, copy: newWorkflowId, before: { status }, after: { fromStep } }
 }
 
-async function lockStatuses(
+/** In one order for everybody, whatever is done to them: two operators never wait for each other. */
+export async function lockStatuses(
   client: ClientBase,
   schema: SystemSchema,
-  targets: readonly ManageTarget[],
+  targets: readonly Pick<ManageTarget, 'workflowId'>[],
 ): Promise<Map<string, WorkflowStatus>> {
   const w = workflowStatus.in(schema, 'w')
   const { rows } = await client.query<Row>(

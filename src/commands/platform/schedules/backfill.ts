@@ -17,7 +17,8 @@ import {
 } from '../../../render/manage/schedule-columns.ts'
 import { describeBackfill } from '../../../render/manage/schedule-text.ts'
 import { counted } from '../../../render/text.ts'
-import { findSchedule, type ScheduleFlags } from './find-schedule.ts'
+import { requireThere } from '../platform-result.ts'
+import { findSchedule, missingSchedule, type ScheduleFlags } from './find-schedule.ts'
 
 interface BackfillFlags extends ScheduleFlags {
   readonly since: string
@@ -70,7 +71,11 @@ async function runBackfill(context: Context, name: string, flags: BackfillFlags)
     if (!flags.dryRun) {
       const what = `Start ${counted(missing.length, 'run')} of ${name}`
       await confirm(context, store, { what, question: `${what} in ${store.database.label}?` }, flags.yes)
-      done = (await store.backfillSchedule(name, { since, until }, context.interrupts.signal)) ?? []
+      const range = { since, until }
+      done = await requireThere(
+        await store.backfillSchedule(name, range, context.interrupts.signal),
+        missingSchedule(store, name),
+      )
     }
     const started = new Set(done)
     const outcomeOf = ({ isThere, workflowId }: PlannedRun): BackfilledRun['outcome'] =>
