@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
-import { interruptBulk, interruptedVerbs } from '../support/interrupted-bulk.ts'
+import { interruptBulk, interruptedMoves, interruptedVerbs } from '../support/interrupted-bulk.ts'
 
 let given: DatabaseAndHome
 
@@ -12,7 +12,7 @@ afterAll(() => given.remove())
 
 const count = 10_000
 
-test.each(interruptedVerbs)(
+test.each([...interruptedVerbs, ...interruptedMoves])(
   '%s of 10,000 workflows, killed half-way, is finished by the same command, none done twice',
   async (verb, status, after) => {
     const { changes, left } = await interruptBulk({ ...given, verb, status, count, perSecond: 1000 })

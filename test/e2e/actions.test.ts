@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabaseAndHome, type DatabaseAndHome } from '../support/database-and-home.ts'
 import { runDrover } from '../support/drover-process.ts'
 import { killActions } from '../support/killed-actions.ts'
+import { bulkVerbs } from '../support/killed-verbs.ts'
 
 let given: DatabaseAndHome
 
@@ -33,5 +34,5 @@ test('what is done without a record is told, and what is done with one is on it'
 })
 
 test('processes that are killed leave no change without its line, and no line without its change', async () => {
-  expect(await killActions(given, 24)).toMatchObject({ kills: 24, wrong: [] })
+  expect(await killActions(given, { verbs: bulkVerbs, kills: 24 })).toMatchObject({ kills: 24, wrong: [] })
 })

@@ -14,7 +14,21 @@ export const interruptedVerbs = [
   ['rewind', 'ERROR', 'ENQUEUED'],
   ['fork', 'ERROR', 'ERROR'],
   ['delete', 'SUCCESS', undefined],
-] as const satisfies readonly (readonly [ManageVerb, WorkflowStatus, WorkflowStatus | undefined])[]
+] as const satisfies readonly InterruptedVerb[]
+
+type InterruptedVerb = readonly [ManageVerb, WorkflowStatus, WorkflowStatus | undefined]
+
+/** Those that leave the status as it is. */
+export const interruptedMoves = [
+  ['reprioritize', 'ENQUEUED', 'ENQUEUED'],
+  ['reschedule', 'DELAYED', 'DELAYED'],
+  ['requeue', 'ENQUEUED', 'ENQUEUED'],
+] as const satisfies readonly InterruptedVerb[]
+
+const argumentsByVerb: Readonly<Partial<Record<ManageVerb, readonly string[]>>> = {
+  ...{ fork: ['--from', '0'], rewind: ['--from', '0'] },
+  ...{ reprioritize: ['7'], reschedule: ['--at', '2090-01-01T00:00:00Z'], requeue: ['--to-queue', 'other'] },
+}
 
 interface Interruption {
   readonly database: TestDatabase
@@ -48,8 +62,17 @@ export async function interruptBulk(options: Interruption): Promise<InterruptedB
   await seedMany(database, { name, status, count })
   const gate = await closeGate(database, Math.ceil(count / 2))
   const ledger = path.join(home, `${verb}.ledger`)
-  const from = verb === 'fork' || verb === 'rewind' ? ['--from', '0'] : []
-  const args = [verb, '--name', name, ...from, '--yes', '-o', 'jsonl', '--ledger', ledger]
+  const args = [
+    verb,
+    '--name',
+    name,
+    ...(argumentsByVerb[verb] ?? []),
+    '--yes',
+    '-o',
+    'jsonl',
+    '--ledger',
+    ledger,
+  ]
   const command = [...args, '--rate', `${perSecond}/s`, '--db-url', database.target.url]
 
   const first = startDrover(command, { home })
@@ -97,7 +120,8 @@ async function watchChanges(database: TestDatabase): Promise<void> {
       return null;
     end $$;
     create or replace trigger see_update after update on dbos.workflow_status for each row
-      when (old.status is distinct from new.status) execute function public.see_change();
+      when ((old.status, old.priority, old.delay_until_epoch_ms) is distinct from (new.status, new.priority, new.delay_until_epoch_ms)
+        or new.queue_name = 'other') execute function public.see_change();
     create or replace trigger see_others after insert or delete on dbos.workflow_status for each row
       execute function public.see_change()`)
 }
@@ -155,6 +179,9 @@ async function seedMany(
   database: TestDatabase,
   { name, status, count }: { readonly name: string; readonly status: WorkflowStatus; readonly count: number },
 ): Promise<void> {
+  await database.query(
+    `insert into dbos.queues (name, polling_interval_sec) values ('other', 1) on conflict do nothing`,
+  )
   await database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name, queue_name, executor_id, created_at, updated_at)
      select $1 || '-' || lpad(n::text, 6, '0'), $2, $1, 'nobody-polls-this', '', n, n

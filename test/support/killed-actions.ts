@@ -1,121 +1,62 @@
 import { inject } from 'vitest'
 import type { DatabaseAndHome } from './database-and-home.ts'
-import { startDrover } from './drover-process.ts'
+import { runDrover, startDrover } from './drover-process.ts'
+import type { Change, KilledVerb } from './killed-verbs.ts'
 import { waitUntil } from './wait-until.ts'
 import { startWireProxy } from './wire-proxy.ts'
-
-type Row = Readonly<Record<string, unknown>>
-
-interface Verb {
-  readonly action: string
-  readonly status: string
-  /** How it is typed, of workflows of this name. */
-  readonly line: (name: string) => string
-  /** Of a workflow as it was made, and as it is; undefined where it is gone. */
-  readonly isChanged: (before: Row, after: Row | undefined) => boolean
-}
-
-const all = (name: string) => `--name ${name} --yes`
-const verbs: readonly Verb[] = [
-  {
-    action: 'cancel',
-    status: 'ENQUEUED',
-    line: (name) => `cancel ${all(name)}`,
-    isChanged: (_, after) => after?.status === 'CANCELLED',
-  },
-  {
-    action: 'resume',
-    status: 'CANCELLED',
-    line: (name) => `resume ${all(name)}`,
-    isChanged: (_, after) => after?.status === 'ENQUEUED',
-  },
-  {
-    action: 'rewind',
-    status: 'ERROR',
-    line: (name) => `rewind ${all(name)} --from 0`,
-    isChanged: (_, after) => after?.status === 'ENQUEUED',
-  },
-  {
-    action: 'fork',
-    status: 'ERROR',
-    line: (name) => `fork ${all(name)} --from 0`,
-    isChanged: (_, after) => after?.has_copy === true,
-  },
-  {
-    action: 'delete',
-    status: 'SUCCESS',
-    line: (name) => `delete ${all(name)}`,
-    isChanged: (_, after) => after === undefined,
-  },
-  {
-    action: 'retain',
-    status: 'SUCCESS',
-    line: () => 'retain --keep 0 --older-than 1ms --yes',
-    isChanged: (_, after) => after === undefined,
-  },
-  {
-    action: 'reprioritize',
-    status: 'ENQUEUED',
-    line: (name) => `reprioritize ${all(name)} 7`,
-    isChanged: (before, after) => after?.priority !== before.priority,
-  },
-  {
-    action: 'requeue',
-    status: 'ENQUEUED',
-    line: (name) => `requeue ${all(name)} --to-queue other`,
-    isChanged: (_, after) => after?.queue_name === 'other',
-  },
-]
 
 export interface KilledActions {
   /** Processes that were killed before they were done. */
   readonly kills: number
-  /** Workflows that were changed without a line, or have a line and were not. */
+  /** What was changed without a line, or has a line and was not, or is not done once the same was typed again. */
   readonly wrong: readonly string[]
-  /** How many workflows were changed by processes that were killed, and how many of theirs were not. */
+  /** How much was changed by processes that were killed, and how much of theirs was not. */
   readonly changed: number
   readonly unchanged: number
 }
 
-/** More than a batch of the command holds. */
-const perRound = 120
+interface Plan {
+  readonly verbs: readonly KilledVerb[]
+  readonly kills: number
+  /** Types it again after each kill, where the same command goes on. */
+  readonly again?: boolean
+}
 
 /**
  * Kills processes with SIGKILL when they send one message after the other to Postgres, which by turns comes through and does
  * not, and compares what they changed with what is on record.
  */
-export async function killActions(given: DatabaseAndHome, rounds: number): Promise<KilledActions> {
+export async function killActions(
+  given: DatabaseAndHome,
+  { verbs, kills, again = false }: Plan,
+): Promise<KilledActions> {
   await given.database.query(
     `insert into dbos.queues (name, polling_interval_sec) values ('other', 1) on conflict do nothing`,
   )
   const messagesByVerb = new Map<string, number>()
   const found = { kills: 0, wrong: [] as string[], changed: 0, unchanged: 0 }
-  for (let round = 0; found.kills < rounds; round++) {
-    const verb = verbs[round % verbs.length] as Verb
-    const name = `${verb.action}-${round}`
-    const before = await seed(given, name, verb.status)
+  for (let round = 0; found.kills < kills; round++) {
+    const verb = verbs[round % verbs.length] as KilledVerb
+    const name = `${verb.action.replaceAll(' ', '-')}-${round}`
+    await verb.prepare(given, name)
     const messages = messagesByVerb.get(verb.action)
-    const at =
-      messages === undefined ? Infinity : messages - 1 - (Math.floor(round / verbs.length) % messages)
-    const run = await runUntil(given, verb.line(name), at, round % 2 === 0)
+    const turn = Math.floor(round / verbs.length)
+    const at = messages === undefined ? Infinity : messages - 1 - (turn % messages)
+    const line = verb.line(name, given.home)
+    const run = await runUntil(given, line, at, turn % 2 === 0)
     messagesByVerb.set(verb.action, messages ?? run.messages)
-    const { isWrong, changed } = await compare(given, verb, name, before)
-    found.wrong.push(...isWrong)
-    if (!run.wasKilled) continue
-    found.kills += 1
-    found.changed += changed
-    found.unchanged += perRound - changed
+    const changes = await verb.look(given, name)
+    found.wrong.push(...(await compare(given, verb, changes)))
+    if (run.wasKilled) {
+      found.kills += 1
+      const changed = [...changes.values()].filter((change) => change !== 'none').length
+      found.changed += changed
+      found.unchanged += changes.size - changed
+      if (again && verb.goesOn) found.wrong.push(...(await goOn(given, verb, name, line)))
+    }
+    await given.database.query('delete from dbos.workflow_status')
   }
   return found
-}
-
-async function seed({ database }: DatabaseAndHome, name: string, status: string): Promise<readonly Row[]> {
-  return database.query(
-    `insert into dbos.workflow_status (workflow_uuid, status, name, queue_name, executor_id, created_at, updated_at, priority)
-     select $1 || '-' || n, $2, $1, 'mails', '', n, n, 0 from generate_series(1, $3) n
-     returning workflow_uuid, priority`,
-    [name, status, perRound],
-  )
 }
 
 async function runUntil(
@@ -149,25 +90,42 @@ async function runUntil(
   return { wasKilled, messages: proxy.count() }
 }
 
-async function compare({ database }: DatabaseAndHome, verb: Verb, name: string, before: readonly Row[]) {
-  const after = await database.query(
-    `select w.workflow_uuid, w.status, w.priority, w.queue_name,
-       exists(select from dbos.workflow_status c where c.forked_from = w.workflow_uuid) as has_copy
-     from dbos.workflow_status w where w.name = $1 and w.forked_from is null`,
-    [name],
-  )
-  const rowById = new Map(after.map((row) => [row.workflow_uuid, row]))
+/** What has not as many lines as it should. */
+async function compare(
+  { database }: DatabaseAndHome,
+  { action, isIntended }: KilledVerb,
+  changes: ReadonlyMap<string, Change>,
+): Promise<readonly string[]> {
   const lines = await database.query(
-    `select touched.id as workflow_id, count(*)::int as count
-     from drover.actions, unnest(coalesce(workflow_ids, array[workflow_id])) touched(id)
-     where action = $1 and touched.id like $2 || '-%' and outcome = 'done' group by 1`,
-    [verb.action, name],
+    `select touched.id as subject, outcome, count(*)::int as count
+     from drover.actions, unnest(coalesce(workflow_ids, array[coalesce(workflow_id, subject)])) touched(id)
+     where action = $1 and touched.id = any($2) group by 1, 2`,
+    [action, [...changes.keys()]],
   )
-  const countById = new Map(lines.map(({ workflow_id, count }) => [workflow_id, count]))
-  const changed = before.filter((row) => verb.isChanged(row, rowById.get(row.workflow_uuid)))
-  const isWrong = before
-    .filter((row) => (countById.get(row.workflow_uuid) ?? 0) !== (changed.includes(row) ? 1 : 0))
-    .map(({ workflow_uuid }) => String(workflow_uuid))
-  await database.query('delete from dbos.workflow_status where name = $1', [name])
-  return { isWrong, changed: changed.length }
+  const countOf = new Map(lines.map((line) => [`${line.subject} ${line.outcome}`, Number(line.count)]))
+  const isRight = (subject: string, change: Change): boolean => {
+    const done = countOf.get(`${subject} done`) ?? 0
+    if (!isIntended) return done === (change === 'none' ? 0 : 1) && change !== 'some'
+    const intended = countOf.get(`${subject} intended`) ?? 0
+    return (change === 'none' || intended > 0) && (done === 0 || change === 'all')
+  }
+  return [...changes]
+    .filter(([subject, change]) => !isRight(subject, change))
+    .map(([subject, change]) => `${subject} (${change})`)
+}
+
+/** The same command by somebody who was not killed: then all is done, and on record once. */
+async function goOn(
+  given: DatabaseAndHome,
+  verb: KilledVerb,
+  name: string,
+  line: string,
+): Promise<readonly string[]> {
+  const { database, home } = given
+  const { code, stderr } = await runDrover([...line.split(' '), '--db-url', database.target.url], { home })
+  const changes = await verb.look(given, name)
+  const left = [...changes].filter(([, change]) => change !== 'all').map(([subject]) => `${subject} (left)`)
+  // What was done before it was killed is told as a conflict, or as not there any more.
+  const failed = [0, 4, 9].includes(code ?? -1) ? [] : [`${line}: ${code} ${stderr}`]
+  return [...failed, ...left, ...(await compare(given, verb, changes))]
 }

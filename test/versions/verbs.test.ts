@@ -8,9 +8,14 @@ import { isAtLeast } from './sdk-cache.ts'
 import { startWorker, stopWorker } from './sdk-worker.ts'
 
 /** Since when the tables hold what each verb needs. */
-const since = { queues: [4, 20], owners: [4, 27], firing: [5, 2] } as const
+const since = { delays: [4, 15], queues: [4, 20], owners: [4, 27], firing: [5, 2] } as const
 
-describe.each(['4.10.15', '4.27.6', '5.3.0'])('on the tables of SDK %s', (sdkVersion) => {
+const versions = [
+  ...['4.10.15', '4.15.5', '4.20.11', '4.24.16', '4.27.6'],
+  ...['5.0.2', '5.1.10', '5.2.11', '5.3.0'],
+]
+
+describe.each(versions)('on the tables of SDK %s', (sdkVersion) => {
   const has = (what: keyof typeof since) => isAtLeast(sdkVersion, since[what])
   let database: TestDatabase
   let store: Store
@@ -46,12 +51,41 @@ describe.each(['4.10.15', '4.27.6', '5.3.0'])('on the tables of SDK %s', (sdkVer
       await expectUnsupported(['queues', 'create', 'mails'], 'too old for registered queues')
       expect((await drover('requeue', 'queued', '--to-queue', 'mails')).code).toBe(2)
       await expectUnsupported(['queues', 'pause', 'mails'], 'DBOS tables')
+      await expectDone(['cancel', 'queued', '--yes'])
+      await expectDone(['delete', 'queued', '--yes'])
       return
     }
     await expectDone(['queues', 'create', 'mails'])
     await expectDone(['requeue', 'queued', '--to-queue', 'mails'])
     await expectDone(['queues', 'pause', 'mails'])
+    expect((await drover('queues', 'drain', 'mails')).code).toBe(9)
+    await expectDone(['queues', 'drain', 'mails', '--running'])
     await expectDone(['queues', 'resume', 'mails'])
+    await expectDone(['queues', 'set', 'mails', '--concurrency', '3'])
+    const partitions = ['queues', 'set', 'mails', '--partition-concurrency', '2']
+    if (has('owners')) await expectDone(partitions)
+    else await expectUnsupported(partitions, 'too old for limits of partitions')
+    await expectDone(['cancel', 'queued', '--yes'])
+    await expectDone(['queues', 'drain', 'mails'])
+    await expectDone(['delete', 'queued', '--yes'])
+    await expectDone(['queues', 'delete', 'mails', '--yes'])
+  })
+
+  test('what is delayed is rescheduled where the tables tell until when', async () => {
+    if (!has('delays')) {
+      expect((await drover('reschedule', 'done', '--now')).code).toBe(9)
+      return
+    }
+    await database.query(
+      `insert into dbos.workflow_status (workflow_uuid, status, name, queue_name, delay_until_epoch_ms, created_at, updated_at)
+       values ('later', 'DELAYED', 'asking', 'mails', 4e12, 1, 1)`,
+    )
+    await expectDone(['reschedule', 'later', '--now'])
+    const [row] = await database.query(
+      `select delay_until_epoch_ms as until from dbos.workflow_status where workflow_uuid = 'later'`,
+    )
+    expect(Number(row?.until)).toBeLessThan(4e12)
+    await database.query(`delete from dbos.workflow_status where workflow_uuid = 'later'`)
   })
 
   test('schedules are made, backfilled and deleted, or refused by name', async () => {
@@ -95,5 +129,20 @@ describe.each(['4.10.15', '4.27.6', '5.3.0'])('on the tables of SDK %s', (sdkVer
     const rename = ['versions', 'rename-application', 'versions', 'renamed', '--yes']
     if (has('owners')) await expectDone(rename)
     else await expectUnsupported(rename, 'nothing says to which application it belongs')
+  })
+
+  test('what was done is on record, and what ended long ago is let go', async () => {
+    await expectDone(['audit', 'init'])
+    await expectDone(['cancel', 'waiting', '--yes', '--as', 'ada'])
+    const { stdout } = await drover('audit', 'waiting', '-o', 'json')
+    expect(JSON.parse(stdout)).toMatchObject([{ action: 'cancel', by: 'ada', outcome: 'done' }])
+    await expectDone(['audit', 'verify'])
+    await expectDone(['retain', '--keep', '0', '--older-than', '1ms', '--yes'])
+    const left = await database.query('select distinct status from dbos.workflow_status')
+    expect(left).toEqual(has('firing') ? [{ status: 'ENQUEUED' }] : [])
+    expect(JSON.parse((await drover('audit', '-o', 'json')).stdout)).toMatchObject([
+      { action: 'retain' },
+      { action: 'cancel' },
+    ])
   })
 })
