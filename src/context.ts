@@ -2,6 +2,7 @@ import type { DatabaseTarget } from './core/database.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import type { ExitCode } from './core/exit-codes.ts'
 import type { ProjectFiles } from './core/project-files.ts'
+import type { ReloadedProcess, Reloading } from './core/run/reload.ts'
 import type { App, LoadOptions } from './core/run/runtime.ts'
 import type { StartedLog } from './core/started-log.ts'
 import type { Store } from './core/store.ts'
@@ -9,7 +10,7 @@ import type { Terminal } from './terminal/terminal.ts'
 
 /** How this process is asked to stop: ctrl-c, SIGTERM or SIGHUP. */
 export interface Interrupts {
-  /** Aborted by the first one, with reason `'SIGINT'`, `'SIGTERM'` or `'SIGHUP'` (`'SIGPIPE'` when stdout's reader left). The second one kills. */
+  /** Aborted by the first one, with reason `'SIGINT'`, `'SIGTERM'` or `'SIGHUP'` (`'SIGPIPE'` when stdout's reader left, `reloadReason` when the next process takes over). The second one kills. */
   readonly signal: AbortSignal
 }
 
@@ -55,6 +56,10 @@ export interface Context {
   openStore(target: DatabaseTarget): Promise<Store>
   /** Imports a module that registers workflows: a path, or `drover:demo`. */
   loadApp(specifier: string, options: LoadOptions): Promise<App>
+  /** What this process is to one of drover's that starts it again when files change; undefined elsewhere. */
+  readonly reloaded: ReloadedProcess | undefined
+  /** How to do that. Loaded by the first who asks. */
+  reloading(): Promise<Reloading>
   /** What the process will exit with; a worse one wins over an earlier one. */
   exitWith(code: ExitCode): void
   /** Runs a line of the shell with this on its stdin; what it prints goes to stderr. Its exit code; null where a signal ended it. */

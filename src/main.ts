@@ -17,6 +17,7 @@ import { makeHome, writePrivateFile } from './local/home/private-file.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
 import { readTextChunks } from './local/home/read-text-chunks.ts'
 import { readTextFile } from './local/home/read-text-file.ts'
+import { takeChildRole } from './reload/child-role.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
 import { watchReader } from './terminal/closed-reader.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   prepareForPg()
   silenceWarnings()
   const interrupts = new AbortController()
+  const reloaded = takeChildRole(interrupts)
   const terminal = createTerminal({
     get stdin() {
       return process.stdin
@@ -39,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     onBrokenOutput: (error) =>
       endWith(new CliError('output-failed', `Cannot write the output: ${error.message}.`)),
   })
-  const leaveSignals = listenForSignals(interrupts)
+  const leaveSignals = listenForSignals(interrupts, { isLastWord: reloaded === undefined })
   watchReader(() => interrupts.abort('SIGPIPE'))
 
   const home = droverHome(process.env, {
@@ -74,6 +76,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       writePrivateFile(file, text)
     },
     appendFile: appendToDisk,
+    reloaded,
+    reloading: async () => {
+      const { createReloading } = await import('./reload/reloading.ts')
+      return createReloading(ownProgram(), argv)
+    },
     exitWith: (code) => codes.push(code),
     spawnDrover,
     runShell,
@@ -103,8 +110,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
         cwd: process.cwd(),
         builtIns,
         consoleOutput: linesTo(terminal.note),
+        onFile: reloaded?.reportFile,
       })
       loading.isLoaded = true
+      void reloaded?.report('loaded')
       process.once('beforeExit', () => {
         if (!isOver) endWith(toAppStandstill(loading))
       })
@@ -181,17 +190,21 @@ async function untilNobodyReads(): Promise<void> {
   }
 }
 
-/** The first ctrl-c asks the command to end in order, the second one does not ask. Returns how to leave it to the system again. */
-function listenForSignals(interrupts: AbortController): () => void {
+/**
+ * The first ctrl-c asks the command to end in order, the second one does not ask. Returns how to leave it to the system again.
+ * Of a process that another one started that one has the last word: here the same ctrl-c may come twice, from it and from
+ * the terminal.
+ */
+function listenForSignals(interrupts: AbortController, { isLastWord }: { isLastWord: boolean }): () => void {
   const exitCodeBySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const listen = (signal: (typeof signals)[number]) => {
-    if (interrupts.signal.aborted) process.exit(exitCodeBySignal[signal])
+    if (interrupts.signal.aborted && isLastWord) process.exit(exitCodeBySignal[signal])
     interrupts.abort(signal)
   }
   for (const signal of signals) process.on(signal, listen)
   return () => {
-    for (const signal of signals) process.off(signal, listen)
+    if (isLastWord) for (const signal of signals) process.off(signal, listen)
   }
 }
 
@@ -222,9 +235,12 @@ async function appendToDisk(path: string, text: string): Promise<void> {
   }
 }
 
+function ownProgram(): string {
+  return path.join(import.meta.dirname, '../bin/drover.js')
+}
+
 function spawnDrover(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const bin = path.join(import.meta.dirname, '../bin/drover.js')
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [ownProgram(), ...args], {
     stdio: 'ignore',
     env: { ...process.env, ...env },
   })

@@ -17,6 +17,8 @@ const mayImport: Record<string, readonly string[]> = {
   /** A runtime writes to the tables of DBOS as a store does, on connections of the same kind. */
   runtime: ['core', 'db/connection', 'db/executors', 'db/tables'],
   local: ['core'],
+  /** A process of drover's that starts this program again. */
+  reload: ['core'],
   demo: ['core'],
   context: ['core', 'terminal'],
   http: ['core', 'render'],
@@ -31,7 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
   library: ['core', 'db', 'local', 'settings'],
   index: ['core', 'library'],
   launch: ['local', 'main'],
-  main: ['context', 'cli', 'core', 'db', 'demo', 'runtime', 'local', 'terminal'],
+  main: ['context', 'cli', 'core', 'db', 'demo', 'runtime', 'reload', 'local', 'terminal'],
 }
 
 /** Where each package lives; a package that is not listed may be used in no place. */

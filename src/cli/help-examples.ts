@@ -18,6 +18,7 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
       'run approvalWorkflow 3 --app drover:demo',
       'run checkout \'{"items": 3}\' --app ./src/workflows.ts',
       'run checkout --input @order.json --app ./src/workflows.ts --timeout 5m',
+      'run checkout 3 --app ./src/workflows.ts --reload',
     ],
     page: 'applications.md',
   },
@@ -30,7 +31,11 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'scripts.md',
   },
   worker: {
-    examples: ['worker --app ./src/workflows.ts', 'worker --app ./dist/workflows.js --create-queue mails'],
+    examples: [
+      'worker --app ./src/workflows.ts',
+      'worker --app ./src/workflows.ts --reload',
+      'worker --app ./dist/workflows.js --create-queue mails',
+    ],
     page: 'applications.md',
   },
   watch: {

@@ -4,7 +4,7 @@ import { CliError, exitCodeOf } from '../core/errors.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
 import { command, phrase } from '../core/words/command-line.ts'
 import { refuseNul } from '../core/words/database-value.ts'
-import { interruptCode } from '../frame/interrupt.ts'
+import { interruptCode, isMakingRoom } from '../frame/interrupt.ts'
 import { repeatDatabase } from '../frame/repeat-database.ts'
 import { typedFormats, wordsOf } from '../frame/typed-flags.ts'
 import type { ShapedLine } from './global-output.ts'
@@ -24,7 +24,7 @@ export async function run(outer: Context, argv: readonly string[]): Promise<void
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     const isHelp = error instanceof CommanderError && error.exitCode === 0
-    if (isHelp) return
+    if (isHelp || (isMakingRoom(context) && isInterruption(error))) return
     const failure = printsNoJson(error, argv) ?? (await toFailure(error, argv, program))
     const code = await report(context, argv, failure)
     context.exitWith(code === exitCodes.interrupted.code ? interruptCode(context) : code)
@@ -90,6 +90,10 @@ async function toFailure(error: unknown, argv: readonly string[], program?: Comm
   if (!isAboutLine) return error
   const { addHelpLine, toUsageError } = await import('./usage-error.ts')
   return error instanceof CommanderError ? toUsageError(error, argv, program) : addHelpLine(error, program)
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof CliError && error.code === 'interrupted'
 }
 
 function isUsage(error: unknown): error is CliError {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts'
+import { reloadReason } from '../core/run/reload.ts'
 
 const codeByInterrupt: Record<string, ExitCode> = {
   SIGINT: exitCodes.interrupted.code,
@@ -16,4 +17,9 @@ export function interruptCode({ interrupts }: Pick<Context, 'interrupts'>): Exit
 /** `… | head -1`: there is nobody left to talk to. */
 export function hasReaderLeft({ interrupts }: Pick<Context, 'interrupts'>): boolean {
   return interrupts.signal.reason === 'SIGPIPE'
+}
+
+/** The next process of `--reload` is about to go on with everything. */
+export function isMakingRoom({ interrupts }: Pick<Context, 'interrupts'>): boolean {
+  return interrupts.signal.reason === reloadReason
 }

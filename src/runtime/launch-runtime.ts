@@ -45,7 +45,7 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
       else given.onLog(level, line)
     },
   }
-  const executorId = toOwnExecutorId(randomUUID())
+  const executorId = given.executorId ?? toOwnExecutorId(randomUUID())
   const slot = await holdExecutorSlot(
     { executorId, application: given.application, version: given.version ?? '', registration: null },
     options.database,

@@ -23,6 +23,8 @@ interface LoadAppOptions extends LoadOptions {
   readonly builtIns: Readonly<Record<string, () => Promise<object>>>
   /** Where the module's `console` writes to; stderr by default. */
   readonly consoleOutput?: NodeJS.WritableStream
+  /** Hears of each file of the application's own that is loaded; not with a built-in module. */
+  readonly onFile?: (file: string) => void
 }
 
 /**
@@ -37,7 +39,7 @@ export async function loadApp(specifier: string, options: LoadAppOptions): Promi
   watchListening()
   redirectConsole(options.consoleOutput ?? process.stderr)
 
-  const imported = (builtIn ?? (() => importModule(file)))()
+  const imported = (builtIn ?? (() => importModule(file, options.onFile)))()
   const noteMetadata = () => noteMissingMetadata(specifier, file, options)
   imported.then(noteMetadata, noteMetadata)
   const lacks = () => whatLacks(sdk, options.wanted)

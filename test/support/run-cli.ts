@@ -4,6 +4,7 @@ import type { Context } from '../../src/context.ts'
 import type { LocalDatabase } from '../../src/core/embedded-database.ts'
 import { type ExitCode, worstExitCode } from '../../src/core/exit-codes.ts'
 import type { ProjectFiles } from '../../src/core/project-files.ts'
+import type { Reloading } from '../../src/core/run/reload.ts'
 import type { App } from '../../src/core/run/runtime.ts'
 import type { Store } from '../../src/core/store.ts'
 import { createFakeProjectFiles } from './fake-project-files.ts'
@@ -33,6 +34,10 @@ export interface RunCliOptions extends FakeTerminalOptions {
   /** Is given the terminal before the command runs: whoever types into a full screen needs it. */
   readonly onTerminal?: (terminal: FakeTerminal) => void
   readonly runShell?: (line: string, stdin: string) => Promise<number | null>
+  /** What this process is to one that starts it again. */
+  readonly reloaded?: Context['reloaded']
+  /** How processes are started again, and files watched. */
+  readonly reloading?: Reloading
   /** How long it slept, in order. */
   readonly slept?: number[]
 }
@@ -98,6 +103,8 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       return options.store ?? missing('store')()
     },
     loadApp: async () => options.app ?? missing('app')(),
+    reloaded: options.reloaded,
+    reloading: async () => options.reloading ?? missing('reloading')(),
     exitWith: (code) => codes.push(code),
     spawnDrover: missing('process'),
     runShell: options.runShell ?? missing('shell'),

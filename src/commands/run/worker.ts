@@ -6,16 +6,19 @@ import type { App } from '../../core/run/runtime.ts'
 import { command } from '../../core/words/command-line.ts'
 import { parseDuration } from '../../core/words/duration.ts'
 import { longestTimerMs } from '../../core/words/long-timer.ts'
-import { type AppFlags, launchApp, loadApp, noteRuntime } from '../../frame/app/app.ts'
+import { launchApp, loadApp } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
 import { noteUnfinished } from '../../frame/app/unfinished.ts'
+import { isMakingRoom } from '../../frame/interrupt.ts'
 import { parsePort, positiveInteger } from '../../frame/option-parsers.ts'
 import { printNotice } from '../../frame/print-notice.ts'
 import { withStore } from '../../frame/with-store.ts'
 import type { HealthServer } from '../../http/health-server.ts'
 import { type DatabaseFlags, readSettings, type Settings } from '../../settings/settings.ts'
+import { noteReady } from './reload/note-ready.ts'
+import { type ReloadFlags, reloadOnChange, reloadOption } from './reload/reload-on-change.ts'
 
-interface WorkerFlags extends DatabaseFlags, AppFlags {
+interface WorkerFlags extends DatabaseFlags, ReloadFlags {
   readonly createQueue?: string
   readonly concurrency?: number
   readonly drainTimeout: string
@@ -47,6 +50,7 @@ export function workerCommand(context: Context): Command {
       'answer /healthz and /readyz on this port, for an orchestrator',
       parsePort,
     )
+    .addOption(reloadOption())
     .action((_, command: Command) => runWorker(context, command.optsWithGlobals<WorkerFlags>()))
   return addAppOptions(command)
 }
@@ -60,6 +64,10 @@ async function runWorker(context: Context, flags: WorkerFlags): Promise<void> {
     })
   }
   const settings = await readSettings(context, flags)
+  if (flags.reload && !context.reloaded) {
+    const isDone = await reloadOnChange(context, flags, { settings, run: null })
+    if (isDone) return
+  }
   const app = await loadApp(context, flags, settings)
   const health = await openHealthPort(context, flags.healthPort)
   try {
@@ -90,21 +98,26 @@ async function work(
       const launch = { store, settings, target, app, flags, createQueue: queue, keepHandingOver: true }
       const runtime = await launchApp(context, launch)
       try {
-        await noteRuntime(context, store, runtime)
         const names = [...new Set(app.workflows.map(({ name }) => name))]
-        printNotice(context, `Ready for ${names.join(', ')}. ctrl-c stops in order.`)
+        const reloads = context.reloaded ? 'A change of its files reloads it; ' : ''
+        await noteReady(
+          context,
+          store,
+          runtime,
+          `Ready for ${names.join(', ')}. ${reloads}ctrl-c stops in order.`,
+        )
         health?.setReady(store)
         await interrupted(context)
         health?.setReady(undefined)
-        if (drainMs > 0)
+        if (drainMs > 0 && !isMakingRoom(context))
           printNotice(
             context,
             `Taking nothing new; what runs here has ${flags.drainTimeout} to end. ctrl-c again kills.`,
           )
       } finally {
-        await runtime.shutdown({ drainMs })
+        await runtime.shutdown({ drainMs: isMakingRoom(context) ? 0 : drainMs })
       }
-      await noteUnfinished(context, launch, runtime)
+      if (!isMakingRoom(context)) await noteUnfinished(context, launch, runtime)
     },
     { create: true, settings },
   )

@@ -42,18 +42,20 @@ interface LaunchQuestion {
   readonly flag: string | undefined
   /** What the module passes to `DBOS.setConfig`. */
   readonly configured: string | null
+  /** It is started again for every edit of the source. */
+  readonly isReloaded: boolean
 }
 
 /**
- * The version to launch as: what was asked for, what the module says of itself, and in drover's own database one that
+ * The version to launch as: what was asked for, what the module says of itself, and while it is developed one that
  * outlives edits of the source. Undefined leaves it to DBOS.
  */
 export function versionToLaunch(
   { env }: { readonly env: Readonly<Record<string, string | undefined>> },
-  { store, application, flag, configured }: LaunchQuestion,
+  { store, application, flag, configured, isReloaded }: LaunchQuestion,
 ): string | undefined {
   const asked = flag || env.DBOS__APPVERSION || configured
-  return asked || (store.database.own ? devVersion(application) : undefined)
+  return asked || (store.database.own || isReloaded ? devVersion(application) : undefined)
 }
 
 interface VersionQuestion {

@@ -49,6 +49,8 @@ export interface LaunchOptions {
   readonly application: string
   /** `undefined`: what DBOS computes from the source. */
   readonly version: string | undefined
+  /** One of drover's own; a new one where none is given. What an earlier process of this id left unfinished goes on. */
+  readonly executorId?: string
   /** Queues to poll: all of the application's, or just these (`[]`: only what this process starts or hands over). */
   readonly queues: 'all' | readonly string[]
   /** Registered before anything is polled. */

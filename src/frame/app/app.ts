@@ -55,16 +55,19 @@ export async function loadApp(
   wanted?: WantedWorkflow,
 ): Promise<App> {
   const launchTimeoutMs = parseDuration(flags.launchTimeout)
+  return context.loadApp(requireModule(flags, settings), {
+    wanted,
+    launchTimeoutMs,
+    signal: context.interrupts.signal,
+    onNotice: (line) => printNotice(context, line),
+  })
+}
+
+/** What names the application. Throws `usage` when nothing does, and `read-only` where none may run. */
+export function requireModule(flags: Pick<AppFlags, 'app'>, settings: Settings): string {
   requireWritable(settings.profile, { what: 'Run workflows' })
   const specifier = flags.app ?? settings.app?.value
-  if (specifier !== undefined) {
-    return context.loadApp(specifier, {
-      wanted,
-      launchTimeoutMs,
-      signal: context.interrupts.signal,
-      onNotice: (line) => printNotice(context, line),
-    })
-  }
+  if (specifier !== undefined) return specifier
   throw new CliError('usage', 'No application is named.', {
     hint: 'add --app ./your-module.ts, or try the built-in one: --app drover:demo',
   })
@@ -90,6 +93,7 @@ export async function launchApp(
     application,
     flag: flags.appVersion,
     configured: app.configuredVersion,
+    isReloaded: context.reloaded !== undefined,
   })
   const queues = toQueues(flags.queues, own)
   const isPolled = ({ queue }: HandedOver) =>
@@ -100,11 +104,13 @@ export async function launchApp(
       { ...surroundingsOf(context, store, settings), app: app.specifier },
       { poll: true },
     )
+  void context.reloaded?.report('launching')
   const runtime = await app.launch({
     database: target,
     own,
     application,
     version,
+    executorId: context.reloaded?.order.executorId,
     queues,
     createQueue,
     keepHandingOver,

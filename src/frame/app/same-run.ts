@@ -21,7 +21,7 @@ interface Finishing {
 
 /** A worker that is what this process was: the same application, version, database and queues. */
 export function sameWorkerCommand(
-  { env }: Pick<Context, 'env'>,
+  { env, reloaded }: Pick<Context, 'env' | 'reloaded'>,
   { store, app, flags, createQueue }: SameRun,
   { queues, isJoining }: Finishing,
 ): CommandLine {
@@ -36,6 +36,8 @@ export function sameWorkerCommand(
     '--concurrency': createQueue?.concurrency || undefined,
     '--queues': wanted.length === 0 ? undefined : polled.includes('all') ? 'all' : wanted.join(','),
     '--launch-timeout': flags.launchTimeout === usualLaunchTimeout ? undefined : flags.launchTimeout,
+    // Elsewhere it would be another version.
+    '--reload': reloaded !== undefined,
     '--join': flags.join || (isJoining && !store.database.own),
   })
 }

@@ -11,7 +11,7 @@ const enoughToTell = 100
 
 /** Says on leaving which workflows of this application and version run nowhere now, and how they go on. Their ids. */
 export async function noteUnfinished(
-  context: Pick<Context, 'terminal' | 'env' | 'databaseFlags'>,
+  context: Pick<Context, 'terminal' | 'env' | 'reloaded' | 'databaseFlags'>,
   launch: Launch,
   { application, version, executorId }: Runtime,
 ): Promise<readonly string[]> {

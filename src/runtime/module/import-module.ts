@@ -4,11 +4,15 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findUpward } from './find-above.ts'
+import { type OnFile, reportFiles, reportImport } from './report-files.ts'
 
 /** Imports a module of the user's; TypeScript with the compiler options of the tsconfig.json nearest to it. */
-export async function importModule(file: string): Promise<object> {
+export async function importModule(file: string, onFile?: OnFile): Promise<object> {
   const url = pathToFileURL(file).href
-  if (!/\.[mc]?ts$/.test(file)) return import(url)
+  const isTypeScript = /\.[mc]?ts$/.test(file)
+  if (onFile) reportFiles(onFile, { esModules: !isTypeScript })
+  const onImport = onFile && ((imported: string) => reportImport(imported, onFile))
+  if (!isTypeScript) return import(url)
   const [{ register: registerModules }, { register: registerCommonJs }] = await Promise.all([
     import('tsx/esm/api'),
     import('tsx/cjs/api'),
@@ -17,13 +21,13 @@ export async function importModule(file: string): Promise<object> {
   if (isCommonJs(file)) {
     // For all of this process: what CommonJS imports dynamically belongs to no namespace.
     withTsconfigInEnvironment(tsconfig, () => registerCommonJs())
-    registerModules({ tsconfig: tsconfig ?? false })
+    registerModules({ tsconfig: tsconfig ?? false, onImport })
     // Imported rather than required, a CommonJS file would appear in stack traces as a data: URL of its whole text.
     return createRequire(import.meta.url)(file)
   }
   const namespace = randomUUID()
   withTsconfigInEnvironment(tsconfig, () => registerCommonJs({ namespace }))
-  return registerModules({ namespace, tsconfig: tsconfig ?? false }).import(url, import.meta.url)
+  return registerModules({ namespace, tsconfig: tsconfig ?? false, onImport }).import(url, import.meta.url)
 }
 
 function isCommonJs(file: string): boolean {
