@@ -90,6 +90,8 @@ export interface WorkflowScreen {
   readonly children: RowList<BoardRow>
   /** What was read. */
   readonly read: ReadonlySet<SectionName>
+  /** It was deleted: what is shown is what was read before. */
+  readonly isGone: boolean
 }
 
 export interface InboxScreen {
@@ -111,6 +113,8 @@ export interface QuestionScreen {
   readonly scroll: number
   /** Nobody waits there any more. */
   readonly isOver: boolean
+  /** Nor is there a workflow. */
+  readonly isGone: boolean
 }
 
 export interface QueuesScreen {
@@ -140,6 +144,7 @@ export interface ExplainScreen {
   readonly surroundings: Surroundings
   readonly explanations: Explanations | undefined
   readonly scroll: number
+  readonly isGone: boolean
 }
 
 /** A value, whole. */
@@ -150,6 +155,7 @@ export interface ValueScreen {
   /** Of a stream that is followed. */
   readonly stream: { readonly workflowId: string; readonly key: string } | undefined
   readonly scroll: number
+  readonly isGone: boolean
 }
 
 export type Screen =

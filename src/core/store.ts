@@ -102,6 +102,8 @@ export interface FollowOptions {
   readonly children?: boolean
   /** What the user should know of the connection: lost, back, polling. One sentence each. */
   readonly onNotice?: (notice: string) => void
+  /** One of those that are followed was deleted; once none is left the following ends. */
+  readonly onDeleted?: (workflowId: string) => void
 }
 
 export interface StreamValuesOptions extends Pick<FollowOptions, 'onNotice'> {

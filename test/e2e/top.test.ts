@@ -2,12 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import type { FakeTerminal } from '../support/fake-terminal.ts'
 import { lendStore } from '../support/lend-store.ts'
 import { runCli } from '../support/run-cli.ts'
+import { sitDown } from '../support/sit-down.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { enterAndLeave, seedForTop, views, ways } from '../support/top-in-pty.ts'
-import { waitUntil } from '../support/wait-until.ts'
 
 let database: TestDatabase
 let store: Store
@@ -26,28 +25,8 @@ afterAll(async () => {
   await removeHome(home)
 })
 
-/** Somebody at a cockpit of their own, on the same database. */
-function sitDown(line: string, actor: string) {
-  let terminal: FakeTerminal | undefined
-  const ended = runCli(line, {
-    store: lendStore(store),
-    env: { DROVER_ACTOR: actor },
-    isTerminal: true,
-    now: new Date(),
-    onTerminal: (fake) => {
-      terminal = fake
-    },
-  })
-  const shown = () => terminal?.frames().at(-1)?.join('\n') ?? ''
-  const until = (text: string) =>
-    waitUntil(`"${text}" is shown to ${actor}`, () => shown().includes(text)).catch((error) => {
-      throw new Error(`${error.message}:\n${shown()}`)
-    })
-  return { ended, until, shown, press: (...keys: readonly string[]) => terminal?.press(...keys) }
-}
-
 test('two people decide one wait: one decision, and the other is told by whom', async () => {
-  const [ada, bob] = [sitDown('top', 'ada'), sitDown('top', 'bob')]
+  const [ada, bob] = [sitDown(store, 'top', { actor: 'ada' }), sitDown(store, 'top', { actor: 'bob' })]
   for (const one of [ada, bob]) {
     await one.until('eur-1')
     one.press(':', ...'inbox', 'return')
@@ -72,7 +51,7 @@ test('two people decide one wait: one decision, and the other is told by whom', 
 })
 
 test('cancel, resume and fork from the cockpit change the one that was named', async () => {
-  const ops = sitDown('top', 'ops')
+  const ops = sitDown(store, 'top', { actor: 'ops' })
   await ops.until('order-4')
   ops.press('/', ...'order-4', 'return', 'c')
   await ops.until('Cancel order-4 of checkout?')
@@ -104,26 +83,43 @@ test('without an id a terminal offers the workflows, and elsewhere it is a slip'
     expect(slip.code, line).toBe(2)
     expect(slip.stderr, line).toContain(`hint: drover ${line} @last`)
   }
-  const picking = sitDown('get', 'ada')
+  const picking = sitDown(store, 'get', { actor: 'ada' })
   await picking.until('get which workflow?')
   await picking.until('yen-2')
   picking.press('/', ...'yen', 'return', 'return')
   const { code, stdout } = await picking.ended
   expect({ code, isShown: stdout.includes('yen-2') }).toEqual({ code: 0, isShown: true })
-  const leaving = sitDown('explain', 'ada')
+  const leaving = sitDown(store, 'explain', { actor: 'ada' })
   await leaving.until('yen-2')
   leaving.press('escape')
   expect(await leaving.ended).toMatchObject({
     code: 130,
     stderr: expect.stringContaining('No workflow was chosen.'),
   })
-  const cancelling = sitDown('cancel', 'ada')
+  const cancelling = sitDown(store, 'cancel', { actor: 'ada' })
   await cancelling.until('red-3')
   cancelling.press('/', ...'red', 'return', 'return')
   await cancelling.until('Cancel red-3 of refund?')
   cancelling.press('y')
   expect((await cancelling.ended).code).toBe(0)
   expect((await store.get('red-3'))?.status).toBe('CANCELLED')
+})
+
+test('what is deleted while it is looked at is said to be gone', async () => {
+  const ops = sitDown(store, 'top', { actor: 'ops' })
+  await ops.until('eur-1')
+  ops.press('/', ...'eur-1', 'return')
+  await ops.until('workflows › /eur-1')
+  ops.press('return')
+  await ops.until('why  ')
+  await database.query("delete from dbos.workflow_status where workflow_uuid = 'eur-1'")
+  await ops.until('It is not there any more')
+  ops.press('c')
+  await ops.until('Cancel eur-1 of refund?')
+  ops.press('y')
+  await ops.until('eur-1 of refund: it is not there any more.')
+  ops.press('q')
+  expect((await ops.ended).code).toBe(0)
 })
 
 test.each(views.map((view, place) => ({ ...view, way: ways[place % ways.length] ?? 'q' })))(

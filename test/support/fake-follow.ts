@@ -32,6 +32,11 @@ export async function* follow(
   while (!world.closed && !options.signal.aborted) {
     const ended: string[] = []
     for (const id of Object.keys(positions)) {
+      if (!entries.has(id)) {
+        delete positions[id]
+        options.onDeleted?.(id)
+        continue
+      }
       const { rows, log } = entryOf(id)
       const position = positions[id]
       if (!position) continue

@@ -6,20 +6,24 @@ import type { ExplainScreen } from '../cockpit-model.ts'
 import { type ScreenKind, workflowKeys } from '../screen-kind.ts'
 import { stay, withScreen } from '../turns.ts'
 import { foldCommands } from './fold-line.ts'
+import { goneLines } from './gone-lines.ts'
 import { pageOf, scrollBy } from './pager.ts'
 
 export function createExplainScreen(workflowId: string, surroundings: Surroundings): ExplainScreen {
-  return { kind: 'explain', workflowId, surroundings, explanations: undefined, scroll: 0 }
+  return { kind: 'explain', workflowId, surroundings, explanations: undefined, scroll: 0, isGone: false }
 }
 
 export const explainKind: ScreenKind<ExplainScreen> = {
   sourceOf: ({ workflowId }) => JSON.stringify(['explain', workflowId]),
   titleOf: ({ workflowId }) => `why ${shortId(workflowId)}`,
   draw: (screen, frame, room) =>
-    screen.explanations
+    screen.explanations || screen.isGone
       ? pageOf(linesOf(screen, frame), screen.scroll, room, frame.style.faint)
       : [frame.style.faint('looking why …')],
-  take: (screen, data) => (data.kind === 'explain' ? { ...screen, explanations: data.explanations } : screen),
+  take: (screen, data) => {
+    if (data.kind === 'gone') return screen.isGone ? screen : { ...screen, isGone: true }
+    return data.kind === 'explain' ? { ...screen, explanations: data.explanations, isGone: false } : screen
+  },
   press: (screen, key, { cockpit, room, frame }) => {
     const scroll = scrollBy(screen.scroll, key, linesOf(screen, frame).length, room)
     return scroll === undefined ? undefined : stay(withScreen(cockpit, { ...screen, scroll }))
@@ -32,6 +36,8 @@ export const explainKind: ScreenKind<ExplainScreen> = {
   keys: [['↑↓', 'scroll'], ...workflowKeys],
 }
 
-function linesOf({ explanations, surroundings }: ExplainScreen, frame: Viewport): readonly string[] {
-  return explanations ? foldCommands(renderExplanation(explanations, surroundings, frame), frame) : []
+function linesOf(screen: ExplainScreen, frame: Viewport): readonly string[] {
+  const { explanations, surroundings } = screen
+  const why = explanations ? foldCommands(renderExplanation(explanations, surroundings, frame), frame) : []
+  return [...goneLines(screen, frame), ...why]
 }

@@ -6,6 +6,8 @@ import { escapeName } from '../../render/text.ts'
 import type { QuestionScreen } from '../cockpit-model.ts'
 import type { ScreenKind } from '../screen-kind.ts'
 import { stay, withPrompt, withScreen } from '../turns.ts'
+import { foldLine } from './fold-line.ts'
+import { goneLines } from './gone-lines.ts'
 import { pageOf, scrollBy } from './pager.ts'
 import { chosenTopic, questionLines } from './question-lines.ts'
 
@@ -19,6 +21,7 @@ export function createQuestionScreen(wait: KnownWait): QuestionScreen {
     goneExecutor: null,
     scroll: 0,
     isOver: false,
+    isGone: false,
   }
 }
 
@@ -26,17 +29,13 @@ export const questionKind: ScreenKind<QuestionScreen> = {
   sourceOf: ({ wait }) => JSON.stringify(['question', waitId(wait)]),
   titleOf: ({ wait }) => escapeName(waitId(wait)),
   draw: (screen, frame, room) => pageOf(linesOf(screen, frame), screen.scroll, room, frame.style.faint),
-  take: (screen, data) =>
-    data.kind === 'question'
-      ? {
-          ...screen,
-          wait: data.wait ?? screen.wait,
-          isOver: data.wait === undefined,
-          events: data.events,
-          goneExecutor: data.goneExecutor,
-          steps: data.steps,
-        }
-      : screen,
+  take: (screen, data) => {
+    if (data.kind === 'gone') return screen.isGone ? screen : { ...screen, isOver: true, isGone: true }
+    if (data.kind !== 'question') return screen
+    const { wait = screen.wait, events, goneExecutor, steps } = data
+    const isOver = data.wait === undefined
+    return { ...screen, wait, events, goneExecutor, steps, isOver, isGone: false }
+  },
   press: (screen, key, { cockpit, room, frame }) => {
     const { wait, topic } = screen
     const scroll = scrollBy(screen.scroll, key, linesOf(screen, frame).length, room)
@@ -66,14 +65,15 @@ export const questionKind: ScreenKind<QuestionScreen> = {
   ],
 }
 
-function linesOf(
-  { wait, topic, events, steps, goneExecutor, isOver }: QuestionScreen,
-  frame: Viewport,
-): string[] {
-  const { style } = frame
+/** What became of it stands first: whoever reads a long question must not go to its end to learn that nobody waits. */
+function linesOf(screen: QuestionScreen, frame: Viewport): string[] {
+  const { wait, topic, events, steps, goneExecutor, isOver, isGone } = screen
+  const { style, width } = frame
+  const over = isOver && !isGone ? foldLine('It does not wait any more.', width).map(style.good) : []
   return [
+    ...goneLines(screen, frame),
+    ...over,
     ...questionLines({ wait, events, steps, goneExecutor: isOver ? null : goneExecutor }, frame),
     ...(topic === undefined ? [] : ['', style.accent(chosenTopic(topic))]),
-    ...(isOver ? ['', style.good('It does not wait any more.')] : []),
   ]
 }

@@ -7,13 +7,14 @@ import type { ValueScreen } from '../cockpit-model.ts'
 import type { ScreenKind } from '../screen-kind.ts'
 import { stay, withScreen } from '../turns.ts'
 import { foldLine } from './fold-line.ts'
+import { goneLines } from './gone-lines.ts'
 import { pageOf, scrollBy } from './pager.ts'
 
 /** Of a stream the newest are kept. */
 const mostValues = 1000
 
 export function createValueScreen(title: string, value: JsonValue): ValueScreen {
-  return { kind: 'value', title, values: [value], stream: undefined, scroll: 0 }
+  return { kind: 'value', title, values: [value], stream: undefined, scroll: 0, isGone: false }
 }
 
 /** What a workflow streams, from a little before now on. */
@@ -24,20 +25,25 @@ export function createStreamScreen(workflowId: string, key: string): ValueScreen
     values: [],
     stream: { workflowId, key },
     scroll: Number.MAX_SAFE_INTEGER,
+    isGone: false,
   }
 }
 
 export const valueKind: ScreenKind<ValueScreen> = {
   sourceOf: ({ stream }) => JSON.stringify(['value', stream]),
   titleOf: ({ title }) => escapeName(title),
-  draw: (screen, { width, style }, room) => {
+  draw: (screen, frame, room) => {
+    const { width, style } = frame
+    const gone = goneLines(screen, frame).slice(0, Math.max(0, room - 1))
     const lines = linesOf(screen, width)
-    return lines.length === 0 ? [style.faint('nothing yet')] : pageOf(lines, screen.scroll, room, style.faint)
+    if (lines.length === 0) return gone.length > 0 ? gone : [style.faint('nothing yet')]
+    return [...gone, ...pageOf(lines, screen.scroll, room - gone.length, style.faint)]
   },
-  take: (screen, data) =>
-    data.kind === 'stream'
-      ? { ...screen, values: [...screen.values, data.value].slice(-mostValues) }
-      : screen,
+  take: (screen, data) => {
+    if (data.kind === 'gone') return screen.isGone ? screen : { ...screen, isGone: true }
+    if (data.kind !== 'stream') return screen
+    return { ...screen, values: [...screen.values, data.value].slice(-mostValues) }
+  },
   press: (screen, key, { cockpit, room, frame }) => {
     const count = linesOf(screen, frame.width).length
     const from = Math.min(screen.scroll, Math.max(0, count - room))

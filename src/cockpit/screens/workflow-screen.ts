@@ -16,7 +16,7 @@ import { renderExplanation } from '../../render/explain/explanation-lines.ts'
 import type { Surroundings } from '../../render/explain/fixes.ts'
 import type { Viewport } from '../../render/gutter.ts'
 import { shortId } from '../../render/text.ts'
-import { initialWatchModel, update, view } from '../../render/watch/watch-view.ts'
+import { initialWatchModel, update, view, type WatchMessage } from '../../render/watch/watch-view.ts'
 import { type Screen, type SectionName, sections, type WorkflowScreen } from '../cockpit-model.ts'
 import { listLines } from '../list-lines.ts'
 import { moveOf } from '../moves.ts'
@@ -32,6 +32,7 @@ import {
 import { type ScreenKind, workflowKeys } from '../screen-kind.ts'
 import { openScreen, stay, withScreen } from '../turns.ts'
 import { foldCommands } from './fold-line.ts'
+import { goneLines } from './gone-lines.ts'
 import { pageOf, scrollBy } from './pager.ts'
 import { nextTab, tabLine } from './tab-line.ts'
 import { createStreamScreen, createValueScreen } from './value-screen.ts'
@@ -51,6 +52,7 @@ export function createWorkflowScreen(workflowId: string, surroundings: Surroundi
     messages: emptyList(),
     children: emptyList(),
     read: new Set(),
+    isGone: false,
   }
 }
 
@@ -91,9 +93,11 @@ export const workflowKind: ScreenKind<WorkflowScreen> = {
       ]),
     )
     const tabs = tabLine({ names: sections, chosen: section, counts }, frame.width, frame.style)
-    const below = Math.max(1, room - 1)
+    const gone = goneLines(screen, frame).slice(0, Math.max(0, room - 2))
+    const below = Math.max(1, room - 1 - gone.length)
     return [
       tabs,
+      ...gone,
       ...(section === 'picture' ? picture(screen, frame, below) : table(screen, section, frame, below)),
     ]
   },
@@ -105,13 +109,11 @@ export const workflowKind: ScreenKind<WorkflowScreen> = {
     })
     switch (data.kind) {
       case 'watch':
-        return { ...screen, watch: update(screen.watch, data.message) }
+        return { ...screen, ...watched(screen, data.message) }
       case 'explain':
         return { ...screen, explanations: data.explanations }
-      case 'gone': {
-        const text = 'It is not there any more: somebody deleted it. This is how it was last seen.'
-        return { ...screen, explanations: undefined, watch: update(screen.watch, { type: 'notice', text }) }
-      }
+      case 'gone':
+        return screen.isGone ? screen : { ...screen, isGone: true }
       case 'steps':
         return read('steps', { steps: withRows(screen.steps, data.steps, stepRows) })
       case 'events':
@@ -143,17 +145,30 @@ export const workflowKind: ScreenKind<WorkflowScreen> = {
     const inside = openRow(screen, section)
     return stay(inside ? openScreen(cockpit, inside) : cockpit)
   },
-  subjectOf: ({ workflowId, watch, section, children }) => {
+  subjectOf: ({ workflowId, watch, section, children, explanations }) => {
     const child = section === 'children' ? currentRow(children) : undefined
     if (child) return { workflowId: child.workflowId, name: child.name, status: child.status }
-    const summary = watch.workflows.get(workflowId)?.summary
-    return { workflowId, name: summary?.name, status: summary?.status }
+    // Why is sometimes told before the rest.
+    const known = watch.workflows.get(workflowId)?.summary ?? explanations?.[0].situation.workflow
+    return { workflowId, name: known?.name, status: known?.status }
   },
   searchOf: (screen) => (screen.section === 'picture' ? undefined : listOf(screen, screen.section).search),
   withSearch: (screen, search) => searchSection(screen, search),
   copyOf: ({ workflowId, section, children }) =>
     (section === 'children' ? currentRow(children)?.workflowId : undefined) ?? workflowId,
   keys: [['tab', 'next'], ['↑↓', 'scroll'], ['enter', 'open'], ['e', 'explain'], ...workflowKeys],
+}
+
+/** What is told of one that was deleted is of another one that has its id now. */
+function watched(screen: WorkflowScreen, message: WatchMessage): Pick<WorkflowScreen, 'watch' | 'isGone'> {
+  const { workflowId, isGone } = screen
+  const isBack =
+    isGone &&
+    message.type === 'change' &&
+    message.change.type === 'status' &&
+    message.change.workflowId === workflowId
+  const before = isBack ? initialWatchModel([workflowId]) : screen.watch
+  return { watch: update(before, message), isGone: isGone && !isBack }
 }
 
 function searchSection(screen: WorkflowScreen, search: string): WorkflowScreen {
@@ -184,8 +199,8 @@ function wholePicture(screen: WorkflowScreen, frame: Viewport): string[] {
 
 /** What `explain` says, without the line that the picture has already. Of what has ended the picture says it all. */
 function whyLines(screen: WorkflowScreen, frame: Viewport): string[] {
-  const { explanations, surroundings } = screen
-  if (!explanations || !goesOn(screen)) return []
+  const { explanations, surroundings, isGone } = screen
+  if (!explanations || isGone || !goesOn(screen)) return []
   return ['', ...foldCommands(renderExplanation(explanations, surroundings, frame).slice(1), frame)]
 }
 
@@ -206,7 +221,8 @@ function table(
   frame: Viewport,
   room: number,
 ): readonly string[] {
-  const empty = screen.read.has(section) ? emptyBySection[section] : 'looking …'
+  const unread = screen.isGone ? 'not read before it was deleted' : 'looking …'
+  const empty = screen.read.has(section) ? emptyBySection[section] : unread
   switch (section) {
     case 'steps':
       return listLines(screen.steps, stepColumns, frame, room, empty)

@@ -46,8 +46,8 @@ export function* reportSnapshot(
     if (!position) continue
     const rows = snapshot.rows.get(id)
     if (!rows) {
-      // Deleted while it was followed.
       active.delete(id)
+      options.onDeleted?.(id)
       continue
     }
     const workflow = toWorkflow(rows.workflow)

@@ -4,12 +4,11 @@ import { createWaitKnowledge, type KnowWaits } from '../../core/decide/known-wai
 import { examine } from '../../core/diagnosis/checkup.ts'
 import { examineStore } from '../../core/diagnosis/examine-store.ts'
 import { explain } from '../../core/diagnosis/explain-workflow.ts'
-import { CliError } from '../../core/errors.ts'
 import { listWorkers } from '../../core/run/list-workers.ts'
 import { toFindingLines } from '../../render/doctor/finding.ts'
 import { readWorkflow } from './read-workflow.ts'
 import { readWorkflows } from './read-workflows.ts'
-import { type Reading, readEvery } from './reading.ts'
+import { isNotFound, type Reading, readEvery } from './reading.ts'
 
 /** The oldest; nobody goes through more of them by hand. */
 const mostWaits = 1000
@@ -56,6 +55,7 @@ async function readQuestion(reading: Reading): Promise<void> {
   await readEvery(reading, 2000, async () => {
     const open = (await store.waits([workflowId])).filter((one) => one.step === step)
     const [known] = await know(open.map((one) => ({ ...one, name })))
+    if (!known && (await store.states([workflowId])).length === 0) return reading.send({ kind: 'gone' })
     const [left] = await findLeftBehind(store, [workflowId])
     const goneExecutor = left?.executorId ?? null
     const events = await store.events(workflowId)
@@ -85,9 +85,7 @@ async function readDoctor({ store, context, settings, send }: Reading): Promise<
 async function readExplanation({ store, settings, screen, send }: Reading): Promise<void> {
   const { workflowId } = screen() as WorkflowScreen
   const explanations = await explain(store, workflowId, settings)
-  if (!explanations)
-    throw new CliError('workflow-not-found', `There is no workflow "${workflowId}" any more.`)
-  send({ kind: 'explain', explanations })
+  send(explanations ? { kind: 'explain', explanations } : { kind: 'gone' })
 }
 
 async function readStream({ store, screen, signal, send }: Reading): Promise<void> {
@@ -95,13 +93,20 @@ async function readStream({ store, screen, signal, send }: Reading): Promise<voi
   if (!stream) return
   const { workflowId, key } = stream
   const from = await store.offsetOfLast(workflowId, key, lastValues)
-  const changes = store.follow([workflowId], {
-    signal,
-    types: ['stream'],
-    streamKeys: [key],
-    streamStarts: new Map([[key, from]]),
-    cursors: false,
-  })
-  for await (const change of changes)
-    if (change.type === 'stream') send({ kind: 'stream', value: change.value })
+  const onDeleted = () => send({ kind: 'gone' })
+  try {
+    const changes = store.follow([workflowId], {
+      signal,
+      types: ['stream'],
+      streamKeys: [key],
+      streamStarts: new Map([[key, from]]),
+      cursors: false,
+      onDeleted,
+    })
+    for await (const change of changes)
+      if (change.type === 'stream') send({ kind: 'stream', value: change.value })
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    onDeleted()
+  }
 }

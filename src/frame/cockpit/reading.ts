@@ -1,5 +1,6 @@
 import type { Data, Screen } from '../../cockpit/cockpit-model.ts'
 import type { Context } from '../../context.ts'
+import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
 import type { Settings } from '../../settings/settings.ts'
 
@@ -16,6 +17,10 @@ export interface Reading {
   send(data: Data): void
   /** Resolves after `ms`, or sooner when something was done, or came into view. */
   rest(ms: number): Promise<void>
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof CliError && error.code === 'workflow-not-found'
 }
 
 /** No more of the time than this part is spent on reading. */

@@ -35,13 +35,16 @@ export function startReader(
   const own = AbortSignal.any([signal, stop.signal])
   const source = shownSource(cockpit)
   let screen = shownScreen(cockpit)
-  let nap = new AbortController()
+  /** Of each part that rests: several read for one screen. */
+  const naps = new Set<AbortController>()
 
   const rest = async (ms: number): Promise<void> => {
+    const nap = new AbortController()
+    naps.add(nap)
     const shortMs = Math.min(ms, shortestRestMs)
     await context.sleep(shortMs, own)
     await context.sleep(ms - shortMs, AbortSignal.any([own, nap.signal]))
-    nap = new AbortController()
+    naps.delete(nap)
   }
   const reading: Reading = {
     context,
@@ -74,5 +77,8 @@ export function startReader(
   readOn().catch((error: unknown) => {
     if (!own.aborted) fail(error)
   })
-  return { source, stop: () => stop.abort(), wake: () => nap.abort() }
+  const wake = () => {
+    for (const nap of naps) nap.abort()
+  }
+  return { source, stop: () => stop.abort(), wake }
 }

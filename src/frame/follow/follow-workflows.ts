@@ -47,6 +47,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
   const know = createWaitKnowledge(store, request.workflows ?? {})
   const stopAdvising = advise(request, presenter)
   const stranding = watchStranded(store, presenter, request, workflows)
+  const deleted = new Set<string>()
   try {
     const changes = store.follow(request.workflowIds, {
       signal,
@@ -59,6 +60,7 @@ export async function follow(context: Context, store: Store, request: FollowRequ
       streamKeys: request.streamKeys,
       streamStarts: request.streamStarts,
       onNotice: (notice) => presenter.notice(notice),
+      onDeleted: sayDeleted,
     })
     for await (const read of changes) {
       const change = await withKnownWaits(read)
@@ -91,15 +93,21 @@ export async function follow(context: Context, store: Store, request: FollowRequ
     }
   }
 
+  /** At once, for its children may go on for long. */
+  function sayDeleted(id: string): void {
+    if (deleted.has(id) || !request.workflowIds.includes(id)) return
+    deleted.add(id)
+    workflows.delete(id)
+    // What is long is cut at its end.
+    presenter.notice(`Somebody deleted ${id}.`)
+  }
+
   /** Whoever went on after the last change was told of no end, and what was deleted has none. */
   async function lookAtTheRest(): Promise<void> {
-    for (const id of request.workflowIds.filter((id) => !hasEnded(workflows.get(id)))) {
+    for (const id of request.workflowIds.filter((id) => !deleted.has(id) && !hasEnded(workflows.get(id)))) {
       const workflow = await store.get(id)
       if (workflow) workflows.set(id, workflow)
-      else {
-        workflows.delete(id)
-        presenter.notice(`${id} was deleted.`)
-      }
+      else sayDeleted(id)
     }
   }
 

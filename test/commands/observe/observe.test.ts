@@ -287,7 +287,7 @@ test('a workflow that is deleted while it is watched is 4', async () => {
   }
   expect(await runCli('watch running', { store })).toMatchObject({
     code: 4,
-    stderr: 'running was deleted.\n',
+    stderr: 'Somebody deleted running.\n',
   })
 })
 

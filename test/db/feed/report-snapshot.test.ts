@@ -20,6 +20,27 @@ const report = (cursors: boolean | undefined) => {
   return [...reportSnapshot(round, following, createOutcome())]
 }
 
+test('what is deleted is told once, and not followed any more; its children are', () => {
+  const deleted: string[] = []
+  const positions = new Map(['a', 'child'].map((id) => [id, createPosition()]))
+  const options = {
+    signal: new AbortController().signal,
+    onDeleted: (id: string) => void deleted.push(id),
+  }
+  const snapshot = {
+    now: new Date(0),
+    rows: new Map([['child', { ...rows, workflow: { ...workflow, id: 'child' } }]]),
+    hasMessages: false,
+    limits: { rows: 50, bytes: 100_000 },
+  }
+  const following = { positions, active: new Map(positions), held: new Map(), options }
+  for (const ids of [['a', 'child'], ['child']])
+    expect([
+      ...reportSnapshot({ snapshot, ids, mayEnd: undefined }, following, createOutcome()),
+    ]).toHaveLength(ids.length - 1 === 1 ? 1 : 0)
+  expect([deleted, [...following.active.keys()]]).toEqual([['a'], ['child']])
+})
+
 test('a change tells where to go on, unless nobody reads it', () => {
   const [read] = report(undefined)
   expect(read?.type).toBe('status')
