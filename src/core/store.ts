@@ -34,6 +34,7 @@ import type {
   Step,
   StreamKey,
   StreamSummary,
+  StreamText,
   StreamValue,
   Wait,
   Workflow,
@@ -155,6 +156,12 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
     key: string,
     options?: StreamValuesOptions,
   ): AsyncIterable<readonly StreamValue[]>
+  /** The same for who prints lines of JSON, which needs no value of most of them: what is JSON already is passed on. */
+  streamTexts(
+    workflowId: string,
+    key: string,
+    options?: StreamValuesOptions,
+  ): AsyncIterable<readonly StreamText[]>
   /** The offset at which the last `count` values of a stream begin; 0 where there are not so many. */
   offsetOfLast(workflowId: string, key: string, count: number): Promise<number>
   /** `notifications` to this workflow, the oldest first, those that were read among them where DBOS keeps them. */

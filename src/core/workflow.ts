@@ -154,6 +154,12 @@ export interface StreamValue {
   readonly value: JsonValue
 }
 
+/** A value as a line of JSON has it: every digit, and nothing that a terminal may act on. */
+export interface StreamText {
+  readonly offset: number
+  readonly json: string
+}
+
 export interface StreamKey {
   readonly key: string
   readonly closed: boolean

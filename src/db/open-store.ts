@@ -35,7 +35,8 @@ import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
 import { readSituation } from './read/read-situation.ts'
 import { countSteps, readSteps } from './read/read-steps.ts'
-import { findOffsetOfLast, readStreamKeys, readStreams, readStreamValues } from './read/read-streams.ts'
+import { readStreamTexts, readStreamValues } from './read/read-stream-values.ts'
+import { findOffsetOfLast, readStreamKeys, readStreams } from './read/read-streams.ts'
 import { readWaitAt, readWaits } from './read/read-waits.ts'
 import {
   findByPrefix,
@@ -86,6 +87,7 @@ const functions = {
   streams: readStreams,
   streamKeys: readStreamKeys,
   streamValues: readStreamValues,
+  streamTexts: readStreamTexts,
   offsetOfLast: findOffsetOfLast,
   messages: readMessages,
   existing: listExisting,

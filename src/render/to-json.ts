@@ -11,10 +11,12 @@ import type { ListedQueue } from '../core/run/list-queues.ts'
 import type { ListedSchedule } from '../core/run/list-schedules.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
+import { escapeJson } from '../core/words/escape-controls.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
 import type {
   Message,
   Step,
+  StreamText,
   StreamValue,
   Wait,
   Workflow,
@@ -253,24 +255,12 @@ export function toJsonLine(value: unknown): string {
   return escapeJson(stringifyExact(value))
 }
 
-/** One line for each value, as `toStreamValueJson` has it; what they share is written once, for there may be millions. */
-export function toStreamValueLines(values: readonly StreamValue[]): string {
-  let shared: StreamValue | undefined
-  let head = ''
-  const lines = values.map((value) => {
-    if (value.key !== shared?.key || value.workflowId !== shared.workflowId) {
-      shared = value
-      head = `{"workflowId":${JSON.stringify(value.workflowId)},"key":${JSON.stringify(value.key)},"offset":`
-    }
-    return `${head}${value.offset},"value":${stringifyExact(value.value)}}`
-  })
-  return escapeJson(lines.join('\n'))
-}
-
-/** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */
-export function escapeJson(json: string): string {
-  return json.replaceAll(
-    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+/** Lines as `toStreamValueJson` has them, with what they share written once, for there may be millions. */
+export function toStreamLines(
+  { workflowId, key }: Pick<StreamValue, 'workflowId' | 'key'>,
+  values: readonly StreamText[],
+): string {
+  const shared = JSON.stringify({ workflowId, key }).slice(0, -1)
+  const head = `${escapeJson(shared)},"offset":`
+  return values.map(({ offset, json }) => `${head}${offset},"value":${json}}`).join('\n')
 }

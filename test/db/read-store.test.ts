@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import { DBOS } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
-import type { StreamValue } from '../../src/core/workflow.ts'
 import { createSession } from '../../src/db/connection/connect.ts'
 import { needsOf } from '../../src/db/feed/needs.ts'
 import { createPosition } from '../../src/db/feed/position.ts'
 import { readSnapshots } from '../../src/db/feed/read-snapshot.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { readSchema } from '../../src/db/tables/schema.ts'
+import { toJsonLine } from '../../src/render/to-json.ts'
 import { untilItEnds } from '../support/feed.ts'
 import { testApplication, testQueue, testVersion } from '../support/launch-dbos.ts'
 import { type LiveStore, openLiveStore } from '../support/live-store.ts'
@@ -294,6 +295,49 @@ test('every value of a stream is read in the format it was written in', async ()
   expect(values).toEqual(formats.map(([, , shown]) => shown))
 })
 
+test('lines of JSON hold the same values, however they come together', async () => {
+  await live.database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ('lines', 'SUCCESS', 'x')`,
+  )
+  const usual = (json: string) => `{"json":${json},"__dbos_serializer":"superjson"}`
+  const add = (key: string, from: number, to: number, value: string, serialization: string | null) =>
+    live.database.query(
+      `insert into dbos.streams (workflow_uuid, key, "offset", value, serialization)
+       select 'lines', $1, n, replace($4, '#', n::text), $5 from generate_series($2::int, $3) n`,
+      [key, from, to, value, serialization],
+    )
+  const one = usual('{"index":#,"text":"twenty characters..."}')
+  await add('plain', 0, 10_344, one, 'js_superjson')
+  await add('plain', 10_345, 10_345, '"__DBOS_STREAM_CLOSED__"', null)
+  await add('gaps', 5, 9, one, 'js_superjson')
+  await add('gaps', 20, 29, one, 'js_superjson')
+  await add('separators', 0, 3, usual('"\x01#\x01"'), 'js_superjson')
+  await add('separators', 4, 4, '', 'js_superjson')
+  await add('empty', 0, 0, '', 'js_superjson')
+  await add('formats', 0, 10_025, one, 'js_superjson')
+  await add('formats', 10_026, 10_050, '{"index": #}', 'portable_json')
+  await add('formats', 10_051, 10_060, usual('-0'), null)
+  await add('heavy', 0, 5, one, 'js_superjson')
+  await add('heavy', 6, 8, usual(`"#${'x'.repeat(1_500_000)}"`), 'js_superjson')
+  await add('heavy', 9, 49, one, 'js_superjson')
+  const keys = (await store.streamKeys('lines')).map(({ key }) => key)
+  expect(keys).toEqual(['empty', 'formats', 'gaps', 'heavy', 'plain', 'separators'])
+  const counts: number[] = []
+  for (const key of keys) {
+    for (const from of key === 'gaps' ? [0, 7] : [0]) {
+      const texts: object[] = []
+      const values: object[] = []
+      for await (const text of valuesOf(store.streamTexts('lines', key, { from }))) texts.push(text)
+      for await (const { offset, value } of valuesOf(store.streamValues('lines', key, { from })))
+        values.push({ offset, json: toJsonLine(value) })
+      expect(texts.length, key).toBe(values.length)
+      expect(isDeepStrictEqual(texts, values), key).toBe(true)
+      counts.push(texts.length)
+    }
+  }
+  expect(counts).toEqual([1, 10_061, 15, 13, 50, 10_345, 5])
+})
+
 test('values of megabytes come a few at a time, and every one of them', async () => {
   await live.database.query(
     `insert into dbos.workflow_status (workflow_uuid, status, name) values ('heavy', 'SUCCESS', 'x')`,
@@ -344,6 +388,6 @@ test('messages of megabytes are followed a few at a time, and every one of them'
   expect(sentAt).toEqual(Array.from({ length: 20 }, (_, index) => index))
 })
 
-async function* valuesOf(batches: AsyncIterable<readonly StreamValue[]>): AsyncGenerator<StreamValue> {
+async function* valuesOf<Value>(batches: AsyncIterable<readonly Value[]>): AsyncGenerator<Value> {
   for await (const batch of batches) yield* batch
 }

@@ -182,6 +182,7 @@ describe('the fake store and the real one agree', () => {
     for (const { key } of await ask((store) => store.streams(id))) {
       await ask(async (store) => (await collect(store.streamValues(id, key))).flat())
       await ask(async (store) => (await collect(store.streamValues(id, key, { from: 1 }))).flat())
+      await ask(async (store) => (await collect(store.streamTexts(id, key))).flat())
       for (const count of [1, 2, 9]) await ask((store) => store.offsetOfLast(id, key, count))
     }
   })

@@ -3,6 +3,7 @@ import { lookedAt } from '../../src/core/roots.ts'
 import type { WorkflowOrigin } from '../../src/core/run/start.ts'
 import type { Store } from '../../src/core/store.ts'
 import type { StreamValue, Workflow, WorkflowSummary } from '../../src/core/workflow.ts'
+import { toJsonLine } from '../../src/render/to-json.ts'
 import { isLetThrough } from './fake-management.ts'
 import { asTold, type FakeRows } from './fake-workflow.ts'
 import { type FakeWorld, withoutId } from './fake-world.ts'
@@ -20,6 +21,7 @@ type Reads = Pick<
   | 'streams'
   | 'streamKeys'
   | 'streamValues'
+  | 'streamTexts'
   | 'offsetOfLast'
   | 'messages'
   | 'existing'
@@ -96,6 +98,11 @@ export function createFakeReads(world: FakeWorld) {
       (await store.streams(workflowId)).map(({ key, closed }) => ({ key, closed })),
     streamValues: (workflowId, key, { from = 0 } = {}) =>
       readValues(entries.get(workflowId)?.rows.streams ?? [], workflowId, key, from),
+    streamTexts: async function* (workflowId, key, options) {
+      for await (const values of store.streamValues(workflowId, key, options)) {
+        yield values.map(({ offset, value }) => ({ offset, json: toJsonLine(value) }))
+      }
+    },
     offsetOfLast: async (workflowId, key, count) => {
       const rows = (entries.get(workflowId)?.rows.streams ?? []).filter(
         (row) => row.key === key && row.value !== undefined,

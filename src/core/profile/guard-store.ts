@@ -66,6 +66,7 @@ type ReadingMethod =
   | 'streams'
   | 'streamKeys'
   | 'streamValues'
+  | 'streamTexts'
   | 'offsetOfLast'
   | 'messages'
   | 'existing'

@@ -68,6 +68,14 @@ export function escapeControlLines(text: string): string[] {
   return text.split(/\r?\n/).map((line) => escapeControls(line.replaceAll('\t', '    ')))
 }
 
+/** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */
+export function escapeJson(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 function toSymbol(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (character === '\n') return '↵'

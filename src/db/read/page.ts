@@ -42,13 +42,6 @@ export function selectPage({
     ) weighed where coalesce(page_before, 0) < ${bytes} order by ${order}`
 }
 
-/** SQL for the same rows where they are not too large together, at half the cost; none at all where they are. */
-export function selectLightPage({ rows, order, weighed, limit }: PageQuery): string {
-  const weight = weighed.map((column) => `coalesce(octet_length(${column}), 0)`).join(' + ')
-  return `${rows} and (select sum(${weight}) from (${rows} order by ${order} limit ${limit}) page) < ${usualPageBytes}
-    order by ${order} limit ${limit}`
-}
-
 /** True when there may be more rows than this page holds. */
 export function isPartialPage(rows: readonly Row[], weighed: readonly string[], limits: PageLimits): boolean {
   if (rows.length >= limits.rows) return true

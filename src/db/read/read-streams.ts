@@ -1,17 +1,8 @@
-import type { StreamValuesOptions } from '../../core/store.ts'
-import type { StreamKey, StreamSummary, StreamValue } from '../../core/workflow.ts'
-import type { Row } from '../connection/connect.ts'
-import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
-import type { OpenDatabase } from '../executors/open-database.ts'
-import { decodeValue, isStreamEnd, streamEndMarks, usualSerialization } from '../tables/decode.ts'
+import type { StreamKey, StreamSummary } from '../../core/workflow.ts'
+import { streamEndMarks } from '../tables/decode.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { streams } from '../tables/streams.ts'
 import type { Database } from '../tables/system-database.ts'
-import { selectLightPage, selectPage } from './page.ts'
-
-const batchRows = 3000
-/** What is made of a batch is handed out in pieces, so that it is free again soon. */
-const pieceRows = 500
 
 /** Offsets are without gaps but for what was rewound: more of them are not worth counting. */
 const countedValues = 10_000
@@ -83,57 +74,4 @@ export async function findOffsetOfLast(
     [workflowId, key, streamEndMarks, count - 1],
   )
   return Number(row?.offset ?? 0)
-}
-
-/** By offset, a batch ahead of the consumer at most, up to the last value that is there at the start. */
-export async function* readStreamValues(
-  { session, schema, timing }: OpenDatabase,
-  workflowId: string,
-  key: string,
-  { from = 0, signal = new AbortController().signal, onNotice }: StreamValuesOptions = {},
-): AsyncGenerator<readonly StreamValue[]> {
-  const s = streams.in(schema, 's')
-  const stream = { workflowId, key }
-  const query = (sql: string, parameters: readonly unknown[]) =>
-    retryWhileDisconnected(session, timing, { signal, onNotice }, () => session.query(sql, parameters))
-  const newest = await query(
-    `select max(${s.offset}) as last from ${s} where ${s.workflowId} = $1 and ${s.key} = $2`,
-    [workflowId, key],
-  )
-  const last = Number(newest?.[0]?.last ?? -1)
-  const read = async (next: number): Promise<readonly Row[]> => {
-    if (next > last) return []
-    // The name of the same format, a million times over, takes time too.
-    const otherFormat = `nullif(coalesce(${s.serialization}, ''), '${usualSerialization}')`
-    const rows = `select ${s.offset}, ${s.value}, ${otherFormat} as other_format
-      from ${s} where ${s.workflowId} = $1 and ${s.key} = $2 and ${s.offset} between $3 and $4`
-    const columns = '"offset", value, other_format'
-    const page = { rows, columns, order: '"offset"', weighed: ['value'], limit: batchRows }
-    const range = [workflowId, key, next, last]
-    const light = (await query(selectLightPage(page), range)) ?? []
-    return light.length > 0 || signal.aborted ? light : ((await query(selectPage(page), range)) ?? [])
-  }
-
-  let rows = await read(from)
-  while (rows.length > 0) {
-    const upcoming = read(Number(rows.at(-1)?.offset) + 1)
-    // Whether it failed is asked after the consumer has taken this batch, if it ever comes back.
-    upcoming.catch(() => {})
-    for (let at = 0; at < rows.length; at += pieceRows) yield toValues(rows.slice(at, at + pieceRows), stream)
-    rows = await upcoming
-  }
-}
-
-function toValues(
-  rows: readonly Row[],
-  { workflowId, key }: Pick<StreamValue, 'workflowId' | 'key'>,
-): readonly StreamValue[] {
-  const values: StreamValue[] = []
-  for (const { offset, value, other_format: otherFormat } of rows) {
-    const text = String(value)
-    if (isStreamEnd(text)) continue
-    const serialization = otherFormat === null ? usualSerialization : String(otherFormat) || null
-    values.push({ workflowId, key, offset: Number(offset), value: decodeValue(text, serialization) })
-  }
-  return values
 }

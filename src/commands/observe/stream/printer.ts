@@ -1,18 +1,22 @@
 import type { Context } from '../../../context.ts'
-import type { StreamValue } from '../../../core/workflow.ts'
+import type { StreamText, StreamValue } from '../../../core/workflow.ts'
 import type { OutputFormat } from '../../../frame/output-format.ts'
 import { streamValueLine } from '../../../render/stream-value-line.ts'
 import { createStyle } from '../../../render/style.ts'
 import { escapeControlLines } from '../../../render/text.ts'
-import { toJsonText, toStreamValueJson, toStreamValueLines } from '../../../render/to-json.ts'
+import { toJsonLine, toJsonText, toStreamLines, toStreamValueJson } from '../../../render/to-json.ts'
 import { formatField } from '../../../render/value.ts'
 
 /** Prints stream values in the format that was asked for. */
 export interface Printer {
   /** Resolves when the reader can take more. */
   take(values: readonly StreamValue[]): Promise<void>
+  /** There where they are printed as they came. */
+  readonly takeTexts?: (stream: StreamName, texts: readonly StreamText[]) => Promise<void>
   end(): Promise<void>
 }
+
+type StreamName = Pick<StreamValue, 'workflowId' | 'key'>
 
 interface PrinterFlags {
   readonly output: OutputFormat
@@ -27,15 +31,26 @@ export function createPrinter(
 ): Printer {
   if (raw) return rawText(terminal)
   if (output === 'json') return jsonArray(terminal)
+  if (output === 'jsonl') return jsonLines(terminal)
   const { stdout } = terminal
   const style = createStyle(stdout.colorLevel)
   const toLine = (value: StreamValue) =>
     streamValueLine(value, { style, withKey, isTerminal: stdout.isTerminal && !rawString })
-  const toText = (values: readonly StreamValue[]) =>
-    output === 'jsonl' ? toStreamValueLines(values) : values.map(toLine).join('\n')
   return {
     take: async (values) => {
-      if (values.length > 0) await terminal.print(toText(values))
+      if (values.length > 0) await terminal.print(values.map(toLine).join('\n'))
+    },
+    end: async () => {},
+  }
+}
+
+function jsonLines(terminal: Context['terminal']): Printer {
+  return {
+    take: async (values) => {
+      for (const value of values) await terminal.print(toJsonLine(toStreamValueJson(value)))
+    },
+    takeTexts: async (stream, texts) => {
+      if (texts.length > 0) await terminal.print(toStreamLines(stream, texts))
     },
     end: async () => {},
   }

@@ -17,7 +17,10 @@ export function startOf(key: string, starts: ReadonlyMap<string, number>): Progr
   return { count: 0, nextOffset: starts.get(key) ?? 0 }
 }
 
-export function advance({ count, nextOffset }: Progress, values: readonly StreamValue[]): Progress {
+export function advance(
+  { count, nextOffset }: Progress,
+  values: readonly Pick<StreamValue, 'offset'>[],
+): Progress {
   return { count: count + values.length, nextOffset: (values.at(-1)?.offset ?? nextOffset - 1) + 1 }
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
-import type { Store } from '../../../core/store.ts'
+import type { Store, StreamValuesOptions } from '../../../core/store.ts'
 import type { Phrase } from '../../../core/words/command-line.ts'
-import { isEnded, type StreamKey, type Workflow } from '../../../core/workflow.ts'
+import { isEnded, type StreamKey, type StreamValue, type Workflow } from '../../../core/workflow.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import type { Printer } from './printer.ts'
@@ -31,8 +31,7 @@ export async function printSnapshot(
     let progress = startOf(key, starts)
     const from = progress.nextOffset
     const onNotice = (notice: string) => printNotice(context, notice)
-    for await (const values of store.streamValues(workflowId, key, { from, signal, onNotice })) {
-      await print.take(values)
+    for await (const values of printed(store, { workflowId, key }, { from, signal, onNotice }, print)) {
       progress = advance(progress, values)
       if (signal.aborted) break
     }
@@ -53,4 +52,25 @@ export async function printSnapshot(
   if (chosen.length === 0)
     printNotice(context, `${workflowId} has streamed nothing${isEnded(status) ? '' : ' yet'}.`)
   for (const ending of endings) printNotice(context, ending)
+}
+
+/** Each batch once it is printed. */
+async function* printed(
+  store: Store,
+  stream: Pick<StreamValue, 'workflowId' | 'key'>,
+  options: StreamValuesOptions,
+  { take, takeTexts }: Printer,
+): AsyncGenerator<readonly Pick<StreamValue, 'offset'>[]> {
+  const { workflowId, key } = stream
+  if (!takeTexts) {
+    for await (const values of store.streamValues(workflowId, key, options)) {
+      await take(values)
+      yield values
+    }
+    return
+  }
+  for await (const texts of store.streamTexts(workflowId, key, options)) {
+    await takeTexts(stream, texts)
+    yield texts
+  }
 }
