@@ -5,8 +5,10 @@ import { expect, test } from 'vitest'
 import {
   isAnswerChannel,
   isOwnExecutor,
+  queueOfPayload,
   startingExecutorId,
   toAnswerChannel,
+  toEnqueuedPayload,
   toOwnExecutorId,
   toSessionName,
 } from '../src/core/dbos-names.ts'
@@ -52,7 +54,7 @@ test.each([
   ['the names of sessions', /dbos_transact/, []],
   ['what executors listen with', /LISTEN dbos_/, []],
   ['the channels of DBOS', /dbos_\w+_channel/, []],
-  ['the channels of executors', /drover_(questions|answer)/, []],
+  ['the channels of executors', /drover_(questions|answer|enqueued)/, []],
   ['the keys of locks', /hashtextextended/, []],
   [
     'steps of DBOS',
@@ -115,4 +117,17 @@ test('nothing but a channel for answers is answered', () => {
   expect(isAnswerChannel(toAnswerChannel('0123456789abcdef0123456789abcdef'))).toBe(true)
   expect(isAnswerChannel('dbos_streams_channel')).toBe(false)
   expect(isAnswerChannel(`${toAnswerChannel('0123456789abcdef0123456789abcdef')}; drop`)).toBe(false)
+})
+
+test('an announced queue is read back in its own schema, and what is too long for Postgres is not announced', () => {
+  const queues = ['mails', 'a b', ' ', '', 'メール', '\u202e{"']
+  expect(queues.map((queue) => queueOfPayload('dbos', toEnqueuedPayload('dbos', queue) ?? ''))).toEqual(
+    queues,
+  )
+  expect(queueOfPayload('other', toEnqueuedPayload('dbos', 'mails') ?? '')).toBeUndefined()
+  expect(['', 'dbos', 'dbosmails', '{"queue":1}'].map((text) => queueOfPayload('dbos', text))).toEqual([
+    ...[undefined, undefined, undefined, undefined],
+  ])
+  expect(toEnqueuedPayload('dbos', 'x'.repeat(7994))).toHaveLength(7999)
+  expect(toEnqueuedPayload('dbos', 'é'.repeat(3998))).toBeUndefined()
 })

@@ -7,7 +7,8 @@ import { spawnProcess } from '../processes.js'
 import { round } from '../report.js'
 
 const seconds = 20
-const settleMs = 3000
+/** Until both are as they stay. */
+const settleMs = 13_000
 
 /** What a drover worker costs that has nothing to do, and a plain DBOS script with the same workflows and queues. */
 export async function idle(world) {

@@ -109,6 +109,23 @@ export function isAnswerChannel(channel: string): boolean {
   return /^drover_answer_[0-9a-f]{32}$/.test(channel)
 }
 
+/** Where drover's own executors hear what drover enqueued, so that they need not wait for their next look at the queue. */
+export const enqueuedChannel = 'drover_enqueued'
+
+/** Postgres refuses a longer payload. */
+const longestPayloadBytes = 7999
+
+/** Undefined for a queue whose name is too long to be announced. */
+export function toEnqueuedPayload(schema: string, queue: string): string | undefined {
+  const payload = `${schema} ${queue}`
+  return new TextEncoder().encode(payload).length > longestPayloadBytes ? undefined : payload
+}
+
+/** The queue that a payload names, if it is one of this schema. Whoever may connect may have written it. */
+export function queueOfPayload(schema: string, payload: string): string | undefined {
+  return payload.startsWith(`${schema} `) ? payload.slice(schema.length + 1) : undefined
+}
+
 /** SQL for the keys of advisory locks. `executorId` and `runnable` are SQL, too. */
 export const lockKey = {
   /** "This executor lives." */

@@ -12,8 +12,11 @@ import { pick } from '../db/tables/define-table.ts'
 import { launchedSchema, type TableNames } from '../db/tables/schema.ts'
 import { workflowStatus } from '../db/tables/workflow-status.ts'
 import { findRunnable, toRunnable } from './module/runnable.ts'
+import { watchExecutors } from './watch-executors.ts'
 
 const betweenRoundsMs = 5000
+/** Where nobody was seen to leave, for those who were never seen. */
+const longestQuietMs = 60_000
 const enoughToTell = 100
 
 /** Whose executors died. Living ones need a moment to connect again, after a restart of the server above all. */
@@ -35,6 +38,8 @@ interface HandOverOptions
     Pick<LaunchOptions, 'keepHandingOver' | 'onLog' | 'onHandOver' | 'onUnknown'> {
   /** What this process can run; the rest is left to others. */
   readonly registered: readonly RegisteredWorkflow[]
+  /** Where it looks who lives; without it each round looks at the workflows, too. */
+  readonly pool?: pg.Pool
 }
 
 interface HandingOver {
@@ -62,26 +67,38 @@ export function startHandingOver(options: HandOverOptions): HandingOver {
 async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): Promise<void> {
   const pause = (ms: number) => sleep(ms, signal)
   const reported = { unknown: new Set<Kind>(), doubts: false }
+  const executors = options.pool && options.keepHandingOver ? watchExecutors(options.pool) : undefined
+  const hasLost = async () => (await executors?.hasLost().catch(() => true)) ?? true
+  /** How long all of those who have workflows have been alive. */
+  let quietSinceMs: number | undefined
   while (!signal.aborted) {
+    const isQuiet = quietSinceMs !== undefined && performance.now() - quietSinceMs < longestQuietMs
+    if (!(await hasLost()) && isQuiet) {
+      await pause(betweenRoundsMs)
+      continue
+    }
+    quietSinceMs = undefined
     let nextRoundMs: number | undefined = options.keepHandingOver ? betweenRoundsMs : undefined
     try {
-      const { obstacle, unsettledMs } = await withConnection(
+      const { obstacle, unsettledMs, areAllAlive } = await withConnection(
         options.database,
         { sessionName: `${droverSession}-hand-over`, silenceMs: Infinity },
         async (client) => {
           const found = await seeSessions(client)
           if (found.obstacle) {
             const grant = found.seesSessions ? '' : ' (grant pg_read_all_stats)'
-            return { obstacle: `${found.obstacle}${grant}`, unsettledMs: 0 }
+            return { obstacle: `${found.obstacle}${grant}`, unsettledMs: 0, areAllAlive: false }
           }
+          let areAllAlive = true
           for (const kind of kinds) {
             if (signal.aborted || found.upMs < kind.settledServerMs) continue
-            await handOverOf(client, options, { kind, at: found.at, reported, pause, signal })
+            const round = { kind, at: found.at, reported, pause, signal }
+            if ((await handOverOf(client, options, round)) === 'suspects') areAllAlive = false
           }
           const [unsettledMs = 0] = kinds
             .map(({ settledServerMs }) => settledServerMs - found.upMs)
             .filter((ms) => ms > 0)
-          return { obstacle: undefined, unsettledMs }
+          return { obstacle: undefined, unsettledMs, areAllAlive }
         },
       )
       if (obstacle) {
@@ -89,6 +106,7 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
         return
       }
       if (unsettledMs > 0) nextRoundMs = unsettledMs
+      else if (areAllAlive) quietSinceMs = performance.now()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       options.onLog('warn', `could not look for workflows of dead executors: ${reason}`)
@@ -111,11 +129,11 @@ async function handOverOf(
   client: pg.Client,
   options: HandOverOptions,
   { kind, at, reported, signal, pause }: Round,
-): Promise<void> {
+): Promise<'all-alive' | 'suspects'> {
   const suspects = await findDead(client, options, kind)
-  if (suspects.length === 0) return
+  if (suspects.length === 0) return 'all-alive'
   await pause(kind.betweenLooksMs)
-  if (signal.aborted) return
+  if (signal.aborted) return 'suspects'
   if (!kind.isOwn && (await readUnknownSessions(client)).length > 0) {
     if (!reported.doubts) {
       options.onLog(
@@ -124,12 +142,13 @@ async function handOverOf(
       )
     }
     reported.doubts = true
-    return
+    return 'suspects'
   }
   if (!reported.unknown.has(kind)) await reportUnknown(client, options, suspects)
   reported.unknown.add(kind)
   const workflows = await takeFrom(client, options, { kind, suspects, at })
   if (workflows.length > 0) options.onHandOver(workflows)
+  return 'suspects'
 }
 
 /** Executors with unfinished workflows and no sign of life. Locks what it finds until the transaction ends. */

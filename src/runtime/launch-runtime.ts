@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DBOSConfig } from '@dbos-inc/dbos-sdk'
 import type pg from 'pg'
-import { droverSession, lockKey, toOwnExecutorId, toSessionName } from '../core/dbos-names.ts'
+import { droverSession, lockKey, queueOfPayload, toOwnExecutorId, toSessionName } from '../core/dbos-names.ts'
 import { CliError } from '../core/errors.ts'
 import type { LaunchOptions, Runtime } from '../core/run/runtime.ts'
 import { waitForTurn } from '../core/wait-for-turn.ts'
@@ -15,8 +15,9 @@ import { runnableWorkflows } from './module/registered-workflows.ts'
 import type { Sdk } from './module/sdk.ts'
 import type { Lifecycle } from './module/take-over-lifecycle.ts'
 import { nameTaken } from './name-taken.ts'
+import { registerQueues } from './queues/register-queues.ts'
+import { takeQueueRunner } from './queues/wake-queues.ts'
 import { startReconciling } from './reconcile.ts'
-import { registerQueues } from './register-queues.ts'
 import { holdExecutorSlot } from './slot/hold-executor-slot.ts'
 import { toStartFailure } from './start-failure.ts'
 import { startWorkflow } from './start-in-process.ts'
@@ -46,11 +47,18 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
     },
   }
   const executorId = given.executorId ?? toOwnExecutorId(randomUUID())
+  let waker: ReturnType<typeof takeQueueRunner> | undefined
   const slot = await holdExecutorSlot(
     { executorId, application: given.application, version: given.version ?? '', registration: null },
     options.database,
     options.onLog,
+    (payload) => {
+      const queue = queueOfPayload(given.database.schema, payload)
+      if (queue !== undefined) waker?.wake(queue)
+    },
   )
+  const taken = takeQueueRunner(sdk.queueRunner(), { onClaim: () => reconciling?.rouse() })
+  waker = taken
   const config = toConfig(loaded, executorId, options)
   const { own, application, database } = options
   const pool = config.systemDatabasePool
@@ -58,6 +66,7 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
     if (!own) await registerAsOlder(pool, database, { application, version })
   })
   const shutDown = async (drainMs: number) => {
+    taken.stop()
     await lifecycle.shutdown({ drainMs })
     await config.systemDatabasePool.end()
   }
@@ -89,18 +98,22 @@ export async function launchRuntime(loaded: LoadedModule, given: LaunchOptions):
     registration: { queues: config.listenQueues ?? 'all', workflows: registered },
   })
   nameSessions(config.systemDatabasePool, toSessionName(executorId, version))
-  const handOver = startHandingOver(handOverOptions)
+  const handOver = startHandingOver({ ...handOverOptions, pool: config.systemDatabasePool })
   reconciling = startReconciling({
     ...handOverOptions,
     pool: config.systemDatabasePool,
     isRunning: sdk.isRunning,
+    hearsClaims: taken.hearsClaims,
   })
 
   return {
     executorId,
     application: options.application,
     version,
-    start: (request) => startWorkflow(sdk, request),
+    start: async (request) => {
+      await startWorkflow(sdk, request)
+      reconciling?.rouse()
+    },
     shutdown: async ({ drainMs = 0 } = {}) => {
       await Promise.all([handOver.stop(), reconciling?.stop()])
       await shutDown(drainMs)

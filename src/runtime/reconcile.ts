@@ -9,6 +9,8 @@ import { type Identity, ranHere, tablesOf } from './hand-over.ts'
 import { findRunnable, toRunnable } from './module/runnable.ts'
 
 const betweenLooksMs = 5000
+/** Where this process holds nothing, and hears when it claims something. */
+const idleMs = 60_000
 /** Where something waits here for another process to appear. */
 const shortlyMs = 1000
 /** What stops again and again is left where it is. */
@@ -20,9 +22,13 @@ interface ReconcileOptions extends Identity, Pick<LaunchOptions, 'onLog' | 'onUn
   readonly pool: pg.Pool
   readonly registered: readonly RegisteredWorkflow[]
   isRunning(workflowId: string): boolean
+  /** Whether `rouse` is called when something was claimed. */
+  hearsClaims(): boolean
 }
 
 interface Reconciling {
+  /** This process holds something again. */
+  rouse(): void
   /** Something was taken that this process cannot run. */
   look(): void
   stop(): Promise<void>
@@ -42,18 +48,20 @@ interface HeldRow {
  * neither its step nor its error: it is put back, for whoever lives to take.
  */
 export function startReconciling(options: ReconcileOptions): Reconciling {
-  const { pool, registered, isRunning, onLog, onUnknown } = options
+  const { pool, registered, isRunning, hearsClaims, onLog, onUnknown } = options
   const own = new Set(registered.map((workflow) => toRunnable(options, workflow)))
   const reported = new Set<string>()
   const timesBack = new Map<string, number>()
   let stoppedBefore = new Set<string>()
   const stopped = new AbortController()
   let asked = new AbortController()
+  let roused = new AbortController()
   const finished = rounds()
 
   async function rounds(): Promise<void> {
     while (!stopped.signal.aborted) {
       asked = new AbortController()
+      roused = new AbortController()
       const next = await look().catch((error: unknown) => {
         onLog('debug', `could not look after what this process holds: ${String(error)}`)
         return 'calm' as const
@@ -62,11 +70,17 @@ export function startReconciling(options: ReconcileOptions): Reconciling {
       if (next === 'went-back') await sleep(shortlyMs, stopped.signal)
       const pauseMs = next === 'waits' ? shortlyMs : betweenLooksMs
       await sleep(pauseMs, AbortSignal.any([stopped.signal, asked.signal]))
+      if (next === 'idle' && hearsClaims())
+        await sleep(idleMs, AbortSignal.any([stopped.signal, asked.signal, roused.signal]))
     }
   }
 
-  async function look(): Promise<'calm' | 'waits' | 'went-back'> {
+  async function look(): Promise<'idle' | 'calm' | 'waits' | 'went-back'> {
     const held = await readHeld(pool, options)
+    if (held.length === 0) {
+      stoppedBefore = new Set()
+      return 'idle'
+    }
     await putBackStopped(held.filter((row) => own.has(row.runnable)))
     return await putBackForeign(held.filter((row) => !own.has(row.runnable) && !isRunning(row.workflowId)))
   }
@@ -111,6 +125,7 @@ export function startReconciling(options: ReconcileOptions): Reconciling {
 
   return {
     look: () => asked.abort(),
+    rouse: () => roused.abort(),
     stop: async () => {
       stopped.abort()
       await finished

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { type Host, startHost } from './host-process.ts'
@@ -132,4 +133,31 @@ test('a database that does not answer is unreachable, and its password is not to
     code: 'database-unreachable',
     message: 'Cannot connect to 127.0.0.1:1/x: connect ECONNREFUSED 127.0.0.1:1.',
   })
+})
+
+test('what drover enqueues is taken at once, also from a queue that is polled once in an hour', async () => {
+  await own.query(
+    `insert into dbos.queues (name, polling_interval_sec, application_name) values ('hourly', 3600, 'woken')`,
+  )
+  const host = await load()
+  const { application, version } = await host.launch({
+    database: own.target,
+    application: 'woken',
+    queues: ['hourly'],
+  })
+  const store = await openStore(own.target)
+  try {
+    const request = { name: 'work', workflowId: 'woken', args: [1, 0], queue: 'hourly', application, version }
+    // Whoever may connect may write there what he likes.
+    await own.query(
+      `select pg_notify('drover_enqueued', text) from unnest($1::text[]) text
+       union all select pg_notify('drover_enqueued', 'dbos nowhere ' || n) from generate_series(1, 5000) n`,
+      [['', 'dbos', '{"', 'x'.repeat(7999), `dbos ${'é'.repeat(3000)}`, 'dbos __proto__', 'dbos \u001b[2J']],
+    )
+    expect(await store.start(request)).toBe('started')
+    await ended(own, 'woken')
+    expect(host.output).toEqual({ stdout: '', stderr: '' })
+  } finally {
+    await store.close()
+  }
 })

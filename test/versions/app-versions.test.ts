@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openStore } from '../../src/db/open-store.ts'
 import { type Host, startHost } from '../runtime/host-process.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -69,6 +70,29 @@ describe.each([
     await host.shutdown()
     expect(await host.exit()).toBe(0)
     expect(host.output).toEqual({ stdout: '', stderr: '' })
+  })
+
+  test('takes what drover enqueues at once, also from a queue that is polled once in an hour', async () => {
+    await database.query(
+      `insert into dbos.queues (name, polling_interval_sec) values ('hourly', 3600) on conflict do nothing`,
+    )
+    const host = await startHost('work.mjs', { cwd: folder })
+    hosts.push(host)
+    const { application, version } = await host.launch({ database: database.target })
+    const store = await openStore(database.target)
+    try {
+      await store.start({
+        name: 'work',
+        workflowId: 'woken',
+        args: [1, 0],
+        queue: 'hourly',
+        application,
+        version,
+      })
+      expect(await resultOf('woken')).toHaveLength(1)
+    } finally {
+      await store.close()
+    }
   })
 
   test('is recovered by the next process when it is killed in mid-step', async () => {

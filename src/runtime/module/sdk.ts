@@ -23,6 +23,8 @@ export interface Sdk {
   >
   /** Whether the launched DBOS executes it in this process; also true where a version of the SDK does not say. */
   isRunning(workflowId: string): boolean
+  /** What polls queues; undefined where a version of the SDK has no such file. Nothing is said of what it is. */
+  queueRunner(): unknown
   /** From now on a launch waits for `use` right before it registers the version that it runs as. */
   beforeVersionIsRegistered(use: (version: string) => Promise<void>): void
 }
@@ -83,6 +85,13 @@ function openSdk(file: string, version: string): Sdk {
     registry: internal('decorators.js'),
     isRunning: (workflowId) =>
       DBOSExecutor.globalInstance?.systemDatabase.checkForRunningWorkflow?.(workflowId) ?? true,
+    queueRunner: () => {
+      try {
+        return internal('wfqueue.js').wfQueueRunner
+      } catch {
+        return undefined
+      }
+    },
     beforeVersionIsRegistered: (use) => {
       const { prototype }: typeof SystemDatabase = internal('system_database.js').SystemDatabase
       const register = registerVersionBySdk.get(prototype) ?? prototype.createApplicationVersion

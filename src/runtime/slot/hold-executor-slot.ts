@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { DatabaseTarget } from '../../core/database.ts'
-import { lockKey, slotSession } from '../../core/dbos-names.ts'
+import { enqueuedChannel, lockKey, slotSession } from '../../core/dbos-names.ts'
 import { type ExecutorAnswer, toAnswerPages } from '../../core/run/executor-protocol.ts'
 import type { LaunchOptions } from '../../core/run/runtime.ts'
 import { nextWaitMs } from '../../core/words/back-off.ts'
@@ -20,12 +20,13 @@ interface ExecutorSlot {
 
 /**
  * Locks the executor's slot on a connection of its own, and locks it again as soon as that connection was lost.
- * Throws when the first attempt fails.
+ * Throws when the first attempt fails. `onEnqueued` hears there what somebody announced, who may be anybody.
  */
 export async function holdExecutorSlot(
   beginning: Omit<ExecutorAnswer, 'schema'>,
   database: DatabaseTarget,
   onLog: LaunchOptions['onLog'],
+  onEnqueued: (payload: string) => void = () => {},
 ): Promise<ExecutorSlot> {
   const { executorId } = beginning
   const released = new AbortController()
@@ -46,6 +47,7 @@ export async function holdExecutorSlot(
       await own.run(`select pg_advisory_lock(${lockKey.slot('$1::text')})`, [executorId])
       if (pages.length > 0) await share(own)
       await answerQuestions(locked, own, () => pages, onLog)
+      await hearEnqueued(locked, own)
       // Lost after the last answer, and before anybody looked.
       if (isLost()) throw new Error('the connection was lost')
     } catch (error) {
@@ -59,6 +61,13 @@ export async function holdExecutorSlot(
     function isLost(): boolean {
       return state === 'lost'
     }
+  }
+
+  async function hearEnqueued(locked: pg.Client, own: SlotStatements): Promise<void> {
+    locked.on('notification', ({ channel, payload = '' }) => {
+      if (channel === enqueuedChannel) onEnqueued(payload)
+    })
+    await own.run(`listen ${enqueuedChannel}`)
   }
 
   async function share(own: SlotStatements): Promise<void> {

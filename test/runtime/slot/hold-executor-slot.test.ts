@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lockKey, slotSession } from '../../../src/core/dbos-names.ts'
 import { renderPhrase } from '../../../src/core/words/command-line.ts'
 import { holdExecutorSlot } from '../../../src/runtime/slot/hold-executor-slot.ts'
@@ -53,4 +53,30 @@ test('a lock that is refused on a living connection closes it, and is tried agai
   await waitUntil('it has the one connection', async () => (await sessions()).length === 1)
   await slot.release()
   await waitUntil('that one is closed too', async () => (await sessions()).length === 0)
+})
+
+test('what is announced is heard, whatever it is, and on another connection once that one was lost', async () => {
+  const heard: string[] = []
+  const lines: string[] = []
+  const slot = await holdExecutorSlot(
+    { executorId: `drover-${randomUUID()}`, application: 'shop', version: 'v1', registration: null },
+    database.target,
+    (_, line) => lines.push(renderPhrase(line)),
+    (payload) => heard.push(payload),
+  )
+  try {
+    const payloads = ['dbos mails', '', 'x'.repeat(7999), '\u001b[2J\u202e{"', 'dbos \n']
+    const announce = (texts: readonly string[]) =>
+      database.query(`select pg_notify('drover_enqueued', text) from unnest($1::text[]) text`, [texts])
+    await announce(payloads)
+    await waitUntil('all were heard', () => heard.length === payloads.length)
+    expect(heard).toEqual(payloads)
+    const [first] = await sessions()
+    await database.query('select pg_terminate_backend($1)', [first?.pid])
+    await waitUntil('the slot is locked again', () => lines.some((line) => line.includes('again')))
+    await announce(['dbos calls'])
+    await waitUntil('it hears again', () => heard.at(-1) === 'dbos calls')
+  } finally {
+    await slot.release()
+  }
 })

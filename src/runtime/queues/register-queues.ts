@@ -1,13 +1,13 @@
 import type pg from 'pg'
-import { droverQueue } from '../core/dbos-names.ts'
-import { CliError } from '../core/errors.ts'
-import type { LaunchOptions } from '../core/run/runtime.ts'
-import { pick } from '../db/tables/define-table.ts'
-import { queues } from '../db/tables/registered-queues.ts'
-import { launchedSchema, type TableNames } from '../db/tables/schema.ts'
+import { droverQueue } from '../../core/dbos-names.ts'
+import { CliError } from '../../core/errors.ts'
+import type { LaunchOptions } from '../../core/run/runtime.ts'
+import { pick } from '../../db/tables/define-table.ts'
+import { queues } from '../../db/tables/registered-queues.ts'
+import { launchedSchema, type TableNames } from '../../db/tables/schema.ts'
 
 /** The queue that `start` uses where nothing else is known; only in databases that drover created. */
-const droverPollMs = 100
+export const droverPollMs = 100
 const defaultPollingIntervalMs = 1000
 
 /**
