@@ -44,8 +44,8 @@ export interface Context {
   readonly projectFiles: ProjectFiles
   /** Text of a file, undefined where there is none. */
   readFile(path: string): Promise<string | undefined>
-  /** The text of a file as it comes; fails with a clear sentence where there is none. */
-  readChunks(path: string): Promise<AsyncIterable<string>>
+  /** The bytes of a file as they come; fails with a clear sentence where there is none. */
+  readChunks(path: string): Promise<AsyncIterable<Uint8Array>>
   /** In place of what was there. */
   writeFile(path: string, text: string): Promise<void>
   /** In one move, and only this user can read the file; makes the folder that it is in. */

@@ -14,8 +14,8 @@ import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
 import { makeHome, writePrivateFile } from './local/home/private-file.ts'
+import { readChunks } from './local/home/read-chunks.ts'
 import { createProjectFiles } from './local/home/read-project-files.ts'
-import { readTextChunks } from './local/home/read-text-chunks.ts'
 import { readTextFile } from './local/home/read-text-file.ts'
 import { takeChildRole } from './reload/child-role.ts'
 import { toAppCrash, toAppExit, toAppStandstill } from './runtime/app-end.ts'
@@ -68,7 +68,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     sleep,
     projectFiles: createProjectFiles(home),
     readFile: (file) => readTextFile(file, interrupts.signal),
-    readChunks: (file) => readTextChunks(file, interrupts.signal),
+    readChunks: (file) => readChunks(file, interrupts.signal),
     writeFile: (file, text) => writeFile(file, text),
     writePrivate: async (file, text) => {
       if (path.dirname(file) === home) makeHome(home)

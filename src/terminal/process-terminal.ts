@@ -138,6 +138,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
     readStdin: () => readAll(options.stdin, common.signal),
     stdinChunks: () => options.stdin.setEncoding('utf8'),
+    stdinBytes: () => options.stdin,
     liveRegion: openRegion,
     fullScreen: async (face) => {
       const { openFullScreen } = await import('./full-screen.ts')

@@ -87,6 +87,7 @@ export interface Terminal {
   readStdin(): Promise<string>
   /** The same as it comes. */
   stdinChunks(): AsyncIterable<string>
+  stdinBytes(): AsyncIterable<Uint8Array>
   liveRegion(output: Output): LiveRegion
   /** Takes the whole of this output, and the keys. Needs a terminal on stdin and there; given back also when the process ends in any way. */
   fullScreen(output: Output): Promise<FullScreen>

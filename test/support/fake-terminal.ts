@@ -9,7 +9,7 @@ export interface FakeTerminalOptions {
   /** Of both outputs as long as `useColor` was not called; 0 by default. */
   readonly colorLevel?: ColorLevel
   /** What `readStdin` gives. */
-  readonly stdin?: string | AsyncIterable<string>
+  readonly stdin?: string | AsyncIterable<string | Uint8Array>
   /**
    * Answers to prompts, in order; after the last one each prompt is left with ctrl-c. For a key program the names of the keys,
    * and between them what is waited for: it is given what the program shows.
@@ -53,9 +53,13 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
   }
 
   async function* stdinChunks(): AsyncGenerator<string> {
+    for await (const chunk of stdinBytes()) yield Buffer.from(chunk).toString('utf8')
+  }
+
+  async function* stdinBytes(): AsyncGenerator<Uint8Array> {
     const { stdin = '' } = options
-    if (typeof stdin === 'string') yield stdin
-    else yield* stdin
+    for await (const chunk of typeof stdin === 'string' ? [stdin] : stdin)
+      yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
   }
 
   const createOutput = () => {
@@ -141,6 +145,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     tellRunner: (output, command) => void output.write(`${command}\n`),
     readStdin: async () => (typeof options.stdin === 'object' ? '' : (options.stdin ?? '')),
     stdinChunks,
+    stdinBytes,
     liveRegion,
     fullScreen,
     spinner: () => ({ stop: () => {} }),

@@ -113,6 +113,6 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
   return { code: worstExitCode(codes), stdout: stdout(), stderr: stderr(), frames: frames(), remembered }
 }
 
-async function* chunksOf(text: string): AsyncGenerator<string> {
-  yield text
+async function* chunksOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text)
 }

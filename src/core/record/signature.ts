@@ -10,7 +10,10 @@ export interface Signature {
   readonly onUnrecorded: (why: Unrecorded) => void
 }
 
-/** Why nothing is put on record: there is none, nothing can be written through this connection, or this role may not write there. */
+/**
+ * Why nothing is put on record: there is none, it was made before there was such an action, nothing can be written through this
+ * connection, or this role may not write there.
+ */
 export type Unrecorded =
-  | { readonly reason: 'no-record' | 'read-only' }
+  | { readonly reason: 'no-record' | 'outdated' | 'read-only' }
   | { readonly reason: 'may-not'; readonly role: string }

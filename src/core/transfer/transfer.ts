@@ -66,9 +66,11 @@ function toLine(line: ExportHead | ExportEnd): string {
   return `${JSON.stringify(line)}\n`
 }
 
-/** Throws `invalid-argument` for what does not begin as an export does, or was written by a newer drover. */
+/** Throws `invalid-argument` for what does not begin as an export does, was cut off there, or was written by a newer drover. */
 export function requireHead(text: string): void {
+  if (text === '') throw emptyExport()
   const head = parseObject(text)
+  if (head === undefined && (text.startsWith(headBegin) || headBegin.startsWith(text))) throw cutOff(0, 0)
   if (head?.type !== 'export' || typeof head.format !== 'number' || !(head.format >= 1)) throw notAnExport()
   if (head.format <= format) return
   throw new CliError(
@@ -78,6 +80,14 @@ export function requireHead(text: string): void {
       hint: 'install that one, or export with this one',
     },
   )
+}
+
+const headBegin = '{"type":"export"'
+
+function emptyExport(): CliError {
+  return new CliError('invalid-argument', 'The export is empty. Nothing was imported.', {
+    hint: phrase`${command('export', ['ID'])} > FILE   # writes one; what it says tells why it did not`,
+  })
 }
 
 export function notAnExport(cause?: unknown): CliError {

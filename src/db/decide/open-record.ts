@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg'
 import { lockKey } from '../../core/dbos-names.ts'
 import type { RecordSetup } from '../../core/decide/decision-record.ts'
 import { CliError } from '../../core/errors.ts'
+import type { ActionName } from '../../core/record/recorded-action.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import type { Row } from '../connection/connect.ts'
 import { operatorGrants } from '../record/actions-table.ts'
@@ -23,6 +24,8 @@ export interface FoundRecord {
   readonly mayCall: boolean
   /** There are lines for actions, too, and this role may write them. */
   readonly hasActions: boolean
+  /** False of one that came later than this record, which an older drover made. */
+  knows(action: ActionName): boolean
   readonly mayRecord: boolean
   /** Nothing can be written through this connection. */
   readonly isReadOnly: boolean
@@ -49,11 +52,14 @@ const namesOf = (schema: SystemSchema) => [
 
 function toFound([row]: readonly Row[], schema: SystemSchema): FoundRecord {
   const hasFunction = typeof row?.source === 'string'
+  const current = recordFunctionBody(schema)
   return {
     kind: row?.has_table !== true ? 'none' : hasFunction ? 'function' : 'table',
-    isCurrent: row?.source === decideFunctionBody(schema) && row?.recorder === recordFunctionBody(schema),
+    isCurrent: row?.source === decideFunctionBody(schema) && row?.recorder === current,
     mayCall: row?.may_call === true,
     hasActions: typeof row?.recorder === 'string',
+    // What is done to tables that are not there is in no function.
+    knows: (action) => String(row?.recorder).includes(`'${action}'`) || !current.includes(`'${action}'`),
     mayRecord: row?.may_record === true,
     isReadOnly: row?.is_read_only === true,
   }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { CliError } from '../../core/errors.ts'
-import type { IntendedActionName, RecordedActionName } from '../../core/record/recorded-action.ts'
+import type { ActionName, IntendedActionName, RecordedActionName } from '../../core/record/recorded-action.ts'
 import type { Signature, Unrecorded } from '../../core/record/signature.ts'
 import { command } from '../../core/words/command-line.ts'
 import { stringifyExact } from '../../core/words/exact-number.ts'
@@ -39,10 +39,10 @@ export interface Recorder {
  * Undefined where nothing is to be recorded, or cannot be, which whoever signs hears. Throws `no-record` where that is
  * required. To be asked before a transaction begins.
  */
-export async function findRecorder(database: Database): Promise<Recorder | undefined> {
+export async function findRecorder(database: Database, action: ActionName): Promise<Recorder | undefined> {
   const { session, schema, signature } = database
   if (!signature || signature.recording === 'off') return undefined
-  const refusal = await findRefusal(database)
+  const refusal = await findRefusal(database, action)
   if (refusal) {
     if (signature.recording === 'required') throw noRecord(session, refusal)
     signature.onUnrecorded(refusal)
@@ -71,13 +71,14 @@ function signed({ actor, comment }: Signature): readonly (string | null)[] {
   return [actor.name, actor.source, comment]
 }
 
-async function findRefusal(database: Database): Promise<Unrecorded | undefined> {
+async function findRefusal(database: Database, action: ActionName): Promise<Unrecorded | undefined> {
   const { session, schema } = database
   const found = await findRecord(database)
   if (schema.isReplica || found.isReadOnly) return { reason: 'read-only' }
-  const { hasActions, mayRecord } = await createMissingRecord(database, found)
-  if (!hasActions) return { reason: 'no-record' }
-  if (mayRecord) return undefined
+  const record = await createMissingRecord(database, found)
+  if (!record.hasActions) return { reason: 'no-record' }
+  if (!record.knows(action)) return { reason: 'outdated' }
+  if (record.mayRecord) return undefined
   const [row] = await session.query('select current_user as role')
   return { reason: 'may-not', role: String(row?.role) }
 }
@@ -90,13 +91,16 @@ function noRecord({ target: { label } }: Session, why: Unrecorded): CliError {
       hint: command('audit init', [], { '--operator': why.role }),
     })
   }
-  return why.reason === 'read-only'
-    ? new CliError('no-record', sentence(`nothing can be written to ${label} from here`), {
-        hint: command('config'),
-      })
-    : new CliError('no-record', sentence(`${label} has no record of actions`), {
-        hint: command('audit init'),
-      })
+  if (why.reason === 'read-only') {
+    return new CliError('no-record', sentence(`nothing can be written to ${label} from here`), {
+      hint: command('config'),
+    })
+  }
+  const reason =
+    why.reason === 'outdated'
+      ? `the record of ${label} was made by an older drover, which did not know this action`
+      : `${label} has no record of actions`
+  return new CliError('no-record', sentence(reason), { hint: command('audit init') })
 }
 
 /** Changes something in a transaction; `record` adds the line of it, where lines are written. */
@@ -105,7 +109,7 @@ export async function changeOnRecord<Result>(
   action: RecordedActionName,
   use: (client: ClientBase, record: (line: ActionLine) => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, action)
   return database.session.transaction((client) =>
     use(client, async (line) => recorder?.done(client, action, [line])),
   )
@@ -119,7 +123,7 @@ export async function withIntent<Result>(
   use: () => Promise<Result>,
   describe: (result: Result) => object,
 ): Promise<Result> {
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, action)
   if (!recorder) return use()
   const intentId = await recorder.intend(action, line)
   let result: Result

@@ -5,7 +5,7 @@ import { exportWorkflows } from './export-workflows.ts'
 
 /** The same with a line that it began, and one that it ended, or did not. */
 export async function* exportOnRecord(database: Database, request: ExportRequest): AsyncGenerator<string> {
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, 'export')
   if (!recorder) return yield* exportWorkflows(database, request)
   const { workflowIds, payloads } = request
   const exported = { workflows: workflowIds.length, payloads }

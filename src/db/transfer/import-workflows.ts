@@ -34,7 +34,7 @@ export async function importWorkflows(
   { chunks, newIds }: ImportRequest,
 ): Promise<ImportReport> {
   const { session, schema } = database
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, 'import')
   const { turn, taken } = takeTurns(chunks)
   const [interrupt, forget] = exceptForReaders(session.options.interrupt)
   const lending = { silenceMs: transferSilenceMs(session), interrupt, isOurTurn: turn }
@@ -89,11 +89,18 @@ async function stage(
   signal: AbortSignal,
 ): Promise<string[]> {
   await client.query('create temp table import_lines (line jsonb) on commit drop')
+  let isEndOfLine = true
+  const checkedChunks = checked(chunks, (isEnd) => {
+    isEndOfLine = isEnd
+  })
   await pipeline(
-    Readable.from(checked(chunks)),
+    Readable.from(checkedChunks),
     client.query(copyFrom(`copy import_lines from stdin with ${rawLines}`)),
     { signal },
-  )
+  ).catch((error) => {
+    // A line that is no JSON, and nothing comes after it.
+    throw isNoLine(error) && !isEndOfLine ? cutOff(0, 0) : error
+  })
   await separateLines(client)
   await requireWhole(client)
   return stageRows(client, schema, newIds)
@@ -102,10 +109,15 @@ async function stage(
 /** A first line that is longer is not of an export. */
 const longestHead = 65_536
 
-/** Passes text on once its first line is that of an export. */
-async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+/** Passes text on once its first line is that of an export, and tells in the end whether that is the end of a line. */
+async function* checked(
+  chunks: AsyncIterable<string>,
+  onEnd: (isEndOfLine: boolean) => void,
+): AsyncGenerator<string> {
   let head: string | undefined = ''
+  let isEndOfLine = false
   for await (const chunk of chunks) {
+    if (chunk !== '') isEndOfLine = chunk.endsWith('\n')
     if (head === undefined) {
       yield chunk
       continue
@@ -118,6 +130,7 @@ async function* checked(chunks: AsyncIterable<string>): AsyncGenerator<string> {
     yield head
     head = undefined
   }
+  onEnd(isEndOfLine)
   if (head === undefined) return
   requireHead(head)
   yield head

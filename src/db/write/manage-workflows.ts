@@ -155,7 +155,7 @@ export async function manage(
   verb: ManageVerb,
   targets: readonly ManageTarget[],
 ): Promise<ManageResult[]> {
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, verb)
   if (verb === 'fork' || verb === 'rewind') return runFromStep(database, verb, targets, recorder)
   const changed = await changeApart(targets, (some) => changeAll(database, verb, some, recorder))
   const rest = targets.filter(({ workflowId }) => !changed.has(workflowId))

@@ -29,7 +29,7 @@ export function scanExecutors({ session, schema }: Database): Promise<RecoverySc
 /** Puts back what the dead executors of a request left, for the living to take; returns the ids. A worker that starts does the same for its own in `runtime/hand-over.ts`. */
 export async function handOver(database: Database, request: HandOverRequest): Promise<string[]> {
   const { session, schema } = database
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, 'recover')
   return session.transaction(async (client) => {
     const ids = await putBackOf(client, schema, request)
     const before = { status: 'PENDING', executorId: request.executorId, version: request.version }
@@ -45,7 +45,7 @@ export async function handOver(database: Database, request: HandOverRequest): Pr
 /** Gives waiting workflows another application version, so that executors of that one take them; returns the ids. */
 export async function moveToVersion(database: Database, request: MoveRequest): Promise<string[]> {
   const { session, schema } = database
-  const recorder = await findRecorder(database)
+  const recorder = await findRecorder(database, 'recover')
   return session.transaction(async (client) => {
     const ids = await move(client, schema, request)
     const before = { version: request.version }

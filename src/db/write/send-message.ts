@@ -49,7 +49,7 @@ async function findAnswered(
   const waits = await readWaits(database, [workflowId])
   const wait = waits.find((one) => one.asked && one.topic === topic)
   if (!wait) return undefined
-  const recorder = await findRecorder({ ...database, signature: { ...signature, recording: 'on' } })
+  const recorder = await findRecorder({ ...database, signature: { ...signature, recording: 'on' } }, 'send')
   if (!recorder) return undefined
   return {
     record: async (client) => {

@@ -37,7 +37,8 @@ export function signatureOf(
         return printNotice(context, 'not recorded: nothing can be written through this connection')
       }
       const options = why.reason === 'may-not' ? { '--operator': why.role } : {}
-      printNotice(context, phrase`not recorded: ${command('audit init', [], options)}`)
+      const cause = why.reason === 'outdated' ? 'the record was made by an older drover: ' : ''
+      printNotice(context, phrase`not recorded: ${cause}${command('audit init', [], options)}`)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { CliError } from '../../core/errors.ts'
-import { readPipe } from './read-text-chunks.ts'
+import { readPipe } from './read-chunks.ts'
 
 /** What comes from a device or a pipe; more is read by nobody. */
 const mostBytes = 64_000_000
@@ -28,13 +28,15 @@ function isPipe(file: string): boolean {
 }
 
 async function readWholePipe(file: string, interrupt: AbortSignal): Promise<string> {
-  let text = ''
+  const chunks: Buffer[] = []
+  let bytes = 0
   for await (const chunk of readPipe(file, interrupt)) {
-    text += chunk
-    if (text.length > mostBytes) throw endless(file)
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > mostBytes) throw endless(file)
   }
   if (interrupt.aborted) throw new CliError('interrupted', `Interrupted while reading ${file}.`)
-  return text
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function readNow(file: string): string | undefined {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Signature, Unrecorded } from '../../../src/core/record/signature.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { openStore } from '../../../src/db/open-store.ts'
@@ -344,6 +344,39 @@ test('without a record, and without the right to write to it, the action goes on
   await store.close()
   await bare.query(`drop owned by ${role}`)
   await bare.drop()
+})
+
+test('a record that was made before there was such an action refuses nothing, and that is told', async () => {
+  const old = await createTestDatabase({ own: false })
+  onTestFinished(old.drop)
+  const told: Unrecorded[] = []
+  const store = (await openStore(old.target)).as(adaSigns({ onUnrecorded: (why) => void told.push(why) }))
+  onTestFinished(store.close)
+  await store.createRecord({ run: true })
+  const [made] = await old.query(`select pg_get_functiondef('drover.record_dbos'::regproc) as sql`)
+  await old.query(String(made?.sql).replaceAll("'import'", "'nothing'"))
+  const text = [
+    '{"type":"export","format":1}',
+    '{"type":"workflow","row":{"id":"w","status":"SUCCESS","name":"n","createdAt":1,"updatedAt":1}}',
+    '{"type":"end","workflows":1}',
+  ].join('\n')
+  async function* chunks() {
+    yield text
+  }
+  const required = store.as(adaSigns({ recording: 'required' }))
+  await expect(required.importWorkflows({ chunks: chunks(), newIds: false })).rejects.toMatchObject({
+    code: 'no-record',
+    message: expect.stringContaining('was made by an older drover'),
+  })
+  expect(await store.existing(['w'])).toEqual([])
+  await store.importWorkflows({ chunks: chunks(), newIds: false })
+  expect(told).toEqual([{ reason: 'outdated' }])
+  await store.manage('rewind', [{ workflowId: 'w', status: 'SUCCESS', fromStep: 0 }])
+  expect(await store.actions({})).toMatchObject([{ action: 'rewind' }])
+  await store.createRecord({ run: true })
+  await store.importWorkflows({ chunks: chunks(), newIds: true })
+  expect(told).toHaveLength(1)
+  expect(await store.actions({ limit: 1 })).toMatchObject([{ action: 'import' }])
 })
 
 test("in drover's own database the record comes by itself", async () => {

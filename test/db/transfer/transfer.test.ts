@@ -155,20 +155,26 @@ test('an export without payloads holds none, and can be brought in', async () =>
   )
 })
 
+const cutOff =
+  /^The export was cut off: it (has no end|tells of \d+ workflows and has \d+)\. Nothing was imported\.$/
+
 test('an export that was cut off anywhere, or is none, brings nothing in', async () => {
   const to = await open()
   const text = await exported(from.store)
   const lines = text.split('\n')
   const cuts = [0, 10, text.length - 3, ...lines.map((_, index) => lines.slice(0, index).join('\n').length)]
-  for (const length of cuts.filter((cut) => cut < text.length - 1))
+  const middles = lines.map((line, index) => (cuts[index + 3] ?? 0) + Math.floor(line.length / 2))
+  for (const length of [...cuts, ...middles].filter((cut) => cut < text.length - 1))
     await expect(bringIn(to.store, text.slice(0, length)), `cut at ${length}`).rejects.toMatchObject({
       code: 'invalid-argument',
+      message: length === 0 ? 'The export is empty. Nothing was imported.' : expect.stringMatching(cutOff),
     })
   for (const wrong of ['hello\n', '{"type":"export","format":99}\n', `${lines[0]}\n{\n`, `${text}${text}`])
     await expect(bringIn(to.store, wrong), wrong.slice(0, 40)).rejects.toMatchObject({
       code: 'invalid-argument',
     })
   expect(await to.store.existing(all)).toEqual([])
+  expect(await bringIn(to.store, text.trimEnd())).toMatchObject({ workflows: { length: all.length } })
 })
 
 test('decisions go to a table of their own', async () => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Context } from '../../../context.ts'
 import { exitCodes } from '../../../core/exit-codes.ts'
+import { decodeLines } from '../../../core/transfer/decode-lines.ts'
 import type { ImportedWorkflow } from '../../../core/transfer/transfer.ts'
 import { confirm } from '../../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
@@ -37,8 +38,8 @@ export function importCommand(context: Context): Command {
 }
 
 async function runImport(context: Context, file: string | undefined, flags: ImportFlags): Promise<void> {
-  const chunks =
-    file === undefined || file === '-' ? context.terminal.stdinChunks() : await context.readChunks(file)
+  const bytes =
+    file === undefined || file === '-' ? context.terminal.stdinBytes() : await context.readChunks(file)
   await withStore(
     context,
     flags,
@@ -47,7 +48,10 @@ async function runImport(context: Context, file: string | undefined, flags: Impo
       // Into drover's own database nothing comes that anybody else looks at.
       const question = `Import workflows into ${label}?`
       await confirm(context, store, { what: 'Import workflows', question }, flags.yes || own)
-      const { workflows, lost } = await store.importWorkflows({ chunks, newIds: flags.newIds })
+      const { workflows, lost } = await store.importWorkflows({
+        chunks: decodeLines(bytes),
+        newIds: flags.newIds,
+      })
       await printRows(context, flags, {
         rows: workflows,
         columns: importColumns,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readTextChunks } from '../../../src/local/home/read-text-chunks.ts'
+import { readChunks } from '../../../src/local/home/read-chunks.ts'
 import { readTextFile } from '../../../src/local/home/read-text-file.ts'
 
 let directory: string
@@ -18,9 +18,9 @@ afterAll(() => rm(directory, { recursive: true }))
 const never = new AbortController().signal
 
 async function read(file: string, interrupt = never): Promise<string> {
-  let text = ''
-  for await (const chunk of await readTextChunks(file, interrupt)) text += chunk
-  return text
+  const chunks: Uint8Array[] = []
+  for await (const chunk of await readChunks(file, interrupt)) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ['file/below', /cannot be read: ENOTDIR/],
 ])('what is no file is refused before anything is read: %s', async (name, says) => {
   const file = name === 'nothing' ? name : path.resolve(directory, name)
-  await expect(readTextChunks(file, never)).rejects.toMatchObject({
+  await expect(readChunks(file, never)).rejects.toMatchObject({
     code: 'invalid-argument',
     message: expect.stringMatching(says),
   })

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 
-/** The text of a file or a pipe, piece by piece. Throws `invalid-argument` at once for what is none, or cannot be read. */
-export async function readTextChunks(file: string, interrupt: AbortSignal): Promise<AsyncIterable<string>> {
+/** The bytes of a file or a pipe, piece by piece. Throws `invalid-argument` at once for what is none, or cannot be read. */
+export async function readChunks(file: string, interrupt: AbortSignal): Promise<AsyncIterable<Buffer>> {
   const found = await stat(file).catch(refuse(file))
   const [kind] = kinds.find(([, isOfKind]) => isOfKind(found)) ?? []
   if (kind !== undefined) throw unreadable(file, `it is ${kind}`)
@@ -20,16 +20,16 @@ const kinds: readonly (readonly [string, (found: Stats) => boolean])[] = [
   ['a socket', (found) => found.isSocket()],
 ]
 
-async function* readFile(file: string): AsyncGenerator<string> {
+async function* readFile(file: string): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(file, 'utf8')
+    yield* createReadStream(file)
   } catch (error) {
     refuse(file)(error)
   }
 }
 
 /** As a socket, to where it is interrupted: what Node reads as a file holds its end up for as long as nothing is written. */
-export async function* readPipe(file: string, interrupt: AbortSignal): AsyncGenerator<string> {
+export async function* readPipe(file: string, interrupt: AbortSignal): AsyncGenerator<Buffer> {
   if (interrupt.aborted) return
   let freeing: NodeJS.Timeout | undefined
   const free = (): void => {
@@ -44,7 +44,7 @@ export async function* readPipe(file: string, interrupt: AbortSignal): AsyncGene
   if (interrupt.aborted) return leave()
   interrupt.addEventListener('abort', leave, { once: true })
   try {
-    yield* socket.setEncoding('utf8')
+    yield* socket
   } catch (error) {
     if (!interrupt.aborted) throw error
   } finally {
