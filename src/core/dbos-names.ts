@@ -139,3 +139,14 @@ export const lockKey = {
   /** What keeps a queue paused is being made. */
   pauses: `hashtextextended('drover:pauses', 0)`,
 } as const
+
+/** The mark with which a stream is closed, as the SDKs of all languages and ages write it. */
+export const streamEndMarks = [
+  '"__DBOS_STREAM_CLOSED__"',
+  '__DBOS_STREAM_CLOSED__',
+  'gASVGgAAAAAAAACMFl9fREJPU19TVFJFQU1fQ0xPU0VEX1+ULg==',
+] as const
+
+export function isStreamEnd(text: string): boolean {
+  return (streamEndMarks as readonly string[]).includes(text)
+}

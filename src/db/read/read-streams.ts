@@ -1,5 +1,5 @@
+import { streamEndMarks } from '../../core/dbos-names.ts'
 import type { StreamKey, StreamSummary } from '../../core/workflow.ts'
-import { streamEndMarks } from '../tables/decode.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { streams } from '../tables/streams.ts'
 import type { Database } from '../tables/system-database.ts'

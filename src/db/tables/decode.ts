@@ -62,17 +62,6 @@ function unwrapMessage(value: JsonValue): JsonValue {
   }
 }
 
-/** The mark with which a stream is closed, as the SDKs of all languages and ages write it. */
-export const streamEndMarks = [
-  '"__DBOS_STREAM_CLOSED__"',
-  '__DBOS_STREAM_CLOSED__',
-  'gASVGgAAAAAAAACMFl9fREJPU19TVFJFQU1fQ0xPU0VEX1+ULg==',
-] as const
-
-export function isStreamEnd(text: string): boolean {
-  return (streamEndMarks as readonly string[]).includes(text)
-}
-
 /** In which the SDK for TypeScript writes. */
 export const usualSerialization = 'js_superjson'
 

@@ -6,7 +6,7 @@ import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { readColumns } from './read-columns.ts'
 import { stagedAs } from './stage-rows.ts'
-import { transferParts, workflowReferences, workflowWords } from './transfer-parts.ts'
+import { transferParts, wordsOf, workflowReferences, workflowWords } from './transfer-parts.ts'
 
 /** What was staged goes into the tables of DBOS, as far as its workflow is not there yet. */
 export async function insertRows(
@@ -17,7 +17,7 @@ export async function insertRows(
   await insertWorkflows(client, schema)
   for (const { type, table, references } of transferParts) {
     if (!table.isIn(schema)) continue
-    const words = Object.keys(table.columns)
+    const words = wordsOf(table)
     const values: Record<string, string> = {
       ...Object.fromEntries(words.map((word) => [word, `r."${word}"`])),
       ...Object.fromEntries(references.map((word) => [word, mapped(word)])),

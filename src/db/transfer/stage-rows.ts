@@ -4,7 +4,7 @@ import type { Table } from '../tables/define-table.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import { readColumns } from './read-columns.ts'
-import { transferParts, workflowPayloads, workflowWords } from './transfer-parts.ts'
+import { transferParts, wordsOf, workflowPayloads, workflowWords } from './transfer-parts.ts'
 
 /** One pass over what arrived: which kind of line it is, and its row. */
 export async function separateLines(client: pg.ClientBase): Promise<void> {
@@ -27,7 +27,7 @@ export async function stageRows(
   const status = workflowStatus as unknown as Table<string>
   const lost = await stage(client, schema, { type: 'workflow', table: status, words: workflowWords })
   for (const { type, table } of transferParts)
-    lost.push(...(await stage(client, schema, { type, table, words: Object.keys(table.columns) })))
+    lost.push(...(await stage(client, schema, { type, table, words: wordsOf(table) })))
   await client.query(createIds(schema, newIds))
   for (const { type } of transferParts) lost.push(...(await findStrays(client, type)))
   return lost

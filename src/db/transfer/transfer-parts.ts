@@ -47,17 +47,20 @@ export const transferParts: readonly TransferPart[] = [
   }),
 ]
 
-/** They mean something only where they were given: numbers of transactions, and that it counts against a limit there. */
-const bound: readonly string[] = ['ownerXid', 'creatorXid', 'rateLimited']
+/** They mean something only where they were given: numbers of transactions, that it counts against a limit there, since when it is kept. */
+const bound: readonly string[] = ['ownerXid', 'creatorXid', 'rateLimited', 'retention']
 export const workflowPayloads = ['inputs', 'output', 'error'] as const
 export const workflowReferences: readonly string[] = ['parentId', 'forkedFrom']
 
 /** What a line of a workflow holds, whichever SDK made the tables. */
-export const workflowWords: readonly string[] = Object.keys(workflowStatus.columns).filter(
-  (word) => !bound.includes(word),
-)
+export const workflowWords: readonly string[] = wordsOf(workflowStatus as unknown as Table<string>)
+
+/** What a line of a row of this table may hold. */
+export function wordsOf(table: Table<string>): string[] {
+  return Object.keys(table.columns).filter((word) => !bound.includes(word))
+}
 
 /** The columns of a table that are there. */
 export function presentWords(schema: SystemSchema, table: Table<string>): string[] {
-  return Object.keys(table.columns).filter((word) => table.isIn(schema, word))
+  return wordsOf(table).filter((word) => table.isIn(schema, word))
 }

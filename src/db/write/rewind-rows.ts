@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
-import { dbosStep } from '../../core/dbos-names.ts'
+import { dbosStep, streamEndMarks } from '../../core/dbos-names.ts'
 import type { ManageTarget } from '../../core/manage/manage.ts'
-import { streamEndMarks } from '../tables/decode.ts'
 import { notifications } from '../tables/notifications.ts'
 import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'

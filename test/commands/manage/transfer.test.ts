@@ -45,6 +45,29 @@ test.each([
   expect(run.stderr).toContain('hint: ')
 })
 
+test('what is no UTF-8 is refused, and its line told', async () => {
+  const { stdout } = await runCli('export done', { store: createExampleStore() })
+  const [head = '', ...lines] = stdout.split('\n')
+  async function* stdin() {
+    yield `${head}\n`
+    yield Buffer.from([0x7b, 0xff, 0x0a])
+    yield lines.join('\n')
+  }
+  const store = createFakeStore([], { own: true })
+  const run = await runCli('import', { store, stdin: stdin() })
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toContain('Line 2 of the export is not valid UTF-8. Nothing was imported.\nhint: ')
+  expect(await store.existing(['done'])).toEqual([])
+})
+
+test('a path at which nothing stands is told', async () => {
+  const run = await runCli(['export', 'done', '--redact', 'card.\u202enumber'], {
+    store: createExampleStore(),
+  })
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing stands at ') })
+  expect(run.stderr).not.toContain('\u202e')
+})
+
 test('an id that is not there keeps no other one back', async () => {
   const run = await runCli('export done nobody', { store: createExampleStore() })
   expect(run.code).toBe(4)

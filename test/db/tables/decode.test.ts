@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { isStreamEnd } from '../../../src/core/dbos-names.ts'
 import type { JsonValue } from '../../../src/core/workflow.ts'
-import { decodeError, decodeInput, decodeValue, isStreamEnd } from '../../../src/db/tables/decode.ts'
+import { decodeError, decodeInput, decodeValue } from '../../../src/db/tables/decode.ts'
 import { formatValue } from '../../../src/render/value.ts'
 
 const require = createRequire(import.meta.url)

@@ -54,7 +54,8 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
       hint: 'add > workflows.jsonl to write it to one',
     })
   }
-  const redact = flags.redact && createRedaction(flags.redact)
+  const unused = new Set(flags.redact)
+  const redact = flags.redact && createRedaction(flags.redact, (path) => unused.delete(path))
   await withReadStore(context, flags, async (store) => {
     const chosen = filter
       ? await matchingIds(store, await withWholeExecutor(context, store, filter))
@@ -69,6 +70,7 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
       if (interrupts.signal.aborted) return context.exitWith(interruptCode(context))
     }
     printNotice(context, `${counted(workflowIds.length, 'workflow')} of ${store.database.label} exported.`)
+    for (const path of unused) printNotice(context, `Nothing stands at ${path}: nothing was taken out there.`)
   })
 }
 
