@@ -5,11 +5,36 @@ import type { TestDatabase } from '../support/database.ts'
 import { installBeside } from './sdk-cache.ts'
 
 /** The worker of test/fixtures, with one workflow that has ended and one that waits. */
-export async function startWorker(sdkVersion: string, { target }: TestDatabase): Promise<ChildProcess> {
-  const script = await installBeside(sdkVersion, 'versions-worker.mjs')
+export function startWorker(sdkVersion: string, database: TestDatabase): Promise<ChildProcess> {
+  return startFixture(sdkVersion, database, 'versions-worker.mjs', {})
+}
+
+/** What `versions-shapes.mjs` makes before it is ready: without a prefix nothing. */
+export interface Shapes {
+  readonly prefix?: string
+  /** Of each shape. */
+  readonly count?: number
+  readonly hostile?: string
+}
+
+export function startShapes(
+  sdkVersion: string,
+  database: TestDatabase,
+  shapes: Shapes = {},
+): Promise<ChildProcess> {
+  return startFixture(sdkVersion, database, 'versions-shapes.mjs', { SHAPES: JSON.stringify(shapes) })
+}
+
+async function startFixture(
+  sdkVersion: string,
+  { target }: TestDatabase,
+  fixture: Parameters<typeof installBeside>[1],
+  env: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const script = await installBeside(sdkVersion, fixture)
   const worker = fork(script, {
     cwd: path.dirname(script),
-    env: { PATH: process.env.PATH, WORKER_DATABASE_URL: target.url },
+    env: { PATH: process.env.PATH, WORKER_DATABASE_URL: target.url, ...env },
     stdio: 'ignore',
     execArgv: [],
   })
