@@ -1,9 +1,10 @@
 // Bundles the sources for Node, which loads a few files in a fraction of the time of a thousand. A new file begins where
 // the sources say `import()`, so that a command loads what it needs and nothing else. src/launch loads them.
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
+import { readLicences, readLock } from './licences.js'
 import {
   deferChildProcess,
   deferCryptography,
@@ -43,7 +44,7 @@ const isLongRunning = (entryPoint = '') => /(^|\/)mcp[/.]/.test(entryPoint)
 const { modules, packages } = await bundle()
 const files = packMain(modules)
 const buildId = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
-const licences = { name: 'LICENSES.txt', text: await readLicences(packages) }
+const licences = { name: 'LICENSES.txt', text: await readLicences(await bundledOnly(packages)) }
 await replaceOutput([...files, await bundleLauncher(buildId), licences])
 
 /** ES modules first, because only those can be split, and then each as CommonJS: V8 keeps no compiled code of the others. */
@@ -101,18 +102,9 @@ function packagesOf(inputs) {
 }
 
 /** Of packages that come with the bundle alone: the others are installed beside it, with theirs. */
-async function readLicences(names) {
-  const { packages } = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'))
-  const texts = names
-    .filter((name) => packages[`node_modules/${name}`]?.dev)
-    .map(async (name) => {
-      const folder = path.join(root, 'node_modules', name)
-      const found = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file))
-      if (!found) throw new Error(`${name} has no licence that could be shipped with it`)
-      const { version, license } = packages[`node_modules/${name}`]
-      return `${name} ${version} (${license})\n\n${await readFile(path.join(folder, found), 'utf8')}`
-    })
-  return (await Promise.all(texts)).join(`\n${'-'.repeat(78)}\n\n`)
+async function bundledOnly(names) {
+  const packages = await readLock()
+  return names.filter((name) => packages[`node_modules/${name}`]?.dev)
 }
 
 /** What many of the files need that are loaded one by one, and is not in main.js. */

@@ -24,6 +24,8 @@ export interface ChildProcess {
 /** Everything that a command may touch. The only injection there is. */
 export interface Context {
   readonly version: string
+  /** `executable` is one file that attaches to databases: it has no embedded Postgres, and loads no application. */
+  readonly edition: 'package' | 'executable'
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
@@ -32,7 +34,7 @@ export interface Context {
   /** The words by which this command line named the database, not quoted: each command that is printed carries them. */
   readonly databaseFlags: readonly string[]
   readonly interrupts: Interrupts
-  /** Loaded by the first who asks. */
+  /** Loaded by the first who asks. Throws `package-needed` in the executable. */
   local(): Promise<LocalDatabase>
   readonly started: StartedLog
   /** OS user and host, such as `ada@laptop`. */
@@ -54,7 +56,7 @@ export interface Context {
   appendFile(path: string, text: string): Promise<void>
   /** Connects, and says within `connectTimeoutMs` if it cannot. */
   openStore(target: DatabaseTarget): Promise<Store>
-  /** Imports a module that registers workflows: a path, or `drover:demo`. */
+  /** Imports a module that registers workflows: a path, or `drover:demo`. Throws `package-needed` in the executable. */
   loadApp(specifier: string, options: LoadOptions): Promise<App>
   /** What this process is to one of drover's that starts it again when files change; undefined elsewhere. */
   readonly reloaded: ReloadedProcess | undefined

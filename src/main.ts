@@ -10,6 +10,7 @@ import type { ChildProcess, Context } from './context.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
+import { bringsNoDatabase, needsPackage } from './core/run/needs-package.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
@@ -23,8 +24,14 @@ import { watchReader } from './terminal/closed-reader.ts'
 import { createTerminal } from './terminal/process-terminal.ts'
 import { standardOutput } from './terminal/standard-output.ts'
 
-/** The composition root: the only place that knows the real process. Resolves to its exit code once all output is out. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+/**
+ * The composition root: the only place that knows the real process. Resolves to its exit code once all output is out.
+ * The executable, which has no `package.json` beside it, says which version it is.
+ */
+export async function main(
+  argv: readonly string[],
+  executable?: { readonly version: string },
+): Promise<ExitCode> {
   prepareForPg()
   silenceWarnings()
   const interrupts = new AbortController()
@@ -55,7 +62,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   let local: Promise<LocalDatabase> | undefined
 
   const context: Context = {
-    version: ownVersion(),
+    version: executable?.version ?? ownVersion(),
+    edition: executable ? 'executable' : 'package',
     terminal,
     env: process.env,
     cwd: process.cwd(),
@@ -84,7 +92,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     exitWith: (code) => codes.push(code),
     spawnDrover,
     runShell,
-    local: () => {
+    local: async () => {
+      if (executable) throw bringsNoDatabase()
       local ??= import('./local/local-database.ts').then(({ createLocalDatabase }) =>
         createLocalDatabase({ home, env: process.env, onNotice: (notice) => terminal.note(notice) }),
       )
@@ -95,6 +104,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       return openStore(target, {}, terminal.note, interrupts.signal)
     },
     loadApp: async (specifier, options) => {
+      if (executable) throw needsPackage('--app')
       const { loadApp } = await import('./runtime/load-app.ts')
       const sayAtOnce = await prepareReport(context, argv)
       const loading = { specifier, isLoaded: false }

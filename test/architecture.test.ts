@@ -204,6 +204,7 @@ test('only the composition root knows the real process', () => {
 /** Where a command is named in prose, for nobody to paste: help, and the names of commands that were mistyped. */
 const namesCommands = [
   'cli/help-topics.ts',
+  'cli/edition.ts',
   'cli/program.ts',
   'cli/run-program.ts',
   'commands/answer/decide.ts',

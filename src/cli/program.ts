@@ -3,6 +3,7 @@ import { commandGroups } from '../commands/index.ts'
 import type { ListedCommand } from '../commands/listed-command.ts'
 import type { Context } from '../context.ts'
 import type { ColorLevel, ColorMode } from '../terminal/terminal.ts'
+import { firstSteps, requireEdition } from './edition.ts'
 import { schemaTopic, topicNames } from './topic-names.ts'
 
 /** The command line: `drover` with every command that works, in help order. Loads those that `argv` names. */
@@ -33,7 +34,10 @@ export async function createProgram(context: Context, argv: readonly string[]): 
       subcommandTerm: (command) => [command.name(), usageOf(command)].join(' ').trim(),
       optionDescription: describeOption,
     })
-    .hook('preAction', (_, action) => terminal.useColor(action.optsWithGlobals<{ color: ColorMode }>().color))
+    .hook('preAction', (_, action) => {
+      terminal.useColor(action.optsWithGlobals<{ color: ColorMode }>().color)
+      requireEdition(context, action)
+    })
   for (const option of globalOptions()) program.addOption(option)
   program.optionsGroup('Options:')
   for (const { title, commands } of commandGroups) {
@@ -52,7 +56,7 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     program.addCommand(schemaCommand(context).copyInheritedSettings(program), { hidden: true })
   }
   return program
-    .addHelpText('after', '\nA first look, with nothing installed: drover demo')
+    .addHelpText('after', `\n${firstSteps(context)}`)
     .allowExcessArguments()
     .action(async () => {
       const [typed, ...operands] = program.args

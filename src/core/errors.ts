@@ -24,6 +24,7 @@ export const exitNameByErrorCode = {
   'ambiguous-workflow': 'usage',
   'foreign-workers': 'usage',
   'unsupported-platform': 'usage',
+  'package-needed': 'usage',
   'ledger-unusable': 'usage',
   'permission-denied': 'permission',
   'read-only': 'permission',

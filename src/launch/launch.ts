@@ -12,15 +12,32 @@ type Factory = (
   importByNode: (specifier: string) => Promise<unknown>,
 ) => void
 
-/** Loads the bundle beside this file, runs one command line with it, and exits with its code. */
-export async function launch(argv: readonly string[]): Promise<never> {
-  if (isVersion(argv) && printVersion()) process.exit(0)
+/** Where the bundle is. */
+export interface Bundle {
+  /** The text of one of its files, such as `main.js`, which is ASCII. */
+  read(name: string): string
+  readonly version: string
+  readonly isExecutable: boolean
+}
+
+/** Loads the bundle, by default that beside this file, runs one command line with it, and exits with its code. */
+export async function launch(argv: readonly string[], bundle: Bundle = besideThisFile): Promise<never> {
+  if (isVersion(argv) && printVersion(bundle)) process.exit(0)
   const cache = openCodeCache(argv)
   cache.saveWhileYoung()
-  const { main } = createRequire(cache)('./main.js') as typeof import('../main.ts')
-  const code = await main(argv)
+  const { main } = createRequire(bundle, cache)('./main.js') as typeof import('../main.ts')
+  const code = await main(argv, bundle.isExecutable ? bundle : undefined)
   await cache.save()
   process.exit(code)
+}
+
+const besideThisFile: Bundle = {
+  // ASCII is read fastest as what it is.
+  read: (name) => readFileSync(path.join(__dirname, name), 'latin1'),
+  get version() {
+    return JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')).version
+  },
+  isExecutable: false,
 }
 
 function isVersion([flag, ...others]: readonly string[]): boolean {
@@ -28,8 +45,7 @@ function isVersion([flag, ...others]: readonly string[]): boolean {
 }
 
 /** Without the program, which takes several times longer to load. False where the output cannot be written: the program says why. */
-function printVersion(): boolean {
-  const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8'))
+function printVersion({ version }: Bundle): boolean {
   try {
     writeSync(1, `${version}\n`)
     return true
@@ -39,14 +55,14 @@ function printVersion(): boolean {
 }
 
 /** `require` of chunks of the bundle; what else they require is Node's business. */
-function createRequire(cache: CodeCache): Require {
+function createRequire(bundle: Bundle, cache: CodeCache): Require {
   const factories: Record<string, Factory> = {}
   const modules = new Map<string, Module>()
   const requireChunk: Require = (specifier) => {
     if (!specifier.startsWith('./')) return require(specifier)
     const known = modules.get(specifier)
     if (known) return known.exports
-    if (!factories[specifier]) Object.assign(factories, readChunk(cache, specifier))
+    if (!factories[specifier]) Object.assign(factories, readChunk(bundle, cache, specifier))
     const module: Module = { exports: {} }
     modules.set(specifier, module)
     factories[specifier]?.(module.exports, requireChunk, module, __dirname, (name) => import(name))
@@ -56,9 +72,8 @@ function createRequire(cache: CodeCache): Require {
 }
 
 /** A file of the bundle is an object of modules by name: those that are needed together; before a `#` stands its own. */
-function readChunk(cache: CodeCache, specifier: string): Record<string, Factory> {
-  const filename = path.join(__dirname, specifier.split('#', 1)[0] ?? '')
-  // The bundle is ASCII, which is read fastest as what it is.
-  const script = cache.compile(path.basename(filename), readFileSync(filename, 'latin1'), { filename })
+function readChunk(bundle: Bundle, cache: CodeCache, specifier: string): Record<string, Factory> {
+  const name = path.basename(specifier.split('#', 1)[0] ?? '')
+  const script = cache.compile(name, bundle.read(name), { filename: path.join(__dirname, name) })
   return script.runInThisContext()
 }

@@ -31,7 +31,8 @@ export function watchReader(onLeft: () => void): void {
  * its last reader left. Node has no public way to it. On anything but a pipe it aborts the process.
  */
 function watchPipe(onLeft: () => void): void {
-  const descriptor = openOwn() ?? 1
+  const descriptor = openOwn()
+  if (descriptor === undefined) return
   const { TCP, constants: kinds } = (process as unknown as { binding(name: 'tcp_wrap'): TcpWrap }).binding(
     'tcp_wrap',
   )
@@ -45,7 +46,10 @@ function watchPipe(onLeft: () => void): void {
   handle.readStart()
 }
 
-/** A description of its own, else the one that others write to no longer waits where it is full; undefined where it is refused. */
+/**
+ * A description of its own: the one that others write to would no longer wait where it is full, and Node could not open its
+ * stream beside the handle. Undefined where it is refused, as for a pipe that another user made (su, runuser).
+ */
 function openOwn(): number | undefined {
   try {
     return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK)

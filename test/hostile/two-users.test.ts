@@ -79,6 +79,19 @@ const drover = (args: readonly string[], options?: Parameters<typeof runAs>[3]) 
   runAs(victim, process.execPath, [droverBin, ...args], options)
 
 test.skipIf(!isRoot)(
+  'a pipe that another user made takes all of the output, as under su and runuser (as root)',
+  async () => {
+    const line = `{ runuser -u "$1" -- env HOME="$2" "$3" "$4" help --json; echo "code $?"; } | cat`
+    const words = [victim.name, victim.directory, process.execPath, droverBin]
+    const child = spawn('sh', ['-c', line, 'sh', ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    expect(stderr).toBe('')
+    expect(stdout.slice(-'code 0\n'.length)).toBe('code 0\n')
+    expect(JSON.parse(stdout.slice(0, -'code 0\n'.length))).toMatchObject({ commands: expect.anything() })
+  },
+)
+
+test.skipIf(!isRoot)(
   'who squats in the place of the socket hears nothing, whoever is first (as root)',
   async () => {
     const home = path.join(victim.directory, 'deep'.repeat(25))

@@ -12,6 +12,8 @@ import { createFakeTerminal, type FakeTerminal, type FakeTerminalOptions } from 
 
 export interface RunCliOptions extends FakeTerminalOptions {
   readonly store?: Store
+  /** By default the package, as it is installed. */
+  readonly edition?: Context['edition']
   /** What connecting throws. */
   readonly failure?: Error
   /** How a database is opened; the command line names it. */
@@ -66,6 +68,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
   const local = { exists: () => false, ...options.local } as LocalDatabase
   const context: Context = {
     version: '0.0.0-test',
+    edition: options.edition ?? 'package',
     terminal,
     env: { ...(hasDatabase ? { DROVER_DB_URL: 'postgres://localhost/test' } : {}), ...options.env },
     cwd: '/project',

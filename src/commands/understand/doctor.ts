@@ -122,6 +122,7 @@ async function checkDatabase(context: Context, flags: DoctorFlags, limit: TimeLi
 }
 
 async function checkEmbedded(context: Context): Promise<Findings['lines']> {
+  if (context.edition === 'executable') return []
   const local = await context.local()
   if (!local.exists())
     return [{ check: 'embedded', verdict: 'ok', message: 'there is no embedded Postgres', fix: null }]
