@@ -7,7 +7,8 @@ import { openScreen } from '../screens.js'
 import { fill } from './million.js'
 
 const seconds = 20
-const settleMs = 5000
+/** By then V8 has compiled and collected what a start leaves behind; what that costs is in the first frame. */
+const settleMs = 20_000
 const restMs = 15_000
 const openings = 9
 const changesPerSecond = 50
@@ -57,8 +58,8 @@ export async function top(world) {
       ...['list --watch', 'top'].flatMap((name) =>
         Object.entries(costs[name]).map(([when, cost]) => [
           `${name}, ${when}: ≤ 1 transaction/s (${round(cost.transactions)})`,
-          // One more or less is a matter of when it was begun to count.
-          cost.transactions <= 1 + 1 / seconds,
+          // One more or less is a matter of when it was begun to count, and two are of autovacuum, which looks in each minute.
+          cost.transactions <= 1 + 3 / seconds,
           exact,
         ]),
       ),
