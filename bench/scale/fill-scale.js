@@ -1,20 +1,31 @@
 const day = 86_400_000
 const batch = 250_000
+const tables = [
+  ...['workflow_status', 'workflow_input', 'workflow_output', 'operation_outputs', 'notifications'],
+  ...['workflow_events', 'workflow_events_history', 'streams'],
+]
+
+/** How many are active, whatever the number of all: half of them the newest, half anywhere. */
+const active = 20_000
 
 /**
- * Fills the system tables with `count` workflows of the last 30 days, one in 50 of which is active: half of those among the
- * newest, half anywhere. With payloads, three steps each, messages, events; and one of 100,000 steps and stream values.
+ * Fills the system tables with `count` workflows of the last 30 days, of which 20,000 are active: half of those the newest,
+ * half anywhere. With payloads, three steps each, messages, events; and one of 100,000 steps and stream values. What was there
+ * goes.
  */
 export async function fillScale(database, count, { longSteps = 100_000 } = {}) {
   const run = (sql) => database.query(sql)
   const nowMs = Date.now()
   const stepMs = (30 * day) / count
-  const isNewest = `n > ${Math.round(count * 0.99)}`
+  const isNewest = `n > ${count - active / 2}`
+  const gap = Math.round(count / (active / 2))
+  const isAnywhere = `n % ${gap} = ${gap / 2}`
   const status = `case
-      when ${isNewest} or n % 100 = 50 then (array['PENDING', 'PENDING', 'PENDING', 'ENQUEUED', 'DELAYED'])[1 + n / 100 % 5]
+      when ${isNewest} or ${isAnywhere} then (array['PENDING', 'PENDING', 'PENDING', 'ENQUEUED', 'DELAYED'])[1 + n / ${gap} % 5]
       when n % 97 = 1 then 'ERROR' when n % 499 = 1 then 'CANCELLED'
       when n % 49999 = 1 then 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' else 'SUCCESS' end`
   const isActive = `status in ('PENDING', 'ENQUEUED', 'DELAYED')`
+  await run(`truncate ${tables.map((name) => `dbos.${name}`).join(', ')}`)
   for (let first = 1; first <= count; first += batch) {
     const last = Math.min(count, first + batch - 1)
     const all = `(select n, 'scale-' || n as id, ${status} as status,
@@ -50,8 +61,9 @@ export async function fillScale(database, count, { longSteps = 100_000 } = {}) {
     await run(`insert into dbos.notifications (message_uuid, destination_uuid, topic, message, serialization,
         created_at_epoch_ms, consumed, consumed_by_function_id)
       select 'm-' || id, id, 'paid', ${envelope(`'{"approved":true}'`)}, 'js_superjson', at + 1, not ${isActive} and n % 5000 <> 5, 2
-      from ${all} where n % 5 = 0 and not (${isActive} and n % 200 <> 50)`)
-    const asks = `(${waits} and n % 4 = 0)`
+      from ${all} where n % 5 = 0 and not (${isActive} and n % ${2 * gap} <> ${gap / 2})`)
+    // As many whatever the gap is a multiple of.
+    const asks = `(${waits} and (n + n / ${gap}) % 4 = 0)`
     const asked = `case when ${asks} then 'awaiting:paid' else 'progress' end`
     await run(`insert into dbos.workflow_events (workflow_uuid, key, value, serialization)
       select id, ${asked}, ${envelope(`'"Pay?"'`)}, 'js_superjson' from ${all} where ${asks} or n % 10 = 0`)
