@@ -205,6 +205,10 @@ export const helpExamples: Readonly<Record<string, HelpExamples>> = {
     page: 'production.md',
   },
   schedules: { examples: ['schedules', 'schedules -o json'], page: 'production.md' },
+  'schedules get': {
+    examples: ['schedules get nightly', 'schedules get nightly -o json'],
+    page: 'production.md',
+  },
   'schedules pause': {
     examples: ['schedules pause nightly', 'schedules pause nightly -o json'],
     page: 'production.md',

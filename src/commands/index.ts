@@ -198,7 +198,8 @@ export const commandGroups: readonly CommandGroup[] = [
       {
         name: 'schedules',
         usage: '',
-        summary: 'list schedules with their next times; pause, resume, trigger, backfill, create, delete',
+        summary:
+          'list schedules with their next times; get, pause, resume, trigger, backfill, create, delete',
         load: async () => (await import('./platform/schedules/schedules.ts')).schedulesCommand,
       },
       {

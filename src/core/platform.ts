@@ -162,6 +162,9 @@ export interface NewSchedule extends ScheduleDefinition {
   readonly application: string | null
 }
 
+/** What a list of schedules leaves out. */
+export type ScheduleOptions = Pick<NewSchedule, 'className' | 'context' | 'automaticBackfill'>
+
 /** From `since` on, and before `until`. */
 export interface TimeRange {
   readonly since: Date
@@ -203,6 +206,8 @@ export interface Platform {
   deleteQueue(name: string): Promise<PlatformResult>
   /** By name. */
   schedules(): Promise<readonly Schedule[]>
+  /** Undefined where there is no such schedule. Source: `workflow_schedules`. */
+  scheduleOptions(name: string): Promise<ScheduleOptions | undefined>
   setSchedule(name: string, status: Schedule['status']): Promise<PlatformResult>
   /** Starts its workflow now; the id, undefined where there is no such schedule. */
   triggerSchedule(name: string): Promise<string | undefined>

@@ -52,7 +52,7 @@ import { readActions } from './record/read-actions.ts'
 import { deleteEnded } from './retention/delete-ended.ts'
 import { planRetention } from './retention/plan-retention.ts'
 import { setSchedule, triggerSchedule } from './schedules/change-schedules.ts'
-import { readSchedules, readScheduleTimes } from './schedules/read-schedules.ts'
+import { readScheduleOptions, readSchedules, readScheduleTimes } from './schedules/read-schedules.ts'
 import { readSchema } from './tables/schema.ts'
 import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tables/setup/migrate.ts'
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
@@ -152,6 +152,7 @@ const functions = {
     (await import('./schedules/define-schedule.ts')).updateSchedule(database, name, changes),
   deleteSchedule: async (database: Database, name: string) =>
     (await import('./schedules/define-schedule.ts')).deleteSchedule(database, name),
+  scheduleOptions: readScheduleOptions,
   scheduleTimes: readScheduleTimes,
   backfillSchedule: async (database: Database, name: string, range: TimeRange, signal?: AbortSignal) =>
     (await import('./schedules/backfill-schedule.ts')).backfillSchedule(database, name, range, signal),

@@ -10,6 +10,7 @@ import type { RecordedAction } from '../core/record/recorded-action.ts'
 import type { ListedQueue } from '../core/run/list-queues.ts'
 import type { ListedSchedule } from '../core/run/list-schedules.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
+import type { ScheduleReport } from '../core/run/report-schedule.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
 import { escapeJson } from '../core/words/escape-controls.ts'
 import { stringifyExact } from '../core/words/exact-number.ts'
@@ -185,6 +186,16 @@ export function toListedScheduleJson(schedule: ListedSchedule): object {
   return {
     ...toScheduleJson(schedule),
     missed: missed && { count: missed.count, isMore: missed.isMore, since: missed.since },
+  }
+}
+/** What `schedules get` prints. */
+export function toScheduleReportJson(report: ScheduleReport): object {
+  const { className, context, automaticBackfill, runs, pauses } = report
+  return {
+    ...toListedScheduleJson(report),
+    ...{ className, context: context ?? null, automaticBackfill },
+    runs: runs.map(({ workflowId, status, at }) => ({ workflowId, status, at })),
+    pauses: pauses?.map(({ since, until, missed }) => ({ since, until, missed })) ?? null,
   }
 }
 export const toVersionJson = shapeOf<VersionRow>()(

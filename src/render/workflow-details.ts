@@ -18,11 +18,12 @@ import { streamColumns } from './columns/stream-columns.ts'
 import { workflowColumns } from './columns/workflow-columns.ts'
 import { commandBlock, commandLines, labelledCommand } from './command-lines.ts'
 import type { Viewport } from './gutter.ts'
+import { factLines, keyWidth, tableSection } from './manage/fact-lines.ts'
 import { queueText } from './manage/queue-text.ts'
 import { errorSentence } from './outcome.ts'
 import { statusLabel } from './style.ts'
-import { type Column, renderTable } from './table.ts'
-import { displayWidth, escapeControlLines, escapeName, pad, shortExecutor, truncate, wrap } from './text.ts'
+import type { Column } from './table.ts'
+import { displayWidth, escapeControlLines, escapeName, shortExecutor, truncate, wrap } from './text.ts'
 import { elapsedOf, formatAge, formatCountdown, formatDuration, formatTime } from './time-text.ts'
 import { formatValue } from './value.ts'
 import { answerLines, questionLines } from './watch/watch-waits.ts'
@@ -41,7 +42,6 @@ interface Details {
   readonly isLeftBehind?: boolean
 }
 
-const keyWidth = 13
 const maxValueLines = 6
 const maxStackLines = 4
 const maxRows = 10
@@ -145,10 +145,6 @@ function causesOf({ cause }: { readonly cause?: JsonValue }): string[] {
   return causes
 }
 
-function factLines(key: string, lines: readonly string[], { style }: Viewport): string[] {
-  return lines.map((line, index) => `${style.faint(pad(index === 0 ? key : '', keyWidth))}${line}`)
-}
-
 function stackLines({ error, workflowId }: Workflow, width: number, frame: Viewport): string[] {
   const calls = escapeControlLines(error?.stack ?? '').filter((line) => /^\s+at /.test(line))
   const shown = calls.slice(0, maxStackLines)
@@ -192,11 +188,9 @@ function section<Row>(
   frame: Viewport,
   notRead = 0,
 ): string[] {
-  if (rows.length === 0) return []
   const { style, width } = frame
   const hidden = notRead + rows.length - Math.min(rows.length, maxRows)
-  const table = renderTable(columns, rows.slice(-maxRows), { ...frame, width: width - 2 })
   const fold =
     hidden > 0 ? labelledCommand(`… ${hidden} earlier`, rest, frame, width - 2).map(style.faint) : []
-  return ['', style.strong(title), ...[...fold, ...table].map((line) => `  ${line}`)]
+  return tableSection(title, columns, rows.slice(-maxRows), frame, fold)
 }

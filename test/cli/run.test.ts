@@ -121,8 +121,8 @@ test('bare drover is its help', async () => {
     Platform:
       queues                        list registered queues with their depth; pause,
                                     resume, drain, set, create, delete
-      schedules                     list schedules with their next times; pause,
-                                    resume, trigger, backfill, create, delete
+      schedules                     list schedules with their next times; get,
+                                    pause, resume, trigger, backfill, create, delete
       versions                      list versions with who runs them; promote one;
                                     rename an application
       db                            the embedded Postgres: start, stop, status, url,
@@ -283,7 +283,7 @@ test.each([
   [
     'schedules',
     'pose',
-    'did you mean drover schedules pause? It has next, pause, resume, trigger, backfill, create, update, delete',
+    'did you mean drover schedules pause? It has get, next, pause, resume, trigger, backfill, create, update, delete',
   ],
   ['queues', 'xyzzy', 'drover queues --help   # it has pause, resume, drain, set, create, delete'],
   ['versions', 'promot', 'did you mean drover versions promote? It has promote, rename-application'],

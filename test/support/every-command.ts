@@ -21,6 +21,7 @@ export const readingCommands: readonly string[] = [
   'audit verify',
   'queues',
   'schedules',
+  'schedules get nightly',
   'schedules next nightly',
   'versions',
 ]

@@ -14,9 +14,18 @@ interface FakeActionParts {
 export function createFakeActions({ isThere, readClock }: FakeActionParts) {
   const lines: RecordedAction[] = []
 
-  const list = ({ workflowId, actor, from, to, limit }: ActionQuery): RecordedAction[] =>
+  /** Where there is a record. */
+  const read = (query: ActionQuery): RecordedAction[] => {
+    if (isThere()) return list(query)
+    throw new CliError('no-record', 'No record in fake database.', {
+      hint: 'drover audit init',
+    })
+  }
+
+  const list = ({ workflowId, subject, actor, from, to, limit }: ActionQuery): RecordedAction[] =>
     lines
       .filter((one) => workflowId === undefined || one.workflowId === workflowId)
+      .filter((one) => subject === undefined || one.subject === subject)
       .filter((one) => toList(actor)?.includes(one.by) ?? true)
       .filter(({ at }) => (from ?? at) <= at && (to ?? at) >= at)
       .slice(0, limit)
@@ -181,7 +190,7 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
     }
   }
 
-  return { list, sign }
+  return { read, sign }
 }
 
 async function* withLine(text: AsyncIterable<string>, add: () => void): AsyncGenerator<string> {

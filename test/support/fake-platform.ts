@@ -177,6 +177,8 @@ export function createFakePlatform(
       return 'changed'
     },
     schedules: async () => [...schedules.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    scheduleOptions: async (name) =>
+      schedules.has(name) ? { className: null, context: undefined, automaticBackfill: false } : undefined,
     setSchedule: async (name, status) => {
       const schedule = schedules.get(name)
       if (!schedule) return 'not-found'

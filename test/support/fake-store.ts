@@ -118,7 +118,7 @@ export function createFakeStore(
   const actions = createFakeActions({ isThere: () => record.isThere, readClock })
 
   const store: FakeStore = {
-    actions: async (query) => actions.list(query),
+    actions: async (query) => actions.read(query),
     as(this: Store, signature) {
       return actions.sign(this, signature)
     },

@@ -108,6 +108,7 @@ type ReadingMethod =
   | 'queues'
   | 'queueHistory'
   | 'schedules'
+  | 'scheduleOptions'
   | 'scheduleTimes'
   | 'scanExecutors'
 

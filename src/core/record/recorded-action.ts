@@ -63,6 +63,8 @@ export interface RecordedAction {
 
 export interface ActionQuery {
   readonly workflowId?: string
+  /** The queue, schedule, version or application. */
+  readonly subject?: string
   readonly actor?: AnyOf<string>
   /** Not before, not after. */
   readonly from?: Date

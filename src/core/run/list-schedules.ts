@@ -1,5 +1,5 @@
 import { toScheduledId } from '../dbos-names.ts'
-import type { Schedule } from '../platform.ts'
+import type { Schedule, TimeRange } from '../platform.ts'
 import type { Store } from '../store.ts'
 
 /** What should have started since the last run, and did not. */
@@ -38,6 +38,21 @@ export async function listSchedules(
     const found = first && { count: missed.length, isMore: runs.length === most, since: first.at }
     return { ...schedule, missed: found ?? null }
   })
+}
+
+/** Which runs of this time are not there; null where none is missing. */
+export async function countMissed(
+  store: Pick<Store, 'scheduleTimes' | 'existing'>,
+  schedule: Schedule,
+  range: TimeRange,
+): Promise<MissedRuns | null> {
+  const times = await store.scheduleTimes(schedule, { ...range, limit: most })
+  if (times.length === 0) return null
+  const idOf = (at: Date) => toScheduledId(schedule.name, at)
+  const existing = new Set(await store.existing(times.map(idOf)))
+  const missed = times.filter((at) => !existing.has(idOf(at)))
+  const [since] = missed
+  return since ? { count: missed.length, isMore: times.length === most, since } : null
 }
 
 async function timesSinceLast(

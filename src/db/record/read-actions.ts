@@ -31,7 +31,7 @@ function toRecordedAction(row: Row): RecordedAction {
 /** The newest first; empty where the record is of an older drover. Throws `no-record`. */
 export async function readActions(
   database: Database,
-  { workflowId, actor, from, to, limit }: ActionQuery,
+  { workflowId, subject, actor, from, to, limit }: ActionQuery,
 ): Promise<RecordedAction[]> {
   if (!(await requireReadableRecord(database)) || !(await hasActions(database))) return []
   const { session, schema } = database
@@ -40,8 +40,9 @@ export async function readActions(
      where system_schema = $1 and ($2::text is null or workflow_id = $2 or $2 = any(workflow_ids))
        and ($3::text[] is null or actor = any($3))
        and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at <= $5)
+       and ($7::text is null or subject = $7)
      order by id desc limit $6`,
-    [schema.name, workflowId, toList(actor), from, to, limit],
+    [schema.name, workflowId, toList(actor), from, to, limit, subject],
   )
   return rows.map(toRecordedAction)
 }

@@ -1,6 +1,7 @@
-import type { Platform, Schedule } from '../../core/platform.ts'
+import type { Platform, Schedule, ScheduleOptions } from '../../core/platform.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import type { Row } from '../connection/connect.ts'
+import { decodeValue } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
 import { toFilledText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
@@ -15,6 +16,25 @@ export async function readSchedules(database: Database): Promise<Schedule[]> {
 export async function readSchedule(database: Database, name: string): Promise<Schedule | undefined> {
   const [schedule] = await readThose(database, name)
   return schedule
+}
+
+export async function readScheduleOptions(
+  { session, schema }: Database,
+  name: string,
+): Promise<ScheduleOptions | undefined> {
+  if (!workflowSchedules.isIn(schema)) return undefined
+  const s = workflowSchedules.in(schema, 's')
+  const [row] = await session.query(
+    `select ${pick(s, ['className', 'context', 'automaticBackfill'])} from ${s} where ${s.name} = $1`,
+    [name],
+  )
+  if (!row) return undefined
+  const { className, context, automaticBackfill } = row
+  return {
+    className: toFilledText(className),
+    context: typeof context === 'string' ? decodeValue(context, null) : undefined,
+    automaticBackfill: automaticBackfill === true,
+  }
 }
 
 async function readThose({ session, schema }: Database, name: string | null): Promise<Schedule[]> {

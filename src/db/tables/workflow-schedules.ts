@@ -10,5 +10,7 @@ export const workflowSchedules = defineTable(
     queue: 'queue_name',
     lastFired: 'last_fired_at',
     automaticBackfill: 'automatic_backfill',
+    className: 'workflow_class_name',
+    context: 'context',
   },
 )

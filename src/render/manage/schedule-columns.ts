@@ -1,7 +1,7 @@
 import type { Schedule } from '../../core/platform.ts'
 import type { ListedSchedule } from '../../core/run/list-schedules.ts'
 import type { PlannedRun } from '../../core/run/plan-backfill.ts'
-import { faint } from '../columns/cell.ts'
+import { faint, idWidths } from '../columns/cell.ts'
 import type { Column } from '../table.ts'
 import { formatAge, formatElapsed } from '../time-text.ts'
 
@@ -51,6 +51,7 @@ export const scheduleTimeColumns: readonly Column<ScheduleTime>[] = [
     title: 'AT',
     value: ({ at }) => at.toISOString(),
     short: ({ at }, now) => `in ${formatElapsed(Math.max(0, at.getTime() - now.getTime()))}`,
+    optional: 1,
   },
 ]
 
@@ -84,7 +85,7 @@ export interface BackfilledRun extends PlannedRun {
 }
 
 export const backfillColumns: readonly Column<BackfilledRun>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, minWidth: 10 },
+  { title: 'ID', value: ({ workflowId }) => workflowId, ...idWidths },
   {
     title: 'OUTCOME',
     value: ({ outcome }) => outcome,

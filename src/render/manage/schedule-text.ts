@@ -40,11 +40,11 @@ export function describeBackfill(
   ]
 }
 
-function countRuns(count: number, isMore: boolean): string {
+export function countRuns(count: number, isMore: boolean): string {
   return isMore ? `${count} runs or more` : counted(count, 'run')
 }
 
 /** `2026-11-20T04:12:06Z`: schedules know no milliseconds, and this is a time that flags take. */
-function toSecond(date: Date): string {
+export function toSecond(date: Date): string {
   return date.toISOString().replace('.000Z', 'Z')
 }

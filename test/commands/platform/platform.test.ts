@@ -249,6 +249,107 @@ test('schedules tells what was missed since it last came, and backfill makes up 
   expect((await runCli(`${backfill} --until 2026-02-01`, { store, now: at })).code).toBe(2)
 })
 
+test('schedules get tells what it is, when it comes, what became of its runs, and what each pause missed', async () => {
+  let clock = new Date('2026-01-01T01:00:00Z')
+  const run = (line: string, columns = 80) => runCli(line, { store, isTerminal: true, columns, now: clock })
+  const store = createFakeStore(
+    [1, 3, 5].map((day) => ({
+      workflowId: `sched-nightly-2026-01-0${day}T02:00:00.000Z`,
+      status: day === 3 ? 'ERROR' : 'SUCCESS',
+      createdAt: new Date(`2026-01-0${day}T02:00:00Z`),
+    })),
+    {
+      schedules: [{ ...nightly, lastFiredAt: new Date('2026-01-05T02:00:00Z') }],
+      now: () => clock,
+      hasRecord: false,
+    },
+  )
+  expect((await run('schedules get nightly')).stdout).toContain(
+    'What a pause missed that has ended is known from a record of actions:',
+  )
+  await store.createRecord({ run: true })
+  clock = new Date('2026-01-01T12:00:00Z')
+  await run('schedules pause nightly')
+  clock = new Date('2026-01-04T12:00:00Z')
+  await run('schedules resume nightly')
+  clock = new Date('2026-01-05T12:00:00Z')
+  expect((await run('schedules get nightly')).stdout).toMatchInlineSnapshot(`
+    "● ACTIVE  nightly
+    workflow     cleanUp
+    cron         0 0 3 * * *
+    time zone    Europe/Paris
+    application  shop
+    backfill     by hand
+    last fired   2026-01-05T02:00:00Z
+
+    next
+      TIME                           AT
+      Tue 2026-01-06 03:00:00 GMT+1  in 14h 00m
+      Wed 2026-01-07 03:00:00 GMT+1  in 1d
+      Thu 2026-01-08 03:00:00 GMT+1  in 2d
+      Fri 2026-01-09 03:00:00 GMT+1  in 3d
+      Sat 2026-01-10 03:00:00 GMT+1  in 4d
+
+    last runs
+      TIME                  STATUS     ID
+      2026-01-05T02:00:00Z  ✓ SUCCESS  sched-nightly-2026-01-05T02:00:00.000Z
+      2026-01-03T02:00:00Z  ✗ ERROR    sched-nightly-2026-01-03T02:00:00.000Z
+      2026-01-01T02:00:00Z  ✓ SUCCESS  sched-nightly-2026-01-01T02:00:00.000Z
+
+    pauses that ended
+      PAUSED  FOR  MISSED
+      4d ago   3d       2
+    2 runs of a pause:
+    drover schedules backfill nightly --since 2026-01-02T02:00:00Z --until \\
+    2026-01-04T12:00:00Z
+    "
+  `)
+  expect((await run('schedules get nightly', 40)).stdout).toMatchInlineSnapshot(`
+    "● ACTIVE  nightly
+    workflow     cleanUp
+    cron         0 0 3 * * *
+    time zone    Europe/Paris
+    application  shop
+    backfill     by hand
+    last fired   2026-01-05T02:00:00Z
+
+    next
+      TIME
+      Tue 2026-01-06 03:00:00 GMT+1
+      Wed 2026-01-07 03:00:00 GMT+1
+      Thu 2026-01-08 03:00:00 GMT+1
+      Fri 2026-01-09 03:00:00 GMT+1
+      Sat 2026-01-10 03:00:00 GMT+1
+
+    last runs
+      TIME                  STATUS
+      2026-01-05T02:00:00Z  ✓ SUCCESS
+      2026-01-03T02:00:00Z  ✗ ERROR
+      2026-01-01T02:00:00Z  ✓ SUCCESS
+
+    pauses that ended
+      PAUSED  FOR  MISSED
+      4d ago   3d       2
+    2 runs of a pause:
+    drover schedules backfill nightly \\
+    --since 2026-01-02T02:00:00Z --until \\
+    2026-01-04T12:00:00Z
+    "
+  `)
+  const { stdout } = await runCli('schedules get nightly -o json', { store, now: clock })
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ className: null, context: null, automaticBackfill: false, missed: null },
+    runs: [{ status: 'SUCCESS', at: '2026-01-05T02:00:00.000Z' }, { status: 'ERROR' }, { status: 'SUCCESS' }],
+    pauses: [
+      {
+        since: '2026-01-01T12:00:00.000Z',
+        until: '2026-01-04T12:00:00.000Z',
+        missed: { count: 2, isMore: false, since: '2026-01-02T02:00:00.000Z' },
+      },
+    ],
+  })
+})
+
 test('versions tells who runs each, and promotes one', async () => {
   const store = shop()
   expect((await runCli('versions', { store, isTerminal: true, now })).stdout).toMatchInlineSnapshot(`

@@ -1,5 +1,6 @@
 import { DBOSClient } from '@dbos-inc/dbos-sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reportSchedule } from '../../../src/core/run/report-schedule.ts'
 import { openTwoStores, type TwoStores } from '../../support/two-stores.ts'
 
 let stores: TwoStores
@@ -110,6 +111,40 @@ test('schedules come with the times that executors compute', async () => {
   const workflowId = await real.triggerSchedule('nightly')
   expect(await real.get(workflowId ?? '')).toMatchObject({ name: 'cleanUp', status: 'ENQUEUED' })
   expect(await real.triggerSchedule('nothing')).toBeUndefined()
+})
+
+test('what a pause missed that has ended is known from the record, and what became of the runs from their ids', async () => {
+  const { real, database } = stores
+  await real.createRecord({ run: true })
+  await client.createSchedule({
+    ...{ scheduleName: 'reported', workflowName: 'cleanUp', schedule: '0 * * * *' },
+    ...{ context: { depth: 2 }, options: { cronTimezone: 'UTC' } },
+  })
+  const now = Date.now()
+  const hour = (ago: number) => new Date(Math.floor(now / 3_600_000 - ago) * 3_600_000)
+  const idOf = (ago: number) => `sched-reported-${hour(ago).toISOString()}`
+  await database.query(
+    `insert into dbos.workflow_status (workflow_uuid, status, name) values ($1, 'SUCCESS', 'w'), ($2, 'ERROR', 'w')`,
+    [idOf(9), idOf(5)],
+  )
+  await database.query(
+    `insert into drover.actions (at, system_schema, action, subject, outcome, actor, actor_source)
+     select at, 'dbos', action, 'reported', 'done', 'ada', '--as'
+     from unnest($1::timestamptz[], array['schedules pause', 'schedules resume']) l(at, action)`,
+    [[new Date(hour(10).getTime() + 1), hour(6)]],
+  )
+  const report = await reportSchedule(real, 'reported')
+  expect(report).toMatchObject({
+    ...{ className: null, context: { depth: 2 }, automaticBackfill: false, missed: null },
+    runs: [
+      { workflowId: idOf(5), status: 'ERROR', at: hour(5) },
+      { workflowId: idOf(9), status: 'SUCCESS', at: hour(9) },
+    ],
+    pauses: [{ missed: { count: 2, isMore: false, since: hour(8) } }],
+  })
+  expect(report?.nextAt).toHaveLength(5)
+  expect(await reportSchedule(real, 'nothing')).toBeUndefined()
+  await client.deleteSchedule('reported')
 })
 
 test('the fake store and the real one agree on schedules that are made, changed and deleted', async () => {

@@ -15,18 +15,20 @@ import { backfillCommand } from './backfill.ts'
 import { createCommand, updateCommand } from './define.ts'
 import { deleteCommand } from './delete-schedule.ts'
 import { findSchedule, missingSchedule, type ScheduleFlags } from './find-schedule.ts'
+import { getCommand } from './get-schedule.ts'
 import { nextCommand } from './next.ts'
 
 const seeSchedules = command('schedules')
 
 export function schedulesCommand(context: Context): Command {
   const command = addListOptions(new Command('schedules'), ['table', 'json', 'jsonl', 'ids'])
-    .summary('list schedules with their next times; pause, resume, trigger, backfill, create, delete')
+    .summary('list schedules with their next times; get, pause, resume, trigger, backfill, create, delete')
     .description(
       'List the schedules, when each comes next, and what was missed since it last came: while it was paused, or while no worker ran.',
     )
     .action((_, own: Command) => runList(context, own.optsWithGlobals<ScheduleFlags>()))
   const verbs = [
+    getCommand(context),
     nextCommand(context),
     statusCommand(context, 'pause', 'PAUSED', 'start nothing more on this schedule until it is resumed'),
     statusCommand(context, 'resume', 'ACTIVE', 'go on with a schedule that was paused'),
