@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { App } from '../../src/core/run/runtime.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import type { TestDatabase } from '../support/database.ts'
 import {
   followingCommands,
   plainCommands,
   readingCommands,
+  screenCommands,
   writingCommands,
 } from '../support/every-command.ts'
+import type { FakeTerminal } from '../support/fake-terminal.ts'
 import { type PgBouncer, skipsPgBouncer, startPgBouncer } from '../support/pgbouncer.ts'
+import { readReference } from '../support/reference.ts'
 import { createExampleDatabase } from '../support/refuse-commands.ts'
 import { type RunCliOptions, runCli } from '../support/run-cli.ts'
 import { waitUntil } from '../support/wait-until.ts'
@@ -21,8 +25,25 @@ const otherWriting = [
   'approve --all --yes --as ada',
   'recover --to-version v1 --grace 1ms --yes',
 ]
-const reading = [...readingCommands, ...plainCommands, ...followingCommands, 'cancel running --dry-run']
-const writing = [...writingCommands, ...otherWriting]
+/** What runs workflows in this process, or lets others change something. */
+const executing = [
+  'run orderWorkflow 1 --app ./app.js',
+  'worker --app ./app.js',
+  'fork done --from 1 --app ./app.js',
+  'serve --port 0 --app ./app.js',
+  'test smoke.yaml',
+]
+/** Nobody is asked: these are refused, but for an agent where the command line names the profile. */
+const unasked = ['demo events', 'mcp --allow answer,start,manage']
+const reading = [
+  ...[...readingCommands, ...plainCommands, ...followingCommands, 'cancel running --dry-run'],
+  // Its reader is gone.
+  'mcp',
+]
+const writing = [...writingCommands, ...otherWriting, ...executing]
+
+/** What no profile is about. */
+const elsewhere = /^(db|config|token|completion)\b/
 
 let database: TestDatabase
 let proxy: WireProxy
@@ -63,7 +84,21 @@ function filesOf(url: string, marks: object): Readonly<Record<string, string>> {
   return {
     '/project/drover.config.json': JSON.stringify({ profiles: { prod: { databaseUrl: url, ...marks } } }),
     '/project/export.jsonl': '{"drover":"export"}\n',
+    '/project/smoke.yaml': 'cases: [{ name: order, attach: running, do: [{ send: { message: 1 } }] }]',
   }
+}
+
+/** Whose launch nobody may come to. */
+const app: App = {
+  specifier: './app.js',
+  configuredName: 'example',
+  configuredVersion: null,
+  packageName: null,
+  sdkVersion: '5.3.0',
+  workflows: [{ name: 'orderWorkflow', className: null, instances: [] }],
+  launch: async () => {
+    throw new Error('launched')
+  },
 }
 
 function run(line: string, marks: object, options: RunCliOptions = {}) {
@@ -72,6 +107,7 @@ function run(line: string, marks: object, options: RunCliOptions = {}) {
     openStore: (target) => openStore(target, { noticeAfterMs: 60_000 }),
     now: new Date(),
     slept: [],
+    app,
     files: filesOf(proxy.urlOf(database.target.url), marks),
     ...options,
   })
@@ -97,6 +133,14 @@ const idle: Readonly<Record<string, number>> = {
   'link asking --as ada --public-url https://drover.example': 0,
 }
 
+test('every command of the program is tried, or is about no database that a profile names', async () => {
+  const { groups } = await readReference()
+  const known = groups.flatMap(({ commands }) => commands.map(({ words }) => words))
+  const tried = [...reading, ...writing, ...unasked, ...screenCommands]
+  const isTried = (words: string) => tried.some((line) => `${line} `.startsWith(`${words} `))
+  expect(known.filter((words) => !isTried(words) && !elsewhere.test(words))).toEqual([])
+})
+
 const codesOf = (expected: number) =>
   Object.fromEntries(writing.map((line) => [line, idle[line] ?? expected]))
 
@@ -104,9 +148,9 @@ test('through a read-only profile everything is read, and nothing changed', asyn
   const codes: Record<string, number> = {}
   const changed = await changedBy(async () => {
     for (const line of [...reading, ...writing]) {
-      const { code, stderr } = await run(`${line} --profile prod`, { readOnly: true })
+      const { code, stdout, stderr } = await run(`${line} --profile prod`, { readOnly: true })
       codes[line] = code
-      if (code === 3) expect(stderr).toContain('prod is a read-only profile')
+      if (code === 3) expect(stdout + stderr).toContain('prod is a read-only profile')
     }
   })
   expect(reading.filter((line) => ![0, 1, 4, 5, 9].includes(codes[line] ?? 70))).toEqual([])
@@ -114,9 +158,54 @@ test('through a read-only profile everything is read, and nothing changed', asyn
   expect(changed).toEqual(nothing)
 })
 
+test('nobody is asked for what others would go on to change, and nothing changed', async () => {
+  const changed = await changedBy(async () => {
+    for (const line of unasked) {
+      const env = { DROVER_PROFILE: 'prod' }
+      const readOnly = await run(line, { readOnly: true }, { env })
+      expect({ line, ...readOnly }).toMatchObject({ line, code: 3 })
+      for (const isTerminal of [false, true])
+        expect({ line, ...(await run(line, { protected: true }, { env, isTerminal })) }).toMatchObject({
+          line,
+          code: 2,
+          stderr: expect.stringMatching(/prod is protected/),
+        })
+    }
+  })
+  expect(changed).toEqual(nothing)
+})
+
+test.each(screenCommands)('%s changes nothing of either where nobody says yes', async (line) => {
+  const changed = await changedBy(async () => {
+    for (const marks of [{ readOnly: true }, { protected: true }]) {
+      let terminal: FakeTerminal | undefined
+      let isOver = false
+      const ended = run(`${line} --profile prod`, marks, {
+        isTerminal: true,
+        onTerminal: (given) => {
+          terminal = given
+        },
+      }).finally(() => {
+        isOver = true
+      })
+      await waitUntil('it shows a workflow', () => {
+        const shown = terminal?.frames().flat() ?? []
+        return isOver || shown.some((text) => text.includes('orderWorkflow'))
+      })
+      terminal?.press('c', 'n')
+      await waitUntil('it is left', () => {
+        terminal?.press('q')
+        return isOver
+      })
+      expect(await ended).toMatchObject({ code: 0 })
+    }
+  })
+  expect(changed).toEqual(nothing)
+})
+
 /** What a yes is enough for; all else wants the name. */
 const isOne =
-  /^(send running|approve asking|reject|start|cancel running$|resume cancelled|fork done|reprioritize|requeue queued)/
+  /^(send running|approve asking|reject|start|cancel running$|resume cancelled|fork done --from 1$|reprioritize|requeue queued)/
 
 describe('of a protected profile nothing changes', () => {
   const marks = { protected: true }
