@@ -21,6 +21,7 @@ import { scale } from './sections/scale.js'
 import { startup } from './sections/startup.js'
 import { stream } from './sections/stream.js'
 import { top } from './sections/top.js'
+import { transfer } from './sections/transfer.js'
 import { watchers } from './sections/watchers.js'
 import { openWorld } from './world.js'
 
@@ -44,6 +45,7 @@ const sections = {
   cutting,
   forks,
   retain,
+  transfer,
   scale,
 }
 const names = Object.keys(sections)

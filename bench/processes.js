@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -70,6 +70,15 @@ export async function timeInTurns(commands, env, rounds) {
     }
   }
   return samples
+}
+
+/** The most that a process that runs has held in memory so far; Linux only, 0 elsewhere. */
+export function peakMegabytes(pid) {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000
+  } catch {
+    return 0
+  }
 }
 
 export function isInstalled(program) {

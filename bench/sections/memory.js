@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { now, spawnProcess } from '../processes.js'
+import { now, peakMegabytes, spawnProcess } from '../processes.js'
 import { exact, round } from '../report.js'
 import { fillStream } from '../streams.js'
 
@@ -43,12 +42,4 @@ async function readSlowly(world, id) {
   }
   const endedAt = await running.succeeded
   return { mb, lines, seconds: (endedAt - startedAt) / 1000 }
-}
-
-function peakMegabytes(pid) {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000
-  } catch {
-    return 0
-  }
 }

@@ -11,6 +11,7 @@ import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { readJsonRows } from './read-json-rows.ts'
 import { transferSilenceMs } from './take-turns.ts'
 import {
   presentWords,
@@ -76,15 +77,9 @@ async function* readLines(
   yield toEndLine(count)
 }
 
-/** JSON has no control character in it, so that what `csv` would do to a line never comes to pass. */
-export const rawLines = `(format csv, quote e'\\x01', escape e'\\x01', delimiter e'\\x02')`
-
-async function* copyLines(client: pg.Client, type: string, select: string): AsyncGenerator<string> {
-  const statement = `copy (select json_build_object('type', '${type}', 'row', row_to_json(r)) from (${select}) r)
-    to stdout with ${rawLines}`
-  const decoder = new TextDecoder()
-  for await (const chunk of client.query(copyTo(statement)))
-    yield decoder.decode(chunk as Buffer, { stream: true })
+function copyLines(client: pg.Client, type: string, select: string): AsyncGenerator<string> {
+  const statement = `copy (select row_to_json(r) from (${select}) r) to stdout with (format binary)`
+  return readJsonRows(client.query(copyTo(statement)), `{"type":"${type}","row":`, '}\n')
 }
 
 function selectWorkflows(schema: SystemSchema, ids: string, payloads: boolean): string {
