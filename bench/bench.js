@@ -1,7 +1,10 @@
 // The figures of docs/figures.md, measured: drover, the SDK's own client and psql side by side, whole processes unless a section
-// says otherwise. Usage: npm run bench [-- section…]
+// says otherwise. Usage: npm run bench [-- section…], or npm run bench -- --save-baseline, after which `bench baseline` compares
+// with what was saved.
 import os from 'node:os'
+import { saveBaseline } from './baseline.js'
 import { report, say } from './report.js'
+import { baseline, measureBaseline } from './sections/baseline.js'
 import { catchUp } from './sections/catch-up.js'
 import { cutting } from './sections/cutting.js'
 import { ending } from './sections/ending.js'
@@ -47,9 +50,12 @@ const sections = {
   retain,
   transfer,
   scale,
+  baseline,
 }
 const names = Object.keys(sections)
-const chosen = process.argv.slice(2)
+const saving = '--save-baseline'
+const isSaving = process.argv.includes(saving)
+const chosen = process.argv.slice(2).filter((word) => word !== saving)
 const unknown = chosen.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
   say(`There is no section ${unknown.join(', ')}; there are: ${names.join(', ')}`)
@@ -62,9 +68,13 @@ const world = await openWorld()
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => world.close().finally(() => process.exit(130)))
 }
+/** Not by themselves: one takes minutes, and one is for those who change the code. */
+const byNameOnly = ['scale', 'baseline']
 try {
-  for (const name of chosen.length > 0 ? chosen : names.filter((one) => one !== 'scale'))
-    if (!report(name, await sections[name](world))) process.exitCode = 1
+  if (isSaving) saveBaseline(await measureBaseline(world))
+  else
+    for (const name of chosen.length > 0 ? chosen : names.filter((one) => !byNameOnly.includes(one)))
+      if (!report(name, await sections[name](world))) process.exitCode = 1
 } finally {
   await world.close()
 }

@@ -5,15 +5,12 @@ const tables = [
   ...['workflow_events', 'workflow_events_history', 'streams'],
 ]
 
-/** How many are active, whatever the number of all: half of them the newest, half anywhere. */
-const active = 20_000
-
 /**
- * Fills the system tables with `count` workflows of the last 30 days, of which 20,000 are active: half of those the newest,
- * half anywhere. With payloads, three steps each, messages, events; and one of 100,000 steps and stream values. What was there
+ * Fills the system tables with `count` workflows of the last 30 days, of which `active` are active, whatever the count:
+ * half of those the newest, half anywhere. With payloads, three steps each, messages, events; and one of 100,000 steps and stream values. What was there
  * goes.
  */
-export async function fillScale(database, count, { longSteps = 100_000 } = {}) {
+export async function fillScale(database, count, { longSteps = 100_000, active = 20_000 } = {}) {
   const run = (sql) => database.query(sql)
   const nowMs = Date.now()
   const stepMs = (30 * day) / count
