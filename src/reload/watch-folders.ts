@@ -1,4 +1,4 @@
-import { type Dirent, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { type Dirent, existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import path from 'node:path'
 
 /** What nobody writes by hand. */
@@ -31,7 +31,13 @@ export function watchFolders(
     drop(folder)
     if (inode === undefined) return false
     try {
-      const watcher = watch(folder, { persistent: true }, (_, name) => notice(folder, name))
+      const watcher = watch(folder, { persistent: true }, (event, name) => {
+        const isGone =
+          event === 'rename' && name === path.basename(folder) && !existsSync(path.join(folder, name))
+        // Another one of that name may be there already, even with the same number.
+        if (isGone) drop(folder)
+        notice(isGone ? path.dirname(folder) : folder, name)
+      })
       watcher.on('error', () => drop(folder))
       watched.set(folder, { watcher, inode })
       return true

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -102,6 +103,19 @@ test('a module that is built anew, folder and all, is watched on', async () => {
   await untilChanged(watch, root, 'dist/app.js')
   await write('dist/app.js')
   await untilChanged(watch, root, 'dist/app.js')
+})
+
+test('a folder that is replaced between two looks is watched on', async () => {
+  const { root, at, write, watch } = await openPackage('dist/app.js')
+  for (let time = 0; time < 5; time++) {
+    rmSync(at('dist'), { recursive: true })
+    mkdirSync(at('dist'))
+    writeFileSync(at('dist/app.js'), '')
+    await untilChanged(watch, root, 'dist/app.js')
+    watch.begin()
+    await write('dist/app.js')
+    await untilChanged(watch, root, 'dist/app.js')
+  }
 })
 
 test('nobody is kept waiting who has had enough', async () => {
