@@ -6,13 +6,17 @@ import type { RecordedDecision, RecordQuery } from '../core/decide/decision-reco
 import type { InboxQuery, NamedWait } from '../core/decide/inbox-query.ts'
 import type { Decided } from '../core/decide/submit-decision.ts'
 import { submitMessage } from '../core/decide/submit-message.ts'
+import { examine, type Finding } from '../core/diagnosis/checkup.ts'
+import { examineStore } from '../core/diagnosis/examine-store.ts'
 import { explain } from '../core/diagnosis/explain-workflow.ts'
 import type { Explanations } from '../core/diagnosis/explanation.ts'
 import type { RecoveredRow } from '../core/diagnosis/recovery.ts'
 import { CliError } from '../core/errors.ts'
 import type { LinkSurroundings } from '../core/links/link-keys.ts'
 import type { WorkflowFilter } from '../core/manage/workflow-filter.ts'
+import type { Stats } from '../core/metrics/workflow-stats.ts'
 import { type ListedQueue, listQueues } from '../core/run/list-queues.ts'
+import { listWorkers, type Worker } from '../core/run/list-workers.ts'
 import type { Store, WorkflowQuery } from '../core/store.ts'
 import { parseConditions } from '../core/wait/condition.ts'
 import { type Met, type WaitOptions, waitFor, waitForMatching } from '../core/wait/wait-for.ts'
@@ -36,6 +40,7 @@ import { type LinkOptions, makeLink } from './make-link.ts'
 import { changeWithRaw, type Raw, withRaw } from './plain-numbers.ts'
 import { type RecoverOptions, recoverDead } from './recover-dead.ts'
 import { followStream, readStream, readStreamValues, type StreamOptions } from './stream-readers.ts'
+import { type StatsOptions, tellStats } from './tell-stats.ts'
 
 export interface WatchOptions {
   readonly signal?: AbortSignal
@@ -137,6 +142,15 @@ export interface Drover {
   recover(options?: RecoverOptions): Promise<readonly RecoveredRow[]>
   /** Why a workflow is where it is, then of what it waits for. Throws `workflow-not-found`. */
   explain(workflowId: string): Promise<Explanations>
+  /**
+   * What ended in a time, the last hour by default: how many, their steps, waits and durations in milliseconds, in all and by
+   * name, and in 30 parts of the time; the slowest five. Throws `invalid-argument` where no time is from `since` to `until`.
+   */
+  stats(options?: StatsOptions): Promise<Stats>
+  /** What `drover doctor` finds, each with its `verdict`: `ok`, `warn` or `fail`. Throws `database-unreachable` where there is no answer. */
+  doctor(): Promise<readonly Finding[]>
+  /** The executors that are connected, what each runs (ids), and those that workflows name and nobody sees. */
+  workers(): Promise<readonly Worker[]>
   /** A URL of the gateway that answers this wait, `ID#STEP` or the only open one of a workflow, in a name. */
   link(wait: string, options: LinkOptions): Promise<string>
   close(): Promise<void>
@@ -213,6 +227,12 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
       if (found) return found
       throw new CliError('workflow-not-found', `${workflowId} was deleted.`, { hint: command('list') })
     },
+    stats: async (options = {}) => tellStats(store, options),
+    doctor: async () => {
+      const { workflows, isRecorded, now } = rules
+      return examine(await examineStore(store, { now, workflows, isRecorded }))
+    },
+    workers: async () => listWorkers(store, await store.executors({ ask: true }), rules.now()),
     link: (wait, options) =>
       makeLink({ ...files, ...rules, env, store, find: (id) => requireWorkflow(store, id) }, wait, options),
     close,

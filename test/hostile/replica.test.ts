@@ -58,6 +58,9 @@ test('a read replica can be read and followed, and what changes it is told', asy
     'inbox --no-pick',
     'queues',
     'workers',
+    'stats --since 1d',
+    'schedules',
+    'versions',
   ]) {
     expect({ line, ...(await run(line)) }).toMatchObject({ line, code: 0 })
   }

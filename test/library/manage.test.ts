@@ -84,3 +84,25 @@ test('a link answers a wait in a name, and one that is over has none', async () 
   await drover.approve('asking#1', { as: 'ada' })
   await expect(drover.link('asking#1', { as: 'ada' })).rejects.toMatchObject({ code: 'wait-not-found' })
 })
+
+test('what ended is told in figures, who works, and what is wrong', async () => {
+  const at = (ms: number) => new Date(fakeEpoch.getTime() + ms)
+  const store = createFakeStore(
+    [
+      { workflowId: 'a', name: 'work', status: 'SUCCESS', createdAt: at(0), completedAt: at(1000) },
+      { workflowId: 'b', name: 'work', status: 'ERROR', createdAt: at(0), completedAt: at(3000) },
+      { workflowId: 'c', name: 'work', executorId: 'w1', createdAt: at(0) },
+    ],
+    { executors: [{ executorId: 'w1', application: 'example', version: 'v1', since: fakeEpoch }] },
+  )
+  const drover = createTestDrover(store)
+  const stats = await drover.stats({ since: at(0), until: at(60_000) })
+  expect(stats).toMatchObject({ ended: 2, failed: 1, names: [{ name: 'work', ended: 2 }] })
+  expect((await drover.stats({ name: 'other', since: at(0), until: at(60_000) })).ended).toBe(0)
+  await expect(drover.stats({ since: at(1), until: at(0) })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  })
+  expect(await drover.workers()).toMatchObject([{ executorId: 'w1', running: ['c'] }])
+  const findings = await drover.doctor()
+  expect(findings.map(({ check }) => check)).toContain('database')
+})
