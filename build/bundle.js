@@ -6,6 +6,7 @@ import path from 'node:path'
 import { build, transform } from 'esbuild'
 import { readLicences, readLock } from './licences.js'
 import {
+  deferChalk,
   deferChildProcess,
   deferCryptography,
   deferStringWidth,
@@ -61,6 +62,7 @@ async function bundle() {
     plugins: [
       keepDemo,
       deferStringWidth,
+      deferChalk,
       deferCryptography,
       silencePgpass,
       deferChildProcess,
@@ -80,6 +82,7 @@ async function bundle() {
       .imports.filter(({ kind, external }) => kind === 'import-statement' && !external)
       .map((imported) => nameOf(imported.path)),
   }))
+  refuseCircles(modules)
   const shared = findShared(modules)
   // The launcher finds the file before the mark.
   const place = (text) =>
@@ -119,6 +122,14 @@ function findShared(modules) {
     .filter((name) => closures.filter((closure) => closure.has(name)).length >= sharedBy)
 }
 
+/** Of those that need one another one would run before the other has exported anything. */
+function refuseCircles(modules) {
+  for (const { name, needs } of modules) {
+    const circular = needs.find((needed) => closureOf(modules, needed).has(name))
+    if (circular) throw new Error(`${name} and ${circular} need one another`)
+  }
+}
+
 /** It and all that it needs. */
 function closureOf(modules, start) {
   const byName = new Map(modules.map((module) => [module.name, module]))
@@ -142,15 +153,47 @@ async function toCommonJs(text, commonJs) {
     define: { 'import.meta.url': 'ownUrl', 'import.meta.dirname': 'ownDirectory' },
   })
   // Code that is compiled in this way may not import() by itself: Node warns of it.
-  const deferred = deferBuiltIns(code.replaceAll(/(?<![.\w$])import\(/g, 'importByNode('))
+  const deferred = deferBuiltIns(exportValues(code).replaceAll(/(?<![.\w$])import\(/g, 'importByNode('))
   const isUsed = (name) => code.includes(name)
-  const { code: broken } = await transform(deferred, { ...options, lineLimit })
+  // Without the helpers that nothing calls any more.
+  const { code: broken } = await transform(deferred, { ...options, treeShaking: true, lineLimit })
   return [
     // As if it were dist/main.js, where tsc puts what is at the heart of the bundle.
     isUsed('ownDirectory') ? 'const ownDirectory=require("node:path").dirname(__dirname);' : '',
     isUsed('ownUrl') ? 'const ownUrl=require("node:url").pathToFileURL(__dirname).href;' : '',
     toAscii(broken),
   ].join('')
+}
+
+/**
+ * esbuild exports functions that give a value, twice over, and each is called whenever the value is used. Here nothing needs
+ * a value before the module has run, because none of them needs one that needs it; what may change later stays a function.
+ */
+function exportValues(code) {
+  const exported =
+    /__export\(stdin_exports,\{((?:[\w$]+:\(\)=>[\w$.]+,?)*)\}\);module\.exports=__toCommonJS\(stdin_exports\);/
+  const names = exported.exec(code)
+  if (!names) {
+    if (code.includes('__toCommonJS('))
+      throw new Error(`esbuild exports in another way: ${code.slice(0, 2000)}`)
+    return code
+  }
+  const entries = names[1].matchAll(/([\w$]+):\(\)=>([\w$.]+)/g)
+  const properties = [...entries].map(([, name, value]) =>
+    changes(code, value) ? `get ${name}(){return ${value}}` : `${name}:${value}`,
+  )
+  return `${code.replace(exported, '')};module.exports={${properties.join(',')}};`
+}
+
+/** Whether it may get a value later: of another module, of one that runs when it is first used, or given more than once. */
+function changes(code, name) {
+  if (name.includes('.') || code.includes('__esm(')) return true
+  const quoted = name.replaceAll('$', '\\$')
+  const assigned = new RegExp(
+    `(?<![.\\w$])${quoted}(?:[-+*/%&|^<>?]{0,3}=(?![=>])|\\+\\+|--)|(?:\\+\\+|--)${quoted}(?![\\w$])`,
+    'g',
+  )
+  return [...code.matchAll(assigned)].length > 1
 }
 
 /** The launcher reads bytes as they are. esbuild leaves what is in a tagged template or a regular expression as it was. */
@@ -165,10 +208,12 @@ function toAscii(code) {
 function deferBuiltIns(code) {
   const names = []
   const deferred = code.replaceAll(
-    /\b(import_\w+)=((?:__toESM\()?require\("node:[^"]+"\)(?:,1\))?)/g,
-    (_, name, load) => {
+    /\b(import_\w+)=(?:__toESM\((require\("node:[^"]+"\))(?:,1)?\)|(require\("node:[^"]+"\)))/g,
+    (_, name, whole, load) => {
       names.push(name)
-      return `loaded_${name},${name}=()=>loaded_${name}??=${load}`
+      // With its default beside its names, and nothing copied.
+      const loaded = whole ? `(whole=>({__proto__:whole,default:whole}))(${whole})` : load
+      return `loaded_${name},${name}=()=>loaded_${name}??=${loaded}`
     },
   )
   const result = names.reduce((text, name) => text.replaceAll(`${name}.`, `(${name}()).`), deferred)

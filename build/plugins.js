@@ -23,6 +23,20 @@ export const deferStringWidth = {
   },
 }
 
+/** Most of what is printed has no colour. */
+export const deferChalk = {
+  name: 'defer chalk',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^chalk$/ }, ({ path: name, importer }) =>
+      importer.endsWith('/render/style.ts') ? { path: name, namespace: 'deferred-chalk' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'deferred-chalk' }, () => ({
+      contents: `export function Chalk(options) { return new (require('chalk').Chalk)(options) }`,
+      resolveDir: path.join(import.meta.dirname, '..'),
+    }))
+  },
+}
+
 /** Commander starts processes for commands that are programs of their own; drover has none. */
 export const deferChildProcess = replaceIn('commander/lib/command.js', [
   [`const childProcess = require('node:child_process');`, ''],

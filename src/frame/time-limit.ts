@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { CliError, type ErrorCode } from '../core/errors.ts'
 import { parseDuration } from '../core/words/duration.ts'
+import { monotonicMs } from '../core/words/long-timer.ts'
 import { printNotice } from './print-notice.ts'
 
 /** What `--timeout` gives a command. It begins to run out once there is something to wait for. */
@@ -27,12 +28,12 @@ export function createTimeLimit(
 ): TimeLimit {
   const limitMs = timeout === undefined ? (isEndless ? Infinity : undefined) : parseDuration(timeout)
   const said = new Set<ErrorCode>()
-  const createdMs = performance.now()
+  const createdMs = monotonicMs()
   let hasWaited = false
 
   function leftMs(): number | undefined {
     if (limitMs === undefined || !hasWaited) return limitMs
-    return Math.max(0, Math.ceil(limitMs - (performance.now() - createdMs)))
+    return Math.max(0, Math.ceil(limitMs - (monotonicMs() - createdMs)))
   }
 
   async function retry<Result>(attempt: () => Promise<Result>): Promise<Result> {

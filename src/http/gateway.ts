@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { monotonicMs } from '../core/words/long-timer.ts'
 import { createAuthorize } from './auth/authorize.ts'
 import { addEventRoutes } from './experiment/event-routes.ts'
 import { addHealthRoute } from './experiment/health-route.ts'
@@ -37,13 +38,13 @@ export function createGateway(parts: GatewayParts): GatewayApp {
     ),
   )
   app.use(async (context, next) => {
-    const beganMs = performance.now()
+    const beganMs = monotonicMs()
     await next()
     context.res.headers.set('X-Content-Type-Options', 'nosniff')
     for (const [name, value] of Object.entries(corsHeaders(context, parts.access))) {
       context.res.headers.set(name, value)
     }
-    parts.onLog(logLine(context, context.res.status, performance.now() - beganMs))
+    parts.onLog(logLine(context, context.res.status, monotonicMs() - beganMs))
   })
   const authorize = createAuthorize(parts.access, parts.now)
   app.use(async (context, next) => {

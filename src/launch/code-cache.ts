@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import vm from 'node:vm'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Script, type ScriptOptions } from 'node:vm'
 import { droverHome } from '../local/cluster/home.ts'
 
 /** A hash of the whole bundle, put in by the build. */
@@ -9,7 +9,7 @@ declare const BUILD_ID: string
 
 /** What V8 compiled in earlier runs. Where it cannot be read or written a start takes longer, and nothing else suffers. */
 export interface CodeCache {
-  compile(name: string, source: string, options: vm.ScriptOptions): vm.Script
+  compile(name: string, source: string, options: ScriptOptions): Script
   /** Keeps what this run compiled, unless all of it was there. */
   save(): Promise<void>
   /** The same while it still runs: what follows or is a screen ends too late for `save`. */
@@ -26,14 +26,14 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
   const home = droverHome(process.env, {
     platform: process.platform,
     uid: process.getuid?.(),
-    homeDirectory: os.homedir(),
+    homeDirectory: homedir(),
   })
-  const root = path.join(home, 'code')
-  const folder = path.join(root, `${process.version}-${process.arch}-${BUILD_ID}`, nameRun(argv))
+  const root = join(home, 'code')
+  const folder = join(root, `${process.version}-${process.arch}-${BUILD_ID}`, nameRun(argv))
   const owner = attempt(() => lstatSync(root))
   // Whoever can write there decides what runs here.
   const isOurs = owner?.isDirectory() && owner.uid === (process.getuid?.() ?? owner.uid) && isPrivate(owner)
-  const scripts = new Map<string, vm.Script>()
+  const scripts = new Map<string, Script>()
   let isKept = true
 
   async function save(): Promise<void> {
@@ -43,15 +43,15 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
     attempt(() => {
       makeHome(home)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      for (const [name, script] of scripts) writeTwice(path.join(folder, name), script.createCachedData())
+      for (const [name, script] of scripts) writeTwice(join(folder, name), script.createCachedData())
       for (const old of oldBuilds(root)) rmSync(old, { recursive: true, force: true })
     })
   }
 
   return {
     compile: (name, source, options) => {
-      const cachedData = isOurs ? attempt(() => readTwice(path.join(folder, name))) : undefined
-      const script = new vm.Script(source, { ...options, cachedData })
+      const cachedData = isOurs ? attempt(() => readTwice(join(folder, name))) : undefined
+      const script = new Script(source, { ...options, cachedData })
       if (!cachedData || script.cachedDataRejected) isKept = false
       scripts.set(name, script)
       return script
@@ -89,7 +89,7 @@ function writeTwice(file: string, data: Buffer): void {
 /** All but the newest few, each for one bundle and one version of Node. */
 function oldBuilds(root: string): string[] {
   return readdirSync(root)
-    .map((name) => ({ file: path.join(root, name), time: lstatSync(path.join(root, name)).mtimeMs }))
+    .map((name) => ({ file: join(root, name), time: lstatSync(join(root, name)).mtimeMs }))
     .sort((a, b) => b.time - a.time)
     .slice(keptBuilds)
     .map(({ file }) => file)

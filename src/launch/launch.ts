@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs'
-import path from 'node:path'
+import { basename, join } from 'node:path'
 import { type CodeCache, openCodeCache } from './code-cache.ts'
 
 type Require = (specifier: string) => unknown
@@ -33,9 +33,9 @@ export async function launch(argv: readonly string[], bundle: Bundle = besideThi
 
 const besideThisFile: Bundle = {
   // ASCII is read fastest as what it is.
-  read: (name) => readFileSync(path.join(__dirname, name), 'latin1'),
+  read: (name) => readFileSync(join(__dirname, name), 'latin1'),
   get version() {
-    return JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')).version
+    return JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')).version
   },
   isExecutable: false,
 }
@@ -59,9 +59,9 @@ function createRequire(bundle: Bundle, cache: CodeCache): Require {
   const factories: Record<string, Factory> = {}
   const modules = new Map<string, Module>()
   const requireChunk: Require = (specifier) => {
-    if (!specifier.startsWith('./')) return require(specifier)
     const known = modules.get(specifier)
     if (known) return known.exports
+    if (!specifier.startsWith('./')) return require(specifier)
     if (!factories[specifier]) Object.assign(factories, readChunk(bundle, cache, specifier))
     const module: Module = { exports: {} }
     modules.set(specifier, module)
@@ -73,7 +73,7 @@ function createRequire(bundle: Bundle, cache: CodeCache): Require {
 
 /** A file of the bundle is an object of modules by name: those that are needed together; before a `#` stands its own. */
 function readChunk(bundle: Bundle, cache: CodeCache, specifier: string): Record<string, Factory> {
-  const name = path.basename(specifier.split('#', 1)[0] ?? '')
-  const script = cache.compile(name, bundle.read(name), { filename: path.join(__dirname, name) })
+  const name = basename(specifier.split('#', 1)[0] ?? '')
+  const script = cache.compile(name, bundle.read(name), { filename: join(__dirname, name) })
   return script.runInThisContext()
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { FileWatch } from '../core/run/reload.ts'
-import { sleep } from '../core/words/long-timer.ts'
+import { monotonicMs, sleep } from '../core/words/long-timer.ts'
 import { filesBelow, watchFolders } from './watch-folders.ts'
 
 /** Editors write in several moves, and to switch a branch changes many files. */
@@ -54,7 +54,7 @@ export function watchFiles(module: string, onTrouble: (sentence: string) => void
   function report(file: string): void {
     pending ??= { files: new Set(), at: Date.now() }
     pending.files.add(file)
-    lastMs = performance.now()
+    lastMs = monotonicMs()
     news.emit('change')
   }
 
@@ -77,7 +77,7 @@ export function watchFiles(module: string, onTrouble: (sentence: string) => void
 
   async function next(signal: AbortSignal): ReturnType<FileWatch['next']> {
     while (!signal.aborted) {
-      const leftMs = quietMs - (performance.now() - lastMs)
+      const leftMs = quietMs - (monotonicMs() - lastMs)
       if (pending && leftMs <= 0) {
         const { files, at } = pending
         pending = undefined

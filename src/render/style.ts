@@ -18,9 +18,10 @@ export interface Style {
 }
 
 export function createStyle(level: ColorLevel): Style {
+  if (level === 0) return unpainted
   const chalk = new Chalk({ level })
   return {
-    plain: (text) => text,
+    plain: asItIs,
     strong: (text) => chalk.bold(text),
     faint: (text) => chalk.dim(text),
     good: (text) => chalk.green(text),
@@ -29,6 +30,12 @@ export function createStyle(level: ColorLevel): Style {
     accent: (text) => chalk.cyan(text),
     command: (text) => chalk.cyan(text),
   }
+}
+
+const asItIs: Paint = (text) => text
+const unpainted: Style = {
+  ...{ plain: asItIs, strong: asItIs, faint: asItIs, good: asItIs, bad: asItIs },
+  ...{ warning: asItIs, accent: asItIs, command: asItIs },
 }
 
 const lookByStatus = {

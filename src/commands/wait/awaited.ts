@@ -7,7 +7,7 @@ import type { Condition } from '../../core/wait/condition.ts'
 import { untilCreated, untilDeleted, untilOneMatches } from '../../core/wait/until-created.ts'
 import { nothingMatches } from '../../core/wait/wait-for.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
-import { timeoutSignal } from '../../core/words/long-timer.ts'
+import { monotonicMs, timeoutSignal } from '../../core/words/long-timer.ts'
 import { type FilterFlags, toFilter } from '../../frame/filter-options.ts'
 import { type OutputFlags, printIds } from '../../frame/output-format.ts'
 import { printNotice } from '../../frame/print-notice.ts'
@@ -96,11 +96,11 @@ async function patiently<Found>(
   const leftMs = limit.leftMs()
   const over = leftMs === undefined ? [] : [timeoutSignal(leftMs)]
   let spinner: { stop(): void } | undefined
-  let saidAtMs = performance.now()
+  let saidAtMs = monotonicMs()
   const onLook = () => {
     spinner ??= terminal.spinner(`waiting for ${what}`)
-    if (terminal.stderr.canRedraw || performance.now() - saidAtMs < heartbeatMs) return
-    saidAtMs = performance.now()
+    if (terminal.stderr.canRedraw || monotonicMs() - saidAtMs < heartbeatMs) return
+    saidAtMs = monotonicMs()
     printNotice(context, `Still waiting for ${what}.`)
   }
   try {

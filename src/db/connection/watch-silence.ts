@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { streamOf } from '../../core/client/client-stream.ts'
-import { longestTimerMs } from '../../core/words/long-timer.ts'
+import { longestTimerMs, monotonicMs } from '../../core/words/long-timer.ts'
 
 /** What a connection is cut with when it was silent for too long after ctrl-c. */
 export class InterruptedSilence extends Error {}
@@ -20,11 +20,11 @@ export function watchSilence(
   isOurTurn: () => boolean = () => false,
 ): () => void {
   let heard = streamOf(client)?.bytesRead
-  let heardAtMs = performance.now()
+  let heardAtMs = monotonicMs()
   let timer: NodeJS.Timeout
   const look = (): void => {
     const stream = streamOf(client)
-    const now = performance.now()
+    const now = monotonicMs()
     if (stream?.bytesRead !== heard || isOurTurn()) heardAtMs = now
     heard = stream?.bytesRead
     const silentMs = now - heardAtMs

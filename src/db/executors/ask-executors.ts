@@ -5,7 +5,7 @@ import {
   createAnswerReader,
   type ExecutorAnswer,
 } from '../../core/run/executor-protocol.ts'
-import { timeoutSignal } from '../../core/words/long-timer.ts'
+import { monotonicMs, timeoutSignal } from '../../core/words/long-timer.ts'
 import { connect, disconnect, type Session } from '../connection/connect.ts'
 import { createWake } from '../connection/wake.ts'
 import { watchSilence } from '../connection/watch-silence.ts'
@@ -45,11 +45,11 @@ export async function askExecutors(
   const stopWatching = watchSilence(client, longestMs)
   try {
     await client.query(`listen ${channel}`)
-    const askedAt = performance.now()
+    const askedAt = monotonicMs()
     await client.query('select pg_notify($1, $2)', [questionChannel, channel])
     // A way that is slow, or a machine that is busy, makes slow answers.
-    const waitMs = patienceMs + slowness * (performance.now() - askedAt)
-    while (answers.size < slots.length && performance.now() - askedAt < longestMs) {
+    const waitMs = patienceMs + slowness * (monotonicMs() - askedAt)
+    while (answers.size < slots.length && monotonicMs() - askedAt < longestMs) {
       const before = pages
       heard.reset()
       await heard.sleep(waitMs, signal)

@@ -1,5 +1,6 @@
 import type { ExecutorAnswer } from '../../core/run/executor-protocol.ts'
 import type { Store } from '../../core/store.ts'
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import type { FollowTiming } from '../connection/retry-while-disconnected.ts'
 import type { Database } from '../tables/system-database.ts'
 import { askExecutors } from './ask-executors.ts'
@@ -23,7 +24,7 @@ export function createExecutorReader(
     const seen = await readExecutors(database)
     if (!seen) return undefined
     if (ask) {
-      const now = performance.now()
+      const now = monotonicMs()
       const isDue = ({ executorId, version }: Slot) =>
         // Before it has a version it has not launched, and answers nobody.
         version !== '' &&

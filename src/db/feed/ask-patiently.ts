@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import type { Moments } from '../connection/connect.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
@@ -35,12 +36,12 @@ export function createAsking(
         },
       }
       const timed = async (onTurn: () => void) => {
-        let sentMs = performance.now()
+        let sentMs = monotonicMs()
         const onSent = (): void => {
-          sentMs = performance.now()
+          sentMs = monotonicMs()
         }
         const result = await read({ onTurn, onSent })
-        tookMs(performance.now() - sentMs)
+        tookMs(monotonicMs() - sentMs)
         return { result }
       }
       return retryWhileDisconnected(session, timing, options, timed, listener.check).finally(() => {

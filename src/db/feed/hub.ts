@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import { onAbort } from '../connection/on-abort.ts'
 import { createWake } from '../connection/wake.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
@@ -63,7 +64,7 @@ export function createHub(database: Pick<OpenDatabase, 'session' | 'schema' | 'l
       }
       tellOfPolling()
       if (readers.size > 0 || suspects.size > 0) continue
-      await wake.sleep(Math.max(0, around.nextMs() - performance.now()), empty.signal)
+      await wake.sleep(Math.max(0, around.nextMs() - monotonicMs()), empty.signal)
     }
   }
 

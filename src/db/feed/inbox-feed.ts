@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { askPrefix } from '../../core/dbos-names.ts'
 import type { Inbox, InboxQuery } from '../../core/decide/inbox-query.ts'
 import type { FollowOptions } from '../../core/store.ts'
-import { longestTimerMs } from '../../core/words/long-timer.ts'
+import { longestTimerMs, monotonicMs } from '../../core/words/long-timer.ts'
 import { onAbort } from '../connection/on-abort.ts'
 import { retryWhileDisconnected } from '../connection/retry-while-disconnected.ts'
 import { createWake } from '../connection/wake.ts'
@@ -143,7 +143,7 @@ async function readForAll(
   try {
     while (!signal.aborted && !session.isClosed()) {
       wake.reset()
-      const startMs = performance.now()
+      const startMs = monotonicMs()
       const round = ++shared.begun
       const read = () => readInbox(database, query)
       const inbox = await retryWhileDisconnected(session, timing, { signal, onNotice }, read, listener.check)
@@ -151,7 +151,7 @@ async function readForAll(
       if (!isDeepStrictEqual(inbox, shared.latest)) shared.latest = inbox
       shared.read = round
       ringAll(shared)
-      const readingMs = performance.now() - startMs
+      const readingMs = monotonicMs() - startMs
       await createWake().sleep(Math.max(settleMs, readingMs / maxReadingShare), signal)
       await wake.sleep(pollMs, signal)
     }

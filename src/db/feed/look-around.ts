@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import type { OpenDatabase } from '../executors/open-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
 import type { Ask } from './ask-patiently.ts'
@@ -47,7 +48,7 @@ export function createLookAround(
     const full = picked.filter(isFull)
     const found = await ask((moments) => readLooks(database, groups, timing.silenceMs, moments), took)
     if (!found) return false
-    const nowMs = performance.now()
+    const nowMs = monotonicMs()
     for (const one of full) one.fullAtMs = nowMs
     const { changed, suspects: unclear } = judgeLooks(asked, found.result)
     for (const one of changed) expect(one)
@@ -56,17 +57,17 @@ export function createLookAround(
   }
 
   async function lookAtHot(): Promise<boolean> {
-    const { picked, isBusy } = lanes.hot(performance.now())
+    const { picked, isBusy } = lanes.hot(monotonicMs())
     const sleeping = picked.filter(({ seat }) => isAsleep(seat))
     const isGoingOn = await look(sleeping, () => true, { areApart: true, took: pace.hot.took })
     const restMs = isBusy ? hotRestMs.busy : hotRestMs.eager
-    due.hot = picked.length === 0 ? Number.POSITIVE_INFINITY : pace.hot.nextMs(performance.now(), restMs)
+    due.hot = picked.length === 0 ? Number.POSITIVE_INFINITY : pace.hot.nextMs(monotonicMs(), restMs)
     return isGoingOn
   }
 
   async function lookAtCold(): Promise<boolean> {
     const { picked, isAll } = lanes.cold()
-    const nowMs = performance.now()
+    const nowMs = monotonicMs()
     const fullEveryMs = Math.max(shortestMs, lanes.size * longestMs.full)
     const roundEveryMs = Math.max(shortestMs, lanes.size * longestMs.round)
     const isDeaf = listener.notifyFailure() !== undefined
@@ -79,9 +80,9 @@ export function createLookAround(
     const isFull = ({ fullAtMs, announced }: Looked) =>
       isDeaf || announced === undefined || nowMs - fullAtMs > fullEveryMs
     const isGoingOn = await look(sleeping, isFull, { areApart: false, took: pace.cold.took })
-    due.cold = pace.cold.nextMs(performance.now(), coldRestMs)
+    due.cold = pace.cold.nextMs(monotonicMs(), coldRestMs)
     const areEndingsAsked = !isAll && workflowStatus.isIn(database.schema, 'completedAt')
-    due.endings = areEndingsAsked ? Math.min(due.endings, performance.now()) : Number.POSITIVE_INFINITY
+    due.endings = areEndingsAsked ? Math.min(due.endings, monotonicMs()) : Number.POSITIVE_INFINITY
     return isGoingOn
   }
 
@@ -96,7 +97,7 @@ export function createLookAround(
     const lastMs = found.result.at(-1)?.atMs ?? endingsSinceMs
     const isCut = found.result.length === most
     endingsSinceMs = isCut ? lastMs : Math.max(endingsSinceMs, Math.min(lastMs, Date.now()) - overlapMs)
-    due.endings = performance.now() + everyMs
+    due.endings = monotonicMs() + everyMs
     return true
   }
 
@@ -113,12 +114,12 @@ export function createLookAround(
       return look(picked, () => true, { areApart: true, took: pace.hot.took })
     },
     due: async () => {
-      if (performance.now() >= due.hot && !(await lookAtHot())) return false
-      if (performance.now() >= due.endings && !(await lookAtEndings())) return false
-      return performance.now() < due.cold || lookAtCold()
+      if (monotonicMs() >= due.hot && !(await lookAtHot())) return false
+      if (monotonicMs() >= due.endings && !(await lookAtEndings())) return false
+      return monotonicMs() < due.cold || lookAtCold()
     },
     hurry: () => {
-      due.hot = Math.min(due.hot, performance.now() + hotRestMs.busy)
+      due.hot = Math.min(due.hot, monotonicMs() + hotRestMs.busy)
     },
     nextMs: () => Math.min(due.hot, due.cold, due.endings),
   }

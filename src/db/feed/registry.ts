@@ -1,4 +1,4 @@
-import { startTimer } from '../../core/words/long-timer.ts'
+import { monotonicMs, startTimer } from '../../core/words/long-timer.ts'
 import { isReader, moveTo, type Outcome, type Round, type Seat, watch } from './seat.ts'
 import { createLanes, type Lanes, type Watched } from './watched.ts'
 
@@ -94,7 +94,7 @@ export function createRegistry(onNews: () => void): Registry {
     settle,
     enter: (seat) => {
       seats.add(seat)
-      registerNew(seat, performance.now())
+      registerNew(seat, monotonicMs())
     },
     leave: (seat) => {
       settle(seat, ({ resolve }) => resolve(undefined))
@@ -102,7 +102,7 @@ export function createRegistry(onNews: () => void): Registry {
       seats.delete(seat)
     },
     hear: (payload) => {
-      const nowMs = performance.now()
+      const nowMs = monotonicMs()
       if (payload === undefined) {
         for (const all of watchedById.values()) for (const one of all) suspects.add(one)
         onNews()
@@ -119,7 +119,7 @@ export function createRegistry(onNews: () => void): Registry {
       if (isOurs) onNews()
     },
     takeOutcome: (seat, { ids }, { unread, news, hasHeldEnds, dueInMs }) => {
-      const nowMs = performance.now()
+      const nowMs = monotonicMs()
       for (const id of ids) {
         const one = seat.watched.get(id)
         const position = seat.active.get(id)

@@ -4,6 +4,7 @@ import { mostRows } from '../../cockpit/screens/merge-rows.ts'
 import { isWhyAsked } from '../../core/diagnosis/known-why.ts'
 import { lookedAt } from '../../core/roots.ts'
 import type { BoardQuery, BoardRow, WorkflowQuery } from '../../core/store.ts'
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import type { WorkflowSummary } from '../../core/workflow.ts'
 import { type Reading, readEvery } from './reading.ts'
 import { isForRoots, survey, tabFilter } from './survey.ts'
@@ -39,9 +40,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   const everyMs = () => (isBusy ? busyGlanceMs : glanceMs)
   await readEvery(reading, everyMs, async () => {
     if (!screenOf(reading).isRead) await glance(reading, undefined)
-    const isAskedAgain = performance.now() - askedAtMs > askAgainMs
-    if (isAskedAgain) askedAtMs = performance.now()
-    const startMs = performance.now()
+    const isAskedAgain = monotonicMs() - askedAtMs > askAgainMs
+    if (isAskedAgain) askedAtMs = monotonicMs()
+    const startMs = monotonicMs()
     const isWoken = startMs - restedAtMs < glanceMs / 2
     const isWhyDue = isWoken || isAskedAgain || startMs - whyAtMs >= whyMs - glanceMs / 2
     if (isWhyDue) whyAtMs = startMs
@@ -51,9 +52,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     const inView = idsInView(reading)
     isBusy = before.size > 0 && inView.filter((id) => before.has(id)).length < inView.length / 2
     await readAhead(reading)
-    restedAtMs = performance.now()
-    if (signal.aborted || performance.now() - surveyedAtMs < surveyMs) return
-    surveyedAtMs = performance.now()
+    restedAtMs = monotonicMs()
+    if (signal.aborted || monotonicMs() - surveyedAtMs < surveyMs) return
+    surveyedAtMs = monotonicMs()
     await survey(reading, screenOf(reading))
   })
 }

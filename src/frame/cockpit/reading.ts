@@ -2,6 +2,7 @@ import type { Data, Screen } from '../../cockpit/cockpit-model.ts'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import type { Settings } from '../../settings/settings.ts'
 
 /** What reads for a screen: until `signal` aborts, because another one is shown. */
@@ -33,9 +34,9 @@ export async function readEvery(
   read: () => Promise<void>,
 ): Promise<void> {
   while (!reading.signal.aborted) {
-    const startMs = performance.now()
+    const startMs = monotonicMs()
     await read()
-    const tookMs = performance.now() - startMs
+    const tookMs = monotonicMs() - startMs
     await reading.rest(Math.max(typeof everyMs === 'number' ? everyMs : everyMs(), tookMs / maxReadingShare))
   }
 }

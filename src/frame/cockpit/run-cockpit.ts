@@ -3,6 +3,7 @@ import { agesAfterMs, initialCockpit, shownSource, updateCockpit } from '../../c
 import { cockpitView } from '../../cockpit/cockpit-view.ts'
 import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
+import { monotonicMs } from '../../core/words/long-timer.ts'
 import { createStyle } from '../../render/style.ts'
 import { escapeControls } from '../../render/text.ts'
 import type { Settings } from '../../settings/settings.ts'
@@ -47,11 +48,11 @@ export async function runCockpit(
   const draw = () => {
     clearTimeout(scheduled)
     scheduled = undefined
-    drawnAtMs = performance.now()
+    drawnAtMs = monotonicMs()
     full.render(cockpitView(cockpit, { style, now: now(), databaseFlags }))
   }
   const drawSoon = () => {
-    scheduled ??= setTimeout(draw, Math.min(frameMs, drawnAtMs + frameMs - performance.now()))
+    scheduled ??= setTimeout(draw, Math.min(frameMs, drawnAtMs + frameMs - monotonicMs()))
   }
   const fail = (error: unknown) => {
     failure ??= error
@@ -97,7 +98,7 @@ export async function runCockpit(
   const measure = () => take({ type: 'size', columns: stdout.columns, rows: stdout.rows })
   const stopResize = stdout.onResize(measure)
   const clock = setInterval(() => {
-    const restedMs = performance.now() - drawnAtMs
+    const restedMs = monotonicMs() - drawnAtMs
     if (restedMs > agesAfterMs(cockpit, now()) - clockMs / 2) drawSoon()
   }, clockMs)
   try {

@@ -1,4 +1,4 @@
-import path from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 
 export interface HomeOwner {
   readonly platform: NodeJS.Platform
@@ -8,12 +8,11 @@ export interface HomeOwner {
 
 /** Where drover keeps its files, the embedded database among them; not a cache directory, which cleaners empty under a running server. */
 export function droverHome(env: Readonly<Record<string, string | undefined>>, owner: HomeOwner): string {
-  if (env.DROVER_HOME) return path.resolve(env.DROVER_HOME)
+  if (env.DROVER_HOME) return resolve(env.DROVER_HOME)
   // As root the server runs as another user, who cannot enter /root.
   if (owner.platform === 'linux' && owner.uid === 0) return '/var/lib/drover'
-  if (env.XDG_STATE_HOME && path.isAbsolute(env.XDG_STATE_HOME))
-    return path.join(env.XDG_STATE_HOME, 'drover')
-  if (owner.platform === 'darwin') return path.join(owner.homeDirectory, 'Library/Application Support/drover')
-  if (owner.platform === 'win32') return path.join(env.LOCALAPPDATA ?? owner.homeDirectory, 'drover')
-  return path.join(owner.homeDirectory, '.local/state/drover')
+  if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, 'drover')
+  if (owner.platform === 'darwin') return join(owner.homeDirectory, 'Library/Application Support/drover')
+  if (owner.platform === 'win32') return join(env.LOCALAPPDATA ?? owner.homeDirectory, 'drover')
+  return join(owner.homeDirectory, '.local/state/drover')
 }

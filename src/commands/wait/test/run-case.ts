@@ -8,7 +8,7 @@ import type { Failure, TestCase } from '../../../core/testing/test-case.ts'
 import { createLookup, substituteText } from '../../../core/testing/variables.ts'
 import type { Path } from '../../../core/testing/yaml-text.ts'
 import { parseDuration } from '../../../core/words/duration.ts'
-import { timeoutSignal } from '../../../core/words/long-timer.ts'
+import { monotonicMs, timeoutSignal } from '../../../core/words/long-timer.ts'
 import { endedStatuses, isEnded, type JsonValue, type Workflow } from '../../../core/workflow.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import { awaitConditions } from './await-conditions.ts'
@@ -29,7 +29,7 @@ export async function runCase(
 ): Promise<CaseResult> {
   const { context } = world
   const startedAt = context.now()
-  const beganMs = performance.now()
+  const beganMs = monotonicMs()
   const variables: Record<string, JsonValue> = {}
   const lookup = createLookup([variables, test.matrix, test.vars, saved], context.env)
   const deadline = AbortSignal.any([world.signal, timeoutSignal(parseDuration(test.timeout))])
@@ -40,7 +40,7 @@ export async function runCase(
     ...{ test, outcome, startedAt, failures: [], error: null, skippedFor: null, saved: {}, ...more },
     workflowId: subject?.workflowId ?? null,
     startedId: startedId(),
-    durationMs: Math.round(performance.now() - beganMs),
+    durationMs: Math.round(monotonicMs() - beganMs),
   })
   /** Who was cut off while it started one under an id of its own does not know whether it did. */
   const startedId = (): string | null => {
