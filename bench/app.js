@@ -59,3 +59,21 @@ DBOS.registerWorkflow(
 for (const name of ['steps', 'steps-polled']) {
   DBOS.registerWorkflow(() => DBOS.runStep(async () => now(), { name: 'first' }), { name })
 }
+
+/** As many as it is told of one kind, one after the other; returns how many milliseconds they took. */
+const kinds = {
+  steps: () => DBOS.runStep(async () => 'done', { name: 'one' }),
+  events: (index) => DBOS.setEvent('progress', { index }),
+  'stream values': (index) => DBOS.writeStream('values', { index }),
+}
+
+DBOS.registerWorkflow(
+  async (kind, count) => {
+    const beganMs = performance.now()
+    for (let index = 0; index < count; index++) await kinds[kind](index)
+    return performance.now() - beganMs
+  },
+  { name: 'many' },
+)
+
+DBOS.registerWorkflow(async () => 'done', { name: 'nothing' })

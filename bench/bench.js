@@ -23,6 +23,7 @@ import { retain } from './sections/retain.js'
 import { scale } from './sections/scale.js'
 import { startup } from './sections/startup.js'
 import { stream } from './sections/stream.js'
+import { throughput } from './sections/throughput.js'
 import { top } from './sections/top.js'
 import { transfer } from './sections/transfer.js'
 import { watchers } from './sections/watchers.js'
@@ -35,6 +36,7 @@ const sections = {
   event,
   ending,
   enqueue,
+  throughput,
   catchUp,
   memory,
   idle,
