@@ -18,8 +18,14 @@ export function cockpitView(cockpit: Cockpit, frame: Omit<Viewport, 'width'>): s
       ? helpLines(cockpit, viewport, room)
       : kindOf(screen).draw(screen, viewport, room)
   const filled = [...body.slice(0, room), ...Array<string>(Math.max(0, room - body.length)).fill('')]
-  const lines = [headerLine(cockpit, viewport), ...filled, ...footerLines(cockpit, frame.style)]
-  return lines.slice(0, rows).map((line) => clip(line, width))
+  const footer = fitFooter(footerLines(cockpit, frame.style), rows)
+  const lines = [headerLine(cockpit, viewport), ...filled].slice(0, rows - footer.length)
+  return [...lines, ...footer].map((line) => clip(line, width))
+}
+
+/** Of a question that has no room its beginning stays, which names what it is about, and what the keys do. */
+function fitFooter(lines: readonly string[], rows: number): readonly string[] {
+  return lines.length <= rows ? lines : [...lines.slice(0, rows - 1), ...lines.slice(-1)]
 }
 
 /** Views fit any usual width; on a few cells this is the net below them. */

@@ -113,6 +113,20 @@ test('what changes something asks, names the workflow, and only y does it', () =
   expect(seat.type('R').text()).toContain('ord-1 is already PENDING: nothing to resume')
 })
 
+test('however small the screen, a question names what it is about, and says which key does it', () => {
+  const seat = atWorkflows().type('down', 'c')
+  for (const [columns, rows] of [
+    [20, 5],
+    [20, 3],
+    [20, 2],
+  ] as const) {
+    seat.take({ type: 'size', columns, rows })
+    const lines = seat.lines()
+    expect([lines.length, lines.at(-1)]).toEqual([rows, 'y/N'])
+    expect(seat.text()).toContain('Cancel ord-1')
+  }
+})
+
 test('what is pasted decides nothing', () => {
   const seat = atWorkflows().type('down', 'c')
   seat.press({ name: 'paste', char: 'y' })
