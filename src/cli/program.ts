@@ -61,8 +61,8 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     .action(async () => {
       const [typed, ...operands] = program.args
       if (typed === undefined) return program.help()
-      const { refuseUnknown } = await import('./unknown-command.ts')
-      return refuseUnknown(program, typed, operands)
+      const { unknownCommand } = await import('./unknown-command.ts')
+      throw unknownCommand(program, typed, operands)
     })
 }
 

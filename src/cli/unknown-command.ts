@@ -1,16 +1,53 @@
 import type { Command } from 'commander'
 import { CliError } from '../core/errors.ts'
-import { asText, command, type Phrase, phrase, renderArguments } from '../core/words/command-line.ts'
+import {
+  asText,
+  command,
+  type Phrase,
+  phrase,
+  renderArguments,
+  typedLine,
+} from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
+import { groupOfOne, listerOf, otherWord } from './slips/group-words.ts'
 
-/** Throws `usage` for what is no command, with the line that was probably meant. */
-export function refuseUnknown(program: Command, typed: string, operands: readonly string[]): never {
+/** `usage` for what is no command, with the line that was probably meant; undefined for one that is. */
+export function unknownCommand(
+  program: Command | undefined,
+  typed: string,
+  operands: readonly string[],
+): CliError | undefined {
+  if (!program || program.commands.some((one) => one.name() === typed)) return undefined
   const word = typed.toLowerCase()
-  const others = commandsByWord(operands[0] ?? '@last')
+  const others = commandsByWord(operands.find((operand) => !operand.startsWith('-')) ?? '@last')
   const other = Object.hasOwn(others, word) ? others[word] : undefined
-  throw new CliError('usage', `"${typed}" is not a command.`, {
-    hint: other ?? nearestCommand(program, typed, operands),
+  return new CliError('usage', `"${typed}" is not a command.`, {
+    hint: meantOfGroup(word, operands) ?? other ?? nearestCommand(program, typed, operands),
   })
+}
+
+/** `queue pause mails`, `ls queues`, `workflow list`. */
+function meantOfGroup(word: string, operands: readonly string[]): Phrase | undefined {
+  const [first = '', ...rest] = operands
+  const listed = Object.hasOwn(listerOf, first.toLowerCase()) ? listerOf[first.toLowerCase()] : undefined
+  if (['ls', 'show', 'list'].includes(word) && listed !== undefined) return command(listed)
+  if (['workflow', 'workflows', 'wf', 'job', 'jobs', 'task', 'tasks', 'run', 'runs'].includes(word))
+    return first === '' || first === 'ls' ? command('list') : typedLine(operands)
+  const group = Object.hasOwn(groupOfOne, word) ? groupOfOne[word] : undefined
+  if (group === undefined || first === '') return undefined
+  if (group === 'config')
+    return typedLine(['config', ...(first === 'list' ? ['profiles', ...rest] : operands)])
+  const meant = otherWord(first, group, commandsOfGroup[group] ?? []) ?? first
+  return meant === '' ? command(group) : phrase`did you mean ${typedLine([group, meant, ...rest])}?`
+}
+
+/** They are loaded only where they are meant. */
+const commandsOfGroup: Readonly<Record<string, readonly string[]>> = {
+  queues: ['pause', 'resume', 'drain', 'set', 'create', 'delete'],
+  schedules: ['next', 'pause', 'resume', 'trigger', 'backfill', 'create', 'update', 'delete'],
+  versions: ['promote', 'rename-application'],
+  token: ['create', 'list', 'revoke'],
+  db: ['start', 'stop', 'status', 'url', 'logs', 'reset', 'upgrade'],
 }
 
 function nearestCommand(program: Command, typed: string, operands: readonly string[]): Phrase {
@@ -90,6 +127,9 @@ function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
     postgres: local,
     database: local,
     dashboard: command('top'),
+    dash: command('top'),
+    upgrade: command('db upgrade'),
+    profiles: command('config profiles'),
     htop: command('top'),
     ui: command('top'),
   }

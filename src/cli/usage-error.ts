@@ -1,4 +1,4 @@
-import type { Command, CommanderError } from 'commander'
+import type { Command, CommanderError, Option } from 'commander'
 import { CliError } from '../core/errors.ts'
 import {
   asText,
@@ -7,8 +7,14 @@ import {
   type Phrase,
   phrase,
   renderArguments,
+  typedLine,
 } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
+import { helpExamples } from './help-examples.ts'
+import { fileOf, isOtherNameOf, otherFlag, withoutFlag } from './slips/flag-words.ts'
+import { otherWord } from './slips/group-words.ts'
+import { withMovedOperand } from './slips/moved-operand.ts'
+import { unknownCommand } from './unknown-command.ts'
 
 /** What Commander says of a command line, as a sentence and a line to type that runs. */
 export function toUsageError(
@@ -24,9 +30,12 @@ export function toUsageError(
     )
   }
   const named = program?.commands.find((one) => one.name() === program.args[0])
-  if (!named) return usage(sentenceOf(error), optionsOf('', error))
-  const group = named.commands.length > 0 ? toGroupError(error, named) : undefined
-  return group ?? repetitionOf(error, argv) ?? usage(sentenceOf(error), adviceFor(error, named))
+  if (!named) {
+    const unknown = /^[a-z]/i.test(first) ? unknownCommand(program, first, argv.slice(1)) : undefined
+    return unknown ?? usage(sentenceOf(error), optionsOf('', error, argv))
+  }
+  const group = named.commands.length > 0 ? toGroupError(error, named, argv) : undefined
+  return group ?? repetitionOf(error, argv, named) ?? usage(sentenceOf(error), adviceFor(error, named, argv))
 }
 
 /** A hint that names no command is followed by the one that tells how the command is used. */
@@ -57,39 +66,79 @@ function usage(sentence: string, hint: Phrase): CliError {
 }
 
 /** `drover queues st`, and a group without its command. */
-function toGroupError(error: CommanderError, group: Command): CliError | undefined {
+function toGroupError(error: CommanderError, group: Command, argv: readonly string[]): CliError | undefined {
   const names = group.commands.map((one) => one.name())
   const has = phrase`${command(group.name(), [], { '--help': true })}   # it has ${names.join(', ')}`
   if (error.code === 'commander.help') return usage(`drover ${group.name()} needs one of its commands.`, has)
-  const [typed = ''] = group.args
-  const isUnknown = ['commander.excessArguments', 'commander.unknownCommand'].includes(error.code)
+  // Of a line with an option that is not known nothing is taken apart.
+  const typed = group.args[0] ?? argv[argv.indexOf(group.name()) + 1] ?? ''
+  if (typed.startsWith('-')) return undefined
+  const codes = ['commander.excessArguments', 'commander.unknownCommand', 'commander.unknownOption']
+  const isUnknown = codes.includes(error.code)
   if (!isUnknown || names.includes(typed)) return undefined
-  const meant = nearest(typed, names)
+  const meant = otherWord(typed, group.name(), names) ?? nearest(typed, names)
+  const place = argv.indexOf(typed)
+  const rest = argv.slice(place + 1)
+  // The record takes an id, and lists no others than its own.
+  const alone = group.name() === 'audit' ? ['audit', ...rest] : [group.name()]
+  const line = typedLine(meant === '' ? alone : [group.name(), meant ?? '', ...rest])
   return usage(
     `"${typed}" is not a command of drover ${group.name()}.`,
-    meant === undefined
-      ? has
-      : phrase`did you mean drover ${group.name()} ${meant}? It has ${names.join(', ')}`,
+    meant === undefined ? has : phrase`did you mean ${line}? It has ${names.join(', ')}`,
   )
 }
 
 /** `--status A B`: the second value is one too many, for no option takes two. */
-function repetitionOf(error: CommanderError, argv: readonly string[]): CliError | undefined {
+function repetitionOf(error: CommanderError, argv: readonly string[], named: Command): CliError | undefined {
   const index = argv.findIndex(
     (word, at) => word.startsWith('--') && [1, 2].every((next) => /^[^-]/.test(argv[at + next] ?? '')),
   )
   if (error.code !== 'commander.excessArguments' || index < 0) return undefined
   const [option, ...values] = argv.slice(index, index + 3)
+  const [first = '', second = ''] = values
+  const unit = /^\d+$/.test(first)
+    ? /^(ms|[smhd])(?:ec(?:ond)?s?|in(?:ute)?s?|ours?|ays?)?$/.exec(second)?.[1]
+    : undefined
+  if (unit !== undefined) {
+    const line = [...argv.slice(0, index + 1), `${first}${unit}`, ...argv.slice(index + 3)]
+    return usage(sentenceOf(error), typedLine(line))
+  }
+  const called = named.commands.find((one) => one.name() === named.args[0]) ?? named
+  const isRepeated = called.options.some((one) => one.long === option && takesMany(one, first))
+  if (!isRepeated) return undefined
   const repeated = renderArguments([], { [option as `-${string}`]: values })
   return usage(sentenceOf(error), phrase`an option takes one value, and may be repeated: ${asText(repeated)}`)
 }
 
-function adviceFor(error: CommanderError, named: Command): Phrase {
+/** What may be repeated is a list from the first value on. */
+function takesMany(option: Option, value: string): boolean {
+  try {
+    return Array.isArray(option.parseArg?.(value, undefined))
+  } catch {
+    return true
+  }
+}
+
+function adviceFor(error: CommanderError, named: Command, argv: readonly string[]): Phrase {
   const called = named.commands.find((one) => one.name() === named.args[0])
   const words = called ? `${named.name()} ${called.name()}` : named.name()
-  const lacks = ['commander.missingArgument', 'commander.missingMandatoryOptionValue'].includes(error.code)
-  const [id = '@last'] = (called ?? named).args
-  return (lacks ? firstUse(words, id) : undefined) ?? optionsOf(words, error)
+  const command = called ?? named
+  const [id = '@last'] = command.args
+  switch (error.code) {
+    case 'commander.missingArgument':
+      return firstUse(words, id) ?? optionsOf(words, error, argv, command)
+    case 'commander.excessArguments':
+      return withMovedOperand(words, command, argv) ?? optionsOf(words, error, argv, command)
+    case 'commander.missingMandatoryOptionValue':
+      return (
+        withMissingFlag(error, words, argv) ??
+        withMovedOperand(words, command, argv) ??
+        (['fork', 'rewind'].includes(words) ? firstUse(words, id) : undefined) ??
+        optionsOf(words, error, argv, command)
+      )
+    default:
+      return optionsOf(words, error, argv, command)
+  }
 }
 
 /** A line that does something, for a command that was typed without what it needs. */
@@ -127,10 +176,65 @@ function onLast(line: CommandLine): Phrase {
   return phrase`${line}   # ${command('list')} shows ids`
 }
 
-function optionsOf(words: string, { message }: CommanderError): Phrase {
+/** An option that has to be there, and is called otherwise elsewhere. */
+function withMissingFlag(
+  { message }: CommanderError,
+  words: string,
+  argv: readonly string[],
+): Phrase | undefined {
+  const [, missing = ''] = /'(--[a-z-]+)/.exec(message) ?? []
+  const typed = argv.find((word) => isOtherNameOf(missing, word))
+  if (typed === undefined) return undefined
+  const line = typedLine(argv.map((word) => (word === typed ? missing : word)))
+  return phrase`did you mean ${line}? ${command(words, [], { '--help': true })}`
+}
+
+/** What was probably meant, or a line that runs; and always where all of it is told. */
+function optionsOf(
+  words: string,
+  { code, message }: CommanderError,
+  argv: readonly string[],
+  called?: Command,
+): Phrase {
   const help = command(words, [], { '--help': true })
-  const meant = /Did you mean (?:one of )?(.*)\?/.exec(message.split('\n')[1] ?? '')?.[1]
-  return meant ? phrase`did you mean ${meant}? ${help}` : phrase`${help}   # how it is used`
+  const [, flag = ''] = /(-[^\s',]+)[ '<[]/.exec(message) ?? []
+  const [, wrong = ''] = / (?:argument|value) '(.*)' is invalid/s.exec(message) ?? []
+  if (wrong !== '') return choiceOf(message, wrong, argv, help)
+  const isUnknown = code === 'commander.unknownOption'
+  const shorter = isUnknown && called ? withoutFlag(flag, words, called, argv) : undefined
+  if (shorter) return phrase`did you mean ${typedLine(shorter)}? ${help}`
+  const redirected = isUnknown ? fileOf(flag, words, argv) : undefined
+  if (redirected) return redirected
+  const suggested = /Did you mean (?:one of )?(.*)\?/.exec(message.split('\n')[1] ?? '')?.[1]
+  const alike = suggested?.[2] === flag[2] ? suggested : undefined
+  const meant = (isUnknown && called && otherFlag(flag, called)) || alike
+  if (meant?.startsWith('--') && !meant.includes(',') && argv.includes(flag))
+    return phrase`did you mean ${typedLine(argv.map((word) => (word === flag ? meant : word)))}? ${help}`
+  if (meant !== undefined) return phrase`did you mean ${meant}? ${help}`
+  const example = exampleWith(words, flag)
+  return example === undefined
+    ? phrase`${help}   # how it is used`
+    : phrase`for example ${asText(example)}; ${help}`
+}
+
+/** The one of the choices that is nearest, or the first, in the place of what was typed. */
+function choiceOf(message: string, wrong: string, argv: readonly string[], help: CommandLine): Phrase {
+  const choices = /Allowed choices are (.*)\./.exec(message)?.[1]?.split(', ') ?? []
+  const meant = nearest(wrong, choices) ?? choices[0]
+  const place = argv.findIndex((word) => word === wrong || word.endsWith(`=${wrong}`))
+  if (meant === undefined || place < 0) return help
+  const corrected = argv.map((word, index) =>
+    index === place ? `${word.slice(0, word.length - wrong.length)}${meant}` : word,
+  )
+  return phrase`${typedLine(corrected)}; ${help}`
+}
+
+/** Of the examples in its help one that has this option, else the first. What starts or imports is of another application. */
+function exampleWith(words: string, flag: string): string | undefined {
+  if (['start', 'import', 'run', 'db reset', 'delete'].includes(words)) return undefined
+  const examples = Object.hasOwn(helpExamples, words) ? (helpExamples[words]?.examples ?? []) : []
+  const fitting = examples.find((line) => flag !== '' && line.includes(flag)) ?? examples[0]
+  return fitting === undefined ? undefined : `drover ${fitting}`
 }
 
 /** Commander says `error: unknown option '--x'`, and on a second line what was probably meant. */

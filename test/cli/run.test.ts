@@ -151,7 +151,7 @@ test('no line of any help is wider than the terminal', async () => {
 
 test.each([
   ['lst', '"lst" is not a command.', 'did you mean drover list?'],
-  ['list --lmit 3', "Unknown option '--lmit'.", 'did you mean --limit?'],
+  ['list --lmit 3', "Unknown option '--lmit'.", 'did you mean drover list --limit 3?'],
   ['list --limit 0', '"0" is not a whole number above zero.', 'write it in digits: 1, or more'],
   ['list --status RUNS', '"RUNS" is not a status.', undefined],
   ['get', "Missing required argument 'id'.", 'drover get @last   # drover list shows ids'],
@@ -305,7 +305,9 @@ test('drover audit takes any id, and says what an unknown one may have been mean
     stderr: expect.stringContaining('did you mean drover audit init?'),
   })
   expect((await run('audit order-17')).stderr).not.toContain('did you mean')
-  expect((await run('audit inti x')).stderr).toContain('did you mean drover audit init? It has verify, init')
+  expect((await run('audit inti x')).stderr).toContain(
+    'did you mean drover audit init x? It has verify, init',
+  )
 })
 
 test.each([

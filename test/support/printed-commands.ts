@@ -20,6 +20,8 @@ export interface PrintedCommand {
 const verbs: Readonly<Record<string, readonly string[]>> = {
   // Any command with its help: one alone, one of a group, and a group.
   'cli/usage-error.ts': ['list', 'queues set', 'db'],
+  'cli/unknown-command.ts': ['list', 'queues', 'schedules'],
+  'cli/slips/moved-operand.ts': ['queues', 'workers', 'inbox'],
   'commands/answer/decide.ts': ['approve', 'reject'],
   'commands/answer/select-waits.ts': ['approve', 'reject'],
   'commands/understand/audit.ts': ['audit init', 'audit verify'],

@@ -29,7 +29,7 @@ async function runReprioritize(
   words: readonly string[],
   flags: ReprioritizeFlags,
 ): Promise<void> {
-  const priority = readPriority(words.at(-1))
+  const priority = readPriority(words)
   const typed = words.slice(0, -1)
   const filter = toFilter(context, flags)
   const prepare = async () => async () => ({ priority })
@@ -38,11 +38,14 @@ async function runReprioritize(
   )
 }
 
-function readPriority(word: string | undefined): number {
+function readPriority(words: readonly string[]): number {
+  const word = words.at(-1)
   if (word !== undefined && /^\d+$/.test(word)) return nonNegativeInteger(word)
   const sentence =
     word === undefined
       ? 'No priority is given.'
       : `The last word is the priority, and "${word}" is no number.`
-  throw new CliError('usage', sentence, { hint: command('reprioritize', [word ?? 'ID', '1']) })
+  throw new CliError('usage', sentence, {
+    hint: command('reprioritize', [words.find((one) => !/^\d+$/.test(one)) ?? 'ID', '1']),
+  })
 }

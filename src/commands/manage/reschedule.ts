@@ -36,7 +36,11 @@ async function runReschedule(
   typed: readonly string[],
   flags: RescheduleFlags,
 ): Promise<void> {
-  const delayUntilMs = readDelayUntilMs(flags, context.now())
+  const delayUntilMs = readDelayUntilMs(
+    typed.filter((id) => !isDuration(id)),
+    flags,
+    context.now(),
+  )
   const filter = toFilter(context, flags)
   const options = { '--in': flags.in, '--at': flags.at, '--now': flags.now }
   const prepare = async () => async () => ({ delayUntilMs })
@@ -45,14 +49,14 @@ async function runReschedule(
   )
 }
 
-function readDelayUntilMs(flags: RescheduleFlags, now: Date): number {
+function readDelayUntilMs(ids: readonly string[], flags: RescheduleFlags, now: Date): number {
   if (flags.in !== undefined) return now.getTime() + parseDuration(flags.in)
   if (flags.now) return now.getTime()
   if (flags.at === undefined || isDuration(flags.at)) {
     const sentence =
       flags.at === undefined ? 'No time is given.' : `--at takes a time, and "${flags.at}" is a duration.`
     throw new CliError('usage', sentence, {
-      hint: command('reschedule', ['ID'], { '--in': flags.at ?? '5m' }),
+      hint: command('reschedule', ids.length > 0 ? ids : ['ID'], { '--in': flags.at ?? '5m' }),
     })
   }
   return parseTime(flags.at, now).getTime()

@@ -55,6 +55,24 @@ export function quotedList(words: readonly string[]): Prose {
   return { parts: [words.map(quoteWord).join(', ')] }
 }
 
+/**
+ * What somebody typed behind `drover`, with a word changed: each word in its place. How the database was named is carried as
+ * for any command, and an address that may hold a password is not repeated.
+ */
+export function typedLine(argv: readonly string[]): CommandLine {
+  const own = argv.filter((word, index) => {
+    const isNamed = databaseFlag.test(word) || wholeDatabaseFlag.test(argv[index - 1] ?? '')
+    return !isNamed
+  })
+  const words = own.map((word) =>
+    word.includes('://') ? 'URL' : /^--?[a-z][a-z-]*$/i.test(word) ? word : quoteWord(word),
+  )
+  return { program: 'drover', words, operands: [], options: {} }
+}
+
+const databaseFlag = /^--(db-url|listen-url|database|profile|schema|local)(=|$)/s
+const wholeDatabaseFlag = /^--(db-url|listen-url|database|profile|schema)$/
+
 /** Text for a phrase as it stands: a sentence that is harmless already, or what was rendered before. */
 export function asText(text: string): Prose {
   return { parts: [text] }
