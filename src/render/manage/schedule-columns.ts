@@ -1,9 +1,10 @@
 import type { Schedule } from '../../core/platform.ts'
 import type { ListedSchedule } from '../../core/run/list-schedules.ts'
 import type { PlannedRun } from '../../core/run/plan-backfill.ts'
-import { faint, idWidths } from '../columns/cell.ts'
+import { faint } from '../columns/cell.ts'
 import type { Column } from '../table.ts'
 import { formatAge, formatElapsed } from '../time-text.ts'
+import { toSecond } from './schedule-text.ts'
 
 export const scheduleColumns: readonly Column<ListedSchedule>[] = [
   { title: 'SCHEDULE', value: ({ name }) => name, minWidth: 10 },
@@ -85,7 +86,8 @@ export interface BackfilledRun extends PlannedRun {
 }
 
 export const backfillColumns: readonly Column<BackfilledRun>[] = [
-  { title: 'ID', value: ({ workflowId }) => workflowId, ...idWidths },
+  // It ends with the time: where there is no room for it the time alone stays.
+  { title: 'ID', value: ({ workflowId }) => workflowId, optional: 1 },
   {
     title: 'OUTCOME',
     value: ({ outcome }) => outcome,
@@ -94,9 +96,7 @@ export const backfillColumns: readonly Column<BackfilledRun>[] = [
   {
     title: 'AT',
     value: ({ at }) => at.toISOString(),
-    short: ({ at }, now) => formatAge(at, now),
-    align: 'right',
-    optional: 1,
+    short: ({ at }) => toSecond(at),
   },
 ]
 

@@ -2,7 +2,7 @@ import { perSecond, type Stats, type StatsRequest } from '../../core/metrics/wor
 import { type CommandOptions, command, type Phrase, phrase } from '../../core/words/command-line.ts'
 import { renderSparkline } from '../sparkline.ts'
 import { paintStatus, type Style, statusText } from '../style.ts'
-import { counted, escapeName, pad, truncate, truncateMiddle } from '../text.ts'
+import { counted, escapeName, pad, truncate, truncateMiddle, wrap } from '../text.ts'
 import { formatDuration, formatElapsed } from '../time-text.ts'
 
 /** What the whole time was: two lines of figures, and a bar for each part of it. */
@@ -21,7 +21,7 @@ export function statsLines(
     ...(waitMs ? [`waited ${pair(waitMs)}`] : []),
   ]
   return [
-    ...figures.map((line) => truncate(line, width)),
+    ...figures.flatMap((line) => wrap(line, width, 2)),
     style.faint(truncate(renderSparkline(endedOverTime), width)),
   ]
 }

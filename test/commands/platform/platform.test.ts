@@ -236,10 +236,10 @@ test('schedules tells what was missed since it last came, and backfill makes up 
   expect(`${dry.stderr}${dry.stdout}`).toMatchInlineSnapshot(`
     "nightly starts 2 runs of cleanUp from 2026-01-02T02:00:00Z to 2026-01-04T02:00:00Z.
     1 run is there already, and left alone.
-    ID                                      OUTCOME           AT
-    sched-nightly-2026-01-02T02:00:00.000Z  would-start   2d ago
-    sched-nightly-2026-01-03T02:00:00.000Z  existing      1d ago
-    sched-nightly-2026-01-04T02:00:00.000Z  would-start  22h ago
+    ID                                      OUTCOME      AT
+    sched-nightly-2026-01-02T02:00:00.000Z  would-start  2026-01-02T02:00:00Z
+    sched-nightly-2026-01-03T02:00:00.000Z  existing     2026-01-03T02:00:00Z
+    sched-nightly-2026-01-04T02:00:00.000Z  would-start  2026-01-04T02:00:00Z
     "
   `)
   expect((await runCli(`${backfill} --yes -o ids`, { store, now: at })).stdout.split('\n')).toHaveLength(4)
