@@ -59,6 +59,8 @@ export interface WorkflowsScreen {
   readonly tab: Tab
   /** Only these; all without. */
   readonly scope: Scope | undefined
+  /** One is chosen here: what is new comes in around the one under the cursor. */
+  readonly holds: boolean
   readonly list: RowList<BoardRow>
   /** Whether there was time to look. */
   readonly isRead: boolean

@@ -18,15 +18,19 @@ export function emptyList<Row>(): RowList<Row> {
   return { rows: [], search: '', shown: [], cursor: 0 }
 }
 
-/** Other rows: the cursor stays on its row, or where that was; at the first place it stays for what is new. */
+/**
+ * Other rows: the cursor stays on its row, or where that was. At the first place it stays for what is new, unless it `holds`:
+ * where a key chooses, nothing else may come below it in that moment.
+ */
 export function withRows<Row extends object>(
   list: RowList<Row>,
   rows: readonly Row[],
   kind: RowKind<Row>,
+  holds = false,
 ): RowList<Row> {
   if (rows === list.rows) return list
   const shown = narrow(rows, list.search, kind)
-  return { ...list, rows, shown, cursor: placeOf(list, shown, kind) }
+  return { ...list, rows, shown, cursor: placeOf(list, shown, kind, holds) }
 }
 
 export function withSearch<Row extends object>(
@@ -60,10 +64,15 @@ function searchedText<Row extends object>(row: Row, kind: RowKind<Row>): string 
   return text
 }
 
-function placeOf<Row>(list: RowList<Row>, shown: readonly Row[], { idOf }: RowKind<Row>): number {
+function placeOf<Row>(
+  list: RowList<Row>,
+  shown: readonly Row[],
+  { idOf }: RowKind<Row>,
+  holds = false,
+): number {
   const current = currentRow(list)
   const last = Math.max(0, shown.length - 1)
-  if (current === undefined || list.cursor === 0) return Math.min(list.cursor, last)
+  if (current === undefined || (list.cursor === 0 && !holds)) return Math.min(list.cursor, last)
   const id = idOf(current)
   // Most often nothing moved.
   const same = shown[list.cursor]

@@ -81,6 +81,23 @@ test('the cursor stays on its workflow when others come and go', () => {
   expect(seat.cursor()).toContain('refund-7')
 })
 
+test('where one is picked nothing that is new comes below the cursor, not even at the first place', () => {
+  const seat = sit(createWorkflowsScreen('all', undefined, true), {
+    kind: 'pick',
+    verb: 'get',
+    changes: false,
+  })
+  seat.read(page(rows))
+  const [first] = rows
+  if (!first) throw new Error('there are rows')
+  const newer = { ...first, listed: undefined, workflowId: 'newer', createdAt: now }
+  seat.read(page([newer, ...rows]))
+  expect(seat.text()).toContain('newer')
+  expect(seat.cursor()).toContain(first.workflowId)
+  seat.type('return')
+  expect(seat.effects()).toEqual([{ kind: 'choose', workflowId: first.workflowId }])
+})
+
 test('a filter narrows while it is typed, moves with arrows, and goes with escape before the view does', () => {
   const seat = atWorkflows().type('/', 'r', 'e', 'f', 'down')
   expect(seat.lines().filter((line) => /^[❯ ] refund/.test(line))).toHaveLength(3)

@@ -132,6 +132,18 @@ test('a picker of what is deleted meanwhile ends as for any id that is not there
   expect(await ada.ended).toMatchObject({ code: 4, stderr: expect.stringContaining('hint: drover ') })
 })
 
+test('a picker takes in what is new, also with a filter', async () => {
+  const store = createShop()
+  const ada = sit(store, 'get')
+  await ada.until('order-1')
+  ada.press('/', ...'order', 'return')
+  await ada.until('get which workflow? › /order')
+  store.add({ workflowId: 'order-2', name: 'checkout', createdAt: now })
+  await ada.until('order-2')
+  ada.press('return')
+  expect((await ada.ended).stdout).toContain('order-1')
+})
+
 test('watch says at once that it was deleted, though its children go on', async () => {
   const store = createShop()
   const ada = sit(store, 'watch order-1')

@@ -30,11 +30,12 @@ const boardRows: RowKind<BoardRow> = {
   ],
 }
 
-export function createWorkflowsScreen(tab: Tab = 'all', scope?: Scope): WorkflowsScreen {
+export function createWorkflowsScreen(tab: Tab = 'all', scope?: Scope, holds = false): WorkflowsScreen {
   return {
     kind: 'workflows',
     tab,
     scope,
+    holds,
     list: emptyList(),
     isRead: false,
     isComplete: false,
@@ -105,11 +106,14 @@ export const workflowsKind: ScreenKind<WorkflowsScreen> = {
         const rows = mergePage(list.rows, data)
         const isComplete = data.isEnd || screen.isComplete || rows.length >= mostRows
         if (screen.isRead && rows === list.rows && isComplete === screen.isComplete) return screen
-        return { ...screen, isRead: true, isComplete, list: withRows(list, rows, boardRows) }
+        const held = screen.holds && screen.isRead
+        return { ...screen, isRead: true, isComplete, list: withRows(list, rows, boardRows, held) }
       }
       case 'refreshed': {
         const rows = refreshRows(list.rows, data.ids, data.rows, (row) => isOnTab(row, tab))
-        return rows === list.rows ? screen : { ...screen, list: withRows(list, rows, boardRows) }
+        return rows === list.rows
+          ? screen
+          : { ...screen, list: withRows(list, rows, boardRows, screen.holds) }
       }
       case 'stopped':
         return { ...screen, isComplete: true, stoppedAt: data.at }
@@ -129,8 +133,8 @@ export const workflowsKind: ScreenKind<WorkflowsScreen> = {
     }
     const tab = nextTab(tabs, screen.tab, key)
     if (tab === undefined) return undefined
-    const { scope, counts, list } = screen
-    const other = createWorkflowsScreen(tab, scope)
+    const { scope, holds, counts, list } = screen
+    const other = createWorkflowsScreen(tab, scope, holds)
     return stay(withScreen(cockpit, { ...other, counts, list: { ...other.list, search: list.search } }))
   },
   agesAfterMs: ({ list }, room, now) => {

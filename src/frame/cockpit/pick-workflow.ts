@@ -33,7 +33,7 @@ export async function pickWorkflow(context: Context, command: Command, changes =
     (store, settings) =>
       runCockpit(context, store, settings, {
         purpose: { kind: 'pick', verb, changes },
-        screen: createWorkflowsScreen(),
+        screen: createWorkflowsScreen('all', undefined, true),
       }),
     { isFollowed: true },
   )

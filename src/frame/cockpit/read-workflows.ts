@@ -37,6 +37,7 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
 
   let isBusy = false
+  let looks = 0
   const everyMs = () => (isBusy ? busyGlanceMs : glanceMs)
   await readEvery(reading, everyMs, async () => {
     if (!screenOf(reading).isRead) await glance(reading, undefined)
@@ -48,7 +49,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     if (isWhyDue) whyAtMs = startMs
     if (signal.aborted) return
     const before = new Set(idsInView(reading))
-    await glance(reading, isWhyDue ? { isDue: isAskedAgain, isEager: isWoken } : undefined)
+    const asking = isWhyDue ? { isDue: isAskedAgain, isEager: isWoken } : undefined
+    // What is new is looked for by whoever has gone down, or searches, too, though not as often.
+    await glance(reading, asking, looks++ % 2 === 1)
     const inView = idsInView(reading)
     isBusy = before.size > 0 && inView.filter((id) => before.has(id)).length < inView.length / 2
     await readAhead(reading)
@@ -75,8 +78,12 @@ function askerOf(near: readonly BoardRow[], when: Parameters<typeof isWhyAsked>[
   return (row) => isWhyAsked(row, known.get(row.workflowId), when)
 }
 
-/** Without `asking` only what is there. */
-async function glance(reading: Reading, asking: Parameters<typeof isWhyAsked>[2] | undefined): Promise<void> {
+/** Without `asking` only what is there. `isFirst`: at what is new, wherever somebody stands. */
+async function glance(
+  reading: Reading,
+  asking: Parameters<typeof isWhyAsked>[2] | undefined,
+  isFirst = false,
+): Promise<void> {
   const { store, send } = reading
   const screen = screenOf(reading)
   const { list } = screen
@@ -84,7 +91,7 @@ async function glance(reading: Reading, asking: Parameters<typeof isWhyAsked>[2]
   const first = firstVisible(list, room)
   const near = list.shown.slice(first, first + 3 * room)
   const isAsked = asking ? askerOf(near, asking) : () => false
-  if (first > 0 || list.search !== '') {
+  if (!isFirst && (first > 0 || list.search !== '')) {
     const ids = near.slice(0, room).map(({ workflowId }) => workflowId)
     const { rows } = await store.board({ ids, isAsked })
     return send({ kind: 'refreshed', ids, rows })
