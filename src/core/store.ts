@@ -47,8 +47,11 @@ export interface WorkflowQuery extends WorkflowFilter {
   /** `newest` by default. */
   readonly order?: 'newest' | 'oldest'
   /** Go on right after this workflow, in the same order. */
-  readonly after?: Pick<WorkflowSummary, 'workflowId' | 'createdAt'>
+  readonly after?: WorkflowPlace
 }
+
+/** Where a workflow stands among others. */
+export type WorkflowPlace = Pick<WorkflowSummary, 'workflowId' | 'createdAt'>
 
 export interface FactsOptions {
   readonly outputs?: boolean
@@ -122,6 +125,8 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
   readonly database: DatabaseIdentity
   /** `workflow_status`, without inputs and results. Newest first by `created_at` and id, unless another order is asked for. */
   list(query: WorkflowQuery): Promise<readonly WorkflowSummary[]>
+  /** Only where each of the same page stands: for who reads very many. */
+  listPlaces(query: WorkflowQuery): Promise<readonly WorkflowPlace[]>
   /** Workflows that none started, among the newest 10,000 and the ancestors of those. A few statements. */
   roots(query: RootsQuery): Promise<RootsPage>
   /** What failed, the newest first, with its error, of which what is very long is left out. */

@@ -46,6 +46,7 @@ import {
   listExisting,
   listNames,
   listOrigins,
+  listPlaces,
   listWorkflows,
 } from './read/read-workflows.ts'
 import { readActions } from './record/read-actions.ts'
@@ -75,6 +76,7 @@ import { startWorkflow } from './write/start-workflow.ts'
 /** What does each method of a store, given the database. */
 const functions = {
   list: listWorkflows,
+  listPlaces,
   roots: readRoots,
   failures: readFailures,
   facts: readFacts,

@@ -138,6 +138,10 @@ describe('the fake store and the real one agree', () => {
     await ask((store) => store.list({ limit: 2 }))
     await ask((store) => store.list({ limit: 9, status: ['SUCCESS', 'ERROR'] }))
     await ask((store) => store.list({ limit: 9, name: 'approvalWorkflow' }))
+    const places = await ask((store) =>
+      store.listPlaces({ limit: 2, order: 'oldest', status: ['SUCCESS', 'ERROR'] }),
+    )
+    await ask((store) => store.listPlaces({ limit: 9, order: 'oldest', after: places.at(-1) }))
     await ask((store) => store.list({ limit: 9, application: 'example', executorId: 'drover-test' }))
     expect(await ask((store) => store.list({ limit: 9, application: 'nobody' }))).toEqual([])
   })

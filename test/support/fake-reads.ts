@@ -11,6 +11,7 @@ import { type FakeWorld, withoutId } from './fake-world.ts'
 type Reads = Pick<
   Store,
   | 'list'
+  | 'listPlaces'
   | 'roots'
   | 'failures'
   | 'get'
@@ -45,6 +46,8 @@ export function createFakeReads(world: FakeWorld) {
       const start = after ? found.findIndex(({ workflowId }) => workflowId === after.workflowId) + 1 : 0
       return found.slice(start, start + query.limit).map(toSummary)
     },
+    listPlaces: async (query) =>
+      (await store.list(query)).map(({ workflowId, createdAt }) => ({ workflowId, createdAt })),
     roots: async ({ limit, filter, ...query }) => {
       const found = await store.list({ ...filter, ...query, limit: lookedAt })
       const roots = found.filter(({ workflowId }) => entries.get(workflowId)?.rows.parentId === null)

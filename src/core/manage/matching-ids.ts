@@ -1,15 +1,15 @@
-import type { Store } from '../store.ts'
+import type { Store, WorkflowPlace } from '../store.ts'
 import type { WorkflowFilter } from './workflow-filter.ts'
 
-const pageSize = 1000
+const pageSize = 10_000
 
 /** Of all that a filter lets through, the oldest first, page by page. */
 export async function matchingIds(store: Store, filter: WorkflowFilter): Promise<string[]> {
   const ids: string[] = []
-  let after: Awaited<ReturnType<Store['list']>>[number] | undefined
+  let after: WorkflowPlace | undefined
   do {
-    const page = await store.list({ ...filter, order: 'oldest', limit: pageSize, after })
-    ids.push(...page.map(({ workflowId }) => workflowId))
+    const page = await store.listPlaces({ ...filter, order: 'oldest', limit: pageSize, after })
+    for (const { workflowId } of page) ids.push(workflowId)
     after = page.length === pageSize ? page.at(-1) : undefined
   } while (after)
   return ids

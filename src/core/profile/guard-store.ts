@@ -54,6 +54,7 @@ type ReadingMethod =
   | 'database'
   | 'close'
   | 'list'
+  | 'listPlaces'
   | 'roots'
   | 'failures'
   | 'facts'

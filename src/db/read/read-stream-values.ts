@@ -10,7 +10,7 @@ import type { SystemSchema } from '../tables/schema.ts'
 import { streams } from '../tables/streams.ts'
 import { selectPage, usualPageBytes } from './page.ts'
 
-const mostRows = 10_000
+const mostRows = 5000
 /** The next page will be as heavy as this one, or a little heavier. */
 const fullPageBytes = 0.8 * usualPageBytes
 /** What is made of a page is handed out in pieces, so that it is free again soon. */

@@ -1,10 +1,11 @@
 import type { WorkflowOrigin } from '../../core/run/start.ts'
-import type { WorkflowQuery } from '../../core/store.ts'
+import type { WorkflowPlace, WorkflowQuery } from '../../core/store.ts'
 import { msOf } from '../../core/words/far-date.ts'
 import type { Workflow, WorkflowSummary } from '../../core/workflow.ts'
+import type { Row } from '../connection/connect.ts'
 import { needsPortable } from '../tables/decode.ts'
 import { pick } from '../tables/define-table.ts'
-import { toText } from '../tables/rows.ts'
+import { toDate, toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import {
   originWords,
@@ -22,10 +23,25 @@ import { splitByStatus } from './split-by-status.ts'
 /** Of one name. */
 const recentOfName = 200
 
-export async function listWorkflows(
+export async function listWorkflows(database: Database, query: WorkflowQuery): Promise<WorkflowSummary[]> {
+  const rows = await readPage(database, query, summaryColumns(database.schema, 'w'))
+  return rows.map(toSummary)
+}
+
+export async function listPlaces(database: Database, query: WorkflowQuery): Promise<WorkflowPlace[]> {
+  const w = workflowStatus.in(database.schema, 'w')
+  const rows = await readPage(database, query, pick(w, ['id', 'createdAt']))
+  return rows.map(({ id, createdAt }) => ({
+    workflowId: String(id),
+    createdAt: toDate(createdAt) ?? new Date(0),
+  }))
+}
+
+async function readPage(
   { session, schema }: Database,
   query: WorkflowQuery,
-): Promise<WorkflowSummary[]> {
+  columns: string,
+): Promise<Row[]> {
   const w = workflowStatus.in(schema, 'w')
   const parameters: unknown[] = []
   const isOldestFirst = query.order === 'oldest'
@@ -38,7 +54,7 @@ export async function listWorkflows(
       conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
     }
     parameters.push(part.limit)
-    return `(select ${summaryColumns(schema, 'w')} from ${w} where ${conditions.join(' and ')}
+    return `(select ${columns} from ${w} where ${conditions.join(' and ')}
       order by ${w.createdAt} ${direction}, ${w.id} ${direction} limit $${parameters.length})`
   }
   const parts = splitByStatus(query).map(select)
@@ -47,8 +63,7 @@ export async function listWorkflows(
       ? parts.join()
       : `select * from (${parts.join(' union all ')}) parts
          order by "createdAt" ${direction}, id ${direction} limit $${parameters.length}`
-  const rows = await session.query(all, parameters)
-  return rows.map(toSummary)
+  return session.query(all, parameters)
 }
 
 export async function getWorkflow(
