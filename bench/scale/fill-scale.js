@@ -55,6 +55,8 @@ export async function fillScale(database, count, { longSteps = 100_000, active =
         ${envelope(`case when s = 2 and ${waits} then (at + 90 * ${day}::bigint)::text else 'true' end`)}, 'js_superjson',
         at + s, at + s
       from ${all}, generate_series(0, 2) s where status not in ('ENQUEUED', 'DELAYED')`)
+    await run(`insert into dbos.streams (workflow_uuid, key, "offset", value, function_id, serialization)
+      select id, 'log', 0, ${envelope('n')}, 1, 'js_superjson' from ${all} where n % 10 = 3`)
     await run(`insert into dbos.notifications (message_uuid, destination_uuid, topic, message, serialization,
         created_at_epoch_ms, consumed, consumed_by_function_id)
       select 'm-' || id, id, 'paid', ${envelope(`'{"approved":true}'`)}, 'js_superjson', at + 1, not ${isActive} and n % 5000 <> 5, 2
