@@ -4,6 +4,7 @@ import { describeQuestion } from '../core/decide/question-words.ts'
 import { waitId } from '../core/decide/wait-id.ts'
 import { obstacleTo } from '../core/manage/manage.ts'
 import { describeTopic, type Topic } from '../core/topic.ts'
+import { quoteWord } from '../core/words/quote-word.ts'
 import { escapeControls, escapeName } from '../render/text.ts'
 import type { Cockpit, Screen, Subject, Turn } from './cockpit-model.ts'
 import { currentRow } from './row-list.ts'
@@ -39,6 +40,14 @@ export function actOn(cockpit: Cockpit, char: string | undefined): Turn | undefi
 function copy(cockpit: Cockpit, screen: Screen): Turn | undefined {
   const text = kindOf(screen).copyOf(screen)
   if (text === undefined) return undefined
+  // Pasted into a shell, a line break in a name would run what stands before it.
+  if (screen.kind !== 'value' && escapeControls(text) !== text) {
+    const quoted = quoteWord(text)
+    return stay(withNotice(cockpit, `Copied as a shell reads it: ${quoted.slice(0, 60)}`), {
+      kind: 'copy',
+      text: quoted,
+    })
+  }
   return stay(withNotice(cockpit, `Copied ${escapeControls(text.slice(0, 60))}`), { kind: 'copy', text })
 }
 

@@ -258,6 +258,16 @@ test('? shows the keys of this view, and y copies an id', () => {
   expect(seat.effects()).toEqual([{ kind: 'copy', text: 'oldver-1' }])
 })
 
+test('an id with a line break is copied as a shell reads it, so that pasting it runs nothing', () => {
+  const [row] = rows
+  if (!row) throw new Error('there is no row')
+  const seat = sit(createWorkflowsScreen())
+  seat.read(page([{ ...row, workflowId: 'a\ntouch b\n' }]))
+  seat.type('y')
+  expect(seat.effects()).toEqual([{ kind: 'copy', text: "$'a\\ntouch b\\n'" }])
+  expect(seat.text()).toContain("Copied as a shell reads it: $'a\\ntouch b\\n'")
+})
+
 test('a picker chooses, and does nothing else; what changes something asks', () => {
   const picking = (changes: boolean) => {
     const seat = sit(createWorkflowsScreen(), { kind: 'pick', verb: changes ? 'cancel' : 'watch', changes })

@@ -19,6 +19,9 @@ const busyGlanceMs = 3000
 const askAgainMs = 10_000
 /** How often all that goes on is looked through for what is stuck. */
 const surveyMs = 60_000
+/** Where there is little that costs nothing, and who begins sees what waits soon. */
+const smallSurveyMs = 5000
+const smallRows = 200
 /** Read ahead of the cursor, so that scrolling never waits; and no more, because what is held costs time as long as it is held. */
 const aheadRows = 300
 const pageRows = 1000
@@ -56,7 +59,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     isBusy = before.size > 0 && inView.filter((id) => before.has(id)).length < inView.length / 2
     await readAhead(reading)
     restedAtMs = monotonicMs()
-    if (signal.aborted || monotonicMs() - surveyedAtMs < surveyMs) return
+    const { isComplete, list } = screenOf(reading)
+    const surveyEveryMs = isComplete && list.rows.length <= smallRows ? smallSurveyMs : surveyMs
+    if (signal.aborted || monotonicMs() - surveyedAtMs < surveyEveryMs) return
     surveyedAtMs = monotonicMs()
     await survey(reading, screenOf(reading))
   })
