@@ -9,6 +9,7 @@ import {
   typedLine,
 } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
+import { helpExamples } from './help-examples.ts'
 import { groupOfOne, listerOf, otherWord } from './slips/group-words.ts'
 
 /** `usage` for what is no command, with the line that was probably meant; undefined for one that is. */
@@ -37,17 +38,16 @@ function meantOfGroup(word: string, operands: readonly string[]): Phrase | undef
   if (group === undefined || first === '') return undefined
   if (group === 'config')
     return typedLine(['config', ...(first === 'list' ? ['profiles', ...rest] : operands)])
-  const meant = otherWord(first, group, commandsOfGroup[group] ?? []) ?? first
+  const meant = otherWord(first, group, commandsOf(group)) ?? first
   return meant === '' ? command(group) : phrase`did you mean ${typedLine([group, meant, ...rest])}?`
 }
 
-/** They are loaded only where they are meant. */
-const commandsOfGroup: Readonly<Record<string, readonly string[]>> = {
-  queues: ['pause', 'resume', 'drain', 'set', 'create', 'delete'],
-  schedules: ['next', 'pause', 'resume', 'trigger', 'backfill', 'create', 'update', 'delete'],
-  versions: ['promote', 'rename-application'],
-  token: ['create', 'list', 'revoke'],
-  db: ['start', 'stop', 'status', 'url', 'logs', 'reset', 'upgrade'],
+/** As the examples of each name them: the commands themselves are loaded only where they are meant. */
+function commandsOf(group: string): readonly string[] {
+  const first = `${group} `
+  return Object.keys(helpExamples).flatMap((words) =>
+    words.startsWith(first) ? [words.slice(first.length)] : [],
+  )
 }
 
 function nearestCommand(program: Command, typed: string, operands: readonly string[]): Phrase {

@@ -3,7 +3,7 @@ import { droverSession, isOwnExecutorSql } from '../core/dbos-names.ts'
 import type { RegisteredWorkflow } from '../core/run/registration.ts'
 import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
 import { command, phrase } from '../core/words/command-line.ts'
-import { sleep } from '../core/words/long-timer.ts'
+import { monotonicMs, sleep } from '../core/words/long-timer.ts'
 import { withConnection } from '../db/connection/connect.ts'
 import { isLifeless, readUnknownSessions } from '../db/executors/dead-executors.ts'
 import { isRegistered, type PutBack, putBack, toNameArrays } from '../db/executors/put-back.ts'
@@ -72,7 +72,7 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
   /** How long all of those who have workflows have been alive. */
   let quietSinceMs: number | undefined
   while (!signal.aborted) {
-    const isQuiet = quietSinceMs !== undefined && performance.now() - quietSinceMs < longestQuietMs
+    const isQuiet = quietSinceMs !== undefined && monotonicMs() - quietSinceMs < longestQuietMs
     if (!(await hasLost()) && isQuiet) {
       await pause(betweenRoundsMs)
       continue
@@ -106,7 +106,7 @@ async function handOverInRounds(options: HandOverOptions, signal: AbortSignal): 
         return
       }
       if (unsettledMs > 0) nextRoundMs = unsettledMs
-      else if (areAllAlive) quietSinceMs = performance.now()
+      else if (areAllAlive) quietSinceMs = monotonicMs()
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       options.onLog('warn', `could not look for workflows of dead executors: ${reason}`)

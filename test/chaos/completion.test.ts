@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { droverBin } from '../support/drover-process.ts'
+import { writeDroverScript } from '../support/drover-process.ts'
 import { exampleWorkflows } from '../support/example-store.ts'
 import { seedPlatform } from '../support/seed-platform.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
@@ -46,8 +44,7 @@ beforeAll(async () => {
   for (const workflow of exampleWorkflows)
     await seedWorkflow(place.database, { ...workflow, createdAt: new Date() })
   await seedPlatform(place.database)
-  const shim = path.join(place.home, 'drover')
-  await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`, { mode: 0o755 })
+  await writeDroverScript(place.home)
   env = {
     ...place.env,
     PATH: `${place.home}:/usr/bin:/bin`,

@@ -68,6 +68,8 @@ const slips: readonly (readonly [typed: string, line: string])[] = [
   // one for many, another tool's word, the noun behind the verb
   ['schedule', 'drover schedules'],
   ['schedule list', 'drover schedules'],
+  ['schedule get nightly', 'drover schedules get nightly'],
+  ['schedules show nightly', 'drover schedules get nightly'],
   ['schedule pause nightly', 'drover schedules pause nightly'],
   ['schedules ls', 'drover schedules'],
   ['schedules disable nightly', 'drover schedules pause nightly'],

@@ -1,11 +1,11 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { findLines, readBlock, readLines, repository } from '../support/documented-lines.ts'
-import { type DroverProcess, droverBin, startDrover, untilReady } from '../support/drover-process.ts'
+import { type DroverProcess, startDrover, untilReady, writeDroverScript } from '../support/drover-process.ts'
 import { patience } from '../support/patience.ts'
 import { openTerminals } from '../support/terminals.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
@@ -129,9 +129,7 @@ beforeAll(async () => {
     look: { databaseUrl: '${DROVER_DB_URL}', readOnly: true },
   }
   await writeFile(path.join(home, 'drover.config.json'), JSON.stringify({ profiles }))
-  const shim = path.join(home, 'bin/drover')
-  await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`)
-  await chmod(shim, 0o755)
+  await writeDroverScript(path.join(home, 'bin'))
   env = {
     PATH: `${path.join(home, 'bin')}:${path.dirname(process.execPath)}:${process.env.PATH}`,
     HOME: home,

@@ -1,8 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { droverBin } from '../support/drover-process.ts'
+import { writeDroverScript } from '../support/drover-process.ts'
 import { seedWorkflow } from '../support/seed-workflow.ts'
 import { createWorkplace, type Workplace } from '../support/workplace.ts'
 
@@ -11,8 +9,7 @@ let env: Record<string, string>
 beforeAll(async () => {
   place = await createWorkplace()
   await seedWorkflow(place.database, { workflowId: 'order:17', name: 'orderWorkflow' })
-  const shim = path.join(place.home, 'drover')
-  await writeFile(shim, `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`, { mode: 0o755 })
+  await writeDroverScript(place.home)
   env = {
     ...place.env,
     PATH: `${place.home}:/usr/bin:/bin`,

@@ -1,11 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { atEndOfFile } from './end-of-file.ts'
 import { waitUntil } from './wait-until.ts'
 
 export const droverBin = path.join(import.meta.dirname, '../../bin/drover.js')
+
+/** Puts a `drover` into a folder, for whoever finds it on the PATH. */
+export async function writeDroverScript(folder: string): Promise<void> {
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${droverBin}' "$@"\n`
+  await writeFile(path.join(folder, 'drover'), script, { mode: 0o755 })
+}
 
 export interface DroverOptions {
   /** Of its own for every test file; the embedded database is in it. */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import { type Prose, phrase, quotedList, typedLine } from '../../core/words/command-line.ts'
+import { statusesByWord } from '../../core/words/status.ts'
+import { workflowStatuses } from '../../core/workflow.ts'
 
 /** What an option is called elsewhere; the first one that the command has is meant. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
@@ -124,8 +126,8 @@ export function fileOf(flag: string, words: string, argv: readonly string[]): Pr
   return phrase`${typedLine([...argv.slice(0, place), ...argv.slice(place + 2)])} > ${quotedList([file])}`
 }
 
-/** The words that `--status` takes. */
+/** The words that `--status` takes and people type by themselves. */
 export const states: readonly string[] = [
-  ...['running', 'active', 'failed', 'dead', 'ended'],
-  ...['pending', 'enqueued', 'delayed', 'success', 'error', 'cancelled'],
+  ...Object.keys(statusesByWord),
+  ...workflowStatuses.map((status) => status.toLowerCase()).filter((word) => !word.includes('_')),
 ]

@@ -1,9 +1,7 @@
 /** How it is said elsewhere; the first one that the group has is meant, and an empty one is the group by itself. */
 const otherWords: Readonly<Record<string, readonly string[]>> = {
-  ...same(
-    ['list', 'ls', 'show', 'get', 'view', 'info', 'describe', 'all', 'current'],
-    ['list', 'status', ''],
-  ),
+  ...same(['list', 'ls', 'get', 'all', 'current'], ['list', 'status', '']),
+  ...same(['show', 'view', 'info', 'describe'], ['get', 'list', 'status', '']),
   ...same(['add', 'new', 'register', 'init'], ['create']),
   ...same(['rm', 'remove', 'drop', 'del', 'delete', 'unset'], ['delete', 'revoke', 'reset']),
   ...same(['enable', 'start', 'up', 'unpause', 'continue'], ['resume', 'start']),

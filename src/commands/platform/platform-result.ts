@@ -36,8 +36,30 @@ export async function toNotThere(missing: Missing): Promise<CliError> {
   return new CliError('not-there', missing.notFound, { hint: await missing.notFoundHint() })
 }
 
+type Named = readonly { readonly name: string }[]
+
+/** Of a name that is not among those that `read` finds. */
+export function missingAmong(
+  list: 'queues' | 'schedules',
+  typed: string,
+  notFound: string,
+  read: () => Named | Promise<Named>,
+): Missing {
+  return {
+    notFound,
+    notFoundHint: async () => {
+      const there = await read()
+      return listOrNearest(
+        list,
+        typed,
+        there.map(({ name }) => name),
+      )
+    },
+  }
+}
+
 /** What to type after a name that is not there: the list, and the name that was probably meant. */
-export function listOrNearest(list: 'queues' | 'schedules', typed: string, names: readonly string[]): Phrase {
+function listOrNearest(list: 'queues' | 'schedules', typed: string, names: readonly string[]): Phrase {
   const meant = nearest(typed, names)
   return meant === undefined ? command(list) : phrase`did you mean ${meant}? ${command(list)}`
 }

@@ -47,18 +47,8 @@ async function whileFollowed<Result>(
 
 /** What a follower asks before and beside what it follows. */
 const reads: readonly string[] = [
-  ...[
-    'list',
-    'listPlaces',
-    'get',
-    'findByPrefix',
-    'steps',
-    'events',
-    'streams',
-    'streamKeys',
-    'offsetOfLast',
-    'messages',
-  ],
+  ...['list', 'listPlaces', 'get', 'findByPrefix', 'steps', 'events'],
+  ...['streams', 'streamKeys', 'offsetOfLast', 'messages'],
   ...[
     'existing',
     'waits',

@@ -1,5 +1,5 @@
 import { droverQueue } from '../../core/dbos-names.ts'
-import { startTimer } from '../../core/words/long-timer.ts'
+import { monotonicMs, startTimer } from '../../core/words/long-timer.ts'
 import { type Executor, hasSharedLimits, isQueueRunner, isQueueState, isTurn } from './queue-runner.ts'
 import { droverPollMs } from './register-queues.ts'
 
@@ -35,7 +35,7 @@ interface WakeOptions {
  */
 export function takeQueueRunner(
   runner: unknown,
-  { onClaim = () => {}, now = () => performance.now(), random = Math.random }: WakeOptions = {},
+  { onClaim = () => {}, now = monotonicMs, random = Math.random }: WakeOptions = {},
 ): QueueWaker {
   if (!isQueueRunner(runner)) return { wake: () => {}, hearsClaims: () => false, stop: () => {} }
   const { states, scheduleDueQueues } = runner

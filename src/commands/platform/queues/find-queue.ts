@@ -4,7 +4,7 @@ import type { Store } from '../../../core/store.ts'
 import { type OutputFlags, printOne } from '../../../frame/output-format.ts'
 import { readQueues } from '../../../frame/queues/remembered-pauses.ts'
 import { toQueueJson } from '../../../render/to-json.ts'
-import { listOrNearest, type Missing, requireThere } from '../platform-result.ts'
+import { type Missing, missingAmong, requireThere } from '../platform-result.ts'
 
 /** Throws `not-there`. */
 export async function findQueue(
@@ -15,7 +15,7 @@ export async function findQueue(
   const queues = await readQueues(context, store)
   return requireThere(
     queues.find((queue) => queue.name === name),
-    missingAmong(() => queues, name),
+    notThere(name, () => queues),
   )
 }
 
@@ -25,19 +25,9 @@ export function printQueue(context: Context, flags: OutputFlags, queue: Queue): 
 }
 
 export function missingQueue(store: Store, name: string): Missing {
-  return missingAmong(() => store.queues(), name)
+  return notThere(name, () => store.queues())
 }
 
-function missingAmong(read: () => readonly Queue[] | Promise<readonly Queue[]>, name: string): Missing {
-  return {
-    notFound: `No queue "${name}" is registered there.`,
-    notFoundHint: async () => {
-      const queues = await read()
-      return listOrNearest(
-        'queues',
-        name,
-        queues.map((queue) => queue.name),
-      )
-    },
-  }
+function notThere(name: string, read: () => readonly Queue[] | Promise<readonly Queue[]>): Missing {
+  return missingAmong('queues', name, `No queue "${name}" is registered there.`, read)
 }

@@ -3,7 +3,7 @@ import type { Store } from '../../../core/store.ts'
 import type { OutputFlags } from '../../../frame/output-format.ts'
 import type { SignatureFlags } from '../../../frame/record/sign.ts'
 import type { DatabaseFlags } from '../../../settings/settings.ts'
-import { listOrNearest, type Missing, requireThere } from '../platform-result.ts'
+import { type Missing, missingAmong, requireThere } from '../platform-result.ts'
 
 export interface ScheduleFlags extends DatabaseFlags, OutputFlags, SignatureFlags {}
 
@@ -12,24 +12,14 @@ export async function findSchedule(store: Store, name: string): Promise<Schedule
   const schedules = await store.schedules()
   return requireThere(
     schedules.find((one) => one.name === name),
-    missingAmong(() => schedules, name),
+    notThere(name, () => schedules),
   )
 }
 
 export function missingSchedule(store: Store, name: string): Missing {
-  return missingAmong(() => store.schedules(), name)
+  return notThere(name, () => store.schedules())
 }
 
-function missingAmong(read: () => readonly Schedule[] | Promise<readonly Schedule[]>, name: string): Missing {
-  return {
-    notFound: `There is no schedule "${name}" there.`,
-    notFoundHint: async () => {
-      const schedules = await read()
-      return listOrNearest(
-        'schedules',
-        name,
-        schedules.map((schedule) => schedule.name),
-      )
-    },
-  }
+function notThere(name: string, read: () => readonly Schedule[] | Promise<readonly Schedule[]>): Missing {
+  return missingAmong('schedules', name, `There is no schedule "${name}" there.`, read)
 }
