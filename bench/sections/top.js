@@ -6,7 +6,8 @@ import { exact, median, round } from '../report.js'
 import { openScreen } from '../screens.js'
 import { fill } from './million.js'
 
-const seconds = 20
+/** As often as `top` counts what waits and what is stuck: each window has one of it. */
+const seconds = 60
 /** By then V8 has compiled and collected what a start leaves behind; what that costs is in the first frame. */
 const settleMs = 20_000
 const restMs = 15_000

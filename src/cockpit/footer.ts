@@ -1,6 +1,6 @@
 import { profileMark } from '../render/profile-mark.ts'
 import { createStyle, type Style } from '../render/style.ts'
-import { displayWidth, truncate, wrap } from '../render/text.ts'
+import { displayWidth, escapeControls, truncate, wrap } from '../render/text.ts'
 import type { Cockpit, Notice } from './cockpit-model.ts'
 import type { KeyHelp } from './screen-kind.ts'
 import { kindOf } from './screen-kinds.ts'
@@ -48,7 +48,7 @@ function inputLines(
   const isShort = displayWidth(label) <= width / 3
   const head = !isShort ? '' : /^[/:]$/.test(label) ? label : `${label} `
   const above = isShort ? [] : wrap(label, width, mostQuestionLines)
-  const shown = [...text].map((char) => (/\p{Cc}/u.test(char) ? ' ' : char))
+  const shown = [...escapeControls(text)]
   while (shown.length > 0 && displayWidth(`${head}${shown.join('')}█`) > width) shown.shift()
   return [...above, `${head}${shown.join('')}█`]
 }

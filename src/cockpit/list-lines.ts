@@ -1,6 +1,6 @@
 import type { Viewport } from '../render/gutter.ts'
 import { type Column, renderTable } from '../render/table.ts'
-import { truncate } from '../render/text.ts'
+import { escapeControls, truncate } from '../render/text.ts'
 import { firstVisible, type RowList } from './row-list.ts'
 
 /** Columns keep their widths while the cursor stays among as many rows. */
@@ -17,7 +17,7 @@ export function listLines<Row>(
   const { style, width } = frame
   const { shown, cursor } = list
   if (shown.length === 0) {
-    const text = list.rows.length > 0 ? `nothing matches /${list.search}` : empty
+    const text = list.rows.length > 0 ? `nothing matches /${escapeControls(list.search)}` : empty
     return [style.faint(truncate(`  ${text}`, width))]
   }
   const rowRoom = Math.max(1, room - 1)

@@ -29,6 +29,8 @@ export interface FakeTerminal {
   transcript(): string
   /** Every distinct frame of every live region, in order. */
   frames(): string[][]
+  /** How often a full screen was drawn, also where nothing on it had changed. */
+  drawn(): number
   resize(columns: number, rows: number): void
   /** Types into a full screen: names of keys, or what they print. */
   press(...keys: readonly string[]): void
@@ -115,10 +117,12 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
 
   const keyListeners = new Set<(key: Key) => void>()
   const copies: string[] = []
+  let drawn = 0
   const fullScreen: Terminal['fullScreen'] = async () => {
     let last: readonly string[] = []
     return {
       render: (lines) => {
+        drawn++
         if (!isSame(lines, last)) frames.push([...lines])
         last = [...lines]
       },
@@ -191,6 +195,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
     stderr: stderr.text,
     transcript: () => transcript,
     frames: () => frames,
+    drawn: () => drawn,
     resize: (columns, rows) => {
       Object.assign(size, { columns, rows })
       for (const listener of listeners) listener()

@@ -6,6 +6,8 @@ export const hostilePlan = {
   seed: Number(process.env.HOSTILE_SEED ?? 14),
   /** Of the property test, in all tables. */
   rows: isShort ? 100 : 2000,
+  /** Of those who sit at `top`, one after another. */
+  sittings: isShort ? 3 : 40,
   /** Cuts, stalls and half-closed connections. */
   cuts: isShort ? 60 : Number.POSITIVE_INFINITY,
 } as const

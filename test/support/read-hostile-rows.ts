@@ -12,7 +12,7 @@ const formats = [[], ['-o', 'json'], ['-o', 'jsonl']] as const
 
 /** All that acts on a terminal, or reorders what it shows. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-const acting = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+export const acting = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 
 /** Ids go into a pipe as they are, for whoever reads them there: what was created is one. */
 function printsIds(words: readonly string[]): boolean {

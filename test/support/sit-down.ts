@@ -25,5 +25,13 @@ export function sitDown(
     waitUntil(`"${text}" is shown to ${actor}`, () => shown().includes(text)).catch((error) => {
       throw new Error(`${error.message}:\n${shown()}`)
     })
-  return { ended, until, shown, press: (...keys: readonly string[]) => terminal?.press(...keys) }
+  return {
+    ended,
+    until,
+    shown,
+    press: (...keys: readonly string[]) => terminal?.press(...keys),
+    resize: (columns: number, rows: number) => terminal?.resize(columns, rows),
+    drawn: () => terminal?.drawn() ?? 0,
+    frames: () => terminal?.frames() ?? [],
+  }
 }

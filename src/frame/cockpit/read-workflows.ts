@@ -16,9 +16,10 @@ const whyMs = 4000
 /** Where most of what is in view is gone at the next look, nobody reads it: it is looked at less often. */
 const busyGlanceMs = 3000
 /** How often it is asked again why something that goes on does not move. */
-const askAgainMs = 10_000
-/** How often all that goes on is looked through for what is stuck. */
+const askAgainMs = 15_000
+/** How often all that goes on is looked through for what is stuck; and it takes no more than this part of the time. */
 const surveyMs = 60_000
+const surveyShare = 1 / 1000
 /** Where there is little that costs nothing, and who begins sees what waits soon. */
 const smallSurveyMs = 5000
 const smallRows = 200
@@ -33,6 +34,7 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   const { signal } = reading
   let askedAtMs = Number.NEGATIVE_INFINITY
   let surveyedAtMs = Number.NEGATIVE_INFINITY
+  let surveyTookMs = 0
   let whyAtMs = Number.NEGATIVE_INFINITY
   let restedAtMs = Number.NEGATIVE_INFINITY
   const { tab } = screenOf(reading)
@@ -60,10 +62,12 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     await readAhead(reading)
     restedAtMs = monotonicMs()
     const { isComplete, list } = screenOf(reading)
-    const surveyEveryMs = isComplete && list.rows.length <= smallRows ? smallSurveyMs : surveyMs
+    const isSmall = isComplete && list.rows.length <= smallRows
+    const surveyEveryMs = isSmall ? smallSurveyMs : Math.max(surveyMs, surveyTookMs / surveyShare)
     if (signal.aborted || monotonicMs() - surveyedAtMs < surveyEveryMs) return
     surveyedAtMs = monotonicMs()
     await survey(reading, screenOf(reading))
+    surveyTookMs = monotonicMs() - surveyedAtMs
   })
 }
 

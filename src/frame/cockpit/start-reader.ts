@@ -63,6 +63,8 @@ export function startReader(
     rest,
   }
   const readOn = async (): Promise<void> => {
+    // Whoever starts it has it before the first data comes, which tells by its source which one reads.
+    await Promise.resolve()
     while (!own.aborted) {
       try {
         return await readScreen(reading)

@@ -8,7 +8,7 @@ import type { Reading } from './reading.ts'
 /** Of each status that goes on so many of the newest are looked through, and as many of the oldest. */
 const surveyedRows = 500
 /** The same where only their number is shown. */
-const countedRows = 100
+const countedRows = 50
 
 /** Looks through what goes on, for how much of it there is on each tab; `waiting` and `stuck` are no more than what it finds. */
 export async function survey({ store, send }: Reading, screen: WorkflowsScreen): Promise<void> {
