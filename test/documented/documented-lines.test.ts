@@ -28,6 +28,7 @@ const notRun: Readonly<Record<string, string>> = {
   'drover demo': 'an embedded Postgres of its own: e2e/demo.test.ts',
   'drover db reset --all': 'an embedded Postgres of its own: local/local-database.test.ts',
   'npm link': 'installs for the whole machine',
+  'npm run build': 'what is installed here is built already; documented/package.test.ts builds it',
   'npm install ../drover': 'a clone beside it, and the registry; documented/package.test.ts installs it',
   'npm run bench': 'takes many minutes',
   'npm run bench local': 'takes many minutes',

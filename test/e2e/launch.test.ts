@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runDrover, startDrover } from '../support/drover-process.ts'
+import { droverBin, runDrover, startDrover } from '../support/drover-process.ts'
 import { createEmptyHome, removeHome } from '../support/throw-away-home.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -89,4 +90,19 @@ test('the version is printed without loading the program, and kept code is not a
     })
   }
   await expect(stat(path.join(home, 'code'))).rejects.toThrow('ENOENT')
+})
+
+test('a clone in which nothing was built yet says so, and how to', async () => {
+  const bin = path.join(home, "it's new", 'bin/drover.js')
+  await cp(path.dirname(droverBin), path.dirname(bin), { recursive: true })
+  const { status, stderr, stdout } = spawnSync(process.execPath, [bin, 'list'], { encoding: 'utf8' })
+  const folder = path.dirname(path.dirname(bin))
+  expect({ status, stdout, lines: stderr.trimEnd().split('\n') }).toEqual({
+    status: 2,
+    stdout: '',
+    lines: [
+      `error: drover is not built: ${folder} is a clone in which nothing was run yet.`,
+      `hint: npm run build --prefix '${folder.replace("'", String.raw`'\''`)}'`,
+    ],
+  })
 })
