@@ -1,7 +1,10 @@
 import type { JsonValue, Message, Step, StreamValue, Wait, Workflow } from './workflow.ts'
 
 interface ChangeBase {
-  /** Opaque; `--from CURSOR` goes on right after this change. It covers every workflow that is followed. */
+  /**
+   * Opaque; `--from CURSOR` goes on right after this change. It covers every workflow that is followed. Where it is longer than
+   * 16 kB only some changes have one, and it is empty for the others: what came after the last one comes again then.
+   */
   readonly cursor: string
   readonly workflowId: string
   readonly at: Date

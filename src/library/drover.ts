@@ -48,7 +48,7 @@ export interface WatchOptions {
   readonly from?: string
   /** Also what they start. */
   readonly children?: boolean
-  /** False where nobody reads the cursors, which are then empty: each covers all that is followed, which takes time where that is much. */
+  /** False where nobody reads the cursors, which are then empty: each covers all that is followed. */
   readonly cursors?: boolean
 }
 

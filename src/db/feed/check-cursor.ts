@@ -1,6 +1,6 @@
 import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
-import { decodeCursor } from './position.ts'
+import { decodeCursor } from './cursor.ts'
 
 /** Throws `invalid-argument` also for a cursor that says nothing of this workflow. */
 export async function checkCursorOf(cursor: string, workflowId: string): Promise<void> {

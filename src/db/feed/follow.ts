@@ -2,10 +2,11 @@ import type { Change } from '../../core/change.ts'
 import type { FollowOptions } from '../../core/store.ts'
 import { workflowNotFound } from '../connection/failures.ts'
 import { checkCursor } from './check-cursor.ts'
+import { createCursors, decodeCursor } from './cursor.ts'
 import type { FeedDatabase } from './feed-database.ts'
 import { moveToNow } from './move-to-now.ts'
 import { needsOf } from './needs.ts'
-import { createPosition, decodeCursor, type Position } from './position.ts'
+import { createPosition, type Position } from './position.ts'
 import { type Following, reportSnapshot } from './report-snapshot.ts'
 import { createOutcome, type Outcome, type Round } from './seat.ts'
 
@@ -21,7 +22,9 @@ export async function* follow(
   const positions = startingPositions(workflowIds, options)
   if (options.fromNow) await moveToNow(database, positions, options)
   const held = new Map(options.latestEvents ? workflowIds.map((id) => [id, new Map()]) : [])
-  const following: Following = { positions, active: new Map(positions), held, options }
+  const active = new Map(positions)
+  const cursor = options.cursors === false ? () => '' : createCursors(workflowIds, { positions, active })
+  const following: Following = { positions, active, held, cursor, options }
   const place = hub.enter({ needs: needsOf(options), active: following.active, options })
   let before: { readonly round: Round; readonly outcome: Outcome } | undefined
   try {

@@ -133,16 +133,16 @@ function placeStreamValues(
         draft: { type: 'stream', at, key, offset, value: decodeValue(text, toText(row.serialization)) },
         advance: (moved: Position) => {
           moved.streams[key] = offset
-          moved.closedStreams = moved.closedStreams.filter((closed) => closed !== key)
+          moved.closedStreams.delete(key)
         },
       }
     }
-    if (position.closedStreams.includes(key)) return []
+    if (position.closedStreams.has(key)) return []
     return {
       place,
       draft: { type: 'stream-closed', at, key },
       advance: (moved: Position) => {
-        moved.closedStreams.push(key)
+        moved.closedStreams.add(key)
       },
     }
   })
@@ -164,17 +164,17 @@ function placeMessages(
       draft: { type: 'message', at: message.sentAt, message: { ...message, read: false, readByStep: null } },
       advance: (moved) => {
         moved.seen[mark] = message.sentAt.getTime()
-        moved.unread.push(mark)
+        moved.unread.add(mark)
       },
     }
     const read: Placed = {
       place: [step, rank.published],
       draft: { type: 'message', at: timeOf(step), message },
       advance: (moved) => {
-        moved.unread = moved.unread.filter((other) => other !== mark)
+        moved.unread.delete(mark)
       },
     }
-    const isNew = !position.unread.includes(mark)
+    const isNew = !position.unread.has(mark)
     return [...(isNew ? [arrived] : []), ...(message.read ? [read] : [])]
   })
 }

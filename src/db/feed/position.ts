@@ -1,6 +1,4 @@
 import { dbosStep } from '../../core/dbos-names.ts'
-import { CliError } from '../../core/errors.ts'
-import { command, phrase } from '../../core/words/command-line.ts'
 
 /** How far one workflow was followed. Everything that a cursor needs, and nothing else. */
 export interface Position {
@@ -18,12 +16,12 @@ export interface Position {
   events: Record<string, string>
   /** The last offset seen of each stream; a closing mark is not counted, for a rewind writes over it. */
   streams: Record<string, number>
-  closedStreams: string[]
+  closedStreams: Set<string>
   /** Messages sent before this time (epoch ms) were seen, and so were those marked in `seen` with the time of each. */
   settledMs: number
   seen: Record<string, number>
   /** Marks of the messages that were seen before somebody read them. */
-  unread: string[]
+  unread: Set<string>
   /** The open waits last yielded. */
   waits: string
 }
@@ -40,16 +38,16 @@ export function createPosition(): Position {
     childOf: null,
     events: {},
     streams: byKey(),
-    closedStreams: [],
+    closedStreams: new Set(),
     settledMs: 0,
     seen: {},
-    unread: [],
+    unread: new Set(),
     waits: '[]',
   }
 }
 
 /** A key may be `__proto__`. */
-function byKey(given: Record<string, number> = {}): Record<string, number> {
+export function byKey(given: Record<string, number> = {}): Record<string, number> {
   return Object.assign(Object.create(null), given)
 }
 
@@ -84,50 +82,4 @@ export function settleMessages(position: Position, nowMs: number): void {
   for (const [mark, sentMs] of Object.entries(position.seen)) {
     if (sentMs < settledMs) delete position.seen[mark]
   }
-}
-
-type Cursor = readonly [format: 1, positions: Record<string, Partial<Position>>]
-
-/** Base64url of the positions, what stands at its default left out. */
-export function encodeCursor(positions: ReadonlyMap<string, Position>): string {
-  const written = Object.fromEntries([...positions].map(([id, position]) => [id, withoutDefaults(position)]))
-  const cursor: Cursor = [1, written]
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url')
-}
-
-/** Throws `invalid-argument` for what `encodeCursor` did not make. */
-export function decodeCursor(cursor: string): Map<string, Position> {
-  try {
-    const [format, written] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Cursor
-    if (format !== 1) throw new TypeError(`unknown cursor format ${format}`)
-    return new Map(
-      Object.entries(written).map(([id, given]) => [
-        id,
-        { ...createPosition(), ...given, streams: byKey(given.streams) },
-      ]),
-    )
-  } catch (cause) {
-    throw new CliError('invalid-argument', `${cursor} is not a cursor printed by drover.`, {
-      hint: phrase`take the cursor of a change that ${command('watch', ['ID'], { '-o': 'jsonl' })} printed`,
-      cause,
-    })
-  }
-}
-
-const defaults = Object.entries(createPosition()) as [keyof Position, unknown][]
-
-function withoutDefaults(position: Position): Partial<Position> {
-  return Object.fromEntries(
-    defaults
-      .map(([name, standard]) => [name, position[name], standard] as const)
-      .filter(([, value, standard]) => value !== standard && !isEmpty(value))
-      .map(([name, value]) => [name, value]),
-  )
-}
-
-/** Of an array or an object, which are all empty at the start. A cursor is made for every change: this must be cheap. */
-function isEmpty(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  for (const _ in value) return false
-  return true
 }

@@ -159,7 +159,7 @@ function placeOf(id: string, position: Position, { streams, messages, streamKeys
     ...(messages && {
       settled: position.settledMs,
       seen: Object.keys(position.seen),
-      unread: position.unread,
+      unread: [...position.unread],
     }),
   }
 }

@@ -5,18 +5,20 @@ import { isEnded, type Wait, type Workflow } from '../../core/workflow.ts'
 import { toWaits } from '../read/read-waits.ts'
 import { toWorkflow } from '../tables/workflow-status.ts'
 import { type ChangeDraft, orderSnapshot } from './order-workflow.ts'
-import { createPosition, encodeCursor, type Position, settleMessages } from './position.ts'
+import { createPosition, type Position, settleMessages } from './position.ts'
 import type { Snapshot, SnapshotRows } from './read-snapshot.ts'
 import type { Outcome, Round } from './seat.ts'
 
 /** What is followed, and how far. */
 export interface Following {
-  /** Of every workflow that was ever followed: what a cursor covers. */
+  /** Of every workflow that was ever followed. */
   readonly positions: Map<string, Position>
   /** Of those that have not ended. */
   readonly active: Map<string, Position>
   /** With `latestEvents`: by workflow the latest of each key, until all that was there at the start is read. */
   readonly held: Map<string, HeldEvents>
+  /** Of a change, made when its position has moved. */
+  cursor(): string
   readonly options: FollowOptions
 }
 
@@ -34,12 +36,12 @@ export function* reportSnapshot(
   following: Following,
   outcome: Outcome,
 ): Generator<Change> {
-  const { positions, active, options } = following
+  const { active, options } = following
   const ended: Ended[] = []
   const place = (workflowId: string, draft: ChangeDraft): Change => ({
     ...draft,
     workflowId,
-    cursor: options.cursors === false ? '' : encodeCursor(positions),
+    cursor: following.cursor(),
   })
   for (const id of ids) {
     const position = active.get(id)

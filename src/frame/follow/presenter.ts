@@ -5,7 +5,13 @@ import { createStyle } from '../../render/style.ts'
 import { escapeName } from '../../render/text.ts'
 import { toChangeJson, toJsonLine } from '../../render/to-json.ts'
 import { changeLine, heartbeatLine } from '../../render/watch/change-line.ts'
-import { initialWatchModel, update, view, type WatchMessage } from '../../render/watch/watch-view.ts'
+import {
+  initialWatchModel,
+  update,
+  view,
+  type WatchMessage,
+  type WatchModel,
+} from '../../render/watch/watch-view.ts'
 import type { Output } from '../../terminal/terminal.ts'
 import { printNotice } from '../print-notice.ts'
 import { isGitHubActions } from './ci-report.ts'
@@ -53,6 +59,27 @@ function quiet({ terminal }: Context): Presenter {
   return { show: () => {}, notice: (text) => printNotice({ terminal }, text), close: () => {} }
 }
 
+/** What the picture needs, told by messages, which are taken in as many at once as there are workflows, or when it is asked for. */
+function createWatched(workflowIds: readonly string[]) {
+  let model = initialWatchModel(workflowIds)
+  let untold: WatchMessage[] = []
+  const current = (): WatchModel => {
+    if (untold.length > 0) model = update(model, ...untold)
+    untold = []
+    return model
+  }
+  return {
+    current,
+    tell: (message: WatchMessage): void => {
+      untold.push(message)
+      const enough = Math.min(mostAtOnce, Math.max(leastAtOnce, model.workflows.size))
+      if (untold.length >= enough) current()
+    },
+  }
+}
+
+const leastAtOnce = 100
+const mostAtOnce = 10_000
 const framesPerSecond = 30
 const clockTickMs = 1000
 
@@ -62,12 +89,12 @@ function liveRegion(
 ): Presenter {
   const region = context.terminal.liveRegion(output)
   const style = createStyle(output.colorLevel)
-  let model = initialWatchModel(workflowIds)
+  const watched = createWatched(workflowIds)
   let scheduled: NodeJS.Timeout | undefined
 
   const { databaseFlags } = context
   const draw = (height: number) =>
-    view(model, {
+    view(watched.current(), {
       ...{ style, width: output.columns, height, now: context.now(), databaseFlags },
       ...{ resultFollows, childSteps },
     })
@@ -76,7 +103,7 @@ function liveRegion(
     region.render(draw(output.rows - 1))
   }
   const take = (message: WatchMessage) => {
-    model = update(model, message)
+    watched.tell(message)
     scheduled ??= setTimeout(render, 1000 / framesPerSecond)
   }
   const clock = setInterval(render, clockTickMs)
@@ -104,12 +131,15 @@ function plainLines(
 ): Presenter {
   const { now, databaseFlags } = context
   const style = createStyle(output.colorLevel)
-  let model = initialWatchModel(workflowIds)
+  const watched = createWatched(workflowIds)
   const log = isGitHubActions(context) ? groupedLines(context, output, workflowIds) : openLines(output)
-  const beat = setInterval(() => void log.write(heartbeatLine(model, { style, now: now() })), heartbeatMs)
+  const beat = setInterval(
+    () => void log.write(heartbeatLine(watched.current(), { style, now: now() })),
+    heartbeatMs,
+  )
   return {
     show: (change) => {
-      model = update(model, { type: 'change', change })
+      watched.tell({ type: 'change', change })
       if (!isShown(change)) return undefined
       beat.refresh()
       const line = changeLine(change, { style, showId: children || workflowIds.length > 1, databaseFlags })
@@ -141,8 +171,7 @@ function groupedLines(
   let isOpen = false
   return {
     write: (line) => {
-      const title = workflowIds.map(escapeName).join(' ')
-      if (!isOpen) terminal.tellRunner(output, githubCommand('group', title))
+      if (!isOpen) terminal.tellRunner(output, githubCommand('group', workflowIds.map(escapeName).join(' ')))
       isOpen = true
       return output.write(`${line}\n`)
     },

@@ -86,7 +86,7 @@ export function streamOperations(
 
 async function* changes(followed: ReturnType<GatewayParts['store']['follow']>): AsyncGenerator<ServerEvent> {
   for await (const change of followed) {
-    yield { id: change.cursor, event: change.type, data: toJsonLine(toChangeJson(change)) }
+    yield { id: change.cursor || undefined, event: change.type, data: toJsonLine(toChangeJson(change)) }
   }
 }
 

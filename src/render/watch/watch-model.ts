@@ -102,18 +102,25 @@ export function initialWatchModel(rootIds: readonly string[]): WatchModel {
   return { rootIds, workflows, notice: null, strandedIds: [] }
 }
 
-export function update(model: WatchModel, message: WatchMessage): WatchModel {
-  if (message.type === 'notice') return { ...model, notice: message.text }
-  if (message.type === 'stranded') return { ...model, strandedIds: message.workflowIds }
-  const { change } = message
+/** Each call takes time for every workflow that is followed, however few messages there are: several at once are cheaper. */
+export function update(model: WatchModel, ...messages: readonly WatchMessage[]): WatchModel {
+  let { notice, strandedIds } = model
   const workflows = new Map(model.workflows)
+  for (const message of messages) {
+    if (message.type === 'notice') notice = message.text
+    else if (message.type === 'stranded') strandedIds = message.workflowIds
+    else take(workflows, message.change)
+  }
+  return { ...model, workflows, notice, strandedIds }
+}
+
+function take(workflows: Map<string, WatchedWorkflow>, change: Change): void {
   const workflow = workflows.get(change.workflowId) ?? emptyWorkflow(change.workflowId, null, '')
   workflows.set(change.workflowId, apply(workflow, change))
-  if (change.type === 'child' && !workflows.has(change.childId)) {
-    workflows.set(change.childId, emptyWorkflow(change.childId, change.workflowId, change.name))
-  }
-  forgetEnded(workflows)
-  return { ...model, workflows }
+  const isChild = change.type === 'child' && !workflows.has(change.childId)
+  if (isChild) workflows.set(change.childId, emptyWorkflow(change.childId, change.workflowId, change.name))
+  // Nothing else makes them too many, or one of them forgettable.
+  if (isChild || (change.type === 'status' && isEnded(change.workflow.status))) forgetEnded(workflows)
 }
 
 /** Of very many children the first that ended are let go, and those that ended well before others; their parent remembers how many. */
@@ -121,9 +128,14 @@ function forgetEnded(workflows: Map<string, WatchedWorkflow>): void {
   if (workflows.size <= maxWorkflows) return
   const isForgettable = ({ summary, parentId, childIds }: WatchedWorkflow) =>
     parentId !== null && childIds.length === 0 && summary !== null && isEnded(summary.status)
-  const all = [...workflows.values()]
-  const ended =
-    all.find((one) => one.summary?.status === 'SUCCESS' && isForgettable(one)) ?? all.find(isForgettable)
+  let ended: WatchedWorkflow | undefined
+  for (const one of workflows.values()) {
+    if (!isForgettable(one)) continue
+    ended ??= one
+    if (one.summary?.status !== 'SUCCESS') continue
+    ended = one
+    break
+  }
   const parent = workflows.get(ended?.parentId ?? '')
   if (!ended?.summary || !parent) return
   const { status } = ended.summary
