@@ -49,8 +49,12 @@ export function createFakeReads(world: FakeWorld) {
     listPlaces: async (query) =>
       (await store.list(query)).map(({ workflowId, createdAt }) => ({ workflowId, createdAt })),
     roots: async ({ limit, filter, ...query }) => {
-      const found = await store.list({ ...filter, ...query, limit: lookedAt })
-      const roots = found.filter(({ workflowId }) => entries.get(workflowId)?.rows.parentId === null)
+      const { hasParent, ...narrowing } = filter ?? {}
+      const found = await store.list({ ...narrowing, ...query, limit: lookedAt })
+      const roots = found.filter(({ workflowId }) => {
+        const parentId = entries.get(workflowId)?.rows.parentId ?? null
+        return parentId === null || !entries.has(parentId)
+      })
       return {
         roots: roots.slice(0, limit),
         rootCount: roots.length,

@@ -17,6 +17,8 @@ interface LookQuery {
   readonly look: number
   /** All columns, and not only what tells rows apart. */
   readonly isWhole?: boolean
+  /** SQL that ends the look earlier, of rows of `w`. */
+  readonly within?: string
   /** By statuses also where an index has the names: more of them may have been looked at for it. */
   readonly isByStatus?: boolean
 }
@@ -27,7 +29,7 @@ interface LookQuery {
  */
 export async function selectLook(
   database: Database,
-  { filter = {}, order, after, look, isWhole = false, isByStatus = false }: LookQuery,
+  { filter = {}, order, after, look, isWhole = false, within, isByStatus = false }: LookQuery,
   parameters: unknown[],
 ): Promise<string> {
   const { schema } = database
@@ -38,6 +40,7 @@ export async function selectLook(
   const select = (found: WorkflowFilter): string => {
     const conditions = filterConditions(schema, { ...found, since, until }, parameters)
     if (after) conditions.push(...isBehind(w, after, order, parameters))
+    if (within !== undefined) conditions.push(within)
     const matches = filterConditions(schema, filter, parameters)
     return `(select ${shown}, (${matches.join(' and ')}) as matches from ${w}
       where ${conditions.join(' and ')} order by ${w.createdAt} ${direction} limit ${look})`
