@@ -17,8 +17,10 @@ export async function fillScale(database, count, { longSteps = 100_000, active =
   const isNewest = `n > ${count - active / 2}`
   const gap = Math.round(count / (active / 2))
   const isAnywhere = `n % ${gap} = ${gap / 2}`
+  // In turns among those, and in runs of a hundred of the newest, however many there are.
+  const turn = `case when ${isNewest} then n / 100 else n / ${gap} end`
   const status = `case
-      when ${isNewest} or ${isAnywhere} then (array['PENDING', 'PENDING', 'PENDING', 'ENQUEUED', 'DELAYED'])[1 + n / ${gap} % 5]
+      when ${isNewest} or ${isAnywhere} then (array['PENDING', 'PENDING', 'PENDING', 'ENQUEUED', 'DELAYED'])[1 + (${turn}) % 5]
       when n % 97 = 1 then 'ERROR' when n % 499 = 1 then 'CANCELLED'
       when n % 49999 = 1 then 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' else 'SUCCESS' end`
   const isActive = `status in ('PENDING', 'ENQUEUED', 'DELAYED')`

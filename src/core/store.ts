@@ -225,8 +225,14 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
    * are asked what they register, which takes a moment where one does not answer.
    */
   executors(options?: { readonly ask?: boolean }): Promise<readonly LiveExecutor[] | undefined>
-  /** Everything that tells why a workflow is where it is; undefined for an unknown id. Several statements: what moved in between is seen twice. */
-  situation(workflowId: string): Promise<Situation | undefined>
+  /**
+   * Everything that tells why workflows are where they are, in the order of the ids, without those that are not there. Several
+   * statements, as many as for one: what moved in between is seen twice. `payloads`: with input, output and error, by default.
+   */
+  situations(
+    workflowIds: readonly string[],
+    options?: { readonly payloads?: boolean },
+  ): Promise<readonly Situation[]>
   /** What the server and the tables tell about themselves, and what there needs care. */
   health(): Promise<ServerHealth>
   /** What is under way, and what ended in this time: one transaction, one look at each row that is active. */

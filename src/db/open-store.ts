@@ -33,7 +33,6 @@ import { learnAnswers, readInbox } from './read/read-inbox.ts'
 import { readLineage } from './read/read-lineage.ts'
 import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
-import { readSituation } from './read/read-situation.ts'
 import { countSteps, readSteps } from './read/read-steps.ts'
 import { readStreamTexts, readStreamValues } from './read/read-stream-values.ts'
 import { findOffsetOfLast, readStreamKeys, readStreams } from './read/read-streams.ts'
@@ -49,6 +48,7 @@ import {
   listPlaces,
   listWorkflows,
 } from './read/read-workflows.ts'
+import { readSituations } from './read/situation/read-situations.ts'
 import { readActions } from './record/read-actions.ts'
 import { deleteEnded } from './retention/delete-ended.ts'
 import { planRetention } from './retention/plan-retention.ts'
@@ -114,7 +114,7 @@ const functions = {
   lastRanPortable,
   knownNames: listNames,
   hasQueue,
-  situation: readSituation,
+  situations: readSituations,
   health: readHealth,
   activity: readActivity,
   stats: async (database: Database, request: StatsRequest) =>

@@ -95,9 +95,9 @@ const questions: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   'origins of a new name': (store) => store.origins('never'),
   'language of a name': (store) => store.lastRanPortable('never'),
   situation: async (store) =>
-    store.situation((await store.list({ status: 'PENDING', limit: 1 }))[0]?.workflowId ?? ''),
+    store.situations([(await store.list({ status: 'PENDING', limit: 1 }))[0]?.workflowId ?? '']),
   'situation of one enqueued': async (store) =>
-    store.situation((await store.list({ status: 'ENQUEUED', limit: 1 }))[0]?.workflowId ?? ''),
+    store.situations([(await store.list({ status: 'ENQUEUED', limit: 1 }))[0]?.workflowId ?? '']),
 }
 
 /** Those that look at all that is active. */

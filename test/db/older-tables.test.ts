@@ -64,7 +64,7 @@ describe.each(Object.entries(ages))('tables of SDK %s', (age, statements) => {
     expect(await store.hasQueue('any')).toBe(false)
     expect(await store.origins('exampleWorkflow')).toHaveLength(1)
     expect(await store.executors()).toEqual([])
-    expect(diagnose((await store.situation('asking')) as Situation).causes).toMatchObject([
+    expect(diagnose((await store.situations(['asking']))[0] as Situation).causes).toMatchObject([
       { kind: 'executor-gone' },
       { kind: 'waits-for-message' },
     ])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change } from '../../src/core/change.ts'
 import type { RecordQuery } from '../../src/core/decide/decision-record.ts'
+import type { Situation } from '../../src/core/diagnosis/situation.ts'
 import type { WorkflowFilter } from '../../src/core/manage/workflow-filter.ts'
 import type { FollowOptions, Store } from '../../src/core/store.ts'
 import { adaApproves, bobRejects } from '../support/answers.ts'
@@ -98,6 +99,14 @@ const workflows: readonly FakeWorkflow[] = [
       { recv: 'go', timeoutSeconds: 3600 },
     ],
   },
+  {
+    workflowId: 'orphan',
+    name: 'orphanWorkflow',
+    parentId: 'deleted',
+    status: 'SUCCESS',
+    createdAt: minutesAgo(9.5),
+    did: [{ step: 'work' }],
+  },
   ...family,
 ]
 
@@ -193,9 +202,28 @@ describe('the fake store and the real one agree', () => {
 
   test.each(ids)('on the situation of %s', async (id) => {
     await ask(async (store) => {
-      const situation = await store.situation(id)
+      const [situation] = await store.situations([id])
       // The clock, and what only one of them is told.
       return { ...situation, now: null, updatedAt: null, outlook: situation?.outlook?.queue ?? null }
+    })
+  })
+
+  test('on the situations of all at once, as each alone', async () => {
+    const some = [...ids].reverse()
+    await ask(async (store) => {
+      const alone = []
+      for (const id of some) alone.push(...(await store.situations([id])))
+      const all = await store.situations(['nope', ...some])
+      const untimed = (situation: Situation) => ({
+        ...situation,
+        now: null,
+        outlook: situation.outlook && { ...situation.outlook, now: null },
+      })
+      expect(all.map(untimed)).toEqual(alone.map(untimed))
+      const nothing = { input: null, output: null, error: null }
+      for (const { workflow } of await store.situations(some, { payloads: false }))
+        expect(workflow).toEqual({ ...workflow, ...nothing })
+      return all.map(({ workflow }) => workflow.workflowId)
     })
   })
 
@@ -223,6 +251,14 @@ describe('the fake store and the real one agree', () => {
   test('on roots, and what failed', async () => {
     const { roots, childCount } = await ask((store) => store.roots({ limit: 100 }))
     expect(roots.length + childCount).toBe(workflows.length)
+    expect(childCount).toBe(2)
+    expect(roots.map(({ workflowId }) => workflowId)).toContain('orphan')
+    await ask((store) => store.roots({ limit: 100, filter: { hasParent: false, name: 'orphanWorkflow' } }))
+    for (const order of ['newest', 'oldest'] as const) {
+      for (const limit of [1, 3, 100]) {
+        await ask(async (store) => (await store.roots({ limit, order, look: 1000 })).roots)
+      }
+    }
     await ask((store) => store.roots({ limit: 2, order: 'oldest' }))
     await ask((store) => store.roots({ limit: 2, after: roots[1] }))
     await ask((store) => store.roots({ limit: 9, after: roots.at(-1) }))
@@ -295,7 +331,7 @@ describe('the fake store and the real one agree', () => {
   })
 
   test('on what is not there', async () => {
-    expect(await ask((store) => store.situation('nope'))).toBeUndefined()
+    expect(await ask((store) => store.situations(['nope']))).toEqual([])
     expect(await ask((store) => store.get('nope'))).toBeUndefined()
     expect(await ask((store) => store.steps('nope'))).toEqual([])
     expect(await ask((store) => store.waits(['nope']))).toEqual([])
@@ -344,7 +380,7 @@ describe('the fake store and the real one agree', () => {
   test('on a sleep that goes on, which has not completed yet', async () => {
     const steps = await ask((store) => store.steps('sleeping'))
     expect(steps.map(({ completedAt }) => completedAt === null)).toEqual([false, false, false, true])
-    const situation = await stores.real.situation('sleeping')
+    const [situation] = await stores.real.situations(['sleeping'])
     expect(situation?.lastStep).toEqual(steps.at(-1))
     await ask(async (store) => {
       const stop = new AbortController()

@@ -37,8 +37,9 @@ export function situationOf(
   const waits = waitsOf(rows, now)
   const lastStep = rows.steps.at(-1)
   const wait = waits.find(({ asked }) => !asked)
+  const isDoubtful = status === 'PENDING' && queue !== null && rows.steps.length === 0
   const provenOrigins = distinct(
-    others
+    (isDoubtful ? others : [])
       .filter(({ workflow: other }) => other.name === name)
       .filter(({ workflow: other, steps }) => ['SUCCESS', 'ERROR'].includes(other.status) || steps.length > 0)
       .map(({ workflow: other }) => other)
@@ -50,7 +51,7 @@ export function situationOf(
         application: of,
       })),
   )
-  const isProven = provenOrigins.some(({ className }) => className === workflow.className)
+  const isProven = !isDoubtful || provenOrigins.some(({ className }) => className === workflow.className)
   return {
     workflow,
     now,

@@ -204,11 +204,15 @@ export function createFakeStore(
         allRows().map(({ workflow }) => workflow),
         range,
       ),
-    situation: async (workflowId) => {
-      const rows = entries.get(workflowId)?.rows
-      return (
-        rows && situationOf(rows, outlookOf, { all: allRows(), now: readClock(), executors: liveExecutors() })
-      )
+    situations: async (workflowIds, { payloads = true } = {}) => {
+      const seen = { all: allRows(), now: readClock(), executors: liveExecutors() }
+      const rows = workflowIds.flatMap((id) => entries.get(id)?.rows ?? [])
+      return rows
+        .map((one) => situationOf(one, outlookOf, seen))
+        .map((situation) => {
+          const nothing = payloads ? {} : { input: null, output: null, error: null }
+          return { ...situation, workflow: { ...situation.workflow, ...nothing } }
+        })
     },
     board: (query) => boardOf(store, query),
     facts: async (workflows, { outputs = false } = {}) => {

@@ -2,7 +2,7 @@ import type { WorkflowProfiles } from '../decide/answer-profile.ts'
 import type { Queue } from '../platform.ts'
 import type { Store } from '../store.ts'
 import { type Checkup, findStranded } from './checkup.ts'
-import { explain } from './explain-workflow.ts'
+import { explainEach } from './explain-workflow.ts'
 import { findMisdirected } from './misdirected.ts'
 import type { ServerHealth, Standing } from './server-health.ts'
 
@@ -43,12 +43,13 @@ export async function examineStore(
 }
 
 async function findSituations(store: Store, standing: readonly Standing[]): Promise<Checkup['standing']> {
-  const found = []
-  for (const of of standing) {
-    const situation = await store.situation(of.oldestId)
-    if (situation) found.push({ of, situation })
-  }
-  return found
+  const ids = [...new Set(standing.map(({ oldestId }) => oldestId))]
+  const situations = await store.situations(ids, { payloads: false })
+  const byId = new Map(situations.map((situation) => [situation.workflow.workflowId, situation]))
+  return standing.flatMap((of) => {
+    const situation = byId.get(of.oldestId)
+    return situation ? [{ of, situation }] : []
+  })
 }
 
 async function findMisdirections(
@@ -56,11 +57,11 @@ async function findMisdirections(
   candidates: ServerHealth['unknownTopics'],
   workflows: ExamineOptions['workflows'],
 ): Promise<Checkup['misdirected']> {
-  const found = []
-  for (const candidate of candidates) {
-    const [explanation] = (await explain(store, candidate.workflowId, { workflows })) ?? []
-    const misdirected = explanation && findMisdirected(explanation.diagnosis, candidate)
-    if (misdirected) found.push(misdirected)
-  }
-  return found
+  const ids = candidates.map(({ workflowId }) => workflowId)
+  const explanations = await explainEach(store, ids, { workflows })
+  const byId = new Map(explanations.map((one) => [one.situation.workflow.workflowId, one.diagnosis]))
+  return candidates.flatMap((candidate) => {
+    const diagnosis = byId.get(candidate.workflowId)
+    return (diagnosis && findMisdirected(diagnosis, candidate)) ?? []
+  })
 }

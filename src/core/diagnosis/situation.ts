@@ -99,9 +99,12 @@ export interface Situation {
   readonly unread: readonly Message[]
   /** Children that have not ended, the oldest first (at most a few). */
   readonly activeChildren: readonly WorkflowSummary[]
-  /** How workflows of this name ran that got anywhere: ended, or recorded a step. */
+  /**
+   * How workflows of this name ran that got anywhere: ended, or recorded a step. Of one that was taken from a queue and got
+   * nowhere; none where there is no doubt that somebody knows its name.
+   */
   readonly provenOrigins: readonly WorkflowOrigin[]
-  /** Names that ran before, of any workflow; none where its own is proven. */
+  /** Names that ran before, of any workflow; none where its own is proven, or beyond doubt. */
   readonly knownNames: readonly string[]
   /** What the same step of an earlier run of this name did where this one waits: `DBOS.recv` on a topic, or `DBOS.getEvent`. */
   readonly learned: { readonly step: number; readonly call: string; readonly topic: string | null } | null

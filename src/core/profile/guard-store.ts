@@ -89,7 +89,7 @@ type ReadingMethod =
   | 'knownNames'
   | 'hasQueue'
   | 'executors'
-  | 'situation'
+  | 'situations'
   | 'health'
   | 'activity'
   | 'stats'

@@ -12,28 +12,34 @@ export const recentRows = 10_000
 const recentlyRan = 5000
 
 /**
- * SQL for columns of the workflows of the name `$1`, in any order, some perhaps twice: the newest, and those that ended last.
- * Never reads more than so many rows, whatever the name.
+ * SQL for columns of the workflows of the names `$1`, an array, and their name as `wanted`; in any order, some perhaps twice:
+ * the newest, and those that ended last, so many of each name. Reads those of any name once, however many names there are.
  */
-export async function selectNewestOfName(
+export async function selectNewestOfNames(
   database: Database,
   words: readonly Word[],
   most: number,
 ): Promise<string> {
   const { schema } = database
   const w = workflowStatus.in(schema, 'w')
-  const columns = pick(w, [...new Set<Word>([...words, 'createdAt'])])
-  const ofName = (rows: string) =>
-    `(select * from (${rows}) recent where wanted = $1 order by "createdAt" desc limit ${most})`
+  const wordsOf = [...new Set<Word>([...words, 'createdAt'])]
+  const columns = `${pick(w, wordsOf)}, ${w.name} as wanted`
+  const ofNames = (rows: string) =>
+    `select ${wordsOf.map((word) => `"${word}"`).join(', ')}, wanted from (
+       select *, row_number() over (partition by wanted order by "createdAt" desc) as place
+       from (${rows}) recent where wanted = any($1)
+     ) placed where place <= ${most}`
+  // As one of an array, so that only the index on names has the order: a walk by age would not end before a rare name.
   const newest = (await hasNameIndex(database))
-    ? `(select ${columns}, ${w.name} as wanted from ${w} where ${w.name} = $1 order by ${w.createdAt} desc limit ${most})`
-    : ofName(
-        `select ${columns}, ${w.name} as wanted from ${w} order by ${w.createdAt} desc limit ${recentRows}`,
-      )
+    ? `select newest.* from unnest($1::text[]) asked(name) cross join lateral (
+         select ${columns} from ${w} where ${w.name} = any(array[asked.name])
+         order by ${w.name} desc, ${w.createdAt} desc limit ${most}
+       ) newest`
+    : ofNames(`select ${columns} from ${w} order by ${w.createdAt} desc limit ${recentRows}`)
   if (!workflowStatus.isIn(schema, 'completedAt')) return newest
-  const ended = `select ${columns}, ${w.name} as wanted from ${w} where ${w.completedAt} is not null
+  const ended = `select ${columns} from ${w} where ${w.completedAt} is not null
     order by ${w.completedAt} desc limit ${recentlyRan}`
-  return `${newest} union all ${ofName(ended)}`
+  return `${newest} union all ${ofNames(ended)}`
 }
 
 /**

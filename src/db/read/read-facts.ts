@@ -1,7 +1,5 @@
 import { dbosStep } from '../../core/dbos-names.ts'
-import type { LiveExecutor, Outlook } from '../../core/diagnosis/situation.ts'
 import { type ChildCounts, countedChildren, type FactsOfMany } from '../../core/diagnosis/workflow-facts.ts'
-import type { QueuePlace } from '../../core/run/start.ts'
 import type { FactsOptions } from '../../core/store.ts'
 import { isEnded, type Step, type Wait, type WorkflowSummary } from '../../core/workflow.ts'
 import type { Row } from '../connection/connect.ts'
@@ -12,7 +10,7 @@ import { operationOutputs, stepColumns, toStep } from '../tables/operation-outpu
 import { toDate, toFilledText, toText } from '../tables/rows.ts'
 import type { Database } from '../tables/system-database.ts'
 import { briefPayload, summaryColumns, toSummary, workflowStatus } from '../tables/workflow-status.ts'
-import { readOutlook } from './read-outlook.ts'
+import { isQueued, readOutlooks, toPlace } from './read-outlook.ts'
 import { selectWaits, toWaits } from './read-waits.ts'
 
 /** So many of the last steps of each are looked at for what it waits for. */
@@ -32,7 +30,11 @@ export async function readFacts(
   const lastSteps = await readLastSteps(database, pending)
   const waits = await readRecentWaits(database, pending, lastSteps)
   const executors = active.length > 0 ? await database.executors() : undefined
-  const outlooks = await readOutlooks(database, inOrder(rows, active), executors)
+  const outlookOf = await readOutlooks(
+    { ...database, executors: async () => executors },
+    inOrder(rows, active).filter(isQueued).map(toPlace),
+    shownOutlooks,
+  )
   const [{ now = new Date() } = {}] = rows as { readonly now?: Date }[]
   return {
     now,
@@ -57,7 +59,7 @@ export async function readFacts(
             waits: waits.get(id) ?? [],
             children: children.counts.get(id) ?? null,
             activeChild: children.active.get(id) ?? null,
-            outlook: isQueued(row) ? (outlooks(row) ?? null) : null,
+            outlook: isQueued(row) ? (outlookOf(toPlace(row)) ?? null) : null,
           },
         ]
       }),
@@ -201,47 +203,7 @@ async function readRecentWaits(
   return waits
 }
 
-/**
- * By queue, application and partition, of the first of them. Of more partitions only what their whole queue has is known, and
- * nothing of more queues.
- */
-async function readOutlooks(
-  database: OpenDatabase,
-  rows: readonly Row[],
-  executors: readonly LiveExecutor[] | undefined,
-): Promise<(row: Row) => Outlook | undefined> {
-  const seen = { ...database, executors: async () => executors }
-  const outlooks = new Map<string, Outlook>()
-  const wholes = new Map<string, Outlook>()
-  for (const row of rows) {
-    if (outlooks.size >= shownOutlooks) break
-    const isSame = wholes.get(keyOf(row, true))?.queue.isPartitioned === false
-    if (!isQueued(row) || isSame || outlooks.has(keyOf(row))) continue
-    const outlook = await readOutlook(seen, placeOf(row))
-    outlooks.set(keyOf(row), outlook)
-    wholes.set(keyOf(row, true), { ...outlook, queue: { ...outlook.queue, partition: null } })
-  }
-  return (row) => outlooks.get(keyOf(row)) ?? wholes.get(keyOf(row, true))
-}
-
 function inOrder(rows: readonly Row[], workflows: readonly WorkflowSummary[]): Row[] {
   const byId = new Map(rows.map((row) => [String(row.id), row] as const))
   return workflows.map(({ workflowId }) => byId.get(workflowId)).filter((row) => row !== undefined)
-}
-
-function isQueued({ status, queue }: Row): boolean {
-  return queue !== null && (status === 'ENQUEUED' || status === 'DELAYED')
-}
-
-function placeOf({ queue, application, partition }: Row): QueuePlace {
-  return {
-    queue: String(queue),
-    application: toFilledText(application),
-    partition: toFilledText(partition),
-  }
-}
-
-function keyOf(row: Row, isWhole = false): string {
-  const { queue, application, partition } = placeOf(row)
-  return JSON.stringify([queue, application, isWhole ? null : partition])
 }

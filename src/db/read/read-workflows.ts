@@ -17,7 +17,8 @@ import {
   workflowStatus,
 } from '../tables/workflow-status.ts'
 import { filterConditions } from './filter-conditions.ts'
-import { recentRows, selectNewestOfName } from './newest-of-name.ts'
+import { recentRows, selectNewestOfNames } from './newest-of-name.ts'
+import { isByGuess, selectQueued } from './select-queued.ts'
 import { splitByStatus } from './split-by-status.ts'
 
 /** Of one name. */
@@ -46,23 +47,32 @@ async function readPage(
   const parameters: unknown[] = []
   const isOldestFirst = query.order === 'oldest'
   const direction = isOldestFirst ? 'asc' : 'desc'
-  const select = (part: WorkflowQuery): string => {
+  const order = `${w.createdAt} ${direction}, ${w.id} ${direction}`
+  const conditionsOf = (part: Partial<WorkflowQuery>): string[] => {
     const conditions = filterConditions(schema, part, parameters)
-    if (part.after) {
-      parameters.push(msOf(part.after.createdAt), part.after.workflowId)
+    if (query.after) {
+      parameters.push(msOf(query.after.createdAt), query.after.workflowId)
       const { length } = parameters
       conditions.push(`(${w.createdAt}, ${w.id}) ${isOldestFirst ? '>' : '<'} ($${length - 1}, $${length})`)
     }
+    return conditions
+  }
+  const select = (part: WorkflowQuery): string => {
+    const conditions = conditionsOf(part)
     parameters.push(part.limit)
-    return `(select ${columns} from ${w} where ${conditions.join(' and ')}
-      order by ${w.createdAt} ${direction}, ${w.id} ${direction} limit $${parameters.length})`
+    const limit = `$${parameters.length}`
+    if (isByGuess(part)) {
+      const times = conditionsOf({ since: part.since, until: part.until })
+      const status = filterConditions(schema, { status: part.status }, parameters)
+      return selectQueued(schema, { columns, conditions, status, times, direction, limit })
+    }
+    return `(select ${columns} from ${w} where ${conditions.join(' and ')} order by ${order} limit ${limit})`
   }
   const parts = splitByStatus(query).map(select)
-  const all =
-    parts.length === 1
-      ? parts.join()
-      : `select * from (${parts.join(' union all ')}) parts
-         order by "createdAt" ${direction}, id ${direction} limit $${parameters.length}`
+  if (parts.length === 1) return session.query(parts.join(), parameters)
+  parameters.push(query.limit)
+  const all = `select * from (${parts.join(' union all ')}) parts
+    order by "createdAt" ${direction}, id ${direction} limit $${parameters.length}`
   return session.query(all, parameters)
 }
 
@@ -114,7 +124,7 @@ export async function listChildren(
 }
 
 export async function listOrigins(database: Database, name: string): Promise<WorkflowOrigin[]> {
-  const recent = await selectNewestOfName(
+  const recent = await selectNewestOfNames(
     database,
     ['className', 'configName', 'queue', 'application', 'status'],
     recentOfName,
@@ -123,17 +133,17 @@ export async function listOrigins(database: Database, name: string): Promise<Wor
     `select ${originWords} from (${recent}) recent
      group by 1, 2, 3, 4
      order by bool_or(status not in ('ENQUEUED', 'DELAYED')) desc, max("createdAt") desc`,
-    [name],
+    [[name]],
   )
   return rows.map(toOrigin)
 }
 
 export async function lastRanPortable(database: Database, name: string): Promise<boolean> {
-  const recent = await selectNewestOfName(database, ['serialization', 'status'], recentOfName)
+  const recent = await selectNewestOfNames(database, ['serialization', 'status'], recentOfName)
   const [row] = await database.session.query(
     `select serialization from (${recent}) recent
      where status not in ('ENQUEUED', 'DELAYED') order by "createdAt" desc limit 1`,
-    [name],
+    [[name]],
   )
   return needsPortable(toText(row?.serialization))
 }

@@ -100,15 +100,19 @@ export function toOrigin(row: Picked<'className' | 'configName' | 'queue' | 'app
   }
 }
 
-/** With payloads, and without conditions yet; the workflow is `w`. `payloadsIf` is SQL. */
-export function selectWorkflows(schema: SystemSchema, payloadsIf = 'true'): string {
+/** With payloads, and without conditions yet; the workflow is `w`. `payloadsIf` is SQL, `also` are columns besides those that tell of it. */
+export function selectWorkflows(
+  schema: SystemSchema,
+  payloadsIf = 'true',
+  also: readonly Exclude<keyof typeof workflowStatus.columns, (typeof summarized)[number]>[] = [],
+): string {
   const w = workflowStatus.in(schema, 'w')
   const i = workflowInput.in(schema, 'wi')
   const o = workflowOutput.in(schema, 'wo')
   const hasInput = workflowInput.isIn(schema)
   const hasOutput = workflowOutput.isIn(schema)
   const payload = (sql: string, word: string): string => `case when ${payloadsIf} then ${sql} end as ${word}`
-  return `select ${summaryColumns(schema, 'w')}, ${w.serialization},
+  return `select ${pick(w, [...summarized, 'serialization', ...also])},
       ${payload(hasInput ? `coalesce(${i.inputs}, ${w.inputs})` : w.inputs, 'inputs')},
       ${payload(hasOutput ? `coalesce(${o.output}, ${w.output})` : w.output, 'output')},
       ${payload(hasOutput ? `coalesce(${o.error}, ${w.error})` : w.error, 'error')}

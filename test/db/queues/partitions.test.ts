@@ -63,7 +63,7 @@ test.each(Object.keys(registrations))(
   'the fake store and the real one agree on the queue %s',
   async (name) => {
     const { ask } = stores
-    await ask(async (store) => (await store.situation(`${name}-eu-4`))?.outlook?.queue)
+    await ask(async (store) => (await store.situations([`${name}-eu-4`]))[0]?.outlook?.queue)
     for (const partition of ['eu', 'us', 'nowhere', null]) {
       await ask(
         async (store) => (await store.outlook({ queue: name, application: 'example', partition })).queue,
@@ -78,7 +78,7 @@ test.each(Object.keys(registrations))(
 
 test('a partition has its own numbers, and the queue those of all', async () => {
   const seen = await stores.ask(async (store) => {
-    const situation = await store.situation('parted-eu-4')
+    const [situation] = await store.situations(['parted-eu-4'])
     return { queue: situation?.outlook?.queue, ahead: situation?.ahead }
   })
   expect(seen).toMatchObject({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WorkflowFilter } from '../../../src/core/manage/workflow-filter.ts'
 import type { RootsQuery } from '../../../src/core/roots.ts'
+import type { WorkflowSummary } from '../../../src/core/workflow.ts'
 import { createSession, type Session } from '../../../src/db/connection/connect.ts'
 import { readFailures } from '../../../src/db/read/look/read-failures.ts'
 import { readRoots } from '../../../src/db/read/look/read-roots.ts'
@@ -148,4 +149,58 @@ test('who ended since then is found by the index on that', async () => {
   const query = { limit: 20, endedSince: new Date(614_990) }
   expect(await listWorkflows({ session: counted.session, schema }, query)).toHaveLength(11)
   expect(counted.taken()).toBeLessThan(100)
+})
+
+test('one whose parent was deleted is a root, however many are looked at for it', async () => {
+  await database.query(
+    insert(
+      `'lost-' || n, 'resizeOne', 'SUCCESS', 900000 + n * 2, 0, 900000, 'gone-' || (n % 3), 'web-1', null`,
+      30,
+    ),
+  )
+  await database.query(
+    insert(`'kept-' || n, 'resizeOne', 'SUCCESS', 890000 + n, 0, 890000, 'old-' || n, 'web-1', null`, 3000),
+  )
+  await database.query('vacuum analyze dbos.workflow_status')
+  const counted = countBuffers(session)
+  const look = async (query: RootsQuery) =>
+    (await readRoots({ session: counted.session, schema }, query)).roots.map(({ workflowId }) => workflowId)
+  const newest = ['lost-30', 'lost-29', 'lost-28']
+  expect(await look({ limit: 3 })).toEqual(newest)
+  expect(counted.taken()).toBeLessThan(2000)
+  expect(await look({ limit: 3, look: 2000 })).toEqual(newest)
+  expect(counted.taken()).toBeLessThan(800)
+  expect(await look({ limit: 34, look: 2000, nearOnly: true })).toHaveLength(33)
+  const [last = ''] = await look({ limit: 3, filter: { name: 'resizeOne', hasParent: false } })
+  expect(last).toBe('lost-30')
+  const after = { workflowId: 'lost-3', createdAt: new Date(900_006) }
+  expect(await look({ limit: 2, look: 1000, after })).toEqual(['lost-2', 'new-3'])
+})
+
+test('a page of very many that wait, near or far in its order', async () => {
+  const start = 1_000_000
+  /** How long after the start those of the first two pages were created. */
+  const pages = async (order: 'newest' | 'oldest') => {
+    const status = ['ENQUEUED', 'DELAYED'] as const
+    const query = { status, order, limit: 5, since: new Date(start) }
+    const read = (after?: WorkflowSummary) => listWorkflows({ session, schema }, { ...query, after })
+    const page = await read()
+    return [...page, ...(await read(page.at(-1)))].map(({ createdAt }) => createdAt.getTime() - start)
+  }
+  const status = `case when n % 2 = 0 then 'ENQUEUED' else 'DELAYED' end`
+  await database.query(
+    insert(`'waits-' || n, 'checkout', ${status}, ${start} + n, 0, null, null, '', null`, 4000),
+  )
+  await database.query('vacuum analyze dbos.workflow_status')
+  const newest = Array.from({ length: 10 }, (_, index) => 4000 - index)
+  const oldest = Array.from({ length: 10 }, (_, index) => 1 + index)
+  expect(await pages('newest')).toEqual(newest)
+  expect(await pages('oldest')).toEqual(oldest)
+  // So many of others, before and after those, that the look ends before it comes to them.
+  for (const at of [start, start + 5000]) {
+    const ended = `'ended-${at}-' || n, 'checkout', 'SUCCESS', ${at}, 0, 1, null, '', null`
+    await database.query(insert(ended, 11_000))
+  }
+  expect(await pages('newest')).toEqual(newest)
+  expect(await pages('oldest')).toEqual(oldest)
 })

@@ -3,6 +3,7 @@ import type { ServerHealth, Standing } from '../../../core/diagnosis/server-heal
 import { CliError } from '../../../core/errors.ts'
 import { dateOfMs } from '../../../core/words/far-date.ts'
 import { timeoutSignal } from '../../../core/words/long-timer.ts'
+import { isEnded } from '../../../core/workflow.ts'
 import { type Row, withConnection } from '../../connection/connect.ts'
 import { receivesOwnNotify } from '../../connection/receives-own-notify.ts'
 import { type FoundRecord, findRecord } from '../../decide/open-record.ts'
@@ -16,7 +17,7 @@ import { toFilledText } from '../../tables/rows.ts'
 import type { Database } from '../../tables/system-database.ts'
 import { workflowInput } from '../../tables/workflow-input.ts'
 import { workflowStatus } from '../../tables/workflow-status.ts'
-import { selectLatestUnread } from './latest-unread.ts'
+import { readLatestUnread, type UnreadMessage } from './latest-unread.ts'
 import { readUnknownTopics } from './read-unknown-topics.ts'
 
 /** What is younger is on its way. */
@@ -40,6 +41,7 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     },
   )
   const record = await findRecord(database)
+  const unread = await readLatestUnread(database)
   return {
     serverVersion: String(version).split(' ')[0] ?? '',
     now: at,
@@ -56,8 +58,8 @@ export async function readHealth(database: Database): Promise<ServerHealth> {
     backlog: await readBacklog(database),
     unbegun: await readUnbegun(database),
     dead: await readDead(database),
-    unreadAfterEnd: await readUnreadAfterEnd(database),
-    unknownTopics: await readUnknownTopics(database),
+    unreadAfterEnd: sampleEnded(unread),
+    unknownTopics: await readUnknownTopics(database, unread),
   }
 }
 
@@ -184,15 +186,9 @@ async function readDead({ session, schema }: Database): Promise<ServerHealth['de
   return toSample(rows)
 }
 
-async function readUnreadAfterEnd(database: Database): Promise<ServerHealth['unreadAfterEnd']> {
-  const w = workflowStatus.in(database.schema, 'w')
-  const rows = await database.session.query(
-    `select unread.id from (${await selectLatestUnread(database)}) unread
-     join ${w} on ${w.id} = unread.id
-     where ${w.status} in ('SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
-     group by unread.id order by max(unread.sent) desc`,
-  )
-  return toSample(rows)
+function sampleEnded(messages: readonly UnreadMessage[]): ServerHealth['unreadAfterEnd'] {
+  const ended = messages.filter(({ status }) => isEnded(status))
+  return toSample([...new Set(ended.map(({ workflowId }) => workflowId))].map((id) => ({ id })))
 }
 
 function toSample(rows: readonly { readonly id?: unknown }[]): ServerHealth['dead'] {
