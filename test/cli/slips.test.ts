@@ -122,6 +122,8 @@ const slips: readonly (readonly [typed: string, line: string])[] = [
   ['audit show done', 'drover audit done'],
   ['completion bsh', 'drover completion bash'],
   ['config list', 'drover config'],
+  ['run ./app.ts checkout 1', 'drover run checkout 1 --app ./app.ts'],
+  ['start ./app.ts checkout 1', 'drover run checkout 1 --app ./app.ts'],
 ]
 
 test.each(slips)('`drover %s` says: %s', async (typed, line) => {
@@ -325,6 +327,8 @@ const moreSlips: readonly string[] = [
   'recover --executor web-2',
   'reject asking --reason no',
   'wait done --for evnt:progress',
+  'run ./app.ts',
+  'reschedule queued --at tomorrow',
   '--versoin',
   'list --db-url nonsense',
 ]

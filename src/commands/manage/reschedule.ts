@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { CliError } from '../../core/errors.ts'
 import { command } from '../../core/words/command-line.ts'
 import { isDuration, parseDuration } from '../../core/words/duration.ts'
-import { parseTime } from '../../core/words/time.ts'
+import { parseDate } from '../../core/words/time.ts'
 import { runBulk } from '../../frame/bulk/bulk.ts'
 import { addBulkOptions, type BulkFlags } from '../../frame/bulk/bulk-options.ts'
 import { toFilter } from '../../frame/filter-options.ts'
@@ -59,5 +59,5 @@ function readDelayUntilMs(ids: readonly string[], flags: RescheduleFlags, now: D
       hint: command('reschedule', ids.length > 0 ? ids : ['ID'], { '--in': flags.at ?? '5m' }),
     })
   }
-  return parseTime(flags.at, now).getTime()
+  return parseDate(flags.at).getTime()
 }

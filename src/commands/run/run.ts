@@ -9,6 +9,7 @@ import { parseWorkflowArguments } from '../../core/words/workflow-arguments.ts'
 import { requireWorkflowId } from '../../core/words/workflow-id.ts'
 import { launchApp, loadApp } from '../../frame/app/app.ts'
 import { addAppOptions } from '../../frame/app/app-options.ts'
+import { refuseModule } from '../../frame/app/refuse-module.ts'
 import { noteUnfinished } from '../../frame/app/unfinished.ts'
 import { type FollowOutcome, follow } from '../../frame/follow/follow-workflows.ts'
 import { printOutcome, type ResultFlags } from '../../frame/follow/print-outcome.ts'
@@ -58,6 +59,7 @@ async function runRun(
   typed: readonly string[],
   flags: RunFlags,
 ): Promise<void> {
+  if (flags.app === undefined) refuseModule(name, typed)
   const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
   const args = parseWorkflowArguments(typed, input)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)

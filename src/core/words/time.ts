@@ -11,13 +11,19 @@ const zonePattern = /^(?:Z|([+-])(\d\d):?(\d\d))$/i
  */
 export function parseTime(text: string, now: Date): Date {
   if (isDuration(text)) return new Date(now.getTime() - parseDuration(text))
+  return parseDate(
+    text,
+    'write it as 2026-01-31, as 2026-01-31T12:00:00Z, or as a duration ago such as 30m, 1h30m or 7d',
+  )
+}
+
+/** A date, or a date and a time of day, as in `parseTime`. */
+export function parseDate(text: string, hint = 'write it as 2026-01-31, or as 2026-01-31T12:00:00Z'): Date {
   const [, date = '', time = '00:00', zone] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text.trim()) ?? []
   const parsed = date === '' ? undefined : toDate(date, time, zone)
   if (parsed) return parsed
-  throw new CliError('invalid-argument', whyNoTime(text, date), {
-    hint: 'write it as 2026-01-31, as 2026-01-31T12:00:00Z, or as a duration ago such as 30m, 1h30m or 7d',
-  })
+  throw new CliError('invalid-argument', whyNoTime(text, date), { hint })
 }
 
 function whyNoTime(text: string, date: string): string {

@@ -7,6 +7,7 @@ import { expectedInput, startOrAttach } from '../../../core/run/start-or-attach.
 import type { Store } from '../../../core/store.ts'
 import { type Assertion, parseAssertions, requireAssertions } from '../../../core/wait/assertion.ts'
 import { parseWorkflowArguments } from '../../../core/words/workflow-arguments.ts'
+import { refuseModule } from '../../../frame/app/refuse-module.ts'
 import { addAssertOption } from '../../../frame/assert-option.ts'
 import { follow } from '../../../frame/follow/follow-workflows.ts'
 import { noteDetached } from '../../../frame/follow/note-detached.ts'
@@ -91,6 +92,7 @@ async function runStart(
   typed: readonly string[],
   flags: StartFlags,
 ): Promise<void> {
+  refuseModule(name, typed)
   const input = flags.input === undefined ? undefined : await readInput(context, flags.input)
   const args = parseWorkflowArguments(typed, input)
   warnOfText(context, typed)
