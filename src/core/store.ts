@@ -245,7 +245,7 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
   clock(): Promise<Date>
   /** What would become of a workflow of this application on this queue. */
   outlook(place: QueuePlace): Promise<Outlook>
-  /** The lines of an export, in pieces: see `core/transfer`. One snapshot, on a connection of its own. */
+  /** The lines of an export, in pieces, harmless on a terminal: see `core/transfer`. One snapshot, on a connection of its own. */
   exportWorkflows(request: ExportRequest): AsyncIterable<string>
   /** Brings an export in, in one transaction on a connection of its own. Throws `invalid-argument` for what is no whole export. */
   importWorkflows(request: ImportRequest): Promise<ImportReport>

@@ -7,6 +7,7 @@ import {
   toEndLine,
   toHeadLine,
 } from '../../src/core/transfer/transfer.ts'
+import { escapeJson } from '../../src/core/words/escape-controls.ts'
 import { isEnded, toStatus } from '../../src/core/workflow.ts'
 import type { FakeWorld } from './fake-world.ts'
 
@@ -17,7 +18,7 @@ export function createFakeTransfer({ entries, add }: FakeWorld) {
       yield toHeadLine({ schemaVersion: 1, sdk: '5.2 or later', exportedAt: '2026-01-02T03:04:05.000Z' })
       const found = workflowIds.flatMap((id) => entries.get(id)?.rows.workflow ?? [])
       for (const { workflowId: id, name, status } of found)
-        yield `${JSON.stringify({ type: 'workflow', row: { id, name, status } })}\n`
+        yield `${escapeJson(JSON.stringify({ type: 'workflow', row: { id, name, status } }))}\n`
       yield toEndLine(found.length)
     },
     importWorkflows: async ({ chunks }) => {

@@ -5,12 +5,13 @@ import { connect, disconnect } from '../connection/connect.ts'
 import { toQueryError } from '../connection/failures.ts'
 import { watchSilence } from '../connection/watch-silence.ts'
 import { dbosMigrations } from '../tables/dbos-migrations.ts'
-import { pick } from '../tables/define-table.ts'
+import type { Table } from '../tables/define-table.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import type { LineShape, ValueKind } from './json-line-writer.ts'
 import { readJsonRows } from './read-json-rows.ts'
 import { transferSilenceMs } from './take-turns.ts'
 import {
@@ -26,7 +27,7 @@ const batchSize = 5000
 
 /**
  * The lines of an export, as text in pieces, from one snapshot: a head, then batch after batch the workflows and all that
- * belongs to them, then an end. Postgres makes the lines; here they only pass. Source: `COPY … TO STDOUT`.
+ * belongs to them, then an end. Source: `COPY … TO STDOUT`.
  */
 export async function* exportWorkflows(
   { session, schema }: Database,
@@ -56,80 +57,142 @@ async function* readLines(
   schema: SystemSchema,
   { workflowIds, payloads }: ExportRequest,
 ): AsyncGenerator<string> {
-  await client.query('begin isolation level repeatable read, read only')
   // All of a batch are found by their index, however small the table.
-  await client.query('set local random_page_cost = 1')
+  await client.query('begin isolation level repeatable read, read only; set local random_page_cost = 1')
   yield toHeadLine(await readHead(client, schema))
+  const typeOf = await readTypes(client, schema)
   const hasRecord = await mayReadRecord(client)
+  const reads = [
+    toRead('workflow', workflowColumns(schema, typeOf, payloads), (ids) => fromWorkflows(schema, ids)),
+    ...transferParts
+      .filter(({ table }) => table.isIn(schema))
+      .map((part) =>
+        toRead(part.type, partColumns(schema, typeOf, part, payloads), (ids) => fromPart(schema, part, ids)),
+      ),
+    ...(hasRecord ? [readOfDecisions(schema)] : []),
+  ]
   let count = 0
   for (let from = 0; from < workflowIds.length; from += batchSize) {
     const ids = toArray(workflowIds.slice(from, from + batchSize))
-    const { rows } = await client.query(countWorkflows(schema, ids))
-    count += Number(rows[0]?.count)
-    const selects = [
-      ['workflow', selectWorkflows(schema, ids, payloads)],
-      ...transferParts
-        .filter(({ table }) => table.isIn(schema))
-        .map((part) => [part.type, selectPart(schema, part, ids, payloads)]),
-      ...(hasRecord ? [['decision', selectDecisions(schema, ids)]] : []),
-    ] as const
-    for (const [type = '', select = ''] of selects) yield* copyLines(client, type, select)
+    for (const [index, { select, shape }] of reads.entries()) {
+      const copying = client.query(copyTo(`copy (${select(ids)}) to stdout with (format binary)`))
+      const rows = yield* readJsonRows(copying, shape)
+      if (index === 0) count += rows
+    }
   }
   await client.query('commit')
   yield toEndLine(count)
 }
 
-function copyLines(client: pg.Client, type: string, select: string): AsyncGenerator<string> {
-  const statement = `copy (select row_to_json(r) from (${select}) r) to stdout with (format binary)`
-  return readJsonRows(client.query(copyTo(statement)), `{"type":"${type}","row":`, '}\n')
+/** What one statement reads, of the workflows with these ids, and the lines that become of it. */
+interface Read {
+  readonly select: (ids: string) => string
+  readonly shape: LineShape
 }
 
-function selectWorkflows(schema: SystemSchema, ids: string, payloads: boolean): string {
-  const w = workflowStatus.in(schema, 'w') as Readonly<Record<string, string>>
-  const i = workflowInput.in(schema, 'wi') as Readonly<Record<string, string>>
-  const o = workflowOutput.in(schema, 'wo') as Readonly<Record<string, string>>
-  const [hasInput, hasOutput] = [workflowInput.isIn(schema), workflowOutput.isIn(schema)]
-  const payload = (word: string): string => {
-    const elsewhere = word === 'inputs' ? hasInput && i[word] : hasOutput && o[word]
-    if (!payloads) return 'null'
-    return elsewhere ? `coalesce(${elsewhere}, ${w[word]})` : `${w[word]}`
+interface SelectedColumn {
+  readonly word: string
+  readonly sql: string
+  readonly kind: ValueKind
+}
+
+function toRead(type: string, columns: readonly SelectedColumn[], from: (ids: string) => string): Read {
+  const list = columns.map(({ sql }) => sql).join(', ')
+  return {
+    select: (ids) => `select ${list} ${from(ids)}`,
+    shape: {
+      columns: columns.map(({ word, kind }, index) => ({
+        kind,
+        before: `${index === 0 ? `{"type":"${type}","row":{` : ','}"${word}":`,
+      })),
+      after: '}}\n',
+    },
   }
-  const isPayload = (word: string) => (workflowPayloads as readonly string[]).includes(word)
-  const columns = workflowWords
-    .filter(
-      (word) =>
-        isPayload(word) ||
-        (workflowStatus.isIn as (schema: SystemSchema, word: string) => boolean)(schema, word),
-    )
-    .map((word) => `${isPayload(word) ? payload(word) : w[word]} as "${word}"`)
-  return `select ${columns.join(', ')} from ${w}
-    ${hasInput ? `left join ${i} on ${i.workflowId} = ${w.id}` : ''}
-    ${hasOutput ? `left join ${o} on ${o.workflowId} = ${w.id}` : ''}
+}
+
+const kindOfType: Readonly<Record<string, ValueKind>> = {
+  text: 'text',
+  'character varying': 'text',
+  smallint: 'int2',
+  integer: 'int4',
+  bigint: 'int8',
+  boolean: 'bool',
+}
+
+/** What is neither text nor a whole number Postgres writes as JSON. */
+function selectedColumn(word: string, sql: string, type: string): SelectedColumn {
+  const kind = kindOfType[type] ?? 'json'
+  return { word, sql: kind === 'json' ? `to_json(${sql})::text` : sql, kind }
+}
+
+type TypeOf = (table: Table<string>, word: string) => string
+
+function workflowColumns(schema: SystemSchema, typeOf: TypeOf, payloads: boolean): SelectedColumn[] {
+  const status = workflowStatus as unknown as Table<string>
+  const [w, i, o] = [status.in(schema, 'w'), workflowInput.in(schema, 'wi'), workflowOutput.in(schema, 'wo')]
+  const elsewhere: Readonly<Record<string, string | undefined>> = {
+    inputs: workflowInput.isIn(schema) ? i.inputs : undefined,
+    ...(workflowOutput.isIn(schema) && { output: o.output, error: o.error }),
+  }
+  return workflowWords
+    .filter((word) => isPayload(word) || status.isIn(schema, word))
+    .map((word) => {
+      if (!isPayload(word)) return selectedColumn(word, `${w[word]}`, typeOf(status, word))
+      const there = elsewhere[word]
+      const value = there === undefined ? w[word] : `coalesce(${there}, ${w[word]})`
+      return { word, sql: payloads ? `${value}::text` : 'null::text', kind: 'text' }
+    })
+}
+
+function isPayload(word: string): boolean {
+  return (workflowPayloads as readonly string[]).includes(word)
+}
+
+function fromWorkflows(schema: SystemSchema, ids: string): string {
+  const w = workflowStatus.in(schema, 'w')
+  const i = workflowInput.in(schema, 'wi')
+  const o = workflowOutput.in(schema, 'wo')
+  return `from ${w}
+    ${workflowInput.isIn(schema) ? `left join ${i} on ${i.workflowId} = ${w.id}` : ''}
+    ${workflowOutput.isIn(schema) ? `left join ${o} on ${o.workflowId} = ${w.id}` : ''}
     where ${w.id} = any(${ids}) order by ${w.createdAt}, ${w.id}`
 }
 
-function countWorkflows(schema: SystemSchema, ids: string): string {
-  const w = workflowStatus.in(schema, 'w')
-  return `select count(*) from ${w} where ${w.id} = any(${ids})`
+function partColumns(
+  schema: SystemSchema,
+  typeOf: TypeOf,
+  { table, payloads: values }: TransferPart,
+  payloads: boolean,
+): SelectedColumn[] {
+  const p = table.in(schema, 'p')
+  return presentWords(schema, table)
+    .filter((word) => payloads || !values.includes(word))
+    .map((word) => selectedColumn(word, `${p[word]}`, typeOf(table, word)))
 }
 
-function selectPart(
-  schema: SystemSchema,
-  { table, order, payloads: values }: TransferPart,
-  ids: string,
-  payloads: boolean,
-): string {
+function fromPart(schema: SystemSchema, { table, order }: TransferPart, ids: string): string {
   const p = table.in(schema, 'p')
-  const words = presentWords(schema, table)
-  const kept = payloads ? words : words.filter((word) => !values.includes(word))
-  return `select ${pick(p, kept)} from ${p} where ${p.workflowId} = any(${ids})
-    order by ${order.map((word) => p[word]).join(', ')}`
+  return `from ${p} where ${p.workflowId} = any(${ids}) order by ${order.map((word) => p[word]).join(', ')}`
 }
 
 /** As they were recorded. */
-function selectDecisions({ name }: SystemSchema, ids: string): string {
-  return `select d.* from drover.decisions d
-    where d.system_schema = ${pg.escapeLiteral(name)} and d.workflow_id = any(${ids}) order by d.id`
+function readOfDecisions({ name }: SystemSchema): Read {
+  return {
+    select: (ids) => `select row_to_json(d)::text from drover.decisions d
+      where d.system_schema = ${pg.escapeLiteral(name)} and d.workflow_id = any(${ids}) order by d.id`,
+    shape: { columns: [{ kind: 'json', before: '{"type":"decision","row":' }], after: '}\n' },
+  }
+}
+
+async function readTypes(client: pg.Client, { name }: SystemSchema): Promise<TypeOf> {
+  const { rows } = await client.query(
+    `select c.relname as table, a.attname as column, format_type(a.atttypid, null) as type
+     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relname = any($2) and a.attnum > 0 and not a.attisdropped`,
+    [name, [workflowStatus, ...transferParts.map(({ table }) => table)].map(({ table }) => table)],
+  )
+  const types = new Map(rows.map(({ table, column, type }) => [`${table}.${column}`, String(type)]))
+  return ({ table, columns }, word) => types.get(`${table}.${columns[word]}`) ?? ''
 }
 
 async function mayReadRecord(client: pg.Client): Promise<boolean> {
@@ -170,6 +233,8 @@ function sdkOf(schema: SystemSchema): string {
   return `${signs.find(([, isThere]) => isThere)?.[0] ?? '4.10'} or later`
 }
 
+/** As one literal: Postgres reads many of them for long. */
 function toArray(ids: readonly string[]): string {
-  return `array[${ids.map((id) => pg.escapeLiteral(id)).join(', ')}]::text[]`
+  const items = ids.map((id) => `"${id.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
+  return `${pg.escapeLiteral(`{${items.join(',')}}`)}::text[]`
 }

@@ -1,24 +1,22 @@
+import { countBytes, createJsonLineWriter, type LineShape, lengthBytes, toInt32 } from './json-line-writer.ts'
+
 /** What comes before the first row: a signature, flags, and how long what else is in the header is. */
 const headerBytes = 19
-/** How many columns a row has, and how long the first one is. */
-const rowHeadBytes = 6
-/** Text is handed on in pieces of about this many characters: a row each is slow. */
-const pieceLength = 65_536
 
 /**
- * The rows of `COPY … TO STDOUT (FORMAT BINARY)` of one column of JSON, each between these two texts, in pieces of many. Postgres
- * makes binary rows in half the time of text, in which it looks at each character.
+ * The rows of `COPY … TO STDOUT (FORMAT BINARY)` as lines of JSON, in pieces of many. Postgres makes binary rows in a fraction
+ * of the time that JSON takes it, in which it looks for each name and type anew in each row. Returns how many there were.
  */
 export async function* readJsonRows(
   chunks: AsyncIterable<Uint8Array>,
-  before: string,
-  after: string,
-): AsyncGenerator<string> {
+  shape: LineShape,
+): AsyncGenerator<string, number> {
+  const writer = createJsonLineWriter(shape)
   let waiting: Uint8Array[] = []
   let waitingBytes = 0
   let neededBytes = headerBytes
   let isInHeader = true
-  let text = ''
+  let count = 0
   for await (const chunk of chunks) {
     waiting.push(chunk)
     waitingBytes += chunk.length
@@ -27,28 +25,37 @@ export async function* readJsonRows(
     let at = 0
     for (;;) {
       neededBytes = isInHeader ? headerLength(bytes) : rowLength(bytes, at)
-      if (bytes.length - at < neededBytes) break
-      const end = at + neededBytes
-      if (!isInHeader) text += before + bytes.toString('utf8', at + rowHeadBytes, end) + after
+      if (bytes.length - at < neededBytes || neededBytes === 0) break
+      if (!isInHeader) {
+        writer.write(bytes, at)
+        count += 1
+      }
       isInHeader = false
-      at = end
+      at += neededBytes
     }
     waiting = [bytes.subarray(at)]
     waitingBytes = bytes.length - at
-    if (text.length < pieceLength) continue
-    yield text
-    text = ''
+    yield* writer.take()
   }
-  if (text !== '') yield text
+  yield* writer.take(true)
+  return count
 }
 
 function headerLength(bytes: Buffer): number {
   return headerBytes + bytes.readUInt32BE(headerBytes - 4)
 }
 
-/** Of the row that begins there, as far as that is known; what ends all rows is shorter than any. */
-function rowLength(bytes: Buffer, at: number): number {
-  return bytes.length - at < rowHeadBytes ? rowHeadBytes : rowHeadBytes + bytes.readUInt32BE(at + 2)
+/** Of the row that begins there, at least, as far as that is known; 0 of what ends all rows. */
+function rowLength(bytes: Buffer, begin: number): number {
+  let at = begin + countBytes
+  if (bytes.length < at) return countBytes
+  const count = bytes.readInt16BE(begin)
+  if (count < 0) return 0
+  for (let nr = 0; nr < count; nr++) {
+    if (bytes.length < at + lengthBytes) return at + lengthBytes - begin
+    at += lengthBytes + Math.max(0, toInt32(bytes, at))
+  }
+  return at - begin
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Store } from '../../../src/core/store.ts'
 import type { ImportRequest } from '../../../src/core/transfer/transfer.ts'
+import { escapeJson } from '../../../src/core/words/escape-controls.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
@@ -94,7 +95,7 @@ test('a row of a workflow that did not come with it is told', async () => {
   const lines = text.split('\n').map((line) => {
     const { type, row } = line === '' ? {} : JSON.parse(line)
     return type === 'step' && row.step === 3
-      ? line.replace(JSON.stringify(row.workflowId), '"elsewhere"')
+      ? line.replace(escapeJson(JSON.stringify(row.workflowId)), '"elsewhere"')
       : line
   })
   const { lost } = await bringIn(to.store, lines.join('\n'))

@@ -66,7 +66,7 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
     const exported = store.exportWorkflows({ workflowIds, payloads: flags.payloads })
     const pieces = redact ? redactLines(exported, redact) : exported
     for await (const text of pieces) {
-      await terminal.stdout.write(escapeJson(text))
+      await terminal.stdout.write(text)
       if (interrupts.signal.aborted) return context.exitWith(interruptCode(context))
     }
     printNotice(context, `${counted(workflowIds.length, 'workflow')} of ${store.database.label} exported.`)
@@ -111,5 +111,5 @@ async function* redactLines(
   text: AsyncIterable<string>,
   redact: (line: string) => string,
 ): AsyncGenerator<string> {
-  for await (const lines of toLines(text)) yield lines.map((line) => `${redact(line)}\n`).join('')
+  for await (const lines of toLines(text)) yield escapeJson(lines.map((line) => `${redact(line)}\n`).join(''))
 }
