@@ -102,14 +102,19 @@ export function cutOff(told: number, found: number): CliError {
   return new CliError('invalid-argument', sentence, { hint: 'export it again' })
 }
 
-/** A row that only one can have is there, or another import brings it in right now. */
-export function partlyThere(cause: unknown): CliError {
-  const sentence = 'A part of this export is there already. Nothing was imported.'
-  return new CliError('id-in-use', sentence, {
-    hint: phrase`${command('import', ['FILE'], { '--new-ids': true })}   # brings copies in`,
-    cause,
-  })
+/** A row that only one can have. `detail` is what Postgres says of it. */
+export function partlyThere(table: string, detail: string, cause: unknown): CliError {
+  const sentence = `A row of ${table} is there already, or stands twice in this export: ${detail} Nothing was imported.`
+  return new CliError('id-in-use', sentence, { hint: copiesHint, cause })
 }
+
+/** Rows of a workflow that is not there itself. */
+export function leftBehind(table: string, workflowId: string, count: number): CliError {
+  const sentence = `${table} still has ${count === 1 ? 'a row' : `${count} rows`} of deleted workflows, such as ${workflowId}. Nothing was imported.`
+  return new CliError('id-in-use', sentence, { hint: copiesHint })
+}
+
+const copiesHint = phrase`${command('import', ['FILE'], { '--new-ids': true })}   # brings copies in`
 
 export function interruptedImport(cause?: unknown): CliError {
   return new CliError('interrupted', 'Interrupted. Nothing was imported.', {

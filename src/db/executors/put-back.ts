@@ -21,7 +21,7 @@ export interface PutBack {
   readonly unchangedSince?: Date
 }
 
-/** From PENDING back on its queue, or on the one that every executor polls. Ordered by id. */
+/** From PENDING back on its queue, or on the one that every executor polls. Ordered by id, as all are locked that are changed at once. */
 export async function putBack(
   client: pg.ClientBase | pg.Pool,
   schema: TableNames,
@@ -38,12 +38,16 @@ export async function putBack(
     updatedAt: '(extract(epoch from now()) * 1000)::bigint',
   })
   const { rows } = await client.query(
-    `update ${w} set ${settings}
-     where ${w.status} = 'PENDING' and ${w.executorId} = any($1)
-       and ${w.application} is not distinct from $2::text and ${w.version} is not distinct from $3
-       and ($7::text[] is null or ${w.id} = any($7))
-       and ($8::text[] is null or ${isRegistered(w, 8)})
-       and ($10::bigint is null or greatest(${w.updatedAt}, ${w.startedAt}) <= $10)
+    `with held as materialized (
+       select ${w.id} as id from ${w}
+       where ${w.status} = 'PENDING' and ${w.executorId} = any($1)
+         and ${w.application} is not distinct from $2::text and ${w.version} is not distinct from $3
+         and ($7::text[] is null or ${w.id} = any($7))
+         and ($8::text[] is null or ${isRegistered(w, 8)})
+         and ($10::bigint is null or greatest(${w.updatedAt}, ${w.startedAt}) <= $10)
+       order by ${w.id} for update
+     )
+     update ${w} set ${settings} from held h where ${w.id} = h.id
      returning ${pick(w, ['id', 'queue', 'executorId'])}`,
     [
       executorIds,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import type { CliError } from '../../core/errors.ts'
 import {
   cutOff,
   type ImportedWorkflow,
@@ -75,9 +76,14 @@ async function bringIn(
     const unrecorded = await importDecisions(client, schema)
     return { workflows: await readReport(client, newIds), lost: [...lost, ...unrecorded] }
   } catch (error) {
-    if (isUniqueViolation(error) && !newIds) throw partlyThere(error)
+    if (isUniqueViolation(error) && !newIds) throw toPartlyThere(error)
     throw isNoLine(error) || isUniqueViolation(error) ? notAnExport(error) : error
   }
+}
+
+function toPartlyThere(error: unknown): CliError {
+  const { table = '', detail = '' } = error as { table?: string; detail?: string }
+  return partlyThere(table, detail, error)
 }
 
 /** All that it says, in temporary tables. */

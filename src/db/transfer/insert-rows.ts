@@ -1,5 +1,8 @@
 import type pg from 'pg'
+import { leftBehind } from '../../core/transfer/transfer.ts'
+import type { Row } from '../connection/connect.ts'
 import type { Table } from '../tables/define-table.ts'
+import { operationOutputs } from '../tables/operation-outputs.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
@@ -8,13 +11,15 @@ import { readColumns } from './read-columns.ts'
 import { stagedAs } from './stage-rows.ts'
 import { transferParts, wordsOf, workflowReferences, workflowWords } from './transfer-parts.ts'
 
-/** What was staged goes into the tables of DBOS, as far as its workflow is not there yet. */
+/** What was staged goes into the tables of DBOS, as far as its workflow is not there yet; `import_ids` tells then which was. */
 export async function insertRows(
   client: pg.ClientBase,
   schema: SystemSchema,
   newIds: boolean,
 ): Promise<void> {
   await insertWorkflows(client, schema)
+  if (!newIds) await refuseLeftovers(client, schema)
+  await insertPayloads(client, schema)
   for (const { type, table, references } of transferParts) {
     if (!table.isIn(schema)) continue
     const words = wordsOf(table)
@@ -50,7 +55,37 @@ async function insertWorkflows(client: pg.ClientBase, schema: SystemSchema): Pro
   }
   if (workflowInput.isIn(schema)) values.inputs = 'null'
   if (workflowOutput.isIn(schema)) values.output = values.error = 'null'
-  await insert(client, schema, { table: asTable(workflowStatus), values, from, key: 'id' })
+  const status = asTable(workflowStatus)
+  const { id } = status.in(schema)
+  const insertion = await toInsert(client, schema, { table: status, values, from, key: 'id' })
+  // What somebody else brings in or starts at this moment is waited for, and is there then; all in the same order.
+  await client.query(
+    `with came_in as (${insertion} order by i.nr on conflict (${id}) do nothing returning ${id} as id)
+     update import_ids i set is_there = true
+     where not i.is_there and not exists (select from came_in c where c.id = i.new_id)`,
+  )
+}
+
+/** Of the tables that know nothing of the workflows: what older SDKs delete leaves its rows behind in them. */
+const unlinked = [workflowInput, workflowOutput, operationOutputs].map((table) =>
+  asTable(table as unknown as Table<string>),
+)
+
+/** Else they would become a part of what came in. Throws `id-in-use`. */
+async function refuseLeftovers(client: pg.ClientBase, schema: SystemSchema): Promise<void> {
+  const counts = unlinked
+    .filter((table) => table.isIn(schema))
+    .map((table) => {
+      const t = table.in(schema, 't')
+      return `select '${table.table}' as table, min(i.id) as id, count(*) as count
+        from import_ids i join ${t} on ${t.workflowId} = i.new_id where not i.is_there`
+    })
+  const { rows } = await client.query<Row>(`select * from (${counts.join(' union all ')}) c where count > 0`)
+  const [first] = rows
+  if (first) throw leftBehind(String(first.table), String(first.id), Number(first.count))
+}
+
+async function insertPayloads(client: pg.ClientBase, schema: SystemSchema): Promise<void> {
   for (const [table, words] of [
     [asTable(workflowInput), ['inputs']],
     [asTable(workflowOutput), ['output', 'error']],
@@ -61,7 +96,7 @@ async function insertWorkflows(client: pg.ClientBase, schema: SystemSchema): Pro
     await insert(client, schema, {
       table,
       values: { workflowId: 'i.new_id', ...payloads },
-      from: `(select * from ${from} r where ${isThere})`,
+      from: `(select * from ${stagedAs('workflow')} r where ${isThere})`,
       key: 'id',
     })
   }
@@ -75,21 +110,24 @@ interface Insertion {
   readonly key: 'id' | 'workflowId'
 }
 
-async function insert(
+async function insert(client: pg.ClientBase, schema: SystemSchema, insertion: Insertion): Promise<void> {
+  await client.query(await toInsert(client, schema, insertion))
+}
+
+/** SQL, to which an order may be added. */
+async function toInsert(
   client: pg.ClientBase,
   schema: SystemSchema,
   { table, values, from, key }: Insertion,
-): Promise<void> {
+): Promise<string> {
   const columns = await readColumns(client, schema, table)
   const filled = Object.entries(values).map(([word, value]) => {
     const otherwise = columns.get(word)?.otherwise
     return [word, otherwise === undefined ? value : `coalesce(${value}, ${otherwise})`]
   })
   const { names, values: list } = table.insert(schema, Object.fromEntries(filled))
-  await client.query(
-    `insert into ${table.in(schema)} (${names})
-     select ${list} from ${from} r join import_ids i on i.id = r."${key}" where not i.is_there`,
-  )
+  return `insert into ${table.in(schema)} (${names})
+    select ${list} from ${from} r join import_ids i on i.id = r."${key}" where not i.is_there`
 }
 
 /** A reference to one that came in under another id follows it. */

@@ -128,11 +128,14 @@ async function move(
     updatedAt: '(extract(epoch from now()) * 1000)::bigint',
   })
   const { rows } = await client.query<Row>(
-    `update ${w}
-     set ${settings}
-     where ${w.status} in ('ENQUEUED', 'DELAYED') and ${w.version} = $2
-       and ${w.application} is not distinct from $1::text
-       and ${w.updatedAt} <= $4 and ${w.id} = any($5)
+    `with waiting as materialized (
+       select ${w.id} as id from ${w}
+       where ${w.status} in ('ENQUEUED', 'DELAYED') and ${w.version} = $2
+         and ${w.application} is not distinct from $1::text
+         and ${w.updatedAt} <= $4 and ${w.id} = any($5)
+       order by ${w.id} for update
+     )
+     update ${w} set ${settings} from waiting h where ${w.id} = h.id
      returning ${pick(w, ['id'])}`,
     [application, version, toVersion, seenAt.getTime(), workflowIds],
   )

@@ -5,6 +5,7 @@ import type { Store } from '../../../src/core/store.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { holdExecutorSlot } from '../../../src/runtime/slot/hold-executor-slot.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { holdTransaction, untilBlocked } from '../../support/held-transaction.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 
@@ -180,4 +181,38 @@ test('a client that runs nothing is no sign of a version; a session that listens
   expect((await unclaimed(version))?.doubts).toEqual([expect.stringMatching(/^dbos_app of .+ \(1\)$/)])
   expect(await move(version, workflowId)).toEqual([])
   await python.end()
+})
+
+test('all that is changed at once is locked in the order of the ids, whichever verb changes it', async () => {
+  const executorId = `pod-${randomUUID()}`
+  const version = `gone-${randomUUID()}`
+  const seed = (status: 'PENDING' | 'ENQUEUED', workflowId: string) =>
+    seedWorkflow(database, {
+      ...{ workflowId, status, executorId, createdAt: new Date(Date.now() - 60_000) },
+      ...(status === 'ENQUEUED' && { version, queue: 'mails' }),
+    })
+  const changes = [
+    ['PENDING', () => handOver(executorId)],
+    [
+      'ENQUEUED',
+      (workflowIds: readonly string[]) =>
+        store.moveToVersion({
+          ...{ application: 'example', version, toVersion: 'v2', seenAt: new Date(), workflowIds },
+        }),
+    ],
+  ] as const
+  for (const [status, change] of changes) {
+    const [first, last] = [`a-${randomUUID()}`, `b-${randomUUID()}`]
+    // The one that stands first in the table is not the first.
+    await seed(status, last)
+    await seed(status, first)
+    const lock = (id: string, how = '') =>
+      `select from dbos.workflow_status where workflow_uuid = '${id}' for update ${how}`
+    const other = await holdTransaction(database, lock(last))
+    const changing = change([last, first])
+    await untilBlocked(database, 1)
+    await expect(database.query(lock(first, 'nowait'))).rejects.toMatchObject({ code: '55P03' })
+    await other.commit()
+    expect(await changing).toEqual([first, last])
+  }
 })
