@@ -28,7 +28,7 @@ export async function installPackages(
 /** The script of test/fixtures beside that version of the SDK. */
 export async function installBeside(
   sdkVersion: string,
-  script: 'versions-worker.mjs' | 'versions-client.mjs' | 'versions-shapes.mjs',
+  script: 'versions-worker.mjs' | 'versions-client.mjs' | 'versions-shapes.mjs' | 'versions-app.mjs',
 ): Promise<string> {
   const folder = await installPackages(`sdk-${sdkVersion}`, { '@dbos-inc/dbos-sdk': sdkVersion })
   const installed = path.join(folder, script)

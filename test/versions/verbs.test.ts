@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { runDrover } from '../support/drover-process.ts'
 import { lendStore } from '../support/lend-store.ts'
 import { runCli } from '../support/run-cli.ts'
-import { isAtLeast } from './sdk-cache.ts'
+import { createHome, removeHome } from '../support/throw-away-home.ts'
+import { installBeside, isAtLeast } from './sdk-cache.ts'
 import { startWorker, stopWorker } from './sdk-worker.ts'
 
 /** Since when the tables hold what each verb needs. */
-const since = { delays: [4, 15], queues: [4, 20], owners: [4, 27], firing: [5, 2] } as const
+const since = { delays: [4, 15], queues: [4, 20], owners: [4, 27], launches: [5, 0], firing: [5, 2] } as const
 
 const versions = [
   ...['4.10.15', '4.15.5', '4.20.11', '4.24.16', '4.27.6'],
@@ -123,6 +125,25 @@ describe.each(versions)('on the tables of SDK %s', (sdkVersion) => {
     })
     const copy = await store.get(workflows[0]?.newWorkflowId ?? '')
     expect(copy?.output).toEqual((await store.get('done'))?.output)
+  })
+
+  test('a copy runs in this process, with the SDK of the application', async () => {
+    const app = await installBeside(sdkVersion, 'versions-app.mjs')
+    const home = await createHome()
+    const args = ['fork', 'done', '--from', '0', '--id', 'here', '--app', app, '--join']
+    const { code, stdout, stderr } = await runDrover([...args, '--db-url', database.target.url], { home })
+    await removeHome(home)
+    if (!has('launches')) {
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('drover runs 5.0 and later'),
+      })
+      return
+    }
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(JSON.parse(stdout)).toEqual({ forked: 6 })
+    expect(await store.lineage('here')).toMatchObject({ forkedFrom: 'done' })
+    await expectDone(['delete', 'here', '--yes'])
   })
 
   test('an application is renamed where rows tell their application', async () => {
