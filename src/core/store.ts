@@ -246,7 +246,7 @@ export interface Store extends WorkflowManagement, Retention, Recovery, Platform
   /** What would become of a workflow of this application on this queue. */
   outlook(place: QueuePlace): Promise<Outlook>
   /** The lines of an export, in pieces, harmless on a terminal: see `core/transfer`. One snapshot, on a connection of its own. */
-  exportWorkflows(request: ExportRequest): AsyncIterable<string>
+  exportWorkflows(request: ExportRequest): AsyncIterable<Buffer>
   /** Brings an export in, in one transaction on a connection of its own. Throws `invalid-argument` for what is no whole export. */
   importWorkflows(request: ImportRequest): Promise<ImportReport>
   /** Ends its connections; what still runs on them fails with `connection-lost`. */

@@ -87,10 +87,14 @@ export function createProcessOutput({
   const writeOut = ({ mayWait = neverWaits } = {}) => {
     const text = pending
     pending = ''
-    if (text === '' || isGone) return
+    if (text !== '') handOver(text, mayWait)
+  }
+
+  const handOver = (text: string | Buffer, mayWait: boolean) => {
+    if (isGone) return
     if (opened || !writeUnopened || !mayWait) return write(text)
     try {
-      const rest = writeUnopened(Buffer.from(text))
+      const rest = writeUnopened(typeof text === 'string' ? Buffer.from(text) : text)
       if (rest.length > 0) write(rest)
     } catch (error) {
       fail(error as NodeJS.ErrnoException)
@@ -119,6 +123,13 @@ export function createProcessOutput({
         turn = undefined
         writeOut()
       })
+      if (opened?.writableNeedDrain && !signal.aborted) await waitForDrain()
+    },
+    writeBytes: async (bytes) => {
+      if (isGone) return
+      onWrite()
+      writeOut()
+      handOver(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), neverWaits)
       if (opened?.writableNeedDrain && !signal.aborted) await waitForDrain()
     },
     writeOut,

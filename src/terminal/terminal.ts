@@ -15,6 +15,8 @@ export interface Output {
   readonly rows: number
   /** Resolves when the stream takes more (back-pressure). Never rejects: a closed pipe ends the process with 0. */
   write(text: string): Promise<void>
+  /** The same of text in UTF-8 that may be much; nobody changes it any more. */
+  writeBytes(bytes: Uint8Array): Promise<void>
   /** Calls back after each change of size; returns how to stop that. */
   onResize(listener: () => void): () => void
 }

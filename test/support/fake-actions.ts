@@ -193,7 +193,7 @@ export function createFakeActions({ isThere, readClock }: FakeActionParts) {
   return { read, sign }
 }
 
-async function* withLine(text: AsyncIterable<string>, add: () => void): AsyncGenerator<string> {
+async function* withLine(text: AsyncIterable<Buffer>, add: () => void): AsyncGenerator<Buffer> {
   yield* text
   add()
 }

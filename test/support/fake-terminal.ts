@@ -83,6 +83,7 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
         return size.rows
       },
       write: async (more) => append(more),
+      writeBytes: async (bytes) => append(Buffer.from(bytes).toString('utf8')),
       onResize: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)

@@ -15,11 +15,12 @@ import type { FakeWorld } from './fake-world.ts'
 export function createFakeTransfer({ entries, add }: FakeWorld) {
   return {
     exportWorkflows: async function* ({ workflowIds }) {
-      yield toHeadLine({ schemaVersion: 1, sdk: '5.2 or later', exportedAt: '2026-01-02T03:04:05.000Z' })
+      const head = { schemaVersion: 1, sdk: '5.2 or later', exportedAt: '2026-01-02T03:04:05.000Z' }
+      yield Buffer.from(toHeadLine(head))
       const found = workflowIds.flatMap((id) => entries.get(id)?.rows.workflow ?? [])
       for (const { workflowId: id, name, status } of found)
-        yield `${escapeJson(JSON.stringify({ type: 'workflow', row: { id, name, status } }))}\n`
-      yield toEndLine(found.length)
+        yield Buffer.from(`${escapeJson(JSON.stringify({ type: 'workflow', row: { id, name, status } }))}\n`)
+      yield Buffer.from(toEndLine(found.length))
     },
     importWorkflows: async ({ chunks }) => {
       const lines: string[] = []

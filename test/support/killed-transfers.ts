@@ -7,6 +7,7 @@ import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import type { DatabaseAndHome } from './database-and-home.ts'
 import { type DroverProcess, startDrover } from './drover-process.ts'
+import { readExport } from './read-export.ts'
 import { waitUntil } from './wait-until.ts'
 import { startWireProxy } from './wire-proxy.ts'
 
@@ -77,12 +78,6 @@ const untilGone = ({ database }: DatabaseAndHome) =>
     return rows.length === 0
   })
 
-async function exportAll(store: Store, workflowIds: readonly string[]): Promise<string> {
-  const pieces: string[] = []
-  for await (const piece of store.exportWorkflows({ workflowIds, payloads: true })) pieces.push(piece)
-  return pieces.join('')
-}
-
 /**
  * Kills imports with SIGKILL, by turns when they send one message after the other to Postgres, which comes through or does not,
  * and at any moment; each time all is there, or nothing is, and the same import again makes it all.
@@ -90,7 +85,7 @@ async function exportAll(store: Store, workflowIds: readonly string[]): Promise<
 export async function killImports(given: DatabaseAndHome, kills: number): Promise<KilledTransfers> {
   const ids = await seed(given)
   const file = path.join(given.home, 'killed.jsonl')
-  await writeFile(file, await withStore(given, (store) => exportAll(store, ids)))
+  await writeFile(file, await withStore(given, (store) => readExport(store, ids)))
   const all = await countRows(given)
   await clear(given)
   const none = await countRows(given)
@@ -165,7 +160,7 @@ async function runImport(
  */
 export async function killExports(given: DatabaseAndHome, kills: number): Promise<KilledTransfers> {
   const ids = await seed(given)
-  const bytes = await withStore(given, async (store) => Buffer.byteLength(await exportAll(store, ids)))
+  const bytes = await withStore(given, async (store) => Buffer.byteLength(await readExport(store, ids)))
   const found = { kills: 0, whole: 0, nothing: 0, wrong: [] as string[] }
   while (found.kills < kills) {
     const written = await exportUntil(given, Math.floor(Math.random() * bytes))

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openStore } from '../../src/db/open-store.ts'
 import type { DatabaseAndHome } from './database-and-home.ts'
+import { readExport } from './read-export.ts'
 
 /** What became of a workflow, a queue, a schedule or an application: all that was to be done to it, some, or nothing. */
 export type Change = 'none' | 'some' | 'all'
@@ -109,10 +110,8 @@ const imports: KilledVerb = {
     )
     const store = await openStore(database.target)
     try {
-      const pieces: string[] = []
       const workflowIds = Array.from({ length: perRound }, (_, index) => `${name}-${index + 1}`)
-      for await (const piece of store.exportWorkflows({ workflowIds, payloads: true })) pieces.push(piece)
-      await writeFile(path.join(home, name), pieces.join(''))
+      await writeFile(path.join(home, name), await readExport(store, workflowIds))
     } finally {
       await store.close()
     }

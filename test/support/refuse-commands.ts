@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts'
 import { screenCommands } from './every-command.ts'
 import { exampleWorkflows } from './example-store.ts'
 import type { FakeTerminal } from './fake-terminal.ts'
+import { readExport } from './read-export.ts'
 import { startRefusingProxy } from './refusing-proxy.ts'
 import { type CliRun, runCli } from './run-cli.ts'
 import { seedPlatform } from './seed-platform.ts'
@@ -24,9 +25,7 @@ export async function createExampleDatabase(): Promise<TestDatabase> {
 /** What `export` writes of a workflow that has ended and of one that has not. */
 export async function exportExamples(database: TestDatabase): Promise<string> {
   const store = await openStore(database.target)
-  const pieces = store.exportWorkflows({ workflowIds: ['done', 'asking'], payloads: true })
-  let text = ''
-  for await (const piece of pieces) text += piece
+  const text = await readExport(store, ['done', 'asking'])
   await store.close()
   return text
 }

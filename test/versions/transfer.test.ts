@@ -6,6 +6,7 @@ import { isEnded, type Workflow } from '../../src/core/workflow.ts'
 import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { hostileTexts } from '../support/hostile-texts.ts'
+import { readExport } from '../support/read-export.ts'
 import { waitUntil } from '../support/wait-until.ts'
 import { startShapes, stopWorker } from './sdk-worker.ts'
 import {
@@ -50,12 +51,6 @@ async function open(database: TestDatabase): Promise<Store> {
   return store
 }
 
-async function exported(store: Store, workflowIds: readonly string[]): Promise<string> {
-  const pieces: string[] = []
-  for await (const piece of store.exportWorkflows({ workflowIds, payloads: true })) pieces.push(piece)
-  return pieces.join('')
-}
-
 const bringIn = (store: Store, text: string, newIds = false): Promise<ImportReport> => {
   async function* chunks() {
     yield text
@@ -70,7 +65,7 @@ beforeAll(async () => {
     await stopWorker(await startShapes(sdkVersion, database, { prefix: sdkVersion, count, hostile }))
     const rows = await database.query('select workflow_uuid as id from dbos.workflow_status')
     const ids = rows.map(({ id }) => String(id))
-    const text = await exported(await open(database), ids)
+    const text = await readExport(await open(database), ids)
     sources.push({ sdkVersion, database, ids, text })
     for (const { type, row } of toLines(text))
       if (type === 'workflow' && ['PENDING', 'ENQUEUED'].includes(String(row.status)))
@@ -146,7 +141,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
     const { workflows, lost } = await bringIn(place.store, source.text)
     expect(new Set(workflows.map(({ outcome }) => outcome))).toEqual(new Set(['imported']))
     expect(toLostColumns(lost)).toEqual(lostColumns(from, sdkVersion))
-    const again = await exported(place.store, source.ids)
+    const again = await readExport(place.store, source.ids)
     expect(toComparable(again, activeIds)).toEqual(toComparable(source.text, activeIds, lost))
   })
 
@@ -155,7 +150,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
       const { workflows, lost } = await bringIn(place.store, source.text, true)
       const idOf = new Map(workflows.map(({ workflowId, newWorkflowId }) => [newWorkflowId, workflowId]))
       expect(idOf.size).toBe(source.ids.length)
-      const copies = await exported(place.store, [...idOf.keys()] as string[])
+      const copies = await readExport(place.store, [...idOf.keys()] as string[])
       const named = toComparable(copies, activeIds, [], (id) => idOf.get(id) ?? id)
       expect(named).toEqual(toComparable(source.text, activeIds, lost))
     }
@@ -163,10 +158,10 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
 
   test('what came in goes out, in and out again as it is', async () => {
     const ids = sources.flatMap((source) => source.ids)
-    const text = await exported(place.store, ids)
+    const text = await readExport(place.store, ids)
     const there = await createEmpty(sdkVersion)
     expect((await bringIn(there.store, text)).lost).toEqual([])
-    expect(toLines(await exported(there.store, ids))).toEqual(toLines(text))
+    expect(toLines(await readExport(there.store, ids))).toEqual(toLines(text))
   })
 
   test('what the same SDK made is the same in every column of every table', async () => {
@@ -189,7 +184,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
   test('a fork of each ends as what it is a copy of, and nothing else moves', async () => {
     const { database, store } = place
     const ids = sources.flatMap((source) => source.ids)
-    const before = await exported(store, ids)
+    const before = await readExport(store, ids)
     worker = await startShapes(sdkVersion, database)
     const forks = sources.flatMap(({ sdkVersion: from }) =>
       Object.entries(cuts).map(([shape, fromStep]) => {
@@ -223,7 +218,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
       expect(toEnd(is), copy).toEqual({ ...toEnd(was), ...otherEnds[shape] })
     }
     await stopWorker(worker)
-    expect(toLines(await exported(store, ids)).map(withoutMark)).toEqual(toLines(before).map(withoutMark))
+    expect(toLines(await readExport(store, ids)).map(withoutMark)).toEqual(toLines(before).map(withoutMark))
   })
 })
 

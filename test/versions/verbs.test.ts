@@ -4,6 +4,7 @@ import { openStore } from '../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { runDrover } from '../support/drover-process.ts'
 import { lendStore } from '../support/lend-store.ts'
+import { readExport } from '../support/read-export.ts'
 import { runCli } from '../support/run-cli.ts'
 import { createHome, removeHome } from '../support/throw-away-home.ts'
 import { installBeside, isAtLeast } from './sdk-cache.ts'
@@ -112,11 +113,9 @@ describe.each(versions)('on the tables of SDK %s', (sdkVersion) => {
   test('what ended is told in figures, exported and imported', async () => {
     const { stdout } = await drover('stats', '--since', '1d', '-o', 'json')
     expect(JSON.parse(stdout)).toMatchObject({ ended: 1, failed: 0, names: [{ name: 'asking', ended: 1 }] })
-    const exported: string[] = []
-    for await (const piece of store.exportWorkflows({ workflowIds: ['done'], payloads: true }))
-      exported.push(piece)
+    const exported = await readExport(store, ['done'])
     async function* chunks() {
-      yield* exported
+      yield exported
     }
     const { workflows, lost } = await store.importWorkflows({ chunks: chunks(), newIds: true })
     expect({ workflows, lost }).toMatchObject({

@@ -4,7 +4,7 @@ import type { Database } from '../tables/system-database.ts'
 import { exportWorkflows } from './export-workflows.ts'
 
 /** The same with a line that it began, and one that it ended, or did not. */
-export async function* exportOnRecord(database: Database, request: ExportRequest): AsyncGenerator<string> {
+export async function* exportOnRecord(database: Database, request: ExportRequest): AsyncGenerator<Buffer> {
   const recorder = await findRecorder(database, 'export')
   if (!recorder) return yield* exportWorkflows(database, request)
   const { workflowIds, payloads } = request

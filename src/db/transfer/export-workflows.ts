@@ -32,7 +32,7 @@ const batchSize = 5000
 export async function* exportWorkflows(
   { session, schema }: Database,
   { workflowIds, payloads }: ExportRequest,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const client = await connect(session.target)
   let isTaken = true
   const { interrupt } = session.options
@@ -56,10 +56,10 @@ async function* readLines(
   client: pg.Client,
   schema: SystemSchema,
   { workflowIds, payloads }: ExportRequest,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   // All of a batch are found by their index, however small the table.
   await client.query('begin isolation level repeatable read, read only; set local random_page_cost = 1')
-  yield toHeadLine(await readHead(client, schema))
+  yield Buffer.from(toHeadLine(await readHead(client, schema)))
   const typeOf = await readTypes(client, schema)
   const hasRecord = await mayReadRecord(client)
   const reads = [
@@ -81,7 +81,7 @@ async function* readLines(
     }
   }
   await client.query('commit')
-  yield toEndLine(count)
+  yield Buffer.from(toEndLine(count))
 }
 
 /** What one statement reads, of the workflows with these ids, and the lines that become of it. */
@@ -148,14 +148,18 @@ function isPayload(word: string): boolean {
   return (workflowPayloads as readonly string[]).includes(word)
 }
 
+/** Each table by its own condition: else the planner reads the payloads of all workflows for those of a few. */
 function fromWorkflows(schema: SystemSchema, ids: string): string {
   const w = workflowStatus.in(schema, 'w')
-  const i = workflowInput.in(schema, 'wi')
-  const o = workflowOutput.in(schema, 'wo')
-  return `from ${w}
-    ${workflowInput.isIn(schema) ? `left join ${i} on ${i.workflowId} = ${w.id}` : ''}
-    ${workflowOutput.isIn(schema) ? `left join ${o} on ${o.workflowId} = ${w.id}` : ''}
-    where ${w.id} = any(${ids}) order by ${w.createdAt}, ${w.id}`
+  const joins = [
+    workflowInput.isIn(schema) && workflowInput.in(schema, 'wi'),
+    workflowOutput.isIn(schema) && workflowOutput.in(schema, 'wo'),
+  ]
+    .filter((table) => table !== false)
+    .map(
+      (table) => `left join ${table} on ${table.workflowId} = ${w.id} and ${table.workflowId} = any(${ids})`,
+    )
+  return `from ${w} ${joins.join(' ')} where ${w.id} = any(${ids}) order by ${w.createdAt}, ${w.id}`
 }
 
 function partColumns(

@@ -12,24 +12,29 @@ export interface JsonLineWriter {
   /** The row that begins there, which is whole. */
   write(bytes: Buffer, at: number): void
   /** What was written so far, in pieces, as soon as it is a piece; all of it where `isLast`. */
-  take(isLast?: boolean): readonly string[]
+  take(isLast?: boolean): readonly Buffer[]
 }
 
-/** Lines are handed on in pieces of about this many bytes: one each is slow. */
-const pieceBytes = 65_536
+/** Lines are handed on in pieces of at least this many bytes: one each is slow. */
+const pieceBytes = 196_608
+const bufferBytes = 262_144
+/** Of a long value so much at once. */
+const partBytes = 32_768
 /** What a byte may become at most: `\u001f`. */
 const longestEscape = 6
 const longestNumber = 21
 
 export function createJsonLineWriter({ columns, after }: LineShape): JsonLineWriter {
-  const buffer = Buffer.allocUnsafe(4 * pieceBytes)
+  let buffer = Buffer.allocUnsafeSlow(bufferBytes)
   let length = 0
-  let pieces: string[] = []
+  let pieces: Buffer[] = []
   const shapes = columns.map(({ kind, before }) => ({ kind, before: Buffer.from(before) }))
   const end = Buffer.from(after)
 
   const flush = (): void => {
-    if (length > 0) pieces.push(buffer.toString('utf8', 0, length))
+    if (length === 0) return
+    pieces.push(buffer.subarray(0, length))
+    buffer = Buffer.allocUnsafeSlow(bufferBytes)
     length = 0
   }
   const reserve = (bytes: number): void => {
@@ -68,7 +73,7 @@ export function createJsonLineWriter({ columns, after }: LineShape): JsonLineWri
 
   const putEscaped = (bytes: Uint8Array, begin: number, end: number, special: Uint8Array): void => {
     for (let at = begin; at < end; ) {
-      const stop = at + pieceBytes / 2 < end ? endOfCharacter(bytes, at + pieceBytes / 2) : end
+      const stop = at + partBytes < end ? endOfCharacter(bytes, at + partBytes) : end
       reserve((stop - at) * longestEscape)
       putEscapedPart(bytes, at, stop, special)
       at = stop

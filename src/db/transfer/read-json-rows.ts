@@ -10,7 +10,7 @@ const headerBytes = 19
 export async function* readJsonRows(
   chunks: AsyncIterable<Uint8Array>,
   shape: LineShape,
-): AsyncGenerator<string, number> {
+): AsyncGenerator<Buffer, number> {
   const writer = createJsonLineWriter(shape)
   let waiting: Uint8Array[] = []
   let waitingBytes = 0

@@ -8,6 +8,7 @@ import type { Signature, Unrecorded } from '../../../src/core/record/signature.t
 import type { Store } from '../../../src/core/store.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { readExport } from '../../support/read-export.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 /** Somebody else's database, with a record, and an operator with the grants of docs/production.md. */
@@ -183,10 +184,9 @@ test('an export has a line that it began, and one that it ended or did not', asy
 
 test('an import has one line in its transaction, which names what came in', async () => {
   const workflowIds = [await seed('ERROR'), await seed('PENDING')]
-  const text: string[] = []
-  for await (const piece of operator.exportWorkflows({ workflowIds, payloads: true })) text.push(piece)
+  const text = await readExport(operator, workflowIds)
   async function* chunks() {
-    yield* text
+    yield text
   }
   const signed = owner.as(adaSigns())
   const { workflows } = await signed.importWorkflows({ chunks: chunks(), newIds: true })

@@ -5,6 +5,7 @@ import { escapeJson } from '../../../src/core/words/escape-controls.ts'
 import { openStore } from '../../../src/db/open-store.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { hostileTexts } from '../../support/hostile-texts.ts'
+import { readExport } from '../../support/read-export.ts'
 import { seedWorkflow } from '../../support/seed-workflow.ts'
 
 const createdAt = new Date(1_700_000_000_000)
@@ -55,15 +56,8 @@ afterAll(async () => {
 
 const all = [hostile, 'child', 'queued']
 
-async function exported(
-  store: Store,
-  workflowIds: readonly string[] = all,
-  payloads = true,
-): Promise<string> {
-  let text = ''
-  for await (const piece of store.exportWorkflows({ workflowIds, payloads })) text += piece
-  return text
-}
+const exported = (store: Store, workflowIds: readonly string[] = all, payloads = true) =>
+  readExport(store, workflowIds, payloads)
 
 /** In pieces of a size that cuts whatever there is to cut, but for characters. */
 async function* inPieces(text: string): AsyncGenerator<string> {

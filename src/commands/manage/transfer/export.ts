@@ -66,7 +66,7 @@ async function runExport(context: Context, typed: readonly string[], flags: Expo
     const exported = store.exportWorkflows({ workflowIds, payloads: flags.payloads })
     const pieces = redact ? redactLines(exported, redact) : exported
     for await (const text of pieces) {
-      await terminal.stdout.write(text)
+      await terminal.stdout.writeBytes(text)
       if (interrupts.signal.aborted) return context.exitWith(interruptCode(context))
     }
     printNotice(context, `${counted(workflowIds.length, 'workflow')} of ${store.database.label} exported.`)
@@ -108,8 +108,14 @@ async function findTyped(context: Context, store: Store, typed: readonly string[
 }
 
 async function* redactLines(
-  text: AsyncIterable<string>,
+  pieces: AsyncIterable<Buffer>,
   redact: (line: string) => string,
-): AsyncGenerator<string> {
-  for await (const lines of toLines(text)) yield escapeJson(lines.map((line) => `${redact(line)}\n`).join(''))
+): AsyncGenerator<Buffer> {
+  for await (const lines of toLines(textOf(pieces)))
+    yield Buffer.from(escapeJson(lines.map((line) => `${redact(line)}\n`).join('')))
+}
+
+/** No character is cut by a piece. */
+async function* textOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  for await (const piece of pieces) yield piece.toString('utf8')
 }
