@@ -1,5 +1,4 @@
 import pg from 'pg'
-import { to as copyTo } from 'pg-copy-streams'
 import { type ExportRequest, toEndLine, toHeadLine } from '../../core/transfer/transfer.ts'
 import { connect, disconnect } from '../connection/connect.ts'
 import { toQueryError } from '../connection/failures.ts'
@@ -11,6 +10,7 @@ import type { Database } from '../tables/system-database.ts'
 import { workflowInput } from '../tables/workflow-input.ts'
 import { workflowOutput } from '../tables/workflow-output.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
+import { copyOut } from './copy-out.ts'
 import type { LineShape, ValueKind } from './json-line-writer.ts'
 import { readJsonRows } from './read-json-rows.ts'
 import { transferSilenceMs } from './take-turns.ts'
@@ -75,7 +75,7 @@ async function* readLines(
   for (let from = 0; from < workflowIds.length; from += batchSize) {
     const ids = toArray(workflowIds.slice(from, from + batchSize))
     for (const [index, { select, shape }] of reads.entries()) {
-      const copying = client.query(copyTo(`copy (${select(ids)}) to stdout with (format binary)`))
+      const copying = client.query(copyOut(`copy (${select(ids)}) to stdout with (format binary)`))
       const rows = yield* readJsonRows(copying, shape)
       if (index === 0) count += rows
     }

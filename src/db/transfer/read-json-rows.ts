@@ -21,7 +21,7 @@ export async function* readJsonRows(
     waiting.push(chunk)
     waitingBytes += chunk.length
     if (waitingBytes < neededBytes) continue
-    const bytes = waiting.length === 1 ? asBuffer(chunk) : Buffer.concat(waiting)
+    const bytes = waiting.length === 1 ? asBuffer(chunk) : Buffer.concat(waiting, waitingBytes)
     let at = 0
     for (;;) {
       neededBytes = isInHeader ? headerLength(bytes) : rowLength(bytes, at)
@@ -33,7 +33,7 @@ export async function* readJsonRows(
       isInHeader = false
       at += neededBytes
     }
-    waiting = [bytes.subarray(at)]
+    waiting = at < bytes.length ? [bytes.subarray(at)] : []
     waitingBytes = bytes.length - at
     yield* writer.take()
   }
