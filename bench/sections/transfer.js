@@ -122,7 +122,7 @@ async function rowsOf(pool) {
 }
 
 /** Of a kilobyte each, as the SDK leaves them. */
-export async function fill(database, total) {
+async function fill(database, total) {
   await database.query(`truncate ${tables.map((table) => `dbos.${table}`).join(', ')}`)
   const nowMs = Date.now()
   const value = (bytes) => `'{"json":"' || repeat(md5(n::text), ${bytes} / 32) || '"}'`
