@@ -113,12 +113,11 @@ export function isAnswerChannel(channel: string): boolean {
 export const enqueuedChannel = 'drover_enqueued'
 
 /** Postgres refuses a longer payload. */
-const longestPayloadBytes = 7999
+export const longestPayloadBytes = 7999
 
-/** Undefined for a queue whose name is too long to be announced. */
-export function toEnqueuedPayload(schema: string, queue: string): string | undefined {
-  const payload = `${schema} ${queue}`
-  return new TextEncoder().encode(payload).length > longestPayloadBytes ? undefined : payload
+/** SQL for what is announced of a queue. `schema` and `queue` are SQL, too. */
+export function enqueuedPayloadSql(schema: string, queue: string): string {
+  return `${schema} || ' ' || ${queue}`
 }
 
 /** The queue that a payload names, if it is one of this schema. Whoever may connect may have written it. */

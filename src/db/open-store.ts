@@ -59,6 +59,7 @@ import { findUnknownMigration, migrateOwnSchema, readSettledSchema } from './tab
 import { readSupportedSchema } from './tables/setup/supported-schema.ts'
 import type { Database } from './tables/system-database.ts'
 import { workflowInput } from './tables/workflow-input.ts'
+import { announcing } from './write/announcing.ts'
 import { createQueue, deleteQueue, hasQueue, readQueues, setQueue } from './write/change-queues.ts'
 import { promoteVersion, readVersions, readVersionTotals } from './write/change-versions.ts'
 import {
@@ -74,7 +75,7 @@ import { sendMessage } from './write/send-message.ts'
 import { startWorkflow } from './write/start-workflow.ts'
 
 /** What does each method of a store, given the database. */
-const functions = {
+const functions = announcing({
   list: listWorkflows,
   listPlaces,
   roots: readRoots,
@@ -167,7 +168,7 @@ const functions = {
   },
   importWorkflows: async (database: Database, request: ImportRequest) =>
     (await import('./transfer/import-workflows.ts')).importWorkflows(database, request),
-}
+})
 
 /**
  * Connects and looks at what is there. Throws `database-unreachable`, `permission-denied`, `schema-missing` or

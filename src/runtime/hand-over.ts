@@ -5,6 +5,7 @@ import type { HandedOver, LaunchOptions } from '../core/run/runtime.ts'
 import { command, phrase } from '../core/words/command-line.ts'
 import { monotonicMs, sleep } from '../core/words/long-timer.ts'
 import { withConnection } from '../db/connection/connect.ts'
+import { announceEnqueued } from '../db/executors/announce-enqueued.ts'
 import { isLifeless, readUnknownSessions } from '../db/executors/dead-executors.ts'
 import { isRegistered, type PutBack, putBack, toNameArrays } from '../db/executors/put-back.ts'
 import { seeSessions } from '../db/executors/see-sessions.ts'
@@ -185,7 +186,20 @@ async function takeFrom(
     unchangedSince: kind.isOwn ? undefined : at,
   })
   await client.query('commit')
+  await announce(client, options, workflows)
   return workflows
+}
+
+function announce(
+  client: pg.Client,
+  options: HandOverOptions,
+  workflows: readonly HandedOver[],
+): Promise<void> {
+  return announceEnqueued((sql, parameters) => client.query(sql, [...parameters]), {
+    schema: tablesOf(options),
+    schemaName: options.database.schema,
+    workflowIds: workflows.map(({ workflowId }) => workflowId),
+  })
 }
 
 /** What dead executors left that neither this process nor another one of drover's can run. */
@@ -221,13 +235,14 @@ async function reportUnknown(
  */
 export async function handBack(options: HandOverOptions): Promise<void> {
   try {
-    await withConnection(options.database, { sessionName: `${droverSession}-hand-back` }, (client) =>
-      putBack(client, tablesOf(options), {
+    await withConnection(options.database, { sessionName: `${droverSession}-hand-back` }, async (client) => {
+      const workflows = await putBack(client, tablesOf(options), {
         ...ranHere(options),
         executorIds: [options.executorId],
         attemptsBack: 1,
-      }),
-    )
+      })
+      await announce(client, options, workflows)
+    })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     options.onLog(

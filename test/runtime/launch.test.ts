@@ -156,6 +156,12 @@ test('what drover enqueues is taken at once, also from a queue that is polled on
     )
     expect(await store.start(request)).toBe('started')
     await ended(own, 'woken')
+    const copy = { workflowId: 'woken', status: 'SUCCESS', newWorkflowId: 'copied', queue: 'hourly' } as const
+    await store.manage('fork', [copy])
+    await ended(own, 'copied')
+    await store.start({ ...request, workflowId: 'delayed', delayMs: 3_600_000 })
+    await store.manage('reschedule', [{ workflowId: 'delayed', status: 'DELAYED', delayUntilMs: 0 }])
+    await ended(own, 'delayed')
     expect(host.output).toEqual({ stdout: '', stderr: '' })
   } finally {
     await store.close()

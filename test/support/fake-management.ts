@@ -114,7 +114,12 @@ export function manageFake(table: FakeTable, verb: ManageVerb, target: ManageTar
     table.remove(workflowId)
     return changed(null)
   }
-  if (verb === 'reprioritize' || verb === 'reschedule') return changed(status)
+  if (verb === 'reprioritize') return changed(status)
+  if (verb === 'reschedule') {
+    const isDue = target.delayUntilMs !== undefined && target.delayUntilMs <= Date.now()
+    rows.workflow = { ...rows.workflow, status: isDue ? 'ENQUEUED' : status }
+    return changed(rows.workflow.status)
+  }
   if (verb === 'requeue') {
     rows.workflow = { ...rows.workflow, queue }
     return changed(status)

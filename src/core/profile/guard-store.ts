@@ -24,8 +24,11 @@ type Describers<Names extends keyof Store> = {
   readonly [Name in Names]: (...args: Method<Name>) => StoreChange | undefined
 }
 
+/** Whatever is not among those that read. */
+export type ChangingMethod = Exclude<keyof Store, ReadingMethod | 'as'>
+
 /** What each method that changes something does; the compiler refuses one that is neither here nor among those that read. */
-const changeOf: Describers<Exclude<keyof Store, ReadingMethod | 'as'>> = {
+const changeOf: Describers<ChangingMethod> = {
   send: ({ workflowId }) => one(`Send a message to ${workflowId}`),
   decide: ({ wait, verdict }) => one(`${verdict === 'approved' ? 'Approve' : 'Reject'} ${waitId(wait)}`),
   start: ({ name, workflowId }) => one(`Start ${name} as ${workflowId}`),

@@ -45,6 +45,8 @@ export const workflowStatus = defineTable(
     forkedFrom: 'forked_from',
     wasForked: 'was_forked_from',
     delayUntil: 'delay_until_epoch_ms',
+    /** Its deduplication id holds only as long as it is delayed. */
+    isDebounced: 'is_debounced',
     completedAt: 'completed_at',
     attributes: 'attributes',
     schedule: 'schedule_name',

@@ -47,8 +47,8 @@ export const transferParts: readonly TransferPart[] = [
   }),
 ]
 
-/** They mean something only where they were given: numbers of transactions, that it counts against a limit there, since when it is kept. */
-const bound: readonly string[] = ['ownerXid', 'creatorXid', 'rateLimited', 'retention']
+/** They mean something only where they were given: numbers of transactions, that it counts against a limit or is delayed there, since when it is kept. */
+const bound: readonly string[] = ['ownerXid', 'creatorXid', 'rateLimited', 'isDebounced', 'retention']
 export const workflowPayloads = ['inputs', 'output', 'error'] as const
 export const workflowReferences: readonly string[] = ['parentId', 'forkedFrom']
 

@@ -249,10 +249,12 @@ type SettingVerb = Exclude<ManageVerb, 'fork' | 'rewind' | 'delete'>
 
 /**
  * As in the SDK's `cancelWorkflows`, `resumeWorkflows`, `setWorkflowPriority` and `setWorkflowDelay`, as far as this schema
- * has the columns. For `requeue` the SDK has nothing.
+ * has the columns; what is due by then is enqueued as by its `transitionDelayedWorkflows`. For `requeue` the SDK has nothing.
  */
 function settings(schema: SystemSchema, verb: SettingVerb): string {
+  const w = workflowStatus.in(schema, 'w')
   const updatedAt = `(extract(epoch from now()) * 1000)::bigint`
+  const isDue = `${w.status} = 'DELAYED' and t.delay_until <= ${updatedAt}`
   const released = { ownerXid: 'null', deduplicationId: 'null', startedAt: 'null', updatedAt }
   const settingsByVerb = {
     cancel: { status: `'CANCELLED'`, queue: 'null', completedAt: updatedAt, ...released },
@@ -265,7 +267,15 @@ function settings(schema: SystemSchema, verb: SettingVerb): string {
       ...released,
     },
     reprioritize: { priority: 't.priority', updatedAt },
-    reschedule: { delayUntil: 't.delay_until', updatedAt },
+    reschedule: {
+      delayUntil: 't.delay_until',
+      // The SDK's loop would do so within a second, where there is one.
+      status: `case when ${isDue} then 'ENQUEUED' else ${w.status} end`,
+      ...(workflowStatus.isIn(schema, 'isDebounced') && {
+        deduplicationId: `case when ${isDue} and ${w.isDebounced} then null else ${w.deduplicationId} end`,
+      }),
+      updatedAt,
+    },
     requeue: { queue: 't.queue', updatedAt },
   } satisfies Readonly<Record<SettingVerb, object>>
   return workflowStatus.set(schema, settingsByVerb[verb])

@@ -9,17 +9,13 @@ import { pick } from '../tables/define-table.ts'
 import type { SystemSchema } from '../tables/schema.ts'
 import type { Database } from '../tables/system-database.ts'
 import { workflowStatus } from '../tables/workflow-status.ts'
-import { announceEnqueued } from './announce-enqueued.ts'
 import { deliverMessage } from './send-message.ts'
 
 export async function startWorkflow(database: Database, request: StartRequest): Promise<StartOutcome> {
   const { session } = database
   for (let attempt = 0; ; attempt++) {
     try {
-      const outcome = await session.transaction((client) => startIn(client, database, request))
-      if (outcome === 'started' && request.delayMs === undefined)
-        await announceEnqueued(database, request.queue)
-      return outcome
+      return await session.transaction((client) => startIn(client, database, request))
     } catch (error) {
       // Somebody else has the id or the deduplication id; who had the latter may have ended before we look.
       if (!(await isCollision(error))) throw error

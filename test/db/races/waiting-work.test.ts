@@ -33,7 +33,13 @@ const until = Date.parse('2030-01-02T03:04:05Z')
 /** Of each verb: in which status it acts, and two ways of doing it. */
 const verbs = [
   ['reprioritize', 'ENQUEUED', { priority: 5 }, { priority: 7 }, { priority: 7 }],
-  ['reschedule', 'DELAYED', { delayUntilMs: until }, { delayUntilMs: 0 }, { delay_until_epoch_ms: '0' }],
+  [
+    'reschedule',
+    'DELAYED',
+    { delayUntilMs: until },
+    { delayUntilMs: until + 1 },
+    { delay_until_epoch_ms: String(until + 1) },
+  ],
   ['requeue', 'ENQUEUED', { queue: 'slow' }, { queue: 'fast' }, { queue_name: 'fast' }],
 ] as const satisfies readonly (readonly [
   ManageVerb,
