@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Writable } from 'node:stream'
+import { findOwnCall } from './cli/own-call.ts'
 import { prepareReport, report, run } from './cli/run-program.ts'
 import type { ChildProcess, Context } from './context.ts'
 import type { LocalDatabase } from './core/embedded-database.ts'
 import { CliError } from './core/errors.ts'
 import { type ExitCode, exitCodes, worstExitCode } from './core/exit-codes.ts'
 import { bringsNoDatabase, needsPackage } from './core/run/needs-package.ts'
+import { typeDroverAs } from './core/words/command-line.ts'
 import { sleep } from './core/words/long-timer.ts'
 import { droverHome } from './local/cluster/home.ts'
 import { createStartedLog } from './local/cluster/started-file.ts'
@@ -34,6 +36,12 @@ export async function main(
 ): Promise<ExitCode> {
   prepareForPg()
   silenceWarnings()
+  const {
+    env,
+    platform,
+    argv: [, script = ''],
+  } = process
+  if (!executable) typeDroverAs(() => findOwnCall({ script, env, platform, isThere: existsSync }))
   const interrupts = new AbortController()
   const reloaded = takeChildRole(interrupts)
   const terminal = createTerminal({

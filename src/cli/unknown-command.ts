@@ -83,7 +83,7 @@ function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
     follow: watch,
     attach: watch,
     tail: command('stream', [id], { '--follow': true }),
-    version: asText('drover --version'),
+    version: command('--version'),
     kill: cancel,
     stop: cancel,
     abort: cancel,

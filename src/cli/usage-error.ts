@@ -7,6 +7,7 @@ import {
   type Phrase,
   phrase,
   renderArguments,
+  renderCommand,
   typedLine,
 } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
@@ -234,7 +235,7 @@ function exampleWith(words: string, flag: string): string | undefined {
   if (['start', 'import', 'run', 'db reset', 'delete'].includes(words)) return undefined
   const examples = Object.hasOwn(helpExamples, words) ? (helpExamples[words]?.examples ?? []) : []
   const fitting = examples.find((line) => flag !== '' && line.includes(flag)) ?? examples[0]
-  return fitting === undefined ? undefined : `drover ${fitting}`
+  return fitting === undefined ? undefined : `${renderCommand(command(''))} ${fitting}`
 }
 
 /** Commander says `error: unknown option '--x'`, and on a second line what was probably meant. */

@@ -24,13 +24,26 @@ export interface Prose {
 /** What may be told to type next: a sentence, a command, or both. */
 export type Phrase = string | CommandLine | Prose
 
+const drover = 'drover'
+
+let findCall = (): string => drover
+
+/** What is typed for `drover` in every command that is printed, such as `npx drover`; asked for by the first of them. */
+export function typeDroverAs(find: () => string): void {
+  let found: string | undefined
+  findCall = () => {
+    found ??= find()
+    return found
+  }
+}
+
 /** A command of drover's: `command('queues set', [name], { '--worker-concurrency': 1 })`; without words drover itself. */
 export function command(
   words: string,
   operands: readonly string[] = [],
   options: CommandOptions = {},
 ): CommandLine {
-  return { program: 'drover', words: words.split(' ').filter(Boolean), operands, options }
+  return { program: drover, words: words.split(' ').filter(Boolean), operands, options }
 }
 
 /** A command of another program: words of ours, and what is quoted behind them. */
@@ -67,7 +80,7 @@ export function typedLine(argv: readonly string[]): CommandLine {
   const words = own.map((word) =>
     word.includes('://') ? 'URL' : /^--?[a-z][a-z-]*$/i.test(word) ? word : quoteWord(word),
   )
-  return { program: 'drover', words, operands: [], options: {} }
+  return { program: drover, words, operands: [], options: {} }
 }
 
 const databaseFlag = /^--(db-url|listen-url|database|profile|schema|local)(=|$)/s
@@ -84,7 +97,7 @@ function partsOf(text: Phrase): readonly (string | CommandLine)[] {
 }
 
 /** Commands of drover that look at no database of DBOS, or at one that no flag names. */
-const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help']
+const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help', '--version']
 
 /**
  * As it is typed: pasted into a shell it is exactly these words. `databaseFlags` are words, not quoted, by which a command
@@ -98,7 +111,8 @@ export function renderCommand(line: CommandLine, databaseFlags: readonly string[
 export function commandWords(line: CommandLine, databaseFlags: readonly string[] = []): readonly string[] {
   const { program, words, operands, options } = line
   const carried = takesDatabase(line) ? without(toOptions(databaseFlags), options) : {}
-  return [program, ...words, ...argumentWords(operands, { ...options, ...carried })]
+  const called = program === drover ? findCall().split(' ') : [program]
+  return [...called, ...words, ...argumentWords(operands, { ...options, ...carried })]
 }
 
 /** What stands behind the name of a command: operands that look like options come last, behind `--`. */
@@ -125,7 +139,7 @@ export function renderPhrase(
 }
 
 function takesDatabase({ program, words: [first = 'help'] }: CommandLine): boolean {
-  return program === 'drover' && !commandsWithoutDatabase.includes(first)
+  return program === drover && !commandsWithoutDatabase.includes(first)
 }
 
 function toOptions(words: readonly string[]): CommandOptions {
