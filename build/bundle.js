@@ -38,6 +38,9 @@ const lineLimit = 120
 const sharedFile = './shared.js'
 const sharedBy = 5
 const largestShared = 60_000
+/** What every command loads that looks at a database. */
+const storeFile = './store.js'
+const isStore = (entryPoint = '') => /(^|\/)db\/open-store\.ts$/.test(entryPoint)
 
 /** It runs as long as its client does: what others load does not grow because it needs the same. */
 const isLongRunning = (entryPoint = '') => /(^|\/)mcp[/.]/.test(entryPoint)
@@ -78,22 +81,25 @@ async function bundle() {
     text,
     isEntry: facts(file).entryPoint !== undefined,
     isLongRunning: isLongRunning(facts(file).entryPoint),
+    isStore: isStore(facts(file).entryPoint),
     needs: facts(file)
       .imports.filter(({ kind, external }) => kind === 'import-statement' && !external)
       .map((imported) => nameOf(imported.path)),
   }))
   refuseCircles(modules)
-  const shared = findShared(modules)
-  // The launcher finds the file before the mark.
+  const fileOf = assignFiles(modules)
+  /** The launcher finds the file before the mark. */
+  const idOf = (name) => (fileOf.has(name) ? `${fileOf.get(name)}#${name}` : name)
   const place = (text) =>
-    shared.reduce((placed, name) => placed.replaceAll(`"${name}"`, `"${sharedFile}#${name}"`), text)
+    [...fileOf.keys()].reduce((placed, name) => placed.replaceAll(`"${name}"`, `"${idOf(name)}"`), text)
   return {
     packages: packagesOf(Object.keys(metafile.inputs)),
     modules: await Promise.all(
       modules.map(async ({ text, ...module }) => ({
         ...module,
-        isShared: shared.includes(module.name),
-        code: await toCommonJs(place(text), new Set(commonJs.map(nameOf))),
+        id: idOf(module.name),
+        file: fileOf.get(module.name),
+        code: await toCommonJs(place(text), new Set(commonJs.map(nameOf).map(idOf))),
       })),
     ),
   }
@@ -110,9 +116,17 @@ async function bundledOnly(names) {
   return names.filter((name) => packages[`node_modules/${name}`]?.dev)
 }
 
-/** What many of the files need that are loaded one by one, and is not in main.js. */
-function findShared(modules) {
+/** The files of those modules that are not alone in theirs, and not in main.js. */
+function assignFiles(modules) {
   const always = closureOf(modules, './main.js')
+  const shared = findShared(modules, always)
+  const { name: store } = modules.find((module) => module.isStore)
+  const ofStore = [...closureOf(modules, store)].filter((name) => !always.has(name))
+  return new Map([...ofStore.map((name) => [name, storeFile]), ...shared.map((name) => [name, sharedFile])])
+}
+
+/** What many of the files need that are loaded one by one. */
+function findShared(modules, always) {
   const closures = modules
     .filter((module) => module.isEntry && !module.isLongRunning)
     .map(({ name }) => closureOf(modules, name))
@@ -225,7 +239,7 @@ function deferBuiltIns(code) {
   return result
 }
 
-/** One file with all that every command needs, one with what many do, and one for each of the others: objects of modules by name. */
+/** One file with all that every command needs, those with what many do, and one for each of the others: objects of modules by name. */
 function packMain(modules) {
   const always = closureOf(modules, './main.js')
   const toFile = (name, packed) => ({ name, text: `({${packed.map(toFactory).join(',\n')}})` })
@@ -234,18 +248,20 @@ function packMain(modules) {
       './main.js',
       modules.filter(({ name }) => always.has(name)),
     ),
-    toFile(
-      sharedFile,
-      modules.filter(({ isShared }) => isShared),
+    ...[sharedFile, storeFile].map((name) =>
+      toFile(
+        name,
+        modules.filter(({ file }) => file === name),
+      ),
     ),
     ...modules
-      .filter(({ name, isShared }) => !always.has(name) && !isShared)
+      .filter(({ name, file }) => !always.has(name) && file === undefined)
       .map((module) => toFile(module.name, [module])),
   ]
 }
 
-function toFactory({ name, code, isShared }) {
-  return `${JSON.stringify(isShared ? `${sharedFile}#${name}` : name)}(exports,require,module,__dirname,importByNode){${code}}`
+function toFactory({ id, code }) {
+  return `${JSON.stringify(id)}(exports,require,module,__dirname,importByNode){${code}}`
 }
 
 async function bundleLauncher(id) {

@@ -11,8 +11,6 @@ import { privateDirectory } from './directories.ts'
 import type { Layout } from './layout.ts'
 import { assertHasName, type ServerUser } from './server-user.ts'
 
-const run = promisify(execFile)
-
 export function clusterExists(layout: Layout): boolean {
   try {
     return statSync(path.join(layout.data, 'PG_VERSION')).isFile()
@@ -63,7 +61,7 @@ async function initialize(directory: string, { tree, user, isDurable }: ClusterO
     isDurable ? [] : ['--no-sync'],
   ].flat()
   try {
-    await run(path.join(tree, 'bin/initdb'), flags, {
+    await promisify(execFile)(path.join(tree, 'bin/initdb'), flags, {
       cwd: '/',
       env: serverEnvironment,
       ...(user.isOther && { uid: user.uid, gid: user.gid }),

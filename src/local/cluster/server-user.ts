@@ -7,7 +7,7 @@ import { CliError } from '../../core/errors.ts'
 import { command, phrase } from '../../core/words/command-line.ts'
 import type { Layout } from './layout.ts'
 
-const run = promisify(execFile)
+const run = (program: string, args: readonly string[]) => promisify(execFile)(program, args)
 
 /** Who runs the server. */
 export interface ServerUser {
