@@ -38,7 +38,7 @@ export interface Context {
   local(): Promise<LocalDatabase>
   readonly started: StartedLog
   /** OS user and host, such as `ada@laptop`. */
-  readonly userAndHost: string
+  userAndHost(): string
   now(): Date
   /** Resolves early, without an error, when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>

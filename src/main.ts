@@ -62,7 +62,9 @@ export async function main(
   const home = droverHome(process.env, {
     platform: process.platform,
     uid: process.getuid?.(),
-    homeDirectory: os.homedir(),
+    get homeDirectory() {
+      return os.homedir()
+    },
   })
   const codes: ExitCode[] = []
   let app: { readonly specifier: string; isLoaded: boolean } | undefined
@@ -79,7 +81,7 @@ export async function main(
     databaseFlags: [],
     interrupts: { signal: interrupts.signal },
     started: createStartedLog(home),
-    userAndHost: userAndHost(),
+    userAndHost,
     now: () => new Date(),
     sleep,
     projectFiles: createProjectFiles(home),

@@ -9,7 +9,7 @@ import { createProgram } from './program.ts'
 /** The program with every command loaded, and a `help` that prints what is known of them as JSON. */
 export async function createHelpProgram(context: Context): Promise<Command> {
   const names = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name))
-  const program = await createProgram(context, [...names, '--help'])
+  const program = await createProgram(context, ['--help', ...names])
   const tables = { examples: helpExamples, groups: commandGroups, environment }
   const help = describeCommand(context, program, tables).copyInheritedSettings(program)
   return program.addCommand(help, { hidden: true })

@@ -40,9 +40,12 @@ export async function createProgram(context: Context, argv: readonly string[]): 
     })
   for (const option of globalOptions()) program.addOption(option)
   program.optionsGroup('Options:')
+  const isListed = commandGroups.some(({ commands }) => commands.some(({ name }) => name === argv[0]))
   for (const { title, commands } of commandGroups) {
     program.commandsGroup(title)
     for (const listed of commands) {
+      // Whoever names a command first hears nothing of the others.
+      if (isListed && listed.name !== argv[0]) continue
       if (!argv.includes(listed.name)) program.addCommand(outlineOf(listed))
       else program.addCommand(await loadWhole(context, listed, program, argv))
     }

@@ -3,6 +3,7 @@ import { CliError } from '../core/errors.ts'
 import {
   asText,
   command,
+  ownCall,
   type Phrase,
   phrase,
   renderArguments,
@@ -55,7 +56,7 @@ function nearestCommand(program: Command, typed: string, operands: readonly stri
   const meant = nearest(typed, names)
   return meant === undefined
     ? phrase`${command('', [], { '--help': true })}   # lists the commands`
-    : phrase`did you mean drover ${asText(renderArguments([meant, ...operands], {}))}?`
+    : phrase`did you mean ${asText(`${ownCall()} ${renderArguments([meant, ...operands], {})}`)}?`
 }
 
 /**
@@ -83,7 +84,7 @@ function commandsByWord(id: string): Readonly<Record<string, Phrase>> {
     follow: watch,
     attach: watch,
     tail: command('stream', [id], { '--follow': true }),
-    version: command('--version'),
+    version: asText(`${ownCall()} --version`),
     kill: cancel,
     stop: cancel,
     abort: cancel,

@@ -4,10 +4,10 @@ import {
   asText,
   type CommandLine,
   command,
+  ownCall,
   type Phrase,
   phrase,
   renderArguments,
-  renderCommand,
   typedLine,
 } from '../core/words/command-line.ts'
 import { nearest } from '../core/words/nearest.ts'
@@ -235,7 +235,7 @@ function exampleWith(words: string, flag: string): string | undefined {
   if (['start', 'import', 'run', 'db reset', 'delete'].includes(words)) return undefined
   const examples = Object.hasOwn(helpExamples, words) ? (helpExamples[words]?.examples ?? []) : []
   const fitting = examples.find((line) => flag !== '' && line.includes(flag)) ?? examples[0]
-  return fitting === undefined ? undefined : `${renderCommand(command(''))} ${fitting}`
+  return fitting === undefined ? undefined : `${ownCall()} ${fitting}`
 }
 
 /** Commander says `error: unknown option '--x'`, and on a second line what was probably meant. */

@@ -26,7 +26,9 @@ export function openCodeCache(argv: readonly string[]): CodeCache {
   const home = droverHome(process.env, {
     platform: process.platform,
     uid: process.getuid?.(),
-    homeDirectory: homedir(),
+    get homeDirectory() {
+      return homedir()
+    },
   })
   const root = join(home, 'code')
   const folder = join(root, `${process.version}-${process.arch}-${BUILD_ID}`, nameRun(argv))

@@ -49,7 +49,7 @@ export async function connect({
   }
   const target = await findTarget({ env, readFile, projectFiles, local: openLocal }, settings, {})
   const opened = (await openStore(target)).as({
-    actor: findActor(as, env, `${os.userInfo().username}@${os.hostname()}`, false),
+    actor: findActor(as, env, () => `${os.userInfo().username}@${os.hostname()}`, false),
     comment: null,
     recording: settings.audit.value,
     onUnrecorded: () => {},

@@ -1,5 +1,6 @@
 import { CliError } from '../core/errors.ts'
 import { phrase } from '../core/words/command-line.ts'
+import { hasControls } from '../core/words/escape-controls.ts'
 import { byDefault, type Setting } from './setting.ts'
 
 /** What one place names: a database anywhere, or one of the embedded server. */
@@ -57,5 +58,5 @@ function requireDatabaseName(database: Setting<string>): Setting<string> {
 function problemOf(name: string): string | undefined {
   if (reservedNames.includes(name)) return 'the name is reserved'
   if (Buffer.byteLength(name) > longestNameBytes) return `it is longer than ${longestNameBytes} bytes`
-  return /\p{Cc}/u.test(name) ? 'it has control characters' : undefined
+  return hasControls(name) ? 'it has control characters' : undefined
 }

@@ -4,6 +4,7 @@ import type { WorkflowProfiles } from '../core/decide/answer-profile.ts'
 import { CliError } from '../core/errors.ts'
 import type { ProjectFile } from '../core/project-files.ts'
 import { parseDuration } from '../core/words/duration.ts'
+import { hasControls } from '../core/words/escape-controls.ts'
 import { longestTimerMs } from '../core/words/long-timer.ts'
 import { readPostgresUrl } from '../core/words/postgres-url.ts'
 import { chooseDatabase, usualDatabase } from './choose-database.ts'
@@ -212,8 +213,9 @@ const longestNameBytes = 63
 
 /** The schema stands in statements and functions of DBOS's own, which quote it, and break at what ends a quote in it. */
 function requireName(schema: Setting<string>): Setting<string> {
+  const { value } = schema
   const isUsable =
-    !/["\p{Cc}]|\$\$/u.test(schema.value) && Buffer.byteLength(schema.value) <= longestNameBytes
+    !/"|\$\$/.test(value) && !hasControls(value) && Buffer.byteLength(value) <= longestNameBytes
   if (isUsable) return schema
   throw new CliError(
     'invalid-configuration',

@@ -25,7 +25,7 @@ export interface Reference {
 export async function readReference(): Promise<Reference> {
   const { terminal } = createFakeTerminal({})
   const names = commandGroups.flatMap(({ commands }) => commands.map(({ name }) => name))
-  const program = await createProgram({ version: '0', terminal, env: {} } as Context, [...names, '--help'])
+  const program = await createProgram({ version: '0', terminal, env: {} } as Context, ['--help', ...names])
   const byName = new Map(program.commands.map((command) => [command.name(), command]))
   return {
     options: program.options.map(describeOption),

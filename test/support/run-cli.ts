@@ -79,7 +79,7 @@ export async function runCli(line: string | readonly string[], options: RunCliOp
       remember: async (_, workflowId) => void remembered.push(workflowId),
       last: async () => options.lastStarted,
     },
-    userAndHost: 'ada@laptop',
+    userAndHost: () => 'ada@laptop',
     now: () => options.now ?? new Date('2026-01-02T03:05:05Z'),
     sleep: async (ms, signal) => {
       if (options.slept) options.slept.push(ms)

@@ -77,7 +77,7 @@ async function runServe(context: Context, flags: ServeFlags): Promise<void> {
         application: settings.application?.value,
         workflows: settings.workflows,
         isRecorded: settings.audit.value !== 'off',
-        userAndHost: context.userAndHost,
+        userAndHost: context.userAndHost(),
         access,
         experiment: experimentWorkflows(app, settings.experiment),
         linkKeys: () => readLinkKeys(context),

@@ -14,7 +14,7 @@ const ciActorVariables = [
 export function findActor(
   claimed: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
-  userAndHost: string,
+  userAndHost: () => string,
   isCI: boolean,
 ): Actor {
   if (claimed) return { name: claimed, source: '--as' }
@@ -25,5 +25,5 @@ export function findActor(
       hint: 'add --as NAME, or set DROVER_ACTOR',
     })
   }
-  return { name: userAndHost, source: 'operating system' }
+  return { name: userAndHost(), source: 'operating system' }
 }

@@ -37,6 +37,11 @@ export function typeDroverAs(find: () => string): void {
   }
 }
 
+/** What is typed for drover itself. */
+export function ownCall(): string {
+  return findCall()
+}
+
 /** A command of drover's: `command('queues set', [name], { '--worker-concurrency': 1 })`; without words drover itself. */
 export function command(
   words: string,
@@ -97,7 +102,7 @@ function partsOf(text: Phrase): readonly (string | CommandLine)[] {
 }
 
 /** Commands of drover that look at no database of DBOS, or at one that no flag names. */
-const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help', '--version']
+const commandsWithoutDatabase = ['demo', 'db', 'token', 'completion', 'help']
 
 /**
  * As it is typed: pasted into a shell it is exactly these words. `databaseFlags` are words, not quoted, by which a command
@@ -111,7 +116,7 @@ export function renderCommand(line: CommandLine, databaseFlags: readonly string[
 export function commandWords(line: CommandLine, databaseFlags: readonly string[] = []): readonly string[] {
   const { program, words, operands, options } = line
   const carried = takesDatabase(line) ? without(toOptions(databaseFlags), options) : {}
-  const called = program === drover ? findCall().split(' ') : [program]
+  const called = program === drover ? ownCall().split(' ') : [program]
   return [...called, ...words, ...argumentWords(operands, { ...options, ...carried })]
 }
 

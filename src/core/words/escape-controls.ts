@@ -1,6 +1,6 @@
 const printableAscii = /^[\x20-\x7e]*$/
 /** Blanks that are taken for another one; the wide one is as wide as what stands beside it. */
-const otherBlank = /[^\P{Zs} \u3000]/gu
+const otherBlank = '[^\\P{Zs} \\u3000]'
 
 /** Characters that act on a terminal, reorder the text, or cannot be seen. A class of a regular expression. */
 const deceptive =
@@ -25,6 +25,7 @@ const taken = [
 ].join('|')
 
 /** Compiling their tables takes 5 ms, which almost no command needs. */
+let otherBlankPattern: RegExp | undefined
 let deceptivePattern: RegExp | undefined
 let takenPattern: RegExp | undefined
 
@@ -39,7 +40,8 @@ export function escapeControls(text: string): string {
 /** The same for ids, names and keys: two that differ look different, so that nothing invisible is left in them. */
 export function escapeName(name: string): string {
   if (printableAscii.test(name)) return name
-  return replaceDeceptive(name.replaceAll(otherBlank, toSymbol), toSymbol)
+  otherBlankPattern ??= new RegExp(otherBlank, 'gu')
+  return replaceDeceptive(name.replaceAll(otherBlankPattern, toSymbol), toSymbol)
 }
 
 /** A name that stands alone: blanks at its ends are seen too. */
@@ -66,6 +68,15 @@ function isTaken(text: string, at: number): boolean {
 /** The same as `escapeControls` for text of several lines, such as a stack: lines stay lines, tabs become spaces. */
 export function escapeControlLines(text: string): string[] {
   return text.split(/\r?\n/).map((line) => escapeControls(line.replaceAll('\t', '    ')))
+}
+
+/** Whether one of the 65 control characters is in it. A property in a regular expression would take a millisecond to look up. */
+export function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
+  }
+  return false
 }
 
 /** What JSON leaves as it is and a terminal may act on is written as an escape: the same JSON, and harmless. */

@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts'
+import { hasControls } from './escape-controls.ts'
 
 /** The id that a user chose for a new workflow. Throws `invalid-argument` for one that could never be typed again. */
 export function requireWorkflowId(id: string): string {
@@ -11,7 +12,7 @@ export function requireWorkflowId(id: string): string {
 
 function faultOf(id: string): string | undefined {
   if (id.trim() === '') return 'is empty'
-  if (/\p{Cc}/u.test(id)) return 'holds control characters'
+  if (hasControls(id)) return 'holds control characters'
   if (id.startsWith('-')) return 'begins with -, as a flag does'
   return id === '@last' ? 'means the workflow that you started last' : undefined
 }

@@ -75,14 +75,15 @@ const selectCatalog = `select current_setting('drover.created', true) = 'on' as 
        current_setting('drover.migrated_to', true) as migrated_to,
        exists(select 1 from pg_proc f join pg_namespace n on n.oid = f.pronamespace
               where n.nspname = $1 and f.proname = 'enqueue_workflow') as enqueue_function,
-       array(select c.relname || '.' || a.attname
-             from pg_class c
-             join pg_namespace n on n.oid = c.relnamespace
-             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-             where n.nspname = $1 and c.relkind in ('r', 'p', 'v'))::text[] as columns`
+       (select json_agg(c.relname || '.' || a.attname)
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where n.nspname = $1 and c.relkind in ('r', 'p', 'v'))::text as columns`
 
 function toCatalog(name: string, [found]: readonly Row[]): Catalog {
-  const columns = new Set(found?.columns as string[])
+  // An array of Postgres is read letter by letter, JSON at once.
+  const columns = new Set<string>(JSON.parse(String(found?.columns ?? '[]')))
   return {
     own: found?.own === true,
     isReplica: found?.is_replica === true,

@@ -26,8 +26,10 @@ export function signatureOf(
 ): Signature {
   let isTold = false
   return {
-    // Nobody is asked for a name where a script only acts: CI without any is the user that it runs as.
-    actor: findActor(as, context.env, context.userAndHost, false),
+    // To ask the system takes longer than a query. Nobody is asked for a name where a script only acts: CI without any is the user that it runs as.
+    get actor() {
+      return findActor(as, context.env, context.userAndHost, false)
+    },
     comment: comment ?? null,
     recording: audit.value,
     onUnrecorded: (why) => {

@@ -178,11 +178,11 @@ test('the same decision is told by what it says, not by who said it when and why
 
 test('who decides: the flag, then DROVER_ACTOR, then the CI, then the operating system', () => {
   const env = { DROVER_ACTOR: 'bob', GITHUB_ACTOR: 'octocat' }
-  expect(findActor('ada', env, 'me@here', true).name).toBe('ada')
-  expect(findActor(undefined, env, 'me@here', true)).toEqual({ name: 'bob', source: 'DROVER_ACTOR' })
-  expect(findActor(undefined, { GITHUB_ACTOR: 'octocat' }, 'me@here', true).name).toBe('octocat')
-  expect(findActor(undefined, {}, 'me@here', false).name).toBe('me@here')
-  expect(() => findActor(undefined, {}, 'me@here', true)).toThrow(
+  expect(findActor('ada', env, () => 'me@here', true).name).toBe('ada')
+  expect(findActor(undefined, env, () => 'me@here', true)).toEqual({ name: 'bob', source: 'DROVER_ACTOR' })
+  expect(findActor(undefined, { GITHUB_ACTOR: 'octocat' }, () => 'me@here', true).name).toBe('octocat')
+  expect(findActor(undefined, {}, () => 'me@here', false).name).toBe('me@here')
+  expect(() => findActor(undefined, {}, () => 'me@here', true)).toThrow(
     expect.objectContaining({ code: 'no-actor' }),
   )
 })
