@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Store } from '../../src/core/store.ts'
 import { openStore } from '../../src/db/open-store.ts'
+import { displayWidth } from '../../src/render/text.ts'
 import { createTestDatabase } from './database.ts'
 import { followingCommands, plainCommands, readingCommands } from './every-command.ts'
 import { insertHostileRows } from './hostile-rows.ts'
@@ -9,6 +10,10 @@ import { createRandom } from './random.ts'
 import { runCli } from './run-cli.ts'
 
 const formats = [[], ['-o', 'json'], ['-o', 'jsonl']] as const
+/** What somebody leaves again once there is something to see. */
+const liveCommands = ['watch ID', 'watch ID --children', 'list --watch', 'inbox --watch']
+const lookMs = 10
+const widths = [10, 20, 40, 80, 120] as const
 
 /** All that acts on a terminal, or reorders what it shows. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
@@ -23,6 +28,8 @@ export interface ReadReport {
   readonly seed: number
   readonly rows: number
   readonly runs: number
+  /** Of what is drawn live. */
+  readonly frames: number
   /** What was wrong, with the command. */
   readonly failures: readonly string[]
 }
@@ -43,13 +50,27 @@ export async function readHostileRows({
   const store: Store = { ...opened, close: async () => {} }
   const failures: string[] = []
   let runs = 0
-  const read = async (words: readonly string[]): Promise<void> => {
+  let drawn = 0
+  const read = async (words: readonly string[], columns?: number): Promise<void> => {
     runs++
-    const what = JSON.stringify(words.join(' ')).slice(0, 200)
+    const place = columns === undefined ? '' : `, on a terminal of ${columns},`
+    const what = `${JSON.stringify(words.join(' ')).slice(0, 200)}${place}`
     const over = new AbortController()
+    const left = new AbortController()
     const limit = setTimeout(() => over.abort('SIGTERM'), patience())
-    const { code, stdout, stderr } = await runCli(words, { store, now: new Date(), interrupt: over.signal })
+    let frames: readonly string[][] = []
+    const look = setInterval(() => frames.length > 0 && left.abort('SIGINT'), lookMs)
+    const { code, stdout, stderr } = await runCli(words, {
+      store,
+      now: new Date(),
+      interrupt: AbortSignal.any([over.signal, left.signal]),
+      ...(columns !== undefined && { isTerminal: true, columns }),
+      onTerminal: (terminal) => {
+        frames = terminal.frames()
+      },
+    })
     clearTimeout(limit)
+    clearInterval(look)
     if (over.signal.aborted) failures.push(`${what} hangs`)
     if (code === 70) failures.push(`${what} is 70: ${stderr.slice(0, 600)}`)
     const shown = printsIds(words) ? stderr : stdout + stderr
@@ -57,6 +78,12 @@ export async function readHostileRows({
     if (found) {
       const { index } = found
       failures.push(`${what} prints ${JSON.stringify(shown.slice(Math.max(0, index - 40), index + 20))}`)
+    }
+    drawn += frames.length
+    for (const line of frames.flat()) {
+      if (acting.test(line)) failures.push(`${what} draws ${JSON.stringify(line)}`)
+      if (displayWidth(line) > (columns ?? 0))
+        failures.push(`${what} draws ${JSON.stringify(line)}, too wide`)
     }
     if (words.includes('json') || words.includes('jsonl')) {
       for (const text of words.includes('jsonl') ? stdout.split('\n') : [stdout]) {
@@ -70,12 +97,19 @@ export async function readHostileRows({
       ...plainCommands,
       ...followingCommands.map((command) => `${command} --timeout 1ms`),
     ]
+    for (const command of liveCommands) {
+      if (!command.includes('ID') && index > 0) continue
+      const [verb = '', operand, ...options] = command.split(' ')
+      await read(operand === 'ID' ? [verb, ...options, '--', id] : [verb, operand ?? ''], random.pick(widths))
+    }
     for (const command of commands) {
       // Those that name no workflow see all of them at once.
       if (!command.includes('ID') && index > 0) continue
       const [verb = '', ...rest] = command.split(' ').map((word) => (word === 'ID' ? id : word))
       const options = rest.slice(rest.findIndex((word) => word.startsWith('--')) >>> 0)
       const operands = rest.slice(0, rest.length - options.length)
+      // Where a terminal has the words, and a screen that is narrow or not.
+      await read([verb, ...options, '--', ...operands], random.pick(widths))
       for (const format of formats) {
         if (command.includes('--follow') && format[1] === 'json') continue
         if (plainCommands.includes(command) && format.length > 0) continue
@@ -85,5 +119,5 @@ export async function readHostileRows({
   }
   await opened.close()
   await database.drop()
-  return { seed, rows, runs, failures }
+  return { seed, rows, runs, frames: drawn, failures }
 }
