@@ -158,8 +158,8 @@ function placeOf(id: string, position: Position, { streams, messages, streamKeys
     ...(streams && { streams: position.streams, keys: streamKeys }),
     ...(messages && {
       settled: position.settledMs,
-      seen: Object.keys(position.seen),
-      unread: [...position.unread],
+      seen: position.seen,
+      unread: Object.fromEntries([...position.unread].map((mark) => [mark, 0])),
     }),
   }
 }
@@ -253,21 +253,21 @@ function selectStreams(
     where k.key is not null order by k.n, k.key, v."offset"`
 }
 
+/** Marks are the keys of objects, in which Postgres searches; through an array it would go for every message. */
 function selectMessages(schema: SystemSchema, followed: string, limits: PageLimits): string {
   const n = notifications.in(schema, 'n')
   const page = selectPage({
     rows: `select ${messageColumns(schema, 'n')}, marked.mark
       from ${n}, lateral (select left(md5(${n.id}), 10) as mark) marked
       where ${n.workflowId} = f.id
-        and ((${n.sentAt} >= f.settled and not marked.mark = any(f.seen))
-          or (${n.read} and marked.mark = any(f.unread)))`,
+        and ((${n.sentAt} >= f.settled and not f.seen ? marked.mark) or (${n.read} and f.unread ? marked.mark))`,
     order: '"sentAt"',
     weighed: weighedColumns.messages,
     limit: limits.rows,
     bytes: limits.bytes,
   })
   return `select f.n, m.* from jsonb_to_recordset(${followed}::jsonb)
-      as f(n int, id text, settled bigint, seen text[], unread text[])
+      as f(n int, id text, settled bigint, seen jsonb, unread jsonb)
     join lateral (${page}) m on true order by f.n, m."sentAt", m.mark`
 }
 
