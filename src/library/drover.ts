@@ -194,7 +194,7 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
       withPlainNumbers((await store.events(workflowId)).find((event) => event.key === key)?.value),
     messages: async (workflowId) => (await store.messages(workflowId)).map(withRaw),
     start: (name, args = [], options = {}) => enqueue({ store, settings, env }, name, args, options),
-    watch: (workflowIds, { signal = new AbortController().signal, ...options } = {}) =>
+    watch: (workflowIds, { signal = never, ...options } = {}) =>
       watch(store, [workflowIds].flat(), { signal, ...options }),
     stream: (workflowId, key, { follow = false, signal } = {}) =>
       follow ? followStream(store, workflowId, key, signal) : readStream(store, workflowId, key),
@@ -212,8 +212,7 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
     reject: (wait, options) => decide(wait, 'rejected', options),
     decisions: (query = {}) => store.decisions(query),
     streamValues: (workflowId, key, options = {}) => readStreamValues(store, workflowId, key, options),
-    watchInbox: (query = {}, { signal = new AbortController().signal } = {}) =>
-      watchInbox(store, query, signal),
+    watchInbox: (query = {}, { signal = never } = {}) => watchInbox(store, query, signal),
     queues: () => listQueues(store),
     cancel: (workflowIds) => changeWorkflows(store, 'cancel', [workflowIds].flat()),
     resume: (workflowIds) => changeWorkflows(store, 'resume', [workflowIds].flat()),
@@ -238,6 +237,9 @@ export function createDrover({ store, settings, env, files, close }: DroverParts
     close,
   }
 }
+
+/** Aborts never. One for all: thousands who follow would each have to make one. */
+const never = new AbortController().signal
 
 async function* watch(
   store: Store,
