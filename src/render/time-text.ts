@@ -1,3 +1,4 @@
+import { isoTime } from '../core/words/far-date.ts'
 import { isEnded, type WorkflowSummary } from '../core/workflow.ts'
 
 const secondMs = 1000
@@ -48,14 +49,13 @@ export function formatCountdown(until: Date, now: Date): string {
 
 /** `2026-11-20 04:12:06Z`. */
 export function formatTime(date: Date): string {
-  return date
-    .toISOString()
+  return isoTime(date)
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z')
 }
 
 /** `04:12:06.123Z`, for a line of a log. */
 export function formatClock(date: Date): string {
-  const text = date.toISOString()
+  const text = isoTime(date)
   return text.slice(text.indexOf('T') + 1)
 }

@@ -21,6 +21,19 @@ class FarDate extends Date {
   }
 }
 
+/** As `toISOString`, which has Node look up the time zone of this machine: that takes a millisecond, and no part in it. */
+export function isoTime(date: Date): string {
+  const year = date.getUTCFullYear()
+  // Also what is no time at all.
+  if (date instanceof FarDate || !(year >= 1000 && year <= 9999)) return date.toISOString()
+  const [month, day, hour, minute, second] = [
+    ...[date.getUTCMonth() + 1, date.getUTCDate()],
+    ...[date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()],
+  ].map((part) => String(part).padStart(2, '0'))
+  const ms = String(date.getUTCMilliseconds()).padStart(3, '0')
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`
+}
+
 /** Of epoch milliseconds, however many. */
 export function dateOfMs(epochMs: string | number | bigint): Date {
   const date = new Date(Number(epochMs))

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { createWake } from './wake.ts'
 
@@ -12,7 +11,7 @@ export async function receivesOwnNotify(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const channel = `drover_${randomUUID().replaceAll('-', '')}`
+  const channel = `drover_${randomName()}${randomName()}`
   const arrived = createWake()
   let hasArrived = false
   const hear = (notification: pg.Notification): void => {
@@ -29,4 +28,9 @@ export async function receivesOwnNotify(
   } finally {
     client.off('notification', hear)
   }
+}
+
+/** Nothing to guess: only other than what others have. Cryptography takes three milliseconds to load. */
+function randomName(): string {
+  return Math.random().toString(36).slice(2)
 }

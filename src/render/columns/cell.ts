@@ -1,3 +1,4 @@
+import { isoTime } from '../../core/words/far-date.ts'
 import type { Style } from '../style.ts'
 import { formatDuration } from '../time-text.ts'
 
@@ -10,7 +11,7 @@ export const idWidths = { minWidth: 44, lastWidth: 12, truncate: 'middle' } as c
 export const faint = (text: string, _row: unknown, style: Style): string => style.faint(text)
 
 export function toIso(date: Date | null): string {
-  return date?.toISOString() ?? ''
+  return date ? isoTime(date) : ''
 }
 
 export function between(start: Date | null, end: Date | null): string {

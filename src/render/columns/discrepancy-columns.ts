@@ -3,6 +3,7 @@ import type { RecordedAction } from '../../core/record/recorded-action.ts'
 import type { Column } from '../table.ts'
 import { shortId } from '../text.ts'
 import { formatTime } from '../time-text.ts'
+import { toIso } from './cell.ts'
 
 /** A line of `audit verify`: a wait whose message and record differ, or an action of which nobody knows the end. */
 export interface VerifiedRow {
@@ -32,7 +33,7 @@ export function subjectOfVerified({ workflowId, step, subject }: VerifiedRow): s
 }
 
 export const discrepancyColumns: readonly Column<VerifiedRow>[] = [
-  { title: 'AT', value: ({ at }) => at.toISOString(), short: ({ at }) => formatTime(at), optional: 1 },
+  { title: 'AT', value: ({ at }) => toIso(at), short: ({ at }) => formatTime(at), optional: 1 },
   {
     title: 'OF',
     value: subjectOfVerified,

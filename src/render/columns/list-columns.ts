@@ -8,7 +8,7 @@ import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
 import { formatField, formatValue } from '../value.ts'
-import { idWidths, maxValueWidth } from './cell.ts'
+import { idWidths, maxValueWidth, toIso } from './cell.ts'
 import { describeState, fitState, sumOfChildren, wholeState } from './state-text.ts'
 import { workflowColumns } from './workflow-columns.ts'
 
@@ -33,7 +33,7 @@ export const listColumns: readonly Column<ListedWorkflow>[] = [
   },
   {
     title: 'AGE',
-    value: ({ createdAt }) => createdAt.toISOString(),
+    value: ({ createdAt }) => toIso(createdAt),
     short: ({ createdAt }, now) => formatElapsed(now.getTime() - createdAt.getTime()).split(' ')[0] ?? '',
     align: 'right',
     optional: 1,

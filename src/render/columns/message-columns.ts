@@ -2,7 +2,7 @@ import type { Message } from '../../core/workflow.ts'
 import type { Column } from '../table.ts'
 import { formatAge } from '../time-text.ts'
 import { formatField, formatValue } from '../value.ts'
-import { faint, maxValueWidth } from './cell.ts'
+import { faint, maxValueWidth, toIso } from './cell.ts'
 
 export const messageColumns: readonly Column<Message>[] = [
   { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 8 },
@@ -15,7 +15,7 @@ export const messageColumns: readonly Column<Message>[] = [
   },
   {
     title: 'SENT',
-    value: ({ sentAt }) => sentAt.toISOString(),
+    value: ({ sentAt }) => toIso(sentAt),
     short: ({ sentAt }, now) => formatAge(sentAt, now),
     paint: faint,
     align: 'right',

@@ -5,6 +5,7 @@ import { renderSparkline } from '../sparkline.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { formatAge } from '../time-text.ts'
+import { toIso } from './cell.ts'
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 
@@ -21,7 +22,7 @@ export const queueColumns: readonly Column<Queue>[] = [
   },
   {
     title: 'OLDEST',
-    value: ({ oldestAt }) => oldestAt?.toISOString() ?? '',
+    value: ({ oldestAt }) => toIso(oldestAt),
     short: ({ oldestAt }, now) => (oldestAt ? formatAge(oldestAt, now) : ''),
     align: 'right',
     optional: 1,
@@ -117,7 +118,7 @@ export const versionColumns: readonly Column<VersionRow>[] = [
   },
   {
     title: 'REGISTERED',
-    value: ({ registeredAt }) => registeredAt.toISOString(),
+    value: ({ registeredAt }) => toIso(registeredAt),
     short: ({ registeredAt }, now) => formatAge(registeredAt, now),
     align: 'right',
     optional: 1,

@@ -6,12 +6,13 @@ import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortId } from '../text.ts'
 import { formatTime } from '../time-text.ts'
+import { toIso } from './cell.ts'
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 
 /** A line of `audit`. */
 export const recordColumns: readonly Column<RecordLine>[] = [
-  { title: 'AT', value: ({ at }) => at.toISOString(), short: ({ at }) => formatTime(at), optional: 2 },
+  { title: 'AT', value: ({ at }) => toIso(at), short: ({ at }) => formatTime(at), optional: 2 },
   {
     title: 'OF',
     value: subjectOf,

@@ -3,7 +3,7 @@ import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor } from '../text.ts'
 import { formatElapsed } from '../time-text.ts'
-import { idWidths } from './cell.ts'
+import { idWidths, toIso } from './cell.ts'
 
 /** A workflow about to be changed. */
 export interface TargetRow extends WorkflowState {
@@ -24,7 +24,7 @@ export const targetColumns: readonly Column<TargetRow>[] = [
   },
   {
     title: 'AGE',
-    value: ({ createdAt }) => createdAt.toISOString(),
+    value: ({ createdAt }) => toIso(createdAt),
     short: ({ createdAt }, now) => formatElapsed(now.getTime() - createdAt.getTime()).split(' ')[0] ?? '',
     align: 'right',
     optional: 2,

@@ -3,6 +3,7 @@ import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatAge } from '../time-text.ts'
+import { toIso } from './cell.ts'
 
 const faint = (text: string, _row: unknown, style: Style) => style.faint(text)
 const paintByState = { live: 'good', silent: 'warning', gone: 'bad', unknown: 'warning' } as const
@@ -24,7 +25,7 @@ export const workerColumns: readonly Column<Worker>[] = [
   { title: 'VERSION', value: ({ version }) => version ?? '', minWidth: 8, optional: 1 },
   {
     title: 'SINCE',
-    value: ({ since }) => since?.toISOString() ?? '',
+    value: ({ since }) => toIso(since),
     short: ({ since }, now) => (since ? formatAge(since, now) : ''),
     align: 'right',
     optional: 3,

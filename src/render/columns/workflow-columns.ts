@@ -5,7 +5,7 @@ import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { shortExecutor, shortId } from '../text.ts'
 import { formatAge } from '../time-text.ts'
-import { between, faint, idWidths, msBetween } from './cell.ts'
+import { between, faint, idWidths, msBetween, toIso } from './cell.ts'
 
 export const workflowColumns: readonly Column<WorkflowSummary>[] = [
   {
@@ -24,7 +24,7 @@ export const workflowColumns: readonly Column<WorkflowSummary>[] = [
   },
   {
     title: 'CREATED',
-    value: ({ createdAt }) => createdAt.toISOString(),
+    value: ({ createdAt }) => toIso(createdAt),
     short: ({ createdAt }, now) => formatAge(createdAt, now),
     align: 'right',
   },

@@ -2,6 +2,7 @@ import type { KnownWait } from '../../core/decide/known-waits.ts'
 import { describeQuestion } from '../../core/decide/question-words.ts'
 import { waitId } from '../../core/decide/wait-id.ts'
 import type { WaitState } from '../../core/workflow.ts'
+import { toIso } from '../columns/cell.ts'
 import type { Style } from '../style.ts'
 import type { Column } from '../table.ts'
 import { displayWidth, pad, shortId } from '../text.ts'
@@ -49,14 +50,14 @@ export const waitColumns: readonly Column<WaitRow>[] = [
   { title: 'TOPIC', value: ({ topic }) => topic ?? '', minWidth: 12, optional: 4 },
   {
     title: 'SINCE',
-    value: ({ since }) => since.toISOString(),
+    value: ({ since }) => toIso(since),
     short: ({ since }, now) => formatAge(since, now),
     align: 'right',
     optional: 1,
   },
   {
     title: 'LEFT',
-    value: ({ until }) => until?.toISOString() ?? '',
+    value: ({ until }) => toIso(until),
     short: ({ until }, now) => (until ? formatLeft(until, now) : ''),
     paint: (text, row, style, now) => (isExpiring(row, now) ? style.warning(text) : text),
     align: 'right',

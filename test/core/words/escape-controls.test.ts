@@ -4,6 +4,7 @@ import {
   escapeControls,
   escapeName,
   escapeWholeName,
+  hasControls,
 } from '../../../src/core/words/escape-controls.ts'
 import { randomTexts } from '../../support/random-texts.ts'
 
@@ -87,4 +88,11 @@ test('a name has no blank that is taken for another one, and none at its ends th
     '␠<U+00A0>',
   ])
   expect(escapeWholeName(' '.repeat(100_000))).toHaveLength(100_000)
+})
+
+test('control characters are those of Unicode', () => {
+  for (let code = 0; code < 0x3000; code++) {
+    const text = `a${String.fromCharCode(code)}`
+    expect([code, hasControls(text)]).toEqual([code, /\p{Cc}/u.test(text)])
+  }
 })
