@@ -154,10 +154,15 @@ export interface StreamValue {
   readonly value: JsonValue
 }
 
-/** A value as a line of JSON has it: every digit, and nothing that a terminal may act on. */
+/**
+ * A value as a line of JSON has it, in UTF-8: every digit, and nothing that a terminal may act on. It is a part of bytes which
+ * are taken for others once the next values are asked for.
+ */
 export interface StreamText {
   readonly offset: number
-  readonly json: string
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
 }
 
 export interface StreamKey {

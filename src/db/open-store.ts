@@ -34,7 +34,6 @@ import { readLineage } from './read/read-lineage.ts'
 import { readMessages } from './read/read-messages.ts'
 import { readOutlook } from './read/read-outlook.ts'
 import { countSteps, readSteps } from './read/read-steps.ts'
-import { readStreamTexts, readStreamValues } from './read/read-stream-values.ts'
 import { findOffsetOfLast, readStreamKeys, readStreams } from './read/read-streams.ts'
 import { readWaitAt, readWaits } from './read/read-waits.ts'
 import {
@@ -49,6 +48,7 @@ import {
   listWorkflows,
 } from './read/read-workflows.ts'
 import { readSituations } from './read/situation/read-situations.ts'
+import { readStreamTexts, readStreamValues } from './read/stream/read-stream-values.ts'
 import { readActions } from './record/read-actions.ts'
 import { deleteEnded } from './retention/delete-ended.ts'
 import { planRetention } from './retention/plan-retention.ts'

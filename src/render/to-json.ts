@@ -12,12 +12,9 @@ import type { ListedSchedule } from '../core/run/list-schedules.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ScheduleReport } from '../core/run/report-schedule.ts'
 import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
-import { escapeJson } from '../core/words/escape-controls.ts'
-import { stringifyExact } from '../core/words/exact-number.ts'
 import type {
   Message,
   Step,
-  StreamText,
   StreamValue,
   Wait,
   Workflow,
@@ -25,6 +22,7 @@ import type {
   WorkflowSummary,
 } from '../core/workflow.ts'
 import type { VerifiedRow } from './columns/discrepancy-columns.ts'
+import { writeJson } from './write-json.ts'
 
 /** Prints these keys of a row, in this order, whatever else it carries; docs/output.md has them, and a test compares. */
 function shapeOf<Row extends object>() {
@@ -258,20 +256,10 @@ export function toChangeJson(change: Change): object {
 
 /** JSON for people and for `jq` alike. */
 export function toJsonText(value: unknown): string {
-  return escapeJson(stringifyExact(value, 2))
+  return writeJson(value, 2)
 }
 
 /** JSON on one line. */
 export function toJsonLine(value: unknown): string {
-  return escapeJson(stringifyExact(value))
-}
-
-/** Lines as `toStreamValueJson` has them, with what they share written once, for there may be millions. */
-export function toStreamLines(
-  { workflowId, key }: Pick<StreamValue, 'workflowId' | 'key'>,
-  values: readonly StreamText[],
-): string {
-  const shared = JSON.stringify({ workflowId, key }).slice(0, -1)
-  const head = `${escapeJson(shared)},"offset":`
-  return values.map(({ offset, json }) => `${head}${offset},"value":${json}}`).join('\n')
+  return writeJson(value)
 }

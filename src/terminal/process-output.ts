@@ -45,6 +45,7 @@ export function createProcessOutput({
   let hasWritten = false
   let isGone = false
   let resume = () => {}
+  let release = () => {}
   let drained: Promise<void> | undefined
   let pending = ''
   let turn: NodeJS.Immediate | undefined
@@ -53,11 +54,15 @@ export function createProcessOutput({
     drained = undefined
     resume()
   }
-  signal.addEventListener('abort', settle, { once: true })
+  const letGo = () => {
+    settle()
+    release()
+  }
+  signal.addEventListener('abort', letGo, { once: true })
   const fail = (error: NodeJS.ErrnoException) => {
     if (isGone) return
     isGone = true
-    settle()
+    letGo()
     onLost(error)
   }
 
@@ -90,12 +95,13 @@ export function createProcessOutput({
     if (text !== '') handOver(text, mayWait)
   }
 
-  const handOver = (text: string | Buffer, mayWait: boolean) => {
+  const handOver = (text: string | Buffer, mayWait: boolean, onDone = () => {}) => {
     if (isGone) return
-    if (opened || !writeUnopened || !mayWait) return write(text)
+    if (opened || !writeUnopened || !mayWait) return write(text, onDone)
     try {
       const rest = writeUnopened(typeof text === 'string' ? Buffer.from(text) : text)
-      if (rest.length > 0) write(rest)
+      if (rest.length > 0) write(rest, onDone)
+      else onDone()
     } catch (error) {
       fail(error as NodeJS.ErrnoException)
     }
@@ -129,8 +135,12 @@ export function createProcessOutput({
       if (isGone) return
       onWrite()
       writeOut()
-      handOver(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), neverWaits)
-      if (opened?.writableNeedDrain && !signal.aborted) await waitForDrain()
+      await new Promise<void>((resolve) => {
+        release = resolve
+        const rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        handOver(rest, neverWaits, resolve)
+        if (signal.aborted || isGone) resolve()
+      })
     },
     writeOut,
     onResize: (listener) => {

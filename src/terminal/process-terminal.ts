@@ -134,6 +134,11 @@ export function createTerminal(options: TerminalOptions): Terminal {
       mark = `${chosen} `
     },
     print: (text) => writeLine(out, text),
+    expectBytes: () => void keepMemorySmall(),
+    printBytes: (lines) =>
+      out.isTerminal || guard
+        ? writeLine(out, lines.toString('utf8', 0, lines.length - 1))
+        : out.writeBytes(lines),
     note: (text) => void writeLine(err, text),
     tellRunner: (face, command) => void (face === stdoutFace ? out : err).write(`${command}\n`),
     readStdin: () => readAll(options.stdin, common.signal),
@@ -165,6 +170,12 @@ export function createTerminal(options: TerminalOptions): Terminal {
       await Promise.all([out.flush(), err.flush()])
     },
   }
+}
+
+/** Bytes that pass through are not on V8's heap: it frees them when its young space is full, which is soon while that is small. */
+async function keepMemorySmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8')
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 /** The same output, with another way to write. */

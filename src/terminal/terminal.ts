@@ -15,7 +15,7 @@ export interface Output {
   readonly rows: number
   /** Resolves when the stream takes more (back-pressure). Never rejects: a closed pipe ends the process with 0. */
   write(text: string): Promise<void>
-  /** The same of text in UTF-8 that may be much; nobody changes it any more. */
+  /** The same of text in UTF-8 that may be much, one after the other: resolves once nobody needs these bytes, which may change then. */
   writeBytes(bytes: Uint8Array): Promise<void>
   /** Calls back after each change of size; returns how to stop that. */
   onResize(listener: () => void): () => void
@@ -82,6 +82,10 @@ export interface Terminal {
   useMark(mark: string): void
   /** A line of data on stdout. */
   print(text: string): Promise<void>
+  /** Many bytes will be printed: from now on memory is freed sooner. */
+  expectBytes(): void
+  /** Lines of data in UTF-8, the last one ended too; resolves as `writeBytes` does. */
+  printBytes(lines: Buffer): Promise<void>
   /** A line of talk on stderr. */
   note(text: string): void
   /** A command for the runner of the CI system that this is a step of; everything else is no command there, whatever it says. */

@@ -320,14 +320,16 @@ test('lines of JSON hold the same values, however they come together', async () 
   await add('heavy', 0, 5, one, 'js_superjson')
   await add('heavy', 6, 8, usual(`"#${'x'.repeat(1_500_000)}"`), 'js_superjson')
   await add('heavy', 9, 49, one, 'js_superjson')
+  await add('wide', 0, 9, usual(`{"é":"日本 😀 #\u202e","b":"\x9b"}`), 'js_superjson')
   const keys = (await store.streamKeys('lines')).map(({ key }) => key)
-  expect(keys).toEqual(['empty', 'formats', 'gaps', 'heavy', 'plain', 'separators'])
+  expect(keys).toEqual(['empty', 'formats', 'gaps', 'heavy', 'plain', 'separators', 'wide'])
   const counts: number[] = []
   for (const key of keys) {
     for (const from of key === 'gaps' ? [0, 7] : [0]) {
       const texts: object[] = []
       const values: object[] = []
-      for await (const text of valuesOf(store.streamTexts('lines', key, { from }))) texts.push(text)
+      for await (const { offset, bytes, start, end } of valuesOf(store.streamTexts('lines', key, { from })))
+        texts.push({ offset, json: bytes.toString('utf8', start, end) })
       for await (const { offset, value } of valuesOf(store.streamValues('lines', key, { from })))
         values.push({ offset, json: toJsonLine(value) })
       expect(texts.length, key).toBe(values.length)
@@ -335,7 +337,7 @@ test('lines of JSON hold the same values, however they come together', async () 
       counts.push(texts.length)
     }
   }
-  expect(counts).toEqual([1, 10_061, 15, 13, 50, 10_345, 5])
+  expect(counts).toEqual([1, 10_061, 15, 13, 50, 10_345, 5, 10])
 })
 
 test('values of megabytes come a few at a time, and every one of them', async () => {

@@ -107,7 +107,10 @@ export function createFakeReads(world: FakeWorld) {
       readValues(entries.get(workflowId)?.rows.streams ?? [], workflowId, key, from),
     streamTexts: async function* (workflowId, key, options) {
       for await (const values of store.streamValues(workflowId, key, options)) {
-        yield values.map(({ offset, value }) => ({ offset, json: toJsonLine(value) }))
+        yield values.map(({ offset, value }) => {
+          const bytes = Buffer.from(toJsonLine(value))
+          return { offset, bytes, start: 0, end: bytes.length }
+        })
       }
     },
     offsetOfLast: async (workflowId, key, count) => {

@@ -146,6 +146,8 @@ export function createFakeTerminal(options: FakeTerminalOptions = {}): FakeTermi
       mark = `${chosen} `
     },
     print: async (text) => stdout.append(`${text}\n`),
+    expectBytes: () => {},
+    printBytes: async (lines) => stdout.append(lines.toString()),
     note: (text) => stderr.append(`${text}\n`),
     tellRunner: (output, command) => void output.write(`${command}\n`),
     readStdin: async () => (typeof options.stdin === 'object' ? '' : (options.stdin ?? '')),

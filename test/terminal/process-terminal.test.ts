@@ -115,6 +115,65 @@ test('any other error of stdout is told as what it is', async () => {
   expect(errors.map(({ message }) => message)).toEqual(['no space left'])
 })
 
+describe('bytes', () => {
+  const lines = Buffer.from('{"value":"日本"}\n{"value":2}\n')
+
+  test('are done with once they are taken, and stay in order with lines', async () => {
+    const { terminal, stdout } = create()
+    let isDone = false
+    void terminal.print('one')
+    const writing = terminal.printBytes(Buffer.from(lines)).then(() => {
+      isDone = true
+    })
+    void terminal.print('last')
+    while (stdout.chunks.length < 3) {
+      expect(isDone).toBe(stdout.chunks.length > 2)
+      stdout.take()
+      await new Promise(setImmediate)
+    }
+    await writing
+    expect(stdout.chunks).toEqual(['one\n', lines.toString(), 'last\n'])
+  })
+
+  test('are waited for neither after an interrupt nor by nobody', async () => {
+    const interrupts = new AbortController()
+    const { terminal } = create({ signal: interrupts.signal })
+    const writing = terminal.printBytes(lines)
+    interrupts.abort('SIGINT')
+    await writing
+    await terminal.printBytes(lines)
+    const { terminal: unread, stdout } = create()
+    const unreadWriting = unread.printBytes(lines)
+    await new Promise(setImmediate)
+    stdout.take(brokenPipe())
+    await unreadWriting
+    await unread.printBytes(lines)
+    expect(stdout.chunks).toHaveLength(1)
+  })
+
+  test('go to a file as they are, and to a terminal harmless', async () => {
+    const taken: Buffer[] = []
+    const file: OutputSource = {
+      open: () => assert.fail('opened'),
+      writeUnopened: (bytes) => {
+        taken.push(Buffer.from(bytes))
+        return bytes.subarray(bytes.length)
+      },
+      neverWaits: true,
+    }
+    const { terminal } = create({ stdout: file })
+    await terminal.print('first')
+    await terminal.printBytes(lines)
+    await terminal.flush()
+    expect(Buffer.concat(taken).toString()).toBe(`first\n${lines}`)
+    const screen = Object.assign(new PassThrough(), { isTTY: true })
+    const shown = create({ stdout: { open: () => screen as unknown as NodeJS.WriteStream } })
+    await shown.terminal.printBytes(Buffer.from('a\x1b[2Jb\n日本\n'))
+    await shown.terminal.flush()
+    expect(String(screen.read())).toBe('a␛[2Jb\n日本\n')
+  })
+})
+
 describe('an output that needs no stream', () => {
   test('takes all that there is to say, unopened', async () => {
     const taken: string[] = []

@@ -1,6 +1,6 @@
 import { command } from '../../core/words/command-line.ts'
 import { follow } from '../../frame/follow/follow-workflows.ts'
-import { streamValueLine } from '../../render/stream-value-line.ts'
+import { streamValueLine } from '../../render/stream/stream-value-line.ts'
 import type { Part } from './tour.ts'
 
 /** Typed lines appear, each as it is written. */

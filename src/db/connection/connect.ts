@@ -9,6 +9,7 @@ import { CliError } from '../../core/errors.ts'
 import { parseExact } from '../../core/words/exact-number.ts'
 import { dateOrText } from '../../core/words/far-date.ts'
 import { withoutParameters } from '../../core/words/postgres-url.ts'
+import { type Collected, collectCopy } from './collect-copy.ts'
 import { isConnectionLoss, isSilence, isStartingUp, toConnectError, toQueryError } from './failures.ts'
 import { rememberStatements } from './missing-grant.ts'
 import { isOptionRefused, keepReadOnly, withReadOnlyOption } from './read-only.ts'
@@ -22,6 +23,8 @@ export interface Session {
   readonly options: SessionOptions
   /** For statements that may run twice: asked again where the connection turns out to have died since it was last used. */
   query(sql: string, parameters?: readonly unknown[]): Promise<Row[]>
+  /** Collects the rows of a `select`, its literals escaped, as `collectCopy` does; may run twice as well. */
+  copy(select: string, into: Collected): Promise<void>
   /** Several statements in one round trip, their literals escaped. The rows of each. A connection that is silent for `silenceMs` is lost. */
   batch(sql: string, silenceMs: number, moments?: Moments): Promise<Row[][]>
   /** Commits what `use` did, or rolls it back when it throws. */
@@ -132,6 +135,7 @@ export function createSession(
     options: { silenceMs, interrupt },
     query: (sql, parameters) =>
       lend(async (client) => (await client.query<Row>(sql, parameters?.slice())).rows, { mayRepeat: true }),
+    copy: (select, into) => lend((client) => collectCopy(client, select, into), { mayRepeat: true }),
     batch: (sql, longestSilenceMs, moments = {}) =>
       lend(
         async (client) => {

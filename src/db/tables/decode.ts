@@ -1,6 +1,8 @@
+import { rememberJson } from '../../core/stored-json.ts'
 import { endOfString, parseExact, stringifyExact } from '../../core/words/exact-number.ts'
 import { isJsonObject } from '../../core/words/json.ts'
 import { isUndecoded, type JsonValue, type WorkflowError } from '../../core/workflow.ts'
+import { envelope, holdsCanonicalJson, toUtf8 } from './canonical-json.ts'
 
 /**
  * A stored value as JSON; never throws. SuperJSON keeps a plain form beside its types (a Date is its ISO text, a Map its
@@ -8,6 +10,10 @@ import { isUndecoded, type JsonValue, type WorkflowError } from '../../core/work
  */
 export function decodeValue(text: string | null, serialization: string | null): JsonValue {
   if (text === null) return null
+  if (serialization === usualSerialization && text.length >= longText) {
+    const value = decodeCanonical(text)
+    if (value !== undefined) return value
+  }
   const decode = decoders.get(serialization ?? '')
   try {
     if (decode && !isTooDeep(text)) return decode(text)
@@ -15,6 +21,17 @@ export function decodeValue(text: string | null, serialization: string | null): 
     // Shown as it is below.
   }
   return { $undecoded: serialization ?? nameUnlabelled(text), raw: text }
+}
+
+/** A shorter one is as soon written again as it is looked at. */
+const longText = 10_000
+
+/** Undefined where it is written otherwise than drover would write it, or there is more to it than JSON. */
+function decodeCanonical(text: string): JsonValue | undefined {
+  const stored = toUtf8(Buffer.from(text))
+  if (!holdsCanonicalJson(stored, 0, stored.bytes.length)) return undefined
+  const json = text.slice(envelope.head.length, text.length - envelope.tail.length)
+  return rememberJson(JSON.parse(json), json)
 }
 
 /** The arguments of a workflow; an object with `positionalArgs` and `namedArgs` where there are named ones. */

@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import { isCanonicalJson } from '../../../src/db/tables/canonical-json.ts'
+import { isUndecoded, type JsonValue } from '../../../src/core/workflow.ts'
+import { isCanonicalJson, toUtf8 } from '../../../src/db/tables/canonical-json.ts'
 import { decodeValue } from '../../../src/db/tables/decode.ts'
-import { toJsonOf } from '../../../src/db/tables/json-text.ts'
-import { toJsonLine } from '../../../src/render/to-json.ts'
+import { findJson, type Slice, type StoredValue } from '../../../src/db/tables/json-text.ts'
+import { toJsonLine, toJsonText } from '../../../src/render/to-json.ts'
 import { hostileMix, hostileTexts } from '../../support/hostile-texts.ts'
 import { createRandom } from '../../support/random.ts'
 import { randomTexts } from '../../support/random-texts.ts'
@@ -144,17 +146,28 @@ const stored = written.flatMap((json): [string, string | null][] => [
   [json, null],
 ])
 
-/** Beside it stands what a page of values has there. */
-function within(text: string, serialization: string | null) {
-  return { text: `1,${text}\x01"],}`, start: 2, end: 2 + text.length, serialization }
+/** Beside it stands what a page of values has there; its words begin in four places. */
+function within(text: string, serialization: string | null, before: number) {
+  const bytes = Buffer.from(`${',1,'.slice(0, before)}${text}\x01"],}`)
+  const end = before + Buffer.byteLength(text)
+  return { text: toUtf8(bytes), start: before, end, serialization }
 }
 
-function expectSame(text: string, serialization: string | null): void {
+function jsonOf(stored: StoredValue): Slice {
+  const found = { bytes: Buffer.alloc(0), start: 0, end: 0 }
+  findJson(stored, found)
+  return found
+}
+
+function expectSame(given: string, serialization: string | null): void {
+  // Half of a pair cannot be stored.
+  const text = Buffer.from(given).toString()
   const asBefore = toJsonLine(decodeValue(text, serialization))
-  const found = toJsonOf(within(text, serialization))
-  if (found !== asBefore) expect({ text, found }).toEqual({ text, found: asBefore })
-  const alone = toJsonOf({ text, start: 0, end: text.length, serialization })
-  if (alone !== asBefore) expect({ text, alone }).toEqual({ text, alone: asBefore })
+  for (const before of [0, 1, 2, 3]) {
+    const { bytes, start, end } = jsonOf(within(text, serialization, before))
+    const found = bytes.toString('utf8', start, end)
+    if (found !== asBefore) expect({ text, before, found }).toEqual({ text, before, found: asBefore })
+  }
 }
 
 test('what is passed on is to the byte what parsing and writing gives', () => {
@@ -163,6 +176,39 @@ test('what is passed on is to the byte what parsing and writing gives', () => {
     expectSame(DBOSJSON.stringify(value), 'js_superjson')
   expectSame('gASVBQAAAAAAAACMAWGULg==', null)
   expectSame('?', 'martian')
+})
+
+test('a large one that is decoded is printed as it would be without what was stored', () => {
+  const printed = (value: JsonValue) =>
+    [value, { at: new Date(0), value }].flatMap((one) => [toJsonLine(one), toJsonText(one)])
+  let decoded = 0
+  const filler = JSON.stringify('x'.repeat(10_000))
+  for (const json of written.filter(({ length }) => length < 10_000)) {
+    const text = Buffer.from(enclose(`{"filler":${filler},"value":${json}}`)).toString()
+    // A blank before it, and it is no envelope as the SDK writes it.
+    const asBefore = decodeValue(` ${text}`, 'js_superjson')
+    if (isUndecoded(asBefore)) continue
+    const value = decodeValue(text, 'js_superjson')
+    if (!isDeepStrictEqual(value, asBefore)) expect({ json, value }).toEqual({ json, value: asBefore })
+    expect(printed(value)).toEqual(printed(asBefore))
+    decoded++
+  }
+  expect(decoded).toBeGreaterThan(200)
+})
+
+test('so it is wherever a character stands in a string', () => {
+  const codes = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index)
+  const characters = [
+    ...codes(0, 0xa1),
+    ...codes(0x200b, 0x2010),
+    ...codes(0x2027, 0x202f),
+    ...codes(0x2065, 0x206a),
+    ...[0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xffff, 0x1_0000, 0x10_ffff],
+  ]
+  for (const character of characters.map((code) => String.fromCodePoint(code)))
+    for (let before = 0; before < 9; before++)
+      expectSame(enclose(`"${'x'.repeat(before)}${character}${'x'.repeat(8 - before)}"`), 'js_superjson')
 })
 
 test('so it is for JSON that any program may have written, and that is damaged here and there', () => {
@@ -236,7 +282,8 @@ test('what JSON.stringify wrote is passed on, but for what is rare', () => {
   ]
   const passes = (value: unknown) => {
     const json = JSON.stringify(value)
-    return isCanonicalJson(json, 0, json.length)
+    const text = toUtf8(Buffer.from(json))
+    return isCanonicalJson(text, 0, text.bytes.length)
   }
   expect(usual.map(passes)).toEqual(usual.map(() => true))
   expect([{ 7: 1 }, '\x7f', '\u202e', '\ud800', -0.1e-300].map(passes)).toEqual([

@@ -1,10 +1,11 @@
 import type { Context } from '../../../context.ts'
 import type { StreamText, StreamValue } from '../../../core/workflow.ts'
 import type { OutputFormat } from '../../../frame/output-format.ts'
-import { streamValueLine } from '../../../render/stream-value-line.ts'
+import { createStreamLines } from '../../../render/stream/stream-lines.ts'
+import { streamValueLine } from '../../../render/stream/stream-value-line.ts'
 import { createStyle } from '../../../render/style.ts'
 import { escapeControlLines } from '../../../render/text.ts'
-import { toJsonLine, toJsonText, toStreamLines, toStreamValueJson } from '../../../render/to-json.ts'
+import { toJsonLine, toJsonText, toStreamValueJson } from '../../../render/to-json.ts'
 import { formatField } from '../../../render/value.ts'
 
 /** Prints stream values in the format that was asked for. */
@@ -12,7 +13,7 @@ export interface Printer {
   /** Resolves when the reader can take more. */
   take(values: readonly StreamValue[]): Promise<void>
   /** There where they are printed as they came. */
-  readonly takeTexts?: (stream: StreamName, texts: readonly StreamText[]) => Promise<void>
+  readonly takeTexts?: (stream: StreamName) => (texts: readonly StreamText[]) => Promise<void>
   end(): Promise<void>
 }
 
@@ -49,8 +50,11 @@ function jsonLines(terminal: Context['terminal']): Printer {
     take: async (values) => {
       for (const value of values) await terminal.print(toJsonLine(toStreamValueJson(value)))
     },
-    takeTexts: async (stream, texts) => {
-      if (texts.length > 0) await terminal.print(toStreamLines(stream, texts))
+    takeTexts: (stream) => {
+      const toLines = createStreamLines(stream)
+      return async (texts) => {
+        if (texts.length > 0) await terminal.printBytes(toLines(texts))
+      }
     },
     end: async () => {},
   }

@@ -1,11 +1,11 @@
 import type { Context } from '../../../context.ts'
-import type { Store, StreamValuesOptions } from '../../../core/store.ts'
+import type { Store } from '../../../core/store.ts'
 import type { Phrase } from '../../../core/words/command-line.ts'
 import { isEnded, type StreamKey, type StreamValue, type Workflow } from '../../../core/workflow.ts'
 import { hasReaderLeft, interruptCode } from '../../../frame/interrupt.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
 import type { Printer } from './printer.ts'
-import { advance, describeEnd, type Ending, startOf } from './report.ts'
+import { advance, describeEnd, type Ending, type Progress, startOf } from './report.ts'
 
 export interface StreamRequest {
   readonly workflow: Workflow
@@ -28,13 +28,17 @@ export async function printSnapshot(
   const chosen = streams.filter(({ key }) => keys.length === 0 || keys.includes(key))
   const endings: Phrase[] = []
   for (const { key, closed } of chosen) {
-    let progress = startOf(key, starts)
-    const from = progress.nextOffset
+    const start = startOf(key, starts)
     const onNotice = (notice: string) => printNotice(context, notice)
-    for await (const values of printed(store, { workflowId, key }, { from, signal, onNotice }, print)) {
-      progress = advance(progress, values)
-      if (signal.aborted) break
-    }
+    const options = { from: start.nextOffset, signal, onNotice }
+    const progress = await (print.takeTexts
+      ? printAll(
+          store.streamTexts(workflowId, key, options),
+          print.takeTexts({ workflowId, key }),
+          start,
+          signal,
+        )
+      : printAll(store.streamValues(workflowId, key, options), print.take, start, signal))
     if (signal.aborted) {
       endings.push(describeEnd(workflow, key, progress, { reason: 'open' }))
       break
@@ -54,23 +58,17 @@ export async function printSnapshot(
   for (const ending of endings) printNotice(context, ending)
 }
 
-/** Each batch once it is printed. */
-async function* printed(
-  store: Store,
-  stream: Pick<StreamValue, 'workflowId' | 'key'>,
-  options: StreamValuesOptions,
-  { take, takeTexts }: Printer,
-): AsyncGenerator<readonly Pick<StreamValue, 'offset'>[]> {
-  const { workflowId, key } = stream
-  if (!takeTexts) {
-    for await (const values of store.streamValues(workflowId, key, options)) {
-      await take(values)
-      yield values
-    }
-    return
+async function printAll<Value extends Pick<StreamValue, 'offset'>>(
+  pieces: AsyncIterable<readonly Value[]>,
+  take: (values: readonly Value[]) => Promise<void>,
+  start: Progress,
+  signal: AbortSignal,
+): Promise<Progress> {
+  let progress = start
+  for await (const values of pieces) {
+    await take(values)
+    progress = advance(progress, values)
+    if (signal.aborted) break
   }
-  for await (const texts of store.streamTexts(workflowId, key, options)) {
-    await takeTexts(stream, texts)
-    yield texts
-  }
+  return progress
 }

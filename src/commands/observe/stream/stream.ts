@@ -61,6 +61,7 @@ async function runStream(
 ): Promise<void> {
   refuseContradictions(flags, named)
   const timeoutMs = flags.timeout === undefined ? undefined : parseDuration(flags.timeout)
+  if (flags.output === 'jsonl') context.terminal.expectBytes()
   await withStore(
     context,
     flags,

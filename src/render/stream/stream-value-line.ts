@@ -1,7 +1,7 @@
-import type { StreamValue } from '../core/workflow.ts'
-import type { Style } from './style.ts'
-import { displayWidth, escapeName } from './text.ts'
-import { formatField, formatValue } from './value.ts'
+import type { StreamValue } from '../../core/workflow.ts'
+import type { Style } from '../style.ts'
+import { displayWidth, escapeName } from '../text.ts'
+import { formatField, formatValue } from '../value.ts'
 
 interface StreamValueLineOptions {
   readonly style: Style
