@@ -62,7 +62,7 @@ const mayUsePackage: Record<string, readonly string[]> = {
 
 /** Modules of Node that touch the outside world: not for the folders that only compute. */
 const pureFolders = ['core', 'render', 'cockpit']
-const pureModules = ['node:util', 'node:crypto']
+const pureModules = ['node:util', 'node:crypto', 'node:buffer']
 
 interface Import {
   readonly file: string

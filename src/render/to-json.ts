@@ -11,7 +11,7 @@ import type { ListedQueue } from '../core/run/list-queues.ts'
 import type { ListedSchedule } from '../core/run/list-schedules.ts'
 import type { VersionRow } from '../core/run/list-versions.ts'
 import type { ScheduleReport } from '../core/run/report-schedule.ts'
-import type { ImportedWorkflow } from '../core/transfer/transfer.ts'
+import type { ImportedWorkflow } from '../core/transfer/imported-workflows.ts'
 import type {
   Message,
   Step,

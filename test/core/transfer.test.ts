@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { decodeLines } from '../../src/core/transfer/decode-lines.ts'
 import { createRedaction } from '../../src/core/transfer/redact.ts'
+import { requireUtf8 } from '../../src/core/transfer/require-utf8.ts'
 import { toLines } from '../../src/core/transfer/to-lines.ts'
 
 const line = (value: unknown, word = 'value') =>
@@ -94,7 +94,7 @@ async function decode(pieces: readonly Uint8Array[]): Promise<string> {
     yield* pieces
   }
   let text = ''
-  for await (const piece of decodeLines(chunks())) text += piece
+  for await (const piece of requireUtf8(chunks())) text += piece
   return text
 }
 

@@ -1,12 +1,7 @@
 import type { Store } from '../../src/core/store.ts'
+import { type ImportedWorkflow, packImported } from '../../src/core/transfer/imported-workflows.ts'
 import { toLines } from '../../src/core/transfer/to-lines.ts'
-import {
-  type ImportedWorkflow,
-  notAnExport,
-  requireHead,
-  toEndLine,
-  toHeadLine,
-} from '../../src/core/transfer/transfer.ts'
+import { notAnExport, requireHead, toEndLine, toHeadLine } from '../../src/core/transfer/transfer.ts'
 import { escapeJson } from '../../src/core/words/escape-controls.ts'
 import { isEnded, toStatus } from '../../src/core/workflow.ts'
 import type { FakeWorld } from './fake-world.ts'
@@ -24,7 +19,7 @@ export function createFakeTransfer({ entries, add }: FakeWorld) {
     },
     importWorkflows: async ({ chunks }) => {
       const lines: string[] = []
-      for await (const some of toLines(chunks)) lines.push(...some)
+      for await (const some of toLines(textOf(chunks))) lines.push(...some)
       requireHead(lines[0] ?? '')
       if (!lines.at(-1)?.includes('"end"')) throw notAnExport()
       const rows = lines.slice(1, -1).map((line) => JSON.parse(line).row)
@@ -36,7 +31,13 @@ export function createFakeTransfer({ entries, add }: FakeWorld) {
         add({ workflowId: id, name, status: after })
         return { ...row, outcome: 'imported', after }
       })
-      return { workflows, lost: [] }
+      return { workflows: packImported(workflows), lost: [] }
     },
   } satisfies Partial<Store>
+}
+
+async function* textOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  for await (const chunk of chunks)
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
 }

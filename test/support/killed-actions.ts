@@ -41,9 +41,9 @@ export async function killActions(
     await verb.prepare(given, name)
     const messages = messagesByVerb.get(verb.action)
     const turn = Math.floor(round / verbs.length)
-    // From the last message on, over all that there are.
+    // From the last message on, when all is done, over all that there are; the first turn counts them.
     const stride = Math.max(1, Math.floor((messages ?? 1) / Math.ceil(kills / verbs.length)))
-    const at = messages === undefined ? Infinity : messages - 1 - ((turn * stride) % messages)
+    const at = messages === undefined ? Infinity : messages - 1 - (((turn - 1) * stride) % messages)
     const line = verb.line(name, given.home)
     const run = await runUntil(given, line, at, turn % 2 === 0)
     messagesByVerb.set(verb.action, messages ?? run.messages)

@@ -169,7 +169,7 @@ export async function killExports(given: DatabaseAndHome, kills: number): Promis
     const outcome = await withStore(given, (store) =>
       store
         .importWorkflows({ chunks: piecesOf(written), newIds: true })
-        .then(({ workflows: came }) => `${came.length}`, sentenceOf),
+        .then(({ workflows: came }) => `${came.imported}`, sentenceOf),
     )
     if (isCutOff.test(outcome)) found.nothing += 1
     else if (outcome === String(ids.length)) found.whole += 1

@@ -139,7 +139,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
   test.each(sdkVersions)('what SDK %s made comes in, and what has no column is told', async (from) => {
     const source = sourceOf(from)
     const { workflows, lost } = await bringIn(place.store, source.text)
-    expect(new Set(workflows.map(({ outcome }) => outcome))).toEqual(new Set(['imported']))
+    expect(new Set([...workflows].map(({ outcome }) => outcome))).toEqual(new Set(['imported']))
     expect(toLostColumns(lost)).toEqual(lostColumns(from, sdkVersion))
     const again = await readExport(place.store, source.ids)
     expect(toComparable(again, activeIds)).toEqual(toComparable(source.text, activeIds, lost))
@@ -148,7 +148,7 @@ describe.each(sdkVersions)('into the tables of SDK %s', (sdkVersion) => {
   test('under new ids it is the same, and names its own', async () => {
     for (const source of sources) {
       const { workflows, lost } = await bringIn(place.store, source.text, true)
-      const idOf = new Map(workflows.map(({ workflowId, newWorkflowId }) => [newWorkflowId, workflowId]))
+      const idOf = new Map([...workflows].map(({ workflowId, newWorkflowId }) => [newWorkflowId, workflowId]))
       expect(idOf.size).toBe(source.ids.length)
       const copies = await readExport(place.store, [...idOf.keys()] as string[])
       const named = toComparable(copies, activeIds, [], (id) => idOf.get(id) ?? id)

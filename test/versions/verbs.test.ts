@@ -118,11 +118,12 @@ describe.each(versions)('on the tables of SDK %s', (sdkVersion) => {
       yield exported
     }
     const { workflows, lost } = await store.importWorkflows({ chunks: chunks(), newIds: true })
-    expect({ workflows, lost }).toMatchObject({
+    const [imported] = workflows
+    expect({ workflows: [...workflows], lost }).toMatchObject({
       workflows: [{ outcome: 'imported', after: 'SUCCESS' }],
       lost: [],
     })
-    const copy = await store.get(workflows[0]?.newWorkflowId ?? '')
+    const copy = await store.get(imported?.newWorkflowId ?? '')
     expect(copy?.output).toEqual((await store.get('done'))?.output)
   })
 

@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts'
 import { command, phrase } from '../words/command-line.ts'
-import type { WorkflowStatus } from '../workflow.ts'
+import type { ImportedWorkflows } from './imported-workflows.ts'
 
 /** Of the file: a number that is larger is of a newer drover. */
 const format = 1
@@ -29,27 +29,14 @@ export interface ExportRequest {
 }
 
 export interface ImportRequest {
-  /** The text of an export, in pieces of any size. */
-  readonly chunks: AsyncIterable<string>
+  /** The text of an export, in pieces of any size; bytes are UTF-8, and large exports are better left as such. */
+  readonly chunks: AsyncIterable<string | Uint8Array>
   /** Each workflow gets an id of its own; else it keeps the one that it has, unless that is in use. */
   readonly newIds: boolean
 }
 
-/** What became of one workflow of an import. */
-export interface ImportedWorkflow {
-  readonly workflowId: string
-  /** `exists`: one of this id was there already, and is as it was. */
-  readonly outcome: 'imported' | 'exists'
-  /** Where it came in under another id. */
-  readonly newWorkflowId: string | null
-  /** What it was where it was exported. */
-  readonly before: WorkflowStatus
-  /** Null where it did not come in. What was active comes in as CANCELLED: nothing moves until somebody resumes it. */
-  readonly after: WorkflowStatus | null
-}
-
 export interface ImportReport {
-  readonly workflows: readonly ImportedWorkflow[]
+  readonly workflows: ImportedWorkflows
   /** What these tables could not hold, a sentence each. */
   readonly lost: readonly string[]
 }

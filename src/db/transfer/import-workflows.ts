@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { CliError } from '../../core/errors.ts'
+import { fromPages, type ImportedWorkflows } from '../../core/transfer/imported-workflows.ts'
 import {
   cutOff,
-  type ImportedWorkflow,
   type ImportReport,
   type ImportRequest,
   interruptedImport,
@@ -14,7 +14,6 @@ import {
   requireHead,
   twice,
 } from '../../core/transfer/transfer.ts'
-import { toStatus } from '../../core/workflow.ts'
 import { type Row, withConnection } from '../connection/connect.ts'
 import { isUniqueViolation } from '../connection/failures.ts'
 import { type ActionLine, findRecorder, namedIds } from '../record/find-recorder.ts'
@@ -56,11 +55,13 @@ export async function importWorkflows(
 
 /** One for all of it, or none where nothing came in. */
 function linesOf({ workflows }: ImportReport): readonly ActionLine[] {
-  const ids = workflows
-    .filter(({ outcome }) => outcome === 'imported')
-    .map(({ workflowId, newWorkflowId }) => newWorkflowId ?? workflowId)
-  if (ids.length === 0) return []
-  return [{ workflowIds: ids.slice(0, namedIds), after: { workflows: ids.length } }]
+  if (workflows.imported === 0) return []
+  const workflowIds: string[] = []
+  for (const { workflowId, newWorkflowId, outcome } of workflows) {
+    if (outcome === 'imported') workflowIds.push(newWorkflowId ?? workflowId)
+    if (workflowIds.length === namedIds) break
+  }
+  return [{ workflowIds, after: { workflows: workflows.imported } }]
 }
 
 async function bringIn(
@@ -117,30 +118,33 @@ const rawLines = `(format csv, quote e'\\x01', escape e'\\x01', delimiter e'\\x0
 /** A first line that is longer is not of an export. */
 const longestHead = 65_536
 
-/** Passes text on once its first line is that of an export, and tells in the end whether that is the end of a line. */
+const lineFeed = 0x0a
+
+/** Passes bytes on once the first line is that of an export, and tells in the end whether that is the end of a line. */
 async function* checked(
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Uint8Array>,
   onEnd: (isEndOfLine: boolean) => void,
-): AsyncGenerator<string> {
-  let head: string | undefined = ''
+): AsyncGenerator<Uint8Array> {
+  let head: Buffer | undefined = Buffer.alloc(0)
   let isEndOfLine = false
-  for await (const chunk of chunks) {
-    if (chunk !== '') isEndOfLine = chunk.endsWith('\n')
+  for await (const given of chunks) {
+    const chunk = typeof given === 'string' ? Buffer.from(given) : given
+    if (chunk.length > 0) isEndOfLine = chunk.at(-1) === lineFeed
     if (head === undefined) {
       yield chunk
       continue
     }
-    head += chunk
-    const end = head.indexOf('\n')
+    head = Buffer.concat([head, chunk])
+    const end = head.indexOf(lineFeed)
     if (end < 0 && head.length < longestHead) continue
     if (end < 0) throw notAnExport()
-    requireHead(head.slice(0, end))
+    requireHead(head.toString('utf8', 0, end))
     yield head
     head = undefined
   }
   onEnd(isEndOfLine)
   if (head === undefined) return
-  requireHead(head)
+  requireHead(head.toString('utf8'))
   yield head
 }
 
@@ -170,15 +174,27 @@ async function requireWhole(client: pg.ClientBase): Promise<void> {
   if (found !== ids) throw twice()
 }
 
-async function readReport(client: pg.ClientBase, newIds: boolean): Promise<ImportedWorkflow[]> {
+const pageSize = 5000
+
+async function readReport(client: pg.ClientBase, newIds: boolean): Promise<ImportedWorkflows> {
   const { rows } = await client.query<Row>(
-    'select id, new_id, before, after, is_there from import_ids order by nr',
+    `select count(*) filter (where not is_there) as imported, count(*) filter (where is_there) as existing,
+       count(*) filter (where not is_there and after is distinct from before) as stopped
+     from import_ids`,
   )
-  return rows.map(({ id, new_id, before, after, is_there }) => ({
-    workflowId: String(id),
-    outcome: is_there === true ? ('exists' as const) : ('imported' as const),
-    newWorkflowId: newIds ? String(new_id) : null,
-    before: toStatus(before),
-    after: is_there === true ? null : toStatus(after),
-  }))
+  await client.query(
+    `declare import_report no scroll cursor for
+       select json_agg(json_build_array(id, ${newIds ? 'new_id' : 'null'}, before, after, is_there) order by nr)::text as page
+       from import_ids group by nr / ${pageSize} order by nr / ${pageSize}`,
+  )
+  const pages: Buffer[] = []
+  for (;;) {
+    const [next] = (await client.query<Row>('fetch 1 from import_report')).rows
+    if (next === undefined) break
+    pages.push(Buffer.from(String(next.page)))
+  }
+  const [imported = 0, existing = 0, stopped = 0] = ['imported', 'existing', 'stopped'].map((key) =>
+    Number(rows[0]?.[key]),
+  )
+  return fromPages(pages, { imported, existing, stopped })
 }

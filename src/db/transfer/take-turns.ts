@@ -9,12 +9,12 @@ export function transferSilenceMs({ options }: Session): number {
 }
 
 /** The same pieces, and whether it is they that are waited for. */
-export function takeTurns(pieces: AsyncIterable<string>): {
+export function takeTurns<Piece>(pieces: AsyncIterable<Piece>): {
   readonly turn: () => boolean
-  readonly taken: AsyncIterable<string>
+  readonly taken: AsyncIterable<Piece>
 } {
   let isWaiting = false
-  async function* take(): AsyncGenerator<string> {
+  async function* take(): AsyncGenerator<Piece> {
     isWaiting = true
     try {
       for await (const piece of pieces) {

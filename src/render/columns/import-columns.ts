@@ -1,4 +1,4 @@
-import type { ImportedWorkflow } from '../../core/transfer/transfer.ts'
+import type { ImportedWorkflow } from '../../core/transfer/imported-workflows.ts'
 import { paintStatus, statusText } from '../style.ts'
 import type { Column } from '../table.ts'
 import { faint, idWidths } from './cell.ts'

@@ -190,7 +190,7 @@ test('an import has one line in its transaction, which names what came in', asyn
   }
   const signed = owner.as(adaSigns())
   const { workflows } = await signed.importWorkflows({ chunks: chunks(), newIds: true })
-  const copies = workflows.map(({ newWorkflowId }) => newWorkflowId)
+  const copies = [...workflows].map(({ newWorkflowId }) => newWorkflowId)
   for (const copy of copies) {
     expect(await operator.actions({ workflowId: copy ?? '' })).toMatchObject([
       { action: 'import', outcome: 'done', after: { workflows: 2 }, by: 'ada', workflowId: null },

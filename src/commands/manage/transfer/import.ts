@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import type { Context } from '../../../context.ts'
 import { exitCodes } from '../../../core/exit-codes.ts'
-import { decodeLines } from '../../../core/transfer/decode-lines.ts'
-import type { ImportedWorkflow } from '../../../core/transfer/transfer.ts'
+import type { ImportedWorkflows } from '../../../core/transfer/imported-workflows.ts'
+import { requireUtf8 } from '../../../core/transfer/require-utf8.ts'
 import { confirm } from '../../../frame/confirm.ts'
 import { addOutputOptions, type OutputFlags, printRows } from '../../../frame/output-format.ts'
 import { printNotice } from '../../../frame/print-notice.ts'
@@ -49,29 +49,52 @@ async function runImport(context: Context, file: string | undefined, flags: Impo
       const question = `Import workflows into ${label}?`
       await confirm(context, store, { what: 'Import workflows', question }, flags.yes || own)
       const { workflows, lost } = await store.importWorkflows({
-        chunks: decodeLines(bytes),
+        chunks: requireUtf8(bytes),
         newIds: flags.newIds,
       })
-      await printRows(context, flags, {
-        rows: workflows,
-        columns: importColumns,
-        toJson: toImportedJson,
-        toId: ({ workflowId, newWorkflowId }) => newWorkflowId ?? workflowId,
-        empty: 'The export holds no workflow.',
-      })
+      for (const rows of inPages(
+        workflows,
+        isPrintedWhole(context, flags) ? Number.POSITIVE_INFINITY : 1000,
+      )) {
+        await printRows(context, flags, {
+          rows,
+          columns: importColumns,
+          toJson: toImportedJson,
+          toId: ({ workflowId, newWorkflowId }) => newWorkflowId ?? workflowId,
+          empty: 'The export holds no workflow.',
+        })
+      }
       for (const sentence of lost) printNotice(context, sentence)
       printNotice(context, summaryOf(workflows, label))
-      if (workflows.some(({ outcome }) => outcome === 'exists')) context.exitWith(exitCodes.conflict.code)
+      if (workflows.existing > 0) context.exitWith(exitCodes.conflict.code)
     },
     { create: true },
   )
 }
 
-function summaryOf(workflows: readonly ImportedWorkflow[], label: string): string {
-  const existing = workflows.filter(({ outcome }) => outcome === 'exists').length
-  const stopped = workflows.filter(({ before, after }) => after !== null && after !== before).length
+/** An array, and columns that are as wide as the widest. */
+function isPrintedWhole({ terminal }: Context, { output }: OutputFlags): boolean {
+  return output === 'json' || (output === 'table' && terminal.stdout.isTerminal)
+}
+
+/** One at least, which may be empty. */
+function* inPages<Row>(rows: Iterable<Row>, size: number): Generator<readonly Row[]> {
+  let page: Row[] = []
+  let isFirst = true
+  for (const row of rows) {
+    if (page.length === size) {
+      yield page
+      isFirst = false
+      page = []
+    }
+    page.push(row)
+  }
+  if (isFirst || page.length > 0) yield page
+}
+
+function summaryOf({ imported, existing, stopped }: ImportedWorkflows, label: string): string {
   const notes = [
-    `${workflows.length - existing} imported into ${label}`,
+    `${imported} imported into ${label}`,
     ...(stopped > 0 ? [`${stopped} that ${stopped === 1 ? 'was' : 'were'} active as CANCELLED`] : []),
     ...(existing > 0 ? [`${existing} there already: --new-ids brings copies in`] : []),
   ]

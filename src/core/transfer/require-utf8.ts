@@ -1,34 +1,29 @@
+import { isUtf8 } from 'node:buffer'
 import { CliError } from '../errors.ts'
 
 const lineFeed = 0x0a
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Text in UTF-8, in pieces as it comes. What is none would come in as U+FFFD, which nobody stored: throws `invalid-argument`, which
- * names the line.
+ * The same bytes, in pieces that cut no character. What is no UTF-8 would come in as U+FFFD, which nobody stored: throws
+ * `invalid-argument`, which names the line.
  */
-export async function* decodeLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* requireUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let line = 1
   let begun: Uint8Array = new Uint8Array()
   for await (const chunk of chunks) {
-    const bytes = begun.length === 0 ? Buffer.from(chunk) : Buffer.concat([begun, chunk])
+    const bytes = begun.length === 0 ? asBuffer(chunk) : Buffer.concat([begun, chunk])
     const end = endOfWhole(bytes)
     const whole = bytes.subarray(0, end)
     begun = bytes.subarray(end)
-    const text = decode(whole)
-    if (text === undefined) throw notUtf8(line + linesUntilInvalid(whole))
+    if (!isUtf8(whole)) throw notUtf8(line + linesUntilInvalid(whole))
     line += countLines(whole)
-    if (text !== '') yield text
+    if (whole.length > 0) yield whole
   }
   if (begun.length > 0) throw notUtf8(line)
 }
 
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes)
-  } catch {
-    return undefined
-  }
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Where a character begins that a later piece may complete: four bytes are the longest. */
@@ -56,7 +51,7 @@ function linesUntilInvalid(bytes: Buffer): number {
   let count = 0
   for (let from = 0; ; count++) {
     const end = bytes.indexOf(lineFeed, from)
-    if (end < 0 || decode(bytes.subarray(from, end)) === undefined) return count
+    if (end < 0 || !isUtf8(bytes.subarray(from, end))) return count
     from = end + 1
   }
 }
