@@ -15,6 +15,7 @@ import { forks } from './sections/forks.js'
 import { gateway } from './sections/gateway.js'
 import { idle } from './sections/idle.js'
 import { inbox } from './sections/inbox.js'
+import { instructions } from './sections/instructions.js'
 import { local } from './sections/local.js'
 import { memory } from './sections/memory.js'
 import { million } from './sections/million.js'
@@ -31,6 +32,7 @@ import { openWorld } from './world.js'
 
 const sections = {
   startup,
+  instructions,
   local,
   stream,
   event,
@@ -70,8 +72,8 @@ const world = await openWorld()
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => world.close().finally(() => process.exit(130)))
 }
-/** Not by themselves: one takes minutes, and one is for those who change the code. */
-const byNameOnly = ['scale', 'baseline']
+/** Not by themselves: two take minutes, and one is for those who change the code. */
+const byNameOnly = ['scale', 'instructions', 'baseline']
 try {
   if (isSaving) saveBaseline(await measureBaseline(world))
   else
