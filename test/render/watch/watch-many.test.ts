@@ -151,3 +151,10 @@ test.each<[JsonValue, string | null]>([
 ])('the piece of %j', (value, piece) => {
   expect(pieceOf(value)).toBe(piece)
 })
+
+test('many messages taken in at once make what they make one by one, also of more children than are kept', () => {
+  const messages = fanOut(700).map((change) => ({ type: 'change', change }) as const)
+  const atOnce = update(initialWatchModel([runId]), ...messages)
+  expect(atOnce).toEqual(fold(fanOut(700)))
+  expect(atOnce.workflows.size).toBeLessThan(700)
+})
