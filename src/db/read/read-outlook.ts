@@ -153,7 +153,8 @@ async function readUses(
   const isThere = `${p.queue} = place.queue
     and (place.application is null or ${p.application} is null or ${p.application} = place.application)
     ${isOfPartitions ? `and ${p.partition} = place.partition` : ''}`
-  const isRunning = `${isThere} and ${p.status} = 'PENDING'`
+  // The status as Postgres cannot know it: with what it knows it may go through all that is PENDING, on whichever queue.
+  const isRunning = `${isThere} and ${p.status} in ('ENQUEUED', 'PENDING') and ${p.status} = place.status`
   const isLimited = workflowStatus.isIn(schema, 'rateLimited') ? `and ${p.rateLimited}` : ''
   // Of many that run only the next in the index are looked at, and all are counted in the index alone.
   const rows = await session.query(
@@ -165,8 +166,8 @@ async function readUses(
          where ${isThere} and ${p.status} not in ('ENQUEUED', 'DELAYED') ${isLimited}
            and ${p.startedAt} > (extract(epoch from now()) * 1000)::bigint - place.period
        ) end as started
-     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) with ordinality
-       as place(queue, application, partition, period, n)
+     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[]) with ordinality
+       as place(queue, application, partition, period, status, n)
      cross join lateral (
        select count(*) as looked,
          (array_agg(id order by "startedAt" nulls first, "createdAt"))[1:${shownRunning}] as running
@@ -181,6 +182,7 @@ async function readUses(
       places.map(({ application }) => application),
       places.map(({ partition }) => partition),
       places.map(({ rateLimit }) => rateLimit?.periodMs ?? null),
+      places.map(() => 'PENDING'),
     ],
   )
   return new Map(

@@ -23,6 +23,8 @@ import { readUnknownTopics } from './read-unknown-topics.ts'
 /** What is younger is on its way. */
 const patienceSeconds = 60
 const shownBacklog = 20
+/** Of what is counted. */
+const shownIds = 3
 /** Of more than these the exact number tells nobody anything. */
 const worthCounting = 1000
 /** In pages: some hundred thousand workflows. */
@@ -179,18 +181,17 @@ function toStanding(row: Row): Standing {
 
 async function readDead({ session, schema }: Database): Promise<ServerHealth['dead']> {
   const w = workflowStatus.in(schema, 'w')
-  const rows = await session.query(
-    `select ${pick(w, ['id'])} from ${w}
-     where ${w.status} = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED' order by ${w.createdAt} desc limit ${worthCounting}`,
+  const isDead = `${w.status} = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'`
+  // Counted in the index alone.
+  const [row] = await session.query(
+    `select (select count(*) from (select from ${w} where ${isDead} limit ${worthCounting}) dead) as count,
+       array(select ${w.id} from ${w} where ${isDead} order by ${w.createdAt} desc limit ${shownIds}) as ids`,
   )
-  return toSample(rows)
+  return { count: Number(row?.count ?? 0), ids: ((row?.ids ?? []) as readonly unknown[]).map(String) }
 }
 
 function sampleEnded(messages: readonly UnreadMessage[]): ServerHealth['unreadAfterEnd'] {
-  const ended = messages.filter(({ status }) => isEnded(status))
-  return toSample([...new Set(ended.map(({ workflowId }) => workflowId))].map((id) => ({ id })))
-}
-
-function toSample(rows: readonly { readonly id?: unknown }[]): ServerHealth['dead'] {
-  return { count: rows.length, ids: rows.slice(0, 3).map(({ id }) => String(id)) }
+  const ended = messages.filter(({ status }) => isEnded(status)).map(({ workflowId }) => workflowId)
+  const ids = [...new Set(ended)]
+  return { count: ids.length, ids: ids.slice(0, shownIds) }
 }
