@@ -23,7 +23,7 @@ export async function memory(world) {
         `${count.toLocaleString('en')} values: ${round(peaks[index].mb)} MB, ${peaks[index].lines.toLocaleString('en')} lines in ${round(peaks[index].seconds)} s`,
     ),
     goals: [
-      ['≤ 150 MB', many.mb <= 150, exact],
+      ['≤ 80 MB', many.mb <= 80, exact],
       ['no growth with the count', many.mb <= few.mb * 1.25, exact],
       ['every value', many.lines === counts[1] && few.lines === counts[0], exact],
     ],
