@@ -328,6 +328,8 @@ const moreSlips: readonly string[] = [
   'reject asking --reason no',
   'wait done --for evnt:progress',
   'run ./app.ts',
+  'fork done --from 0 --app ./app.ts --to-version v2',
+  'fork done --from 0 --app ./app.ts --to-queue mails',
   'reschedule queued --at tomorrow',
   '--versoin',
   'list --db-url nonsense',

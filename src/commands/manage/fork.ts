@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { Context } from '../../context.ts'
 import { addBulkOptions } from '../../frame/bulk/bulk-options.ts'
 import type { ForkHereFlags } from './fork-here.ts'
@@ -13,7 +13,13 @@ export function forkCommand(context: Context): Command {
     )
     .option('--id <id>', 'the id of the copy (a new UUID by default)')
     .option('--wait', 'follow the copies to their end, and print their results', false)
-    .option('--app <module>', 'execute the copies in this process until they end, and print their results')
+    .addOption(
+      // What another version or a queue had to take would be waited for in vain.
+      new Option(
+        '--app <module>',
+        'execute the copies in this process until they end, and print their results',
+      ).conflicts(['toQueue', 'toVersion']),
+    )
     .option('--join', 'with --app: beside other live executors of the application', false)
     .option('--timeout <duration>', 'with --wait or --app: no longer than this (exit 124)')
     .option('-r, --raw-string', 'with --wait or --app: print a string without quotes', false)
