@@ -13,8 +13,8 @@ import { isForRoots, survey, tabFilter } from './survey.ts'
 const glanceMs = 2000
 /** Where all moves all the time, why is asked no more often; not where somebody acts. */
 const whyMs = 4000
-/** Where most of what is in view is gone at the next look, nobody reads it: it is looked at less often. */
-const busyGlanceMs = 3000
+/** Where most of what is in view is gone at the next look, nobody reads it; and where there is much, all of it may be still. */
+const slowGlanceMs = 3000
 /** How often it is asked again why something that goes on does not move. */
 const askAgainMs = 15_000
 /** How often all that goes on is looked through for what is stuck; and it takes no more than this part of the time. */
@@ -41,9 +41,9 @@ export async function readWorkflows(reading: Reading): Promise<void> {
   if (tab === 'waiting' || tab === 'stuck')
     return readEvery(reading, 2 * glanceMs, () => survey(reading, screenOf(reading)))
 
-  let isBusy = false
+  let isSlow = false
   let looks = 0
-  const everyMs = () => (isBusy ? busyGlanceMs : glanceMs)
+  const everyMs = () => (isSlow ? slowGlanceMs : glanceMs)
   await readEvery(reading, everyMs, async () => {
     if (!screenOf(reading).isRead) await glance(reading, undefined)
     const isAskedAgain = monotonicMs() - askedAtMs > askAgainMs
@@ -58,11 +58,13 @@ export async function readWorkflows(reading: Reading): Promise<void> {
     // What is new is looked for by whoever has gone down, or searches, too, though not as often.
     await glance(reading, asking, looks++ % 2 === 1)
     const inView = idsInView(reading)
-    isBusy = before.size > 0 && inView.filter((id) => before.has(id)).length < inView.length / 2
+    const stayed = inView.filter((id) => before.has(id)).length
     await readAhead(reading)
     restedAtMs = monotonicMs()
     const { isComplete, list } = screenOf(reading)
     const isSmall = isComplete && list.rows.length <= smallRows
+    const isBusy = before.size > 0 && stayed < inView.length / 2
+    isSlow = isBusy || (!isSmall && stayed === inView.length)
     const surveyEveryMs = isSmall ? smallSurveyMs : Math.max(surveyMs, surveyTookMs / surveyShare)
     if (signal.aborted || monotonicMs() - surveyedAtMs < surveyEveryMs) return
     surveyedAtMs = monotonicMs()
