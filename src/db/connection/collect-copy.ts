@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { countBytes, headerLength, lengthBytes } from './binary-copy.ts'
 
 /** Bytes that come in pieces, kept together in memory that is taken again after `clear`. */
 export interface Collected {
@@ -51,19 +52,14 @@ export function collectCopy(client: pg.ClientBase, select: string, into: Collect
   })
 }
 
-/** What comes before the first row: a signature, flags, and how long what else is in the header is. */
-const headerBytes = 19
-const lengthBytes = 4
-const columnCountBytes = 2
-
 /** Calls for each column of each row of what `collectCopy` collected; `start` is negative for null. */
 export function eachColumn(bytes: Buffer, take: (column: number, start: number, end: number) => void): void {
   if (bytes.length === 0) return
-  let at = headerBytes + bytes.readUInt32BE(headerBytes - lengthBytes)
+  let at = headerLength(bytes)
   for (;;) {
     const columns = bytes.readInt16BE(at)
     if (columns < 0) return
-    at += columnCountBytes
+    at += countBytes
     for (let column = 0; column < columns; column++) {
       const length = bytes.readInt32BE(at)
       at += lengthBytes

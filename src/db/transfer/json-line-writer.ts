@@ -1,3 +1,5 @@
+import { countBytes, lengthBytes } from '../connection/binary-copy.ts'
+
 /** How a value comes in binary: as what it is, or as JSON that Postgres wrote. */
 export type ValueKind = 'text' | 'int2' | 'int4' | 'int8' | 'bool' | 'json'
 
@@ -172,10 +174,6 @@ const [yes, no, nothing] = ['true', 'false', 'null'].map((word) => Buffer.from(w
 ]
 /** With higher bits than these a number is not exact. */
 const exactHigh = 0x20_0000
-
-/** Of a row: how many values it has; of a value: how long it is, below 0 where there is none. */
-export const countBytes = 2
-export const lengthBytes = 4
 
 export function toInt32(bytes: Uint8Array, at: number): number {
   return (

@@ -1,7 +1,5 @@
-import { countBytes, createJsonLineWriter, type LineShape, lengthBytes, toInt32 } from './json-line-writer.ts'
-
-/** What comes before the first row: a signature, flags, and how long what else is in the header is. */
-const headerBytes = 19
+import { countBytes, headerBytes, headerLength, lengthBytes } from '../connection/binary-copy.ts'
+import { createJsonLineWriter, type LineShape, toInt32 } from './json-line-writer.ts'
 
 /**
  * The rows of `COPY … TO STDOUT (FORMAT BINARY)` as lines of JSON, in pieces of many. Postgres makes binary rows in a fraction
@@ -39,10 +37,6 @@ export async function* readJsonRows(
   }
   yield* writer.take(true)
   return count
-}
-
-function headerLength(bytes: Buffer): number {
-  return headerBytes + bytes.readUInt32BE(headerBytes - 4)
 }
 
 /** Of the row that begins there, at least, as far as that is known; 0 of what ends all rows. */
